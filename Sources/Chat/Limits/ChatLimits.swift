@@ -1,0 +1,52 @@
+/// The bounds of what people may create, with their defaults.
+package struct ChatLimits: Sendable {
+    /// Body of a message, in bytes of UTF-8.
+    package var messageBytes = 2048
+    /// Attachments of one message.
+    package var attachmentsPerMessage = 10
+    /// Members of one room.
+    package var roomMembers = 100
+    /// Rooms that one person may be in, so that their list of rooms has an end.
+    package var roomsPerPerson = 1000
+    /// Messages in one page of history.
+    package var pageSize = 100
+    /// Hits of a search for people.
+    package var peopleFound = 20
+    /// Hits of a search for public rooms.
+    package var roomsFound = 100
+    /// Signed-in sessions of one person; the longest unused gives way to a new one.
+    package var sessionsPerPerson = 50
+    /// Days a session lives from its last use.
+    package var sessionDays = 30
+
+    package init() {}
+}
+
+/// A short text that people read: a room's name, a topic, a display name.
+enum Label {
+    /// Trims surrounding white space and checks what is left.
+    ///
+    /// - Throws: `invalid` naming `field` when it is longer than `limit` characters, empty though it must not be,
+    ///   or holds control characters.
+    static func check(_ text: String, field: String, limit: Int, mayBeEmpty: Bool = false) throws(Refusal) -> String {
+        let trimmed = text.trimmingWhitespace()
+        guard mayBeEmpty || !trimmed.isEmpty else {
+            throw .invalid(field: field, "It must not be empty.")
+        }
+        guard trimmed.unicodeScalars.count <= limit else {
+            throw .invalid(field: field, "It may have at most \(limit) characters.", limit: limit)
+        }
+        guard !trimmed.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw .invalid(field: field, "It must not contain control characters.")
+        }
+        return trimmed
+    }
+}
+
+extension String {
+    fileprivate func trimmingWhitespace() -> String {
+        let start = drop(while: \.isWhitespace)
+        guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(start[...end])
+    }
+}

@@ -1,0 +1,31 @@
+/// Where a client stands in the event log: `<epoch>.<position>`.
+///
+/// The epoch is made with the database and changes when one is restored, so that a cursor from another life of it is
+/// recognised.
+package struct Cursor: Sendable, Equatable, CustomStringConvertible {
+    package let epoch: String
+    package let position: Int64
+
+    package init(epoch: String, position: Int64) {
+        self.epoch = epoch
+        self.position = position
+    }
+
+    package init?(_ text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, let position = Int64(parts[1]), position >= 0 else { return nil }
+        self.init(epoch: String(parts[0]), position: position)
+    }
+
+    package var description: String {
+        "\(epoch).\(position)"
+    }
+}
+
+/// What a new live connection starts from, read at one moment.
+package struct LiveStart: Sendable {
+    package let user: User
+    package let rooms: [Room.ID]
+    /// Position of the newest event that the rooms already reflect.
+    package let position: Int64
+}

@@ -1,0 +1,78 @@
+/// Something said in a room.
+package struct Message: Sendable, Equatable {
+    package typealias ID = Identifier<Message>
+
+    /// The sender as they are called in the room; kept with the message, so that a page reads one table.
+    package struct Sender: Sendable, Equatable {
+        package let id: User.ID
+        package let displayName: String
+        package let avatar: Avatar?
+    }
+
+    /// The thumbnail of a sender's picture.
+    package struct Avatar: Sendable, Equatable {
+        package let id: Attachment.ID
+        package let format: String
+    }
+
+    package let id: ID
+    package let roomID: Room.ID
+    /// Number of its creation among the room's events.
+    package let seq: Int64
+    package let sender: Sender
+    /// Empty in a deleted message, and where attachments say it all.
+    package var body: String
+    package var attachments: [Attachment]
+    package let replyTo: ID?
+    package let clientMessageID: Identifier<ClientMessage>?
+    package let createdAt: Timestamp
+    package var editedAt: Timestamp?
+    package var deletedAt: Timestamp?
+}
+
+/// Names the ids that clients give their messages before sending them.
+package enum ClientMessage {}
+
+/// What a client wants said.
+package struct Draft: Sendable {
+    package var body: String
+    package var attachmentIDs: [Attachment.ID]
+    package var replyTo: Message.ID?
+    package var clientMessageID: Identifier<ClientMessage>?
+
+    package init(
+        body: String, attachmentIDs: [Attachment.ID] = [], replyTo: Message.ID? = nil,
+        clientMessageID: Identifier<ClientMessage>? = nil
+    ) {
+        self.body = body
+        self.attachmentIDs = attachmentIDs
+        self.replyTo = replyTo
+        self.clientMessageID = clientMessageID
+    }
+
+    /// - Throws: `invalid` naming what is empty, too long or doubled.
+    func check(_ limits: ChatLimits) throws(Refusal) {
+        try Self.check(body: body, hasAttachments: !attachmentIDs.isEmpty, limits)
+        guard attachmentIDs.count <= limits.attachmentsPerMessage else {
+            throw .invalid(
+                field: "attachment_ids", "A message may have at most \(limits.attachmentsPerMessage) attachments.",
+                limit: limits.attachmentsPerMessage)
+        }
+        guard Set(attachmentIDs).count == attachmentIDs.count else {
+            throw .invalid(field: "attachment_ids", "It names an attachment twice.")
+        }
+    }
+
+    static func check(body: String, hasAttachments: Bool, _ limits: ChatLimits) throws(Refusal) {
+        guard hasAttachments || body.contains(where: { !$0.isWhitespace }) else {
+            throw .invalid(field: "body", "A message needs a body or an attachment.")
+        }
+        guard body.utf8.count <= limits.messageBytes else {
+            throw .invalid(
+                field: "body", "It may have at most \(limits.messageBytes) bytes of UTF-8.", limit: limits.messageBytes)
+        }
+        guard !body.utf8.contains(0) else {
+            throw .invalid(field: "body", "It must not contain the character U+0000.")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/// Why a request was refused. Each case is something its sender can understand and act on.
+package enum Refusal: Error, Equatable {
+    /// There is no such thing, or the caller may not know that there is.
+    case notFound(field: String? = nil)
+    /// The caller may see the thing but not do this to it.
+    case forbidden(String)
+    /// It contradicts what is already there.
+    case conflict(String, field: String? = nil)
+    /// It was there and has been deleted.
+    case gone(String)
+    /// A member of the request has a value that is not allowed.
+    case invalid(field: String, String, limit: Int? = nil)
+    /// The same idempotency key came with another request.
+    case keyReused(field: String)
+    /// The room has as many members as it may have.
+    case roomFull(limit: Int)
+    /// No session belongs to the token, or name and password do not fit.
+    case unauthenticated(String)
+    /// More is waiting than may wait; trying again later helps.
+    case overloaded(retryAfterSeconds: Int)
+    /// The disk has no room for it.
+    case storageFull
+}

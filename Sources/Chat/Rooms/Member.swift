@@ -1,0 +1,31 @@
+/// Somebody's place in a room.
+package struct Member: Sendable, Equatable {
+    /// What a member may do, from least to most.
+    package enum Role: String, Sendable, Comparable, CaseIterable {
+        case member
+        /// May also rename the room, add and remove members, delete others' messages.
+        case admin
+        /// May also name owners and admins, and delete the room.
+        case owner
+
+        package static func < (left: Role, right: Role) -> Bool {
+            left.rank < right.rank
+        }
+
+        private var rank: Int {
+            switch self {
+            case .member: 0
+            case .admin: 1
+            case .owner: 2
+            }
+        }
+    }
+
+    package let user: User
+    package let role: Role
+    package let joinedAt: Timestamp
+    /// Newest event that reached one of the member's clients.
+    package let deliveredSeq: Int64
+    /// Newest event that the member has read.
+    package let readSeq: Int64
+}

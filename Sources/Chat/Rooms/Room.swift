@@ -1,0 +1,54 @@
+/// A place where its members read and write messages.
+package struct Room: Sendable, Equatable {
+    package typealias ID = Identifier<Room>
+
+    package enum Kind: String, Sendable {
+        /// Listed; anybody signed in may join.
+        case `public`
+        /// Seen by its members alone; they are added by owner or admin.
+        case `private`
+        /// Two people, made once per pair, without a name.
+        case direct
+    }
+
+    package let id: ID
+    package let kind: Kind
+    package let name: String?
+    package let topic: String?
+    package let memberCount: Int
+    /// Number of the room's newest event.
+    package let lastSeq: Int64
+    package let createdAt: Timestamp
+
+    /// Characters of a name.
+    static let nameLimit = 80
+    /// Characters of a topic.
+    static let topicLimit = 500
+
+    package static func check(name: String) throws(Refusal) -> String {
+        try Label.check(name, field: "name", limit: nameLimit)
+    }
+
+    package static func check(topic: String) throws(Refusal) -> String {
+        try Label.check(topic, field: "topic", limit: topicLimit, mayBeEmpty: true)
+    }
+}
+
+/// A room as one person sees it.
+package struct RoomView: Sendable, Equatable {
+    package let room: Room
+    /// Nil for somebody who is not a member.
+    package let role: Member.Role?
+
+    package init(room: Room, role: Member.Role?) {
+        self.room = room
+        self.role = role
+    }
+}
+
+/// A room in its member's list.
+package struct RoomSummary: Sendable {
+    package let view: RoomView
+    package let lastMessage: Message?
+    package let unreadCount: Int
+}

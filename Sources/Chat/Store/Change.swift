@@ -1,0 +1,42 @@
+import GRDB
+
+/// One change while it is being made: the open transaction and the events that tell of it.
+package struct Change {
+    package let db: Database
+    package let now: Timestamp
+    private(set) var events: [Event] = []
+
+    init(db: Database, now: Timestamp) {
+        self.db = db
+        self.now = now
+    }
+
+    /// Takes the next number in the room's order of events.
+    func nextSeq(in room: Room.ID) throws -> Int64 {
+        let statement = try db.cachedStatement(
+            sql: "UPDATE rooms SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq")
+        guard let seq = try Int64.fetchOne(statement, arguments: [room]) else { throw Refusal.notFound() }
+        return seq
+    }
+
+    /// Writes an event into the log; it is sent after the commit.
+    mutating func record(_ content: Event.Content, in room: Room.ID, seq: Int64) throws {
+        let draft = Event(position: 0, roomID: room, seq: seq, at: now, content: content)
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO events (room_id, seq, kind, payload, at) VALUES (?, ?, ?, ?, ?)")
+        try statement.execute(arguments: [room, seq, draft.kind, draft.reference, now])
+        events.append(
+            Event(position: db.lastInsertedRowID, roomID: room, seq: seq, at: now, content: content))
+    }
+
+    mutating func record(_ content: Event.Content, in room: Room.ID) throws {
+        try record(content, in: room, seq: nextSeq(in: room))
+    }
+
+    /// Runs a statement and tells how many rows it changed.
+    @discardableResult
+    func execute(_ sql: String, _ arguments: StatementArguments) throws -> Int {
+        try db.cachedStatement(sql: sql).execute(arguments: arguments)
+        return db.changesCount
+    }
+}

@@ -1,0 +1,127 @@
+import GRDB
+import Synchronization
+
+/// Lets writes that wait at the same time share one transaction, so that one sync makes many of them durable.
+///
+/// Each write has a savepoint of its own: one that is refused leaves the others alone.
+final class GroupCommit: Sendable {
+    /// Writes of one transaction. More would make the first of them wait too long for its answer.
+    static let maxGroup = 64
+    /// Writes that may wait for their turn.
+    static let maxWaiting = 4096
+
+    private struct Job: Sendable {
+        /// Makes the change; gives its events and a function that answers the writer.
+        let run: @Sendable (Database, Timestamp) throws -> Done
+        let fail: @Sendable (any Error) -> Void
+    }
+
+    private struct Done {
+        let events: [Event]
+        let answer: @Sendable () -> Void
+    }
+
+    private struct Queue {
+        var jobs: [Job] = []
+        var isDraining = false
+    }
+
+    private let queue = Mutex(Queue())
+    private let pool: DatabasePool
+    private let now: @Sendable () -> Timestamp
+    private let publish: @Sendable ([Event]) -> Void
+
+    init(
+        pool: DatabasePool, now: @escaping @Sendable () -> Timestamp, publish: @escaping @Sendable ([Event]) -> Void
+    ) {
+        self.pool = pool
+        self.now = now
+        self.publish = publish
+    }
+
+    func perform<Value: Sendable>(
+        _ body: @escaping @Sendable (inout Change) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let job = Job(
+                run: { db, now in
+                    var change = Change(db: db, now: now)
+                    let value = try body(&change)
+                    return Done(events: change.events, answer: { continuation.resume(returning: value) })
+                },
+                fail: { continuation.resume(throwing: $0) }
+            )
+            enqueue(job)
+        }
+    }
+
+    private func enqueue(_ job: Job) {
+        enum Next { case refuse, wait, drain }
+        let next: Next = queue.withLock { queue in
+            guard queue.jobs.count < Self.maxWaiting else { return .refuse }
+            queue.jobs.append(job)
+            guard !queue.isDraining else { return .wait }
+            queue.isDraining = true
+            return .drain
+        }
+        switch next {
+        case .refuse: job.fail(Refusal.overloaded(retryAfterSeconds: 1))
+        case .wait: break
+        case .drain: pool.asyncWriteWithoutTransaction { self.drain($0) }
+        }
+    }
+
+    private func drain(_ db: Database) {
+        while let group = takeGroup() {
+            commit(group, db)
+        }
+    }
+
+    private func takeGroup() -> [Job]? {
+        queue.withLock { queue in
+            guard !queue.jobs.isEmpty else {
+                queue.isDraining = false
+                return nil
+            }
+            let group = Array(queue.jobs.prefix(Self.maxGroup))
+            queue.jobs.removeFirst(group.count)
+            return group
+        }
+    }
+
+    private func commit(_ group: [Job], _ db: Database) {
+        var done: [Done] = []
+        var refused: [(job: Job, error: any Error)] = []
+        do {
+            try db.inTransaction(.immediate) {
+                for job in group {
+                    do {
+                        done.append(try run(job, db))
+                    } catch {
+                        // A full disk or an I/O error makes SQLite roll everything back, not this job alone.
+                        guard db.isInsideTransaction else { throw error }
+                        refused.append((job, error))
+                    }
+                }
+                return .commit
+            }
+        } catch {
+            for job in group { job.fail(error) }
+            return
+        }
+        let events = done.flatMap(\.events)
+        if !events.isEmpty { publish(events) }
+        for done in done { done.answer() }
+        for refused in refused { refused.job.fail(refused.error) }
+    }
+
+    private func run(_ job: Job, _ db: Database) throws -> Done {
+        var done: Done?
+        try db.inSavepoint {
+            done = try job.run(db, now())
+            return .commit
+        }
+        guard let done else { preconditionFailure("a savepoint that committed has run its body") }
+        return done
+    }
+}

@@ -1,0 +1,10 @@
+import GRDB
+
+/// The schema as the sum of its numbered steps. A step that has been released is never edited; a new one is added.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001", migrate: Migration0001.apply)
+        return migrator
+    }
+}

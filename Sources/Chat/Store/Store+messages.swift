@@ -1,0 +1,235 @@
+import GRDB
+
+extension Store {
+    /// A message and whether it had been sent before under the same client id.
+    package struct Posted: Sendable {
+        package let message: Message
+        package let isRepeat: Bool
+    }
+
+    /// Stores a message with its attachments and its event, or nothing of it.
+    ///
+    /// - Throws: `invalid`; `notFound` also for rooms and attachments of others; `conflict` for an attachment that is in
+    ///   another message; `keyReused` for a client id that went to another room.
+    package func post(_ draft: Draft, in room: Room.ID, by user: User.ID) async throws -> Posted {
+        try draft.check(limits)
+        return try await change { change in
+            try change.db.requireMember(user, of: room)
+            if let sent = try change.sentBefore(draft, in: room, by: user) {
+                return Posted(message: sent, isRepeat: true)
+            }
+            return Posted(message: try change.insert(draft, in: room, by: user), isRepeat: false)
+        }
+    }
+
+    /// - Throws: `notFound`.
+    package func message(_ id: Message.ID, in room: Room.ID, for viewer: User.ID) async throws -> Message {
+        try await read { db in
+            try db.requireMember(viewer, of: room)
+            return try db.message(id, in: room)
+        }
+    }
+
+    /// Part of the room's history.
+    ///
+    /// - Parameter limit: Messages at most; 1–100.
+    /// - Throws: `notFound`.
+    package func page(of room: Room.ID, at anchor: PageAnchor, limit: Int, for viewer: User.ID) async throws -> Page {
+        try await read { db in
+            try db.requireMember(viewer, of: room)
+            return try db.page(of: room, at: anchor, limit: limit)
+        }
+    }
+
+    /// Gives a message another body.
+    ///
+    /// - Throws: `invalid`, `notFound`, `forbidden` for anybody but its sender, `gone` when it is deleted.
+    package func edit(
+        _ id: Message.ID, in room: Room.ID, body: String, by user: User.ID
+    ) async throws -> Message {
+        try await change { [limits] change in
+            try change.db.requireMember(user, of: room)
+            var message = try change.db.message(id, in: room)
+            guard message.sender.id == user else { throw Refusal.forbidden("Only its sender may edit a message.") }
+            guard message.deletedAt == nil else { throw Refusal.gone("The message has been deleted.") }
+            try Draft.check(body: body, hasAttachments: !message.attachments.isEmpty, limits)
+            try change.execute("UPDATE messages SET body = ?, edited_at = ? WHERE id = ?", [body, change.now, id])
+            message.body = body
+            message.editedAt = change.now
+            try change.record(.messageEdited(message), in: room)
+            return message
+        }
+    }
+
+    /// Empties a message and lets its attachments go. Deleting it again changes nothing.
+    ///
+    /// - Returns: The attachments that nobody may fetch any more.
+    /// - Throws: `notFound`, `forbidden` for anybody but its sender, an owner or an admin.
+    package func deleteMessage(
+        _ id: Message.ID, in room: Room.ID, by user: User.ID
+    ) async throws -> [Attachment.ID] {
+        try await change { change in
+            let view = try change.db.requireMember(user, of: room)
+            var message = try change.db.message(id, in: room)
+            let mayDeleteOthers = view.role.map { $0 >= .admin } ?? false && view.room.kind != .direct
+            guard message.sender.id == user || mayDeleteOthers else {
+                throw Refusal.forbidden("Only its sender, an owner or an admin may delete a message.")
+            }
+            guard message.deletedAt == nil else { return [] }
+            try change.execute(
+                "UPDATE messages SET body = '', attachment_count = 0, deleted_at = ? WHERE id = ?", [change.now, id])
+            try change.execute(
+                "UPDATE attachments SET deleted_at = ? WHERE message_id = ? AND deleted_at IS NULL", [change.now, id])
+            let released = message.attachments.map(\.id)
+            message.body = ""
+            message.attachments = []
+            message.deletedAt = change.now
+            try change.record(.messageDeleted(message), in: room)
+            return released
+        }
+    }
+}
+
+extension Change {
+    /// The message that this draft has become before; the retry of a lost answer finds it.
+    fileprivate func sentBefore(_ draft: Draft, in room: Room.ID, by user: User.ID) throws -> Message? {
+        guard let clientID = draft.clientMessageID else { return nil }
+        let found = try Message.fetch(db, where: "sender_id = ? AND client_message_id = ?", [user, clientID]).first
+        guard let found else { return nil }
+        guard found.roomID == room else { throw Refusal.keyReused(field: "client_message_id") }
+        return found
+    }
+
+    fileprivate mutating func insert(_ draft: Draft, in room: Room.ID, by user: User.ID) throws -> Message {
+        if let reply = draft.replyTo {
+            guard try db.exists("SELECT 1 FROM messages WHERE id = ? AND room_id = ?", [reply, room]) else {
+                throw Refusal.invalid(field: "reply_to", "There is no such message in this room.")
+            }
+        }
+        let seq = try takeActiveSeq(in: room)
+        let id = Message.ID.make(at: now)
+        let attachments = try draft.attachmentIDs.enumerated().map { ordinal, attachment in
+            try attach(attachment, to: id, at: ordinal, in: room, by: user)
+        }
+        let message = Message(
+            id: id, roomID: room, seq: seq, sender: try sender(user), body: draft.body, attachments: attachments,
+            replyTo: draft.replyTo, clientMessageID: draft.clientMessageID, createdAt: now)
+        try insert(message)
+        try record(.messageCreated(message), in: room, seq: seq)
+        return message
+    }
+
+    /// The next number, with the room moved to the top of its members' lists.
+    private func takeActiveSeq(in room: Room.ID) throws -> Int64 {
+        let statement = try db.cachedStatement(
+            sql: "UPDATE rooms SET last_seq = last_seq + 1, last_activity_at = ? WHERE id = ? RETURNING last_seq")
+        guard let seq = try Int64.fetchOne(statement, arguments: [now, room]) else { throw Refusal.notFound() }
+        return seq
+    }
+
+    private func insert(_ message: Message) throws {
+        try execute(
+            """
+            INSERT INTO messages (id, room_id, seq, sender_id, sender_name, sender_avatar_id, sender_avatar_format,
+                body, attachment_count, reply_to, client_message_id, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                message.id, message.roomID, message.seq, message.sender.id, message.sender.displayName,
+                message.sender.avatar?.id, message.sender.avatar?.format, message.body, message.attachments.count,
+                message.replyTo, message.clientMessageID, message.createdAt,
+            ])
+    }
+}
+
+extension Database {
+    static let newestMessages = "room_id = ? ORDER BY seq DESC LIMIT ?"
+    static let messagesBefore = "room_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
+    static let messagesAfter = "room_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+    static let hasMessageBefore = "SELECT 1 FROM messages WHERE room_id = ? AND seq < ? LIMIT 1"
+    static let hasMessageAfter = "SELECT 1 FROM messages WHERE room_id = ? AND seq > ? LIMIT 1"
+
+    /// - Throws: `notFound`.
+    func message(_ id: Message.ID, in room: Room.ID) throws -> Message {
+        guard let message = try Message.fetch(self, where: "id = ? AND room_id = ?", [id, room]).first else {
+            throw Refusal.notFound()
+        }
+        return message
+    }
+
+    func page(of room: Room.ID, at anchor: PageAnchor, limit: Int) throws -> Page {
+        let messages: [Message]
+        switch anchor {
+        case .newest:
+            messages = try Message.fetch(self, where: Self.newestMessages, [room, limit]).reversed()
+        case .before(let seq):
+            messages = try Message.fetch(self, where: Self.messagesBefore, [room, seq, limit]).reversed()
+        case .after(let seq):
+            messages = try Message.fetch(self, where: Self.messagesAfter, [room, seq, limit])
+        case .around(let seq):
+            let before = try Message.fetch(self, where: Self.messagesBefore, [room, seq, limit / 2])
+            let rest = limit - before.count
+            messages = try before.reversed() + Message.fetch(self, where: Self.messagesAfter, [room, seq - 1, rest])
+        }
+        return Page(
+            messages: messages,
+            hasMoreBefore: try hasMore(Self.hasMessageBefore, room, messages.first?.seq ?? anchor.floor),
+            hasMoreAfter: anchor == .newest
+                ? false : try hasMore(Self.hasMessageAfter, room, messages.last?.seq ?? anchor.ceiling))
+    }
+
+    private func hasMore(_ sql: String, _ room: Room.ID, _ seq: Int64) throws -> Bool {
+        try exists(sql, [room, seq])
+    }
+}
+
+extension PageAnchor {
+    /// What an empty page lies behind: nothing before `before`, everything up to `after`.
+    fileprivate var floor: Int64 {
+        switch self {
+        case .newest, .before: 0
+        case .after(let seq): seq + 1
+        case .around(let seq): seq
+        }
+    }
+
+    fileprivate var ceiling: Int64 {
+        switch self {
+        case .newest: 0
+        case .before(let seq): seq - 1
+        case .after(let seq), .around(let seq): seq
+        }
+    }
+}
+
+extension Message {
+    static let columns = """
+        id, room_id, seq, sender_id, sender_name, sender_avatar_id, sender_avatar_format, body, attachment_count,
+        reply_to, client_message_id, created_at, edited_at, deleted_at
+        """
+
+    /// Reads by column number and without an intermediate array of rows: this is the hottest query there is.
+    static func fetch(_ db: Database, where condition: String, _ arguments: StatementArguments) throws -> [Message] {
+        let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM messages WHERE \(condition)")
+        let rows = try Row.fetchCursor(statement, arguments: arguments)
+        var messages: [Message] = []
+        while let row = try rows.next() {
+            messages.append(try Message(row: row, db: db))
+        }
+        return messages
+    }
+
+    private init(row: Row, db: Database) throws {
+        let id: ID = row[0]
+        var avatar: Avatar?
+        if let picture: Attachment.ID = row[5], let format: String = row[6] {
+            avatar = Avatar(id: picture, format: format)
+        }
+        let hasAttachments = row[8] as Int > 0
+        self.init(
+            id: id, roomID: row[1], seq: row[2],
+            sender: Sender(id: row[3], displayName: row[4], avatar: avatar),
+            body: row[7], attachments: hasAttachments ? try db.attachments(of: id) : [],
+            replyTo: row[9], clientMessageID: row[10], createdAt: row[11], editedAt: row[12], deletedAt: row[13])
+    }
+}

@@ -1,0 +1,179 @@
+import Foundation
+import GRDB
+
+extension Store {
+    /// Makes an account.
+    ///
+    /// - Throws: `conflict` when the name is taken.
+    package func createUser(
+        username: String, displayName: String, passwordHash: String, isAdmin: Bool = false
+    ) async throws -> User {
+        try await change { change in
+            let user = User(
+                id: .make(at: change.now), username: username, displayName: displayName, avatar: nil,
+                isAdmin: isAdmin, createdAt: change.now, lastSeenAt: nil)
+            let inserted = try change.execute(
+                """
+                INSERT INTO users (id, username, display_name, password_hash, is_admin, created_at)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
+                """, [user.id, username, displayName, passwordHash, isAdmin, change.now])
+            guard inserted == 1 else { throw Refusal.conflict("This name is taken.", field: "username") }
+            return user
+        }
+    }
+
+    /// The person of that name and the hash of their password; nil when there is none.
+    package func credentials(username: String) async throws -> (id: User.ID, passwordHash: String)? {
+        try await read { db in
+            try Row.fetchOne(db, sql: "SELECT id, password_hash FROM users WHERE username = ?", arguments: [username])
+                .map { (id: $0[0], passwordHash: $0[1]) }
+        }
+    }
+
+    /// The hash of the person's password; nil when there is no such person.
+    package func passwordHash(of user: User.ID) async throws -> String? {
+        try await read { db in
+            try String.fetchOne(db, sql: "SELECT password_hash FROM users WHERE id = ?", arguments: [user])
+        }
+    }
+
+    /// - Throws: `notFound`.
+    package func user(_ id: User.ID) async throws -> User {
+        try await read { try $0.user(id) }
+    }
+
+    /// People whose name begins with `prefix`, in order of their names.
+    package func users(prefix: String) async throws -> [User] {
+        let prefix = prefix.lowercased()
+        return try await read { [limits] db in
+            // U+10FFFF sorts behind every character that may follow, so the search is a range of the index.
+            try User.fetch(
+                db, where: "username >= ? AND username < ? ORDER BY username LIMIT ?",
+                [prefix, prefix + "\u{10FFFF}", limits.peopleFound])
+        }
+    }
+
+    /// Changes what is given and leaves the rest.
+    ///
+    /// - Throws: `notFound` or `conflict` naming `avatar_attachment_id` when that cannot be used.
+    package func updateUser(_ id: User.ID, _ changes: UserChanges) async throws -> User {
+        try await change { change in
+            if let name = changes.displayName {
+                try change.execute("UPDATE users SET display_name = ? WHERE id = ?", [name, id])
+            }
+            if let hash = changes.passwordHash {
+                try change.execute("UPDATE users SET password_hash = ? WHERE id = ?", [hash, id])
+            }
+            if let avatar = changes.avatar {
+                try change.replaceAvatar(of: id, by: avatar)
+            }
+            if changes.displayName != nil || changes.avatar != nil {
+                try change.execute(
+                    """
+                    INSERT INTO renames (user_id) VALUES (?)
+                    ON CONFLICT (user_id) DO UPDATE SET done_up_to = 0
+                    """, [id])
+            }
+            return try change.db.user(id)
+        }
+    }
+
+    /// Remembers when somebody's last live connection ended.
+    package func sawUser(_ id: User.ID) async throws {
+        try await change { change in
+            try change.execute("UPDATE users SET last_seen_at = ? WHERE id = ?", [change.now, id])
+        }
+    }
+
+    /// Carries new names and avatars into old messages, a few thousand rows at a time.
+    ///
+    /// - Returns: Whether there is more to do.
+    package func continueRenames() async throws -> Bool {
+        try await change { change in
+            let row = try Row.fetchOne(change.db, sql: "SELECT user_id, done_up_to FROM renames LIMIT 1")
+            guard let row else { return false }
+            let (user, done): (User.ID, Int64) = (row[0], row[1])
+            let newest = try Int64.fetchOne(change.db, sql: "SELECT max(position) FROM messages") ?? 0
+            guard done < newest else {
+                try change.execute("DELETE FROM renames WHERE user_id = ?", [user])
+                return true
+            }
+            let end = min(done + Self.renameBatch, newest)
+            let sender = try change.sender(user)
+            try change.execute(
+                """
+                UPDATE messages SET sender_name = ?, sender_avatar_id = ?, sender_avatar_format = ?
+                WHERE position > ? AND position <= ? AND sender_id = ?
+                """, [sender.displayName, sender.avatar?.id, sender.avatar?.format, done, end, user])
+            try change.execute("UPDATE renames SET done_up_to = ? WHERE user_id = ?", [end, user])
+            return true
+        }
+    }
+
+    /// Rows looked at in one step: some milliseconds, so that no writer waits long.
+    private static let renameBatch: Int64 = 2000
+}
+
+extension Change {
+    /// The person as messages name them.
+    func sender(_ user: User.ID) throws -> Message.Sender {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT users.display_name, users.avatar_id, variants.format FROM users
+                LEFT JOIN variants ON variants.attachment_id = users.avatar_id AND variants.size = 150
+                WHERE users.id = ?
+                """)
+        guard let row = try Row.fetchOne(statement, arguments: [user]) else { throw Refusal.notFound() }
+        var avatar: Message.Avatar?
+        if let id: Attachment.ID = row[1], let format: String = row[2] {
+            avatar = Message.Avatar(id: id, format: format)
+        }
+        return Message.Sender(id: user, displayName: row[0], avatar: avatar)
+    }
+
+    /// Claims the new picture and lets the old one go, in the same transaction.
+    fileprivate func replaceAvatar(of user: User.ID, by avatar: UserChanges.Avatar) throws {
+        try execute(
+            """
+            UPDATE attachments SET deleted_at = ?
+            WHERE id = (SELECT avatar_id FROM users WHERE id = ?) AND deleted_at IS NULL
+            """, [now, user])
+        switch avatar {
+        case .none:
+            try execute("UPDATE users SET avatar_id = NULL WHERE id = ?", [user])
+        case .attachment(let id):
+            try claim(id, by: user, field: "avatar_attachment_id")
+            let attachment = try db.attachment(id)
+            guard attachment.facts.kind == .image, attachment.status == .ready else {
+                throw Refusal.conflict("The picture is not ready.", field: "avatar_attachment_id")
+            }
+            try execute("UPDATE users SET avatar_id = ? WHERE id = ?", [id, user])
+        }
+    }
+}
+
+extension Database {
+    /// - Throws: `notFound`.
+    func user(_ id: User.ID) throws -> User {
+        guard let user = try User.fetch(self, where: "id = ?", [id]).first else { throw Refusal.notFound() }
+        return user
+    }
+}
+
+extension User {
+    fileprivate static func fetch(
+        _ db: Database, where condition: String, _ arguments: StatementArguments
+    ) throws -> [User] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id, username, display_name, is_admin, created_at, last_seen_at, avatar_id
+                FROM users WHERE \(condition)
+                """)
+        return try Row.fetchAll(statement, arguments: arguments).map { row in
+            let avatar: Attachment.ID? = row[6]
+            return User(
+                id: row[0], username: row[1], displayName: row[2], avatar: try avatar.map { try db.attachment($0) },
+                isAdmin: row[3], createdAt: row[4], lastSeenAt: row[5])
+        }
+    }
+}

@@ -1,0 +1,226 @@
+import Foundation
+import GRDB
+
+extension Store {
+    /// Makes a public or private room with `owner` as its first member.
+    package func createRoom(
+        kind: Room.Kind, name: String, topic: String?, owner: User.ID
+    ) async throws -> RoomView {
+        precondition(kind != .direct, "a direct room is made by directRoom(of:and:)")
+        return try await change { [limits] change in
+            let room = try change.insertRoom(kind: kind, name: name, topic: topic, directKey: nil)
+            try change.addMember(owner, to: room, role: .owner, limits: limits)
+            return RoomView(room: try change.db.room(room), role: .owner)
+        }
+    }
+
+    /// The direct room of two people, made when they have none. Both are its owners.
+    ///
+    /// - Throws: `invalid` for oneself, `notFound` when there is no such other.
+    package func directRoom(of user: User.ID, and other: User.ID) async throws -> RoomView {
+        guard user != other else {
+            throw Refusal.invalid(field: "user_id", "A direct room needs somebody else.")
+        }
+        return try await change { [limits] change in
+            let key = Self.directKey(user, other)
+            let found = try Room.ID.fetchOne(
+                change.db, sql: "SELECT id FROM rooms WHERE direct_key = ?", arguments: [key])
+            if let found { return RoomView(room: try change.db.room(found), role: .owner) }
+            guard try change.db.exists("SELECT 1 FROM users WHERE id = ?", [other]) else {
+                throw Refusal.notFound(field: "user_id")
+            }
+            let room = try change.insertRoom(kind: .direct, name: nil, topic: nil, directKey: key)
+            try change.addMember(user, to: room, role: .owner, limits: limits)
+            try change.addMember(other, to: room, role: .owner, limits: limits)
+            return RoomView(room: try change.db.room(room), role: .owner)
+        }
+    }
+
+    /// The room as `viewer` sees it.
+    ///
+    /// - Throws: `notFound` also for a room that is neither public nor theirs.
+    package func room(_ id: Room.ID, for viewer: User.ID) async throws -> RoomView {
+        try await read { try $0.roomView(id, for: viewer) }
+    }
+
+    /// The viewer's rooms, newest activity first.
+    package func rooms(of user: User.ID) async throws -> [RoomSummary] {
+        try await read { [limits] db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(sql: Database.roomsOfUser), arguments: [user, limits.roomsPerPerson])
+            // Sorted here: a list this short is not worth an index that every message would have to move.
+            return try rows.map { row in
+                (activity: row[9] as Int64, summary: try RoomSummary(row: row, of: user, db: db))
+            }
+            .sorted { $0.activity > $1.activity }
+            .map(\.summary)
+        }
+    }
+
+    /// Public rooms that the viewer could join, by name, whose name begins with `prefix`.
+    package func joinableRooms(for user: User.ID, prefix: String) async throws -> [Room] {
+        try await read { [limits] db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT \(Database.roomColumns) FROM rooms
+                    WHERE kind = 'public' AND deleted_at IS NULL AND name LIKE ? ESCAPE '\\'
+                    AND NOT EXISTS (SELECT 1 FROM members WHERE room_id = rooms.id AND user_id = ?)
+                    ORDER BY name COLLATE NOCASE LIMIT ?
+                    """, arguments: [prefix.escapedForLike + "%", user, limits.roomsFound]
+            ).map(Room.init)
+        }
+    }
+
+    /// Changes name or topic; nil leaves it.
+    ///
+    /// - Throws: `notFound`, `forbidden` for a plain member, `conflict` for a direct room's name.
+    package func updateRoom(
+        _ id: Room.ID, name: String?, topic: String?, by user: User.ID
+    ) async throws -> RoomView {
+        try await change { change in
+            let view = try change.db.requireRole(.admin, in: id, of: user, to: "change the room")
+            guard view.room.kind != .direct || name == nil else {
+                throw Refusal.conflict("A direct room has no name.", field: "name")
+            }
+            try change.execute(
+                "UPDATE rooms SET name = coalesce(?, name), topic = coalesce(?, topic) WHERE id = ?",
+                [name, topic, id])
+            let seq = try change.nextSeq(in: id)
+            let room = try change.db.room(id)
+            try change.record(.roomUpdated(room), in: id, seq: seq)
+            return RoomView(room: room, role: view.role)
+        }
+    }
+
+    /// Deletes a room for everybody. Its messages and files are out of reach when the method returns; the janitor
+    /// takes them off the disk.
+    ///
+    /// - Returns: The attachments that nobody may fetch any more.
+    /// - Throws: `notFound`, `forbidden` for anybody but an owner, `conflict` for a direct room.
+    package func deleteRoom(_ id: Room.ID, by user: User.ID) async throws -> [Attachment.ID] {
+        try await change { change in
+            let view = try change.db.requireRole(.owner, in: id, of: user, to: "delete the room")
+            guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
+            return try change.deleteRoom(id)
+        }
+    }
+
+    private static func directKey(_ first: User.ID, _ second: User.ID) -> Data {
+        let keys = [first, second].map { id in withUnsafeBytes(of: id.uuid.uuid) { Data($0) } }
+        return keys[0].lexicographicallyPrecedes(keys[1]) ? keys[0] + keys[1] : keys[1] + keys[0]
+    }
+}
+
+extension Change {
+    fileprivate func insertRoom(kind: Room.Kind, name: String?, topic: String?, directKey: Data?) throws -> Room.ID {
+        let id = Room.ID.make(at: now)
+        try execute(
+            """
+            INSERT INTO rooms (id, kind, name, topic, direct_key, created_at, last_activity_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """, [id, kind, name, topic, directKey, now, now])
+        return id
+    }
+
+    /// Takes the room from its members and from sight, with a last event that says so.
+    mutating func deleteRoom(_ id: Room.ID) throws -> [Attachment.ID] {
+        try record(.roomDeleted, in: id)
+        try execute("DELETE FROM members WHERE room_id = ?", [id])
+        try execute("UPDATE rooms SET deleted_at = ?, member_count = 0 WHERE id = ?", [now, id])
+        return try Attachment.ID.fetchAll(
+            db, sql: "UPDATE attachments SET deleted_at = ? WHERE room_id = ? AND deleted_at IS NULL RETURNING id",
+            arguments: [now, id])
+    }
+}
+
+extension Database {
+    static let roomColumns = """
+        rooms.id, rooms.kind, rooms.name, rooms.topic, rooms.member_count, rooms.last_seq, rooms.created_at
+        """
+
+    static let roomsOfUser = """
+        SELECT \(roomColumns), members.role, members.read_seq, rooms.last_activity_at
+        FROM members JOIN rooms ON rooms.id = members.room_id WHERE members.user_id = ? LIMIT ?
+        """
+
+    static let roomForViewer = """
+        SELECT \(roomColumns), members.role FROM rooms
+        LEFT JOIN members ON members.room_id = rooms.id AND members.user_id = ?
+        WHERE rooms.id = ? AND rooms.deleted_at IS NULL
+        """
+
+    static let unreadCount = """
+        SELECT count(*) FROM messages WHERE room_id = ? AND seq > ? AND sender_id <> ? AND deleted_at IS NULL
+        """
+
+    func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
+        try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments) != nil
+    }
+
+    /// - Throws: `notFound`.
+    func room(_ id: Room.ID) throws -> Room {
+        let sql = "SELECT \(Self.roomColumns) FROM rooms WHERE id = ? AND deleted_at IS NULL"
+        guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: [id]) else { throw Refusal.notFound() }
+        return Room(row: row)
+    }
+
+    /// - Throws: `notFound` also for a room that is neither public nor the viewer's.
+    func roomView(_ id: Room.ID, for viewer: User.ID) throws -> RoomView {
+        let row = try Row.fetchOne(cachedStatement(sql: Self.roomForViewer), arguments: [viewer, id])
+        guard let row else { throw Refusal.notFound() }
+        let view = RoomView(room: Room(row: row), role: row[7])
+        guard view.role != nil || view.room.kind == .public else { throw Refusal.notFound() }
+        return view
+    }
+
+    /// - Throws: `notFound` for anybody who is not a member.
+    @discardableResult
+    func requireMember(_ user: User.ID, of room: Room.ID) throws -> RoomView {
+        let view = try roomView(room, for: user)
+        guard view.role != nil else { throw Refusal.notFound() }
+        return view
+    }
+
+    /// - Throws: `notFound` for anybody who is not a member, `forbidden` for one whose role is too small.
+    @discardableResult
+    func requireRole(_ least: Member.Role, in room: Room.ID, of user: User.ID, to act: String) throws -> RoomView {
+        let view = try requireMember(user, of: room)
+        guard let role = view.role, role >= least else {
+            let who = least == .owner ? "an owner" : "an owner or admin"
+            throw Refusal.forbidden("Only \(who) may \(act).")
+        }
+        return view
+    }
+}
+
+extension Room {
+    init(row: Row) {
+        self.init(
+            id: row[0], kind: row[1], name: row[2], topic: row[3], memberCount: row[4], lastSeq: row[5],
+            createdAt: row[6])
+    }
+}
+
+extension RoomSummary {
+    /// From a row of `roomsOfUser`.
+    fileprivate init(row: Row, of user: User.ID, db: Database) throws {
+        let view = RoomView(room: Room(row: row), role: row[7])
+        let last = try Message.fetch(
+            db, where: "room_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1", [view.room.id, view.room.lastSeq])
+        let readSeq: Int64 = row[8]
+        let unread = try Int.fetchOne(
+            db.cachedStatement(sql: Database.unreadCount), arguments: [view.room.id, readSeq, user])
+        self.init(view: view, lastMessage: last.first, unreadCount: unread ?? 0)
+    }
+}
+
+extension String {
+    /// For use in a LIKE pattern with `\` as its escape character.
+    fileprivate var escapedForLike: String {
+        reduce(into: "") { text, character in
+            if character == "%" || character == "_" || character == "\\" { text.append("\\") }
+            text.append(character)
+        }
+    }
+}

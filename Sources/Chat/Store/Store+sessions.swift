@@ -1,0 +1,102 @@
+import Foundation
+import GRDB
+
+extension Store {
+    /// Signs somebody in.
+    package func createSession(for user: User.ID) async throws -> (session: Session, token: SessionToken) {
+        let token = SessionToken.make()
+        let session = try await change { [limits] change in
+            let session = Session(
+                id: .make(at: change.now), userID: user, createdAt: change.now, lastUsedAt: change.now,
+                expiresAt: change.now + .sessionLife(limits))
+            try change.execute(
+                """
+                INSERT INTO sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """, [session.id, user, token.hash, change.now, change.now, session.expiresAt])
+            try change.execute(Self.dropOldestSessions, [user, user, limits.sessionsPerPerson])
+            return session
+        }
+        return (session, token)
+    }
+
+    private static let dropOldestSessions = """
+        DELETE FROM sessions WHERE user_id = ? AND id IN (
+            SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC LIMIT -1 OFFSET ?)
+        """
+
+    /// The session that the token belongs to, with its life prolonged when it was last used a while ago.
+    ///
+    /// - Throws: `unauthenticated` for an unknown or expired token.
+    package func session(of token: SessionToken) async throws -> Session {
+        let hash = token.hash
+        let time = now()
+        let found = try await read { try $0.session(tokenHash: hash) }
+        guard let found, found.expiresAt > time else {
+            throw Refusal.unauthenticated("The token is unknown or has expired.")
+        }
+        // Once an hour is exact enough for a life of 30 days and spares a write for every request.
+        guard found.lastUsedAt + .seconds(3600) <= time else { return found }
+        try await change { [limits] change in
+            try change.execute(
+                "UPDATE sessions SET last_used_at = ?, expires_at = ? WHERE id = ?",
+                [change.now, change.now + .sessionLife(limits), found.id])
+        }
+        return found
+    }
+
+    /// The person's sessions that have not expired, newest first.
+    package func sessions(of user: User.ID) async throws -> [Session] {
+        let time = now()
+        return try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, user_id, created_at, last_used_at, expires_at FROM sessions
+                    WHERE user_id = ? AND expires_at > ? ORDER BY last_used_at DESC
+                    """, arguments: [user, time]
+            ).map(Session.init)
+        }
+    }
+
+    /// Signs one client out.
+    ///
+    /// - Throws: `notFound` when it is not a session of `user`.
+    package func deleteSession(_ id: Session.ID, of user: User.ID) async throws {
+        try await change { change in
+            let deleted = try change.execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, user])
+            guard deleted == 1 else { throw Refusal.notFound() }
+        }
+    }
+
+    /// Signs out every client of a person but one; for a password that has changed.
+    package func deleteSessions(of user: User.ID, except kept: Session.ID) async throws -> [Session.ID] {
+        try await change { change in
+            try Session.ID.fetchAll(
+                change.db, sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ? RETURNING id",
+                arguments: [user, kept])
+        }
+    }
+}
+
+extension Database {
+    static let sessionByToken = """
+        SELECT id, user_id, created_at, last_used_at, expires_at FROM sessions WHERE token_hash = ?
+        """
+
+    fileprivate func session(tokenHash: Data) throws -> Session? {
+        try Row.fetchOne(cachedStatement(sql: Self.sessionByToken), arguments: [tokenHash]).map(Session.init)
+    }
+}
+
+extension Session {
+    fileprivate init(row: Row) {
+        self.init(id: row[0], userID: row[1], createdAt: row[2], lastUsedAt: row[3], expiresAt: row[4])
+    }
+}
+
+extension Duration {
+    fileprivate static func sessionLife(_ limits: ChatLimits) -> Duration {
+        .seconds(limits.sessionDays * 86_400)
+    }
+}

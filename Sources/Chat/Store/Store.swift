@@ -1,0 +1,97 @@
+import Foundation
+import GRDB
+
+/// Everything that Snug remembers, in one SQLite file. All SQL of the project is in this folder.
+package struct Store: Sendable {
+    /// When a write counts as done (SQLite `PRAGMA synchronous`).
+    package enum Synchronous: String, Sendable, CaseIterable {
+        /// When it is on the disk: survives power loss.
+        case full
+        /// When the operating system has it: survives a killed process.
+        case normal
+    }
+
+    /// Connections that read; on one core more would only wait for each other and cost a page cache each.
+    private static let readers = 2
+    /// Seconds to wait for another process, such as the janitor, to finish its write.
+    private static let busyTimeout: TimeInterval = 5
+
+    package let limits: ChatLimits
+    let now: @Sendable () -> Timestamp
+    /// Made with the database; part of every cursor.
+    package let epoch: String
+    let pool: DatabasePool
+    private let commits: GroupCommit
+
+    /// Opens or makes the database at `path` and brings its schema up to date. Blocks.
+    ///
+    /// - Parameter publish: Gets the events of each commit, in order, before the writers are answered. Called on the
+    ///   writer's thread, so it must hand them on at once.
+    package init(
+        path: String,
+        synchronous: Synchronous = .full,
+        limits: ChatLimits = ChatLimits(),
+        now: @escaping @Sendable () -> Timestamp = { .now },
+        publish: @escaping @Sendable ([Event]) -> Void = { _ in }
+    ) throws {
+        try Self.makePrivateFile(at: path)
+        var configuration = Configuration()
+        configuration.label = "snug"
+        configuration.busyMode = .timeout(Self.busyTimeout)
+        configuration.maximumReaderCount = Self.readers
+        pool = try DatabasePool(path: path, configuration: configuration)
+        // GRDB sets NORMAL when it turns WAL on, so this cannot be said in the configuration.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
+        try Schema.migrator.migrate(pool)
+        epoch = try pool.read { try String.fetchOne($0, sql: "SELECT epoch FROM meta") ?? "" }
+        commits = GroupCommit(pool: pool, now: now, publish: publish)
+        self.limits = limits
+        self.now = now
+    }
+
+    /// The database holds password hashes and everything that was said; SQLite gives its other files the same mode.
+    private static func makePrivateFile(at path: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
+        }
+    }
+
+    /// Reads a consistent snapshot.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do {
+            return try await pool.read(body)
+        } catch let error as DatabaseError {
+            throw Refusal(error) ?? (error as any Error)
+        }
+    }
+
+    /// Makes one change in one transaction: all of it is on the disk when the method returns, or nothing of it.
+    @discardableResult
+    func change<Value: Sendable>(
+        _ body: @escaping @Sendable (inout Change) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await commits.perform(body)
+        } catch let error as DatabaseError {
+            throw Refusal(error) ?? (error as any Error)
+        }
+    }
+
+    /// Answers from a trivial query; throws when the database does not.
+    package func ping() async throws {
+        _ = try await pool.read { try Int.fetchOne($0, sql: "SELECT 1") }
+    }
+}
+
+extension Refusal {
+    /// What SQLite's result means to who asked (https://www.sqlite.org/rescode.html); nil where only an operator can
+    /// make something of it.
+    fileprivate init?(_ error: DatabaseError) {
+        switch error.resultCode {
+        case .SQLITE_FULL: self = .storageFull
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .overloaded(retryAfterSeconds: 1)
+        default: return nil
+        }
+    }
+}

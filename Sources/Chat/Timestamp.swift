@@ -1,0 +1,28 @@
+import Foundation
+
+/// A moment in milliseconds since 1970-01-01 UTC, as the database keeps it.
+package struct Timestamp: Hashable, Comparable, Sendable {
+    package let milliseconds: Int64
+
+    package init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    package static var now: Timestamp {
+        Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
+    }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+
+    package static func + (time: Timestamp, duration: Duration) -> Timestamp {
+        let parts = duration.components
+        return Timestamp(
+            milliseconds: time.milliseconds + parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000)
+    }
+
+    package static func - (time: Timestamp, duration: Duration) -> Timestamp {
+        time + (.zero - duration)
+    }
+}
