@@ -19,7 +19,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package static func + (time: Timestamp, duration: Duration) -> Timestamp {
         let parts = duration.components
         return Timestamp(
-            milliseconds: time.milliseconds + parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000)
+            milliseconds: time.milliseconds + parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
+        )
     }
 
     package static func - (time: Timestamp, duration: Duration) -> Timestamp {

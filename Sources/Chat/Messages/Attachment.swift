@@ -54,8 +54,13 @@ package struct AttachmentFacts: Sendable, Equatable {
     package var isAnimated: Bool
 
     package init(
-        kind: Attachment.Kind, mediaType: String, byteCount: Int64, sha256: Data,
-        width: Int? = nil, height: Int? = nil, isAnimated: Bool = false
+        kind: Attachment.Kind,
+        mediaType: String,
+        byteCount: Int64,
+        sha256: Data,
+        width: Int? = nil,
+        height: Int? = nil,
+        isAnimated: Bool = false
     ) {
         self.kind = kind
         self.mediaType = mediaType

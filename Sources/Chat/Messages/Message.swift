@@ -41,7 +41,9 @@ package struct Draft: Sendable {
     package var clientMessageID: Identifier<ClientMessage>?
 
     package init(
-        body: String, attachmentIDs: [Attachment.ID] = [], replyTo: Message.ID? = nil,
+        body: String,
+        attachmentIDs: [Attachment.ID] = [],
+        replyTo: Message.ID? = nil,
         clientMessageID: Identifier<ClientMessage>? = nil
     ) {
         self.body = body
@@ -55,8 +57,10 @@ package struct Draft: Sendable {
         try Self.check(body: body, hasAttachments: !attachmentIDs.isEmpty, limits)
         guard attachmentIDs.count <= limits.attachmentsPerMessage else {
             throw .invalid(
-                field: "attachment_ids", "A message may have at most \(limits.attachmentsPerMessage) attachments.",
-                limit: limits.attachmentsPerMessage)
+                field: "attachment_ids",
+                "A message may have at most \(limits.attachmentsPerMessage) attachments.",
+                limit: limits.attachmentsPerMessage
+            )
         }
         guard Set(attachmentIDs).count == attachmentIDs.count else {
             throw .invalid(field: "attachment_ids", "It names an attachment twice.")
@@ -69,7 +73,10 @@ package struct Draft: Sendable {
         }
         guard body.utf8.count <= limits.messageBytes else {
             throw .invalid(
-                field: "body", "It may have at most \(limits.messageBytes) bytes of UTF-8.", limit: limits.messageBytes)
+                field: "body",
+                "It may have at most \(limits.messageBytes) bytes of UTF-8.",
+                limit: limits.messageBytes
+            )
         }
         guard !body.utf8.contains(0) else {
             throw .invalid(field: "body", "It must not contain the character U+0000.")

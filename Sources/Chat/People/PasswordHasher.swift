@@ -48,7 +48,8 @@ package final class PasswordHasher: Sendable {
             throw .invalid(
                 field: field,
                 "It must have \(passwordBytes.lowerBound) to \(passwordBytes.upperBound) bytes.",
-                limit: passwordBytes.upperBound)
+                limit: passwordBytes.upperBound
+            )
         }
     }
 
@@ -93,8 +94,13 @@ package final class PasswordHasher: Sendable {
 
     private static func key(of password: String, salt: Data, cost: Cost) throws -> Data {
         let key = try KDF.Scrypt.deriveKey(
-            from: Data(password.utf8), salt: salt, outputByteCount: keyBytes,
-            rounds: cost.rounds, blockSize: cost.blockSize, parallelism: cost.parallelism)
+            from: Data(password.utf8),
+            salt: salt,
+            outputByteCount: keyBytes,
+            rounds: cost.rounds,
+            blockSize: cost.blockSize,
+            parallelism: cost.parallelism
+        )
         return key.withUnsafeBytes { Data($0) }
     }
 

@@ -26,8 +26,10 @@ package struct User: Sendable, Equatable {
         }
         guard allowed, (1...usernameLimit).contains(username.utf8.count) else {
             throw .invalid(
-                field: "username", "It must be 1 to \(usernameLimit) of the characters a-z 0-9 . _ -.",
-                limit: usernameLimit)
+                field: "username",
+                "It must be 1 to \(usernameLimit) of the characters a-z 0-9 . _ -.",
+                limit: usernameLimit
+            )
         }
     }
 

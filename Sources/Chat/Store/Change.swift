@@ -14,7 +14,8 @@ package struct Change {
     /// Takes the next number in the room's order of events.
     func nextSeq(in room: Room.ID) throws -> Int64 {
         let statement = try db.cachedStatement(
-            sql: "UPDATE rooms SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq")
+            sql: "UPDATE rooms SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq"
+        )
         guard let seq = try Int64.fetchOne(statement, arguments: [room]) else { throw Refusal.notFound() }
         return seq
     }
@@ -23,10 +24,12 @@ package struct Change {
     mutating func record(_ content: Event.Content, in room: Room.ID, seq: Int64) throws {
         let draft = Event(position: 0, roomID: room, seq: seq, at: now, content: content)
         let statement = try db.cachedStatement(
-            sql: "INSERT INTO events (room_id, seq, kind, payload, at) VALUES (?, ?, ?, ?, ?)")
+            sql: "INSERT INTO events (room_id, seq, kind, payload, at) VALUES (?, ?, ?, ?, ?)"
+        )
         try statement.execute(arguments: [room, seq, draft.kind, draft.reference, now])
         events.append(
-            Event(position: db.lastInsertedRowID, roomID: room, seq: seq, at: now, content: content))
+            Event(position: db.lastInsertedRowID, roomID: room, seq: seq, at: now, content: content)
+        )
     }
 
     mutating func record(_ content: Event.Content, in room: Room.ID) throws {

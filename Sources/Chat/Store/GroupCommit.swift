@@ -32,7 +32,9 @@ final class GroupCommit: Sendable {
     private let publish: @Sendable ([Event]) -> Void
 
     init(
-        pool: DatabasePool, now: @escaping @Sendable () -> Timestamp, publish: @escaping @Sendable ([Event]) -> Void
+        pool: DatabasePool,
+        now: @escaping @Sendable () -> Timestamp,
+        publish: @escaping @Sendable ([Event]) -> Void
     ) {
         self.pool = pool
         self.now = now

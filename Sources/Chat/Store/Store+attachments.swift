@@ -7,7 +7,8 @@ extension Store {
         try await change { change in
             try change.execute(
                 "INSERT INTO attachments (id, owner_id, state, created_at) VALUES (?, ?, 'receiving', ?)",
-                [id, owner, change.now])
+                [id, owner, change.now]
+            )
         }
     }
 
@@ -22,7 +23,9 @@ extension Store {
     ///
     /// - Throws: `gone` when the upload took so long that it was swept meanwhile.
     package func completeUpload(
-        _ id: Attachment.ID, filename: String, facts: AttachmentFacts
+        _ id: Attachment.ID,
+        filename: String,
+        facts: AttachmentFacts
     ) async throws -> Attachment {
         try await change { change in
             let state = facts.kind == .image ? "processing" : "ready"
@@ -35,7 +38,8 @@ extension Store {
                 [
                     state, facts.kind, filename, facts.mediaType, facts.byteCount, facts.sha256,
                     facts.width, facts.height, facts.isAnimated, id,
-                ])
+                ]
+            )
             guard completed == 1 else { throw Refusal.gone("The upload took too long. Send it again.") }
             return try change.db.attachment(id)
         }
@@ -73,7 +77,9 @@ extension Store {
                 """
                 UPDATE attachments SET state = 'processing', attempts = 0, failure_code = NULL, failure_detail = NULL
                 WHERE id = ? AND state = 'failed'
-                """, [id])
+                """,
+                [id]
+            )
             guard queued == 1 else { throw Refusal.conflict("Only an attachment that failed can be tried again.") }
             return try change.db.attachment(id)
         }
@@ -89,24 +95,33 @@ extension Change {
             """
             UPDATE attachments SET attached_at = ?
             WHERE id = ? AND owner_id = ? AND attached_at IS NULL AND deleted_at IS NULL AND state <> 'receiving'
-            """, [now, id, owner])
+            """,
+            [now, id, owner]
+        )
         guard claimed != 1 else { return }
         let isTheirs = try db.exists(
             """
             SELECT 1 FROM attachments
             WHERE id = ? AND owner_id = ? AND deleted_at IS NULL AND state <> 'receiving'
-            """, [id, owner])
+            """,
+            [id, owner]
+        )
         guard isTheirs else { throw Refusal.notFound(field: field) }
         throw Refusal.conflict("The attachment is in use already.", field: field)
     }
 
     func attach(
-        _ id: Attachment.ID, to message: Message.ID, at ordinal: Int, in room: Room.ID, by owner: User.ID
+        _ id: Attachment.ID,
+        to message: Message.ID,
+        at ordinal: Int,
+        in room: Room.ID,
+        by owner: User.ID
     ) throws -> Attachment {
         try claim(id, by: owner, field: "attachment_ids")
         try execute(
             "UPDATE attachments SET room_id = ?, message_id = ?, ordinal = ? WHERE id = ?",
-            [room, message, ordinal, id])
+            [room, message, ordinal, id]
+        )
         return try db.attachment(id)
     }
 }
@@ -151,7 +166,13 @@ extension Database {
     fileprivate func variants(of attachment: Attachment.ID) throws -> [Variant] {
         try Row.fetchAll(cachedStatement(sql: Self.variantsOfAttachment), arguments: [attachment]).map { row in
             Variant(
-                size: row[0], fileSize: row[1], width: row[2], height: row[3], format: row[4], byteCount: row[5])
+                size: row[0],
+                fileSize: row[1],
+                width: row[2],
+                height: row[3],
+                format: row[4],
+                byteCount: row[5]
+            )
         }
     }
 }
@@ -160,13 +181,26 @@ extension Attachment {
     fileprivate init(row: Row, db: Database) throws {
         let id: ID = row[0]
         let facts = AttachmentFacts(
-            kind: row[2], mediaType: row[3], byteCount: row[4], sha256: row[5], width: row[6], height: row[7],
-            isAnimated: row[8])
+            kind: row[2],
+            mediaType: row[3],
+            byteCount: row[4],
+            sha256: row[5],
+            width: row[6],
+            height: row[7],
+            isAnimated: row[8]
+        )
         let status = Status(row: row)
         let hasVariants = facts.kind == .image && status == .ready
         self.init(
-            id: id, ownerID: row[1], facts: facts, filename: row[9], status: status,
-            variants: hasVariants ? try db.variants(of: id) : [], createdAt: row[13], messageID: row[14])
+            id: id,
+            ownerID: row[1],
+            facts: facts,
+            filename: row[9],
+            status: status,
+            variants: hasVariants ? try db.variants(of: id) : [],
+            createdAt: row[13],
+            messageID: row[14]
+        )
     }
 }
 

@@ -15,8 +15,11 @@ extension Store {
                 return LiveStart(
                     user: try db.user(user),
                     rooms: try Room.ID.fetchAll(
-                        db.cachedStatement(sql: Database.roomIDsOfUser), arguments: [user]),
-                    position: try db.logPosition())
+                        db.cachedStatement(sql: Database.roomIDsOfUser),
+                        arguments: [user]
+                    ),
+                    position: try db.logPosition()
+                )
             } catch Refusal.notFound {
                 throw Refusal.unauthenticated("The account does not exist any more.")
             }

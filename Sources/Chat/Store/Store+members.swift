@@ -16,7 +16,10 @@ extension Store {
     ///
     /// - Throws: `notFound`, `forbidden`, `roomFull`, or `conflict` for somebody who is a member already.
     package func addMember(
-        _ user: User.ID, to room: Room.ID, role: Member.Role, by actor: User.ID
+        _ user: User.ID,
+        to room: Room.ID,
+        role: Member.Role,
+        by actor: User.ID
     ) async throws -> Member {
         try await change { [limits] change in
             try change.checkMayAdd(user, to: room, role: role, by: actor)
@@ -28,7 +31,10 @@ extension Store {
     ///
     /// - Throws: `notFound`, `forbidden` for anybody but an owner, `conflict` when no owner would be left.
     package func setRole(
-        _ role: Member.Role, of user: User.ID, in room: Room.ID, by actor: User.ID
+        _ role: Member.Role,
+        of user: User.ID,
+        in room: Room.ID,
+        by actor: User.ID
     ) async throws -> Member {
         try await change { change in
             let view = try change.db.requireRole(.owner, in: room, of: actor, to: "change roles")
@@ -48,7 +54,9 @@ extension Store {
     /// - Returns: Attachments that nobody may fetch any more.
     /// - Throws: `notFound`, `forbidden`, or `conflict` for a direct room.
     package func removeMember(
-        _ user: User.ID, from room: Room.ID, by actor: User.ID
+        _ user: User.ID,
+        from room: Room.ID,
+        by actor: User.ID
     ) async throws -> [Attachment.ID] {
         try await change { change in
             try change.checkMayRemove(user, from: room, by: actor)
@@ -64,7 +72,10 @@ extension Store {
 
 extension Change {
     fileprivate func checkMayAdd(
-        _ user: User.ID, to room: Room.ID, role: Member.Role, by actor: User.ID
+        _ user: User.ID,
+        to room: Room.ID,
+        role: Member.Role,
+        by actor: User.ID
     ) throws {
         let view = try db.roomView(room, for: actor)
         guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
@@ -90,7 +101,10 @@ extension Change {
     /// Adds a member within the room's limit and records it.
     @discardableResult
     mutating func addMember(
-        _ user: User.ID, to room: Room.ID, role: Member.Role, limits: ChatLimits
+        _ user: User.ID,
+        to room: Room.ID,
+        role: Member.Role,
+        limits: ChatLimits
     ) throws -> Member {
         guard try db.exists("SELECT 1 FROM users WHERE id = ?", [user]) else {
             throw Refusal.notFound(field: "user_id")
@@ -104,7 +118,8 @@ extension Change {
         }
         let counted = try execute(
             "UPDATE rooms SET member_count = member_count + 1 WHERE id = ? AND member_count < ?",
-            [room, limits.roomMembers])
+            [room, limits.roomMembers]
+        )
         guard counted == 1 else { throw Refusal.roomFull(limit: limits.roomMembers) }
         let seq = try nextSeq(in: room)
         // What was said before belongs to the room's history, not to the newcomer's unread messages.
@@ -112,7 +127,9 @@ extension Change {
             """
             INSERT INTO members (room_id, user_id, role, joined_at, delivered_seq, read_seq)
             VALUES (?, ?, ?, ?, ?, ?)
-            """, [room, user, role, now, seq, seq])
+            """,
+            [room, user, role, now, seq, seq]
+        )
         let member = try db.member(user, of: room)
         try record(.memberJoined(member), in: room, seq: seq)
         return member
@@ -120,7 +137,10 @@ extension Change {
 
     fileprivate func owners(of room: Room.ID) throws -> Int {
         try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM members WHERE room_id = ? AND role = 'owner'", arguments: [room]) ?? 0
+            db,
+            sql: "SELECT count(*) FROM members WHERE room_id = ? AND role = 'owner'",
+            arguments: [room]
+        ) ?? 0
     }
 
     fileprivate mutating func nameOwner(of room: Room.ID) throws {
@@ -128,7 +148,9 @@ extension Change {
             db,
             sql: """
                 SELECT user_id FROM members WHERE room_id = ? ORDER BY role = 'admin' DESC, joined_at, user_id LIMIT 1
-                """, arguments: [room])
+                """,
+            arguments: [room]
+        )
         guard let heir else { return }
         _ = try give(.owner, to: heir, in: room)
     }
@@ -157,6 +179,11 @@ extension Database {
 extension Member {
     fileprivate init(row: Row, db: Database) throws {
         self.init(
-            user: try db.user(row[0]), role: row[1], joinedAt: row[2], deliveredSeq: row[3], readSeq: row[4])
+            user: try db.user(row[0]),
+            role: row[1],
+            joinedAt: row[2],
+            deliveredSeq: row[3],
+            readSeq: row[4]
+        )
     }
 }

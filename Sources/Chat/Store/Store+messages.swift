@@ -45,7 +45,10 @@ extension Store {
     ///
     /// - Throws: `invalid`, `notFound`, `forbidden` for anybody but its sender, `gone` when it is deleted.
     package func edit(
-        _ id: Message.ID, in room: Room.ID, body: String, by user: User.ID
+        _ id: Message.ID,
+        in room: Room.ID,
+        body: String,
+        by user: User.ID
     ) async throws -> Message {
         try await change { [limits] change in
             try change.db.requireMember(user, of: room)
@@ -66,7 +69,9 @@ extension Store {
     /// - Returns: The attachments that nobody may fetch any more.
     /// - Throws: `notFound`, `forbidden` for anybody but its sender, an owner or an admin.
     package func deleteMessage(
-        _ id: Message.ID, in room: Room.ID, by user: User.ID
+        _ id: Message.ID,
+        in room: Room.ID,
+        by user: User.ID
     ) async throws -> [Attachment.ID] {
         try await change { change in
             let view = try change.db.requireMember(user, of: room)
@@ -77,9 +82,13 @@ extension Store {
             }
             guard message.deletedAt == nil else { return [] }
             try change.execute(
-                "UPDATE messages SET body = '', attachment_count = 0, deleted_at = ? WHERE id = ?", [change.now, id])
+                "UPDATE messages SET body = '', attachment_count = 0, deleted_at = ? WHERE id = ?",
+                [change.now, id]
+            )
             try change.execute(
-                "UPDATE attachments SET deleted_at = ? WHERE message_id = ? AND deleted_at IS NULL", [change.now, id])
+                "UPDATE attachments SET deleted_at = ? WHERE message_id = ? AND deleted_at IS NULL",
+                [change.now, id]
+            )
             let released = message.attachments.map(\.id)
             message.body = ""
             message.attachments = []
@@ -112,8 +121,16 @@ extension Change {
             try attach(attachment, to: id, at: ordinal, in: room, by: user)
         }
         let message = Message(
-            id: id, roomID: room, seq: seq, sender: try sender(user), body: draft.body, attachments: attachments,
-            replyTo: draft.replyTo, clientMessageID: draft.clientMessageID, createdAt: now)
+            id: id,
+            roomID: room,
+            seq: seq,
+            sender: try sender(user),
+            body: draft.body,
+            attachments: attachments,
+            replyTo: draft.replyTo,
+            clientMessageID: draft.clientMessageID,
+            createdAt: now
+        )
         try insert(message)
         try record(.messageCreated(message), in: room, seq: seq)
         return message
@@ -122,7 +139,8 @@ extension Change {
     /// The next number, with the room moved to the top of its members' lists.
     private func takeActiveSeq(in room: Room.ID) throws -> Int64 {
         let statement = try db.cachedStatement(
-            sql: "UPDATE rooms SET last_seq = last_seq + 1, last_activity_at = ? WHERE id = ? RETURNING last_seq")
+            sql: "UPDATE rooms SET last_seq = last_seq + 1, last_activity_at = ? WHERE id = ? RETURNING last_seq"
+        )
         guard let seq = try Int64.fetchOne(statement, arguments: [now, room]) else { throw Refusal.notFound() }
         return seq
     }
@@ -138,7 +156,8 @@ extension Change {
                 message.id, message.roomID, message.seq, message.sender.id, message.sender.displayName,
                 message.sender.avatar?.id, message.sender.avatar?.format, message.body, message.attachments.count,
                 message.replyTo, message.clientMessageID, message.createdAt,
-            ])
+            ]
+        )
     }
 }
 
@@ -175,7 +194,8 @@ extension Database {
             messages: messages,
             hasMoreBefore: try hasMore(Self.hasMessageBefore, room, messages.first?.seq ?? anchor.floor),
             hasMoreAfter: anchor == .newest
-                ? false : try hasMore(Self.hasMessageAfter, room, messages.last?.seq ?? anchor.ceiling))
+                ? false : try hasMore(Self.hasMessageAfter, room, messages.last?.seq ?? anchor.ceiling)
+        )
     }
 
     private func hasMore(_ sql: String, _ room: Room.ID, _ seq: Int64) throws -> Bool {
@@ -227,9 +247,17 @@ extension Message {
         }
         let hasAttachments = row[8] as Int > 0
         self.init(
-            id: id, roomID: row[1], seq: row[2],
+            id: id,
+            roomID: row[1],
+            seq: row[2],
             sender: Sender(id: row[3], displayName: row[4], avatar: avatar),
-            body: row[7], attachments: hasAttachments ? try db.attachments(of: id) : [],
-            replyTo: row[9], clientMessageID: row[10], createdAt: row[11], editedAt: row[12], deletedAt: row[13])
+            body: row[7],
+            attachments: hasAttachments ? try db.attachments(of: id) : [],
+            replyTo: row[9],
+            clientMessageID: row[10],
+            createdAt: row[11],
+            editedAt: row[12],
+            deletedAt: row[13]
+        )
     }
 }

@@ -6,17 +6,28 @@ extension Store {
     ///
     /// - Throws: `conflict` when the name is taken.
     package func createUser(
-        username: String, displayName: String, passwordHash: String, isAdmin: Bool = false
+        username: String,
+        displayName: String,
+        passwordHash: String,
+        isAdmin: Bool = false
     ) async throws -> User {
         try await change { change in
             let user = User(
-                id: .make(at: change.now), username: username, displayName: displayName, avatar: nil,
-                isAdmin: isAdmin, createdAt: change.now, lastSeenAt: nil)
+                id: .make(at: change.now),
+                username: username,
+                displayName: displayName,
+                avatar: nil,
+                isAdmin: isAdmin,
+                createdAt: change.now,
+                lastSeenAt: nil
+            )
             let inserted = try change.execute(
                 """
                 INSERT INTO users (id, username, display_name, password_hash, is_admin, created_at)
                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
-                """, [user.id, username, displayName, passwordHash, isAdmin, change.now])
+                """,
+                [user.id, username, displayName, passwordHash, isAdmin, change.now]
+            )
             guard inserted == 1 else { throw Refusal.conflict("This name is taken.", field: "username") }
             return user
         }
@@ -48,8 +59,10 @@ extension Store {
         return try await read { [limits] db in
             // U+10FFFF sorts behind every character that may follow, so the search is a range of the index.
             try User.fetch(
-                db, where: "username >= ? AND username < ? ORDER BY username LIMIT ?",
-                [prefix, prefix + "\u{10FFFF}", limits.peopleFound])
+                db,
+                where: "username >= ? AND username < ? ORDER BY username LIMIT ?",
+                [prefix, prefix + "\u{10FFFF}", limits.peopleFound]
+            )
         }
     }
 
@@ -72,7 +85,9 @@ extension Store {
                     """
                     INSERT INTO renames (user_id) VALUES (?)
                     ON CONFLICT (user_id) DO UPDATE SET done_up_to = 0
-                    """, [id])
+                    """,
+                    [id]
+                )
             }
             return try change.db.user(id)
         }
@@ -104,7 +119,9 @@ extension Store {
                 """
                 UPDATE messages SET sender_name = ?, sender_avatar_id = ?, sender_avatar_format = ?
                 WHERE position > ? AND position <= ? AND sender_id = ?
-                """, [sender.displayName, sender.avatar?.id, sender.avatar?.format, done, end, user])
+                """,
+                [sender.displayName, sender.avatar?.id, sender.avatar?.format, done, end, user]
+            )
             try change.execute("UPDATE renames SET done_up_to = ? WHERE user_id = ?", [end, user])
             return true
         }
@@ -122,7 +139,8 @@ extension Change {
                 SELECT users.display_name, users.avatar_id, variants.format FROM users
                 LEFT JOIN variants ON variants.attachment_id = users.avatar_id AND variants.size = 150
                 WHERE users.id = ?
-                """)
+                """
+        )
         guard let row = try Row.fetchOne(statement, arguments: [user]) else { throw Refusal.notFound() }
         var avatar: Message.Avatar?
         if let id: Attachment.ID = row[1], let format: String = row[2] {
@@ -137,7 +155,9 @@ extension Change {
             """
             UPDATE attachments SET deleted_at = ?
             WHERE id = (SELECT avatar_id FROM users WHERE id = ?) AND deleted_at IS NULL
-            """, [now, user])
+            """,
+            [now, user]
+        )
         switch avatar {
         case .none:
             try execute("UPDATE users SET avatar_id = NULL WHERE id = ?", [user])
@@ -162,18 +182,27 @@ extension Database {
 
 extension User {
     fileprivate static func fetch(
-        _ db: Database, where condition: String, _ arguments: StatementArguments
+        _ db: Database,
+        where condition: String,
+        _ arguments: StatementArguments
     ) throws -> [User] {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT id, username, display_name, is_admin, created_at, last_seen_at, avatar_id
                 FROM users WHERE \(condition)
-                """)
+                """
+        )
         return try Row.fetchAll(statement, arguments: arguments).map { row in
             let avatar: Attachment.ID? = row[6]
             return User(
-                id: row[0], username: row[1], displayName: row[2], avatar: try avatar.map { try db.attachment($0) },
-                isAdmin: row[3], createdAt: row[4], lastSeenAt: row[5])
+                id: row[0],
+                username: row[1],
+                displayName: row[2],
+                avatar: try avatar.map { try db.attachment($0) },
+                isAdmin: row[3],
+                createdAt: row[4],
+                lastSeenAt: row[5]
+            )
         }
     }
 }

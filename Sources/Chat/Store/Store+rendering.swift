@@ -21,8 +21,10 @@ extension Store {
             let next = try Attachment.ID.fetchOne(change.db.cachedStatement(sql: Database.nextRendering))
             guard let next else { return nil }
             let attempt = try Int.fetchOne(
-                change.db, sql: "UPDATE attachments SET attempts = attempts + 1 WHERE id = ? RETURNING attempts",
-                arguments: [next])
+                change.db,
+                sql: "UPDATE attachments SET attempts = attempts + 1 WHERE id = ? RETURNING attempts",
+                arguments: [next]
+            )
             return RenderTask(id: next, attempt: attempt ?? 1)
         }
     }
@@ -38,7 +40,9 @@ extension Store {
     package func renderingCount() async throws -> Int {
         try await read { db in
             try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM attachments WHERE state = 'processing' AND deleted_at IS NULL") ?? 0
+                db,
+                sql: "SELECT count(*) FROM attachments WHERE state = 'processing' AND deleted_at IS NULL"
+            ) ?? 0
         }
     }
 
@@ -49,7 +53,8 @@ extension Store {
         try await change { change in
             let finished = try change.execute(
                 "UPDATE attachments SET state = 'ready' WHERE id = ? AND state = 'processing' AND deleted_at IS NULL",
-                [id])
+                [id]
+            )
             guard finished == 1 else { return nil }
             for variant in variants {
                 try change.execute(
@@ -60,7 +65,8 @@ extension Store {
                     [
                         id, variant.size, variant.fileSize, variant.width, variant.height, variant.format,
                         variant.byteCount,
-                    ])
+                    ]
+                )
             }
             return try change.tellRoom(of: id) { .attachmentReady($0, in: $1) }
         }
@@ -75,7 +81,9 @@ extension Store {
                 """
                 UPDATE attachments SET state = 'failed', failure_code = ?, failure_detail = ?
                 WHERE id = ? AND state = 'processing' AND deleted_at IS NULL
-                """, [failure.code, failure.detail, id])
+                """,
+                [failure.code, failure.detail, id]
+            )
             guard failed == 1 else { return nil }
             return try change.tellRoom(of: id) { .attachmentFailed($0, in: $1) }
         }
@@ -84,7 +92,8 @@ extension Store {
 
 extension Change {
     fileprivate mutating func tellRoom(
-        of id: Attachment.ID, _ content: (Attachment, Message.ID) -> Event.Content
+        of id: Attachment.ID,
+        _ content: (Attachment, Message.ID) -> Event.Content
     ) throws -> Attachment {
         let attachment = try db.attachment(id)
         let room = try Room.ID.fetchOne(db, sql: "SELECT room_id FROM attachments WHERE id = ?", arguments: [id])

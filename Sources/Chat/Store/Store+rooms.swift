@@ -4,7 +4,10 @@ import GRDB
 extension Store {
     /// Makes a public or private room with `owner` as its first member.
     package func createRoom(
-        kind: Room.Kind, name: String, topic: String?, owner: User.ID
+        kind: Room.Kind,
+        name: String,
+        topic: String?,
+        owner: User.ID
     ) async throws -> RoomView {
         precondition(kind != .direct, "a direct room is made by directRoom(of:and:)")
         return try await change { [limits] change in
@@ -24,7 +27,10 @@ extension Store {
         return try await change { [limits] change in
             let key = Self.directKey(user, other)
             let found = try Room.ID.fetchOne(
-                change.db, sql: "SELECT id FROM rooms WHERE direct_key = ?", arguments: [key])
+                change.db,
+                sql: "SELECT id FROM rooms WHERE direct_key = ?",
+                arguments: [key]
+            )
             if let found { return RoomView(room: try change.db.room(found), role: .owner) }
             guard try change.db.exists("SELECT 1 FROM users WHERE id = ?", [other]) else {
                 throw Refusal.notFound(field: "user_id")
@@ -47,7 +53,9 @@ extension Store {
     package func rooms(of user: User.ID) async throws -> [RoomSummary] {
         try await read { [limits] db in
             let rows = try Row.fetchAll(
-                db.cachedStatement(sql: Database.roomsOfUser), arguments: [user, limits.roomsPerPerson])
+                db.cachedStatement(sql: Database.roomsOfUser),
+                arguments: [user, limits.roomsPerPerson]
+            )
             // Sorted here: a list this short is not worth an index that every message would have to move.
             return try rows.map { row in
                 (activity: row[9] as Int64, summary: try RoomSummary(row: row, of: user, db: db))
@@ -67,7 +75,8 @@ extension Store {
                     WHERE kind = 'public' AND deleted_at IS NULL AND name LIKE ? ESCAPE '\\'
                     AND NOT EXISTS (SELECT 1 FROM members WHERE room_id = rooms.id AND user_id = ?)
                     ORDER BY name COLLATE NOCASE LIMIT ?
-                    """, arguments: [prefix.escapedForLike + "%", user, limits.roomsFound]
+                    """,
+                arguments: [prefix.escapedForLike + "%", user, limits.roomsFound]
             ).map(Room.init)
         }
     }
@@ -76,7 +85,10 @@ extension Store {
     ///
     /// - Throws: `notFound`, `forbidden` for a plain member, `conflict` for a direct room's name.
     package func updateRoom(
-        _ id: Room.ID, name: String?, topic: String?, by user: User.ID
+        _ id: Room.ID,
+        name: String?,
+        topic: String?,
+        by user: User.ID
     ) async throws -> RoomView {
         try await change { change in
             let view = try change.db.requireRole(.admin, in: id, of: user, to: "change the room")
@@ -85,7 +97,8 @@ extension Store {
             }
             try change.execute(
                 "UPDATE rooms SET name = coalesce(?, name), topic = coalesce(?, topic) WHERE id = ?",
-                [name, topic, id])
+                [name, topic, id]
+            )
             let seq = try change.nextSeq(in: id)
             let room = try change.db.room(id)
             try change.record(.roomUpdated(room), in: id, seq: seq)
@@ -119,7 +132,9 @@ extension Change {
             """
             INSERT INTO rooms (id, kind, name, topic, direct_key, created_at, last_activity_at)
             VALUES (?, ?, ?, ?, ?, ?, ?)
-            """, [id, kind, name, topic, directKey, now, now])
+            """,
+            [id, kind, name, topic, directKey, now, now]
+        )
         return id
     }
 
@@ -129,8 +144,10 @@ extension Change {
         try execute("DELETE FROM members WHERE room_id = ?", [id])
         try execute("UPDATE rooms SET deleted_at = ?, member_count = 0 WHERE id = ?", [now, id])
         return try Attachment.ID.fetchAll(
-            db, sql: "UPDATE attachments SET deleted_at = ? WHERE room_id = ? AND deleted_at IS NULL RETURNING id",
-            arguments: [now, id])
+            db,
+            sql: "UPDATE attachments SET deleted_at = ? WHERE room_id = ? AND deleted_at IS NULL RETURNING id",
+            arguments: [now, id]
+        )
     }
 }
 
@@ -197,8 +214,14 @@ extension Database {
 extension Room {
     init(row: Row) {
         self.init(
-            id: row[0], kind: row[1], name: row[2], topic: row[3], memberCount: row[4], lastSeq: row[5],
-            createdAt: row[6])
+            id: row[0],
+            kind: row[1],
+            name: row[2],
+            topic: row[3],
+            memberCount: row[4],
+            lastSeq: row[5],
+            createdAt: row[6]
+        )
     }
 }
 
@@ -207,10 +230,15 @@ extension RoomSummary {
     fileprivate init(row: Row, of user: User.ID, db: Database) throws {
         let view = RoomView(room: Room(row: row), role: row[7])
         let last = try Message.fetch(
-            db, where: "room_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1", [view.room.id, view.room.lastSeq])
+            db,
+            where: "room_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+            [view.room.id, view.room.lastSeq]
+        )
         let readSeq: Int64 = row[8]
         let unread = try Int.fetchOne(
-            db.cachedStatement(sql: Database.unreadCount), arguments: [view.room.id, readSeq, user])
+            db.cachedStatement(sql: Database.unreadCount),
+            arguments: [view.room.id, readSeq, user]
+        )
         self.init(view: view, lastMessage: last.first, unreadCount: unread ?? 0)
     }
 }

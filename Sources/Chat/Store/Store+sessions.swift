@@ -7,13 +7,19 @@ extension Store {
         let token = SessionToken.make()
         let session = try await change { [limits] change in
             let session = Session(
-                id: .make(at: change.now), userID: user, createdAt: change.now, lastUsedAt: change.now,
-                expiresAt: change.now + .sessionLife(limits))
+                id: .make(at: change.now),
+                userID: user,
+                createdAt: change.now,
+                lastUsedAt: change.now,
+                expiresAt: change.now + .sessionLife(limits)
+            )
             try change.execute(
                 """
                 INSERT INTO sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
                 VALUES (?, ?, ?, ?, ?, ?)
-                """, [session.id, user, token.hash, change.now, change.now, session.expiresAt])
+                """,
+                [session.id, user, token.hash, change.now, change.now, session.expiresAt]
+            )
             try change.execute(Self.dropOldestSessions, [user, user, limits.sessionsPerPerson])
             return session
         }
@@ -40,7 +46,8 @@ extension Store {
         try await change { [limits] change in
             try change.execute(
                 "UPDATE sessions SET last_used_at = ?, expires_at = ? WHERE id = ?",
-                [change.now, change.now + .sessionLife(limits), found.id])
+                [change.now, change.now + .sessionLife(limits), found.id]
+            )
         }
         return found
     }
@@ -54,7 +61,8 @@ extension Store {
                 sql: """
                     SELECT id, user_id, created_at, last_used_at, expires_at FROM sessions
                     WHERE user_id = ? AND expires_at > ? ORDER BY last_used_at DESC
-                    """, arguments: [user, time]
+                    """,
+                arguments: [user, time]
             ).map(Session.init)
         }
     }
@@ -73,8 +81,10 @@ extension Store {
     package func deleteSessions(of user: User.ID, except kept: Session.ID) async throws -> [Session.ID] {
         try await change { change in
             try Session.ID.fetchAll(
-                change.db, sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ? RETURNING id",
-                arguments: [user, kept])
+                change.db,
+                sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ? RETURNING id",
+                arguments: [user, kept]
+            )
         }
     }
 }

@@ -25,7 +25,8 @@ extension Store {
         try await change { change in
             try change.execute(
                 "UPDATE attachments SET deleted_at = ? WHERE id = ? AND attached_at IS NULL AND deleted_at IS NULL",
-                [change.now, id]) == 1
+                [change.now, id]
+            ) == 1
         }
     }
 
@@ -55,13 +56,17 @@ extension Store {
     package func pruneDeletedRooms(limit: Int) async throws -> Int {
         try await change { change in
             let room = try Room.ID.fetchOne(
-                change.db, sql: "SELECT id FROM rooms WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT 1")
+                change.db,
+                sql: "SELECT id FROM rooms WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT 1"
+            )
             guard let room else { return 0 }
             let messages = try change.execute(
                 """
                 DELETE FROM messages WHERE position IN (
                     SELECT position FROM messages WHERE room_id = ? ORDER BY seq LIMIT ?)
-                """, [room, limit])
+                """,
+                [room, limit]
+            )
             guard messages == 0 else { return messages }
             return try change.execute("DELETE FROM rooms WHERE id = ?", [room])
         }

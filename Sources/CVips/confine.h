@@ -1,0 +1,28 @@
+#pragma once
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+/// Dies with the thread that started this process; prctl is variadic.
+static inline int snug_die_with_parent(void) {
+    return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+/// No program that this process could start gains rights by it; prctl is variadic.
+static inline int snug_gain_no_privileges(void) {
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/// setrlimit's first parameter has an enum type of its own in glibc, which Swift cannot name portably.
+static inline int snug_limit(int resource, unsigned long value) {
+    struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
+    return setrlimit(resource, &limit);
+}
+
+static inline int snug_limit_core_size(unsigned long value) { return snug_limit(RLIMIT_CORE, value); }
+static inline int snug_limit_open_files(unsigned long value) { return snug_limit(RLIMIT_NOFILE, value); }
+static inline int snug_limit_file_size(unsigned long value) { return snug_limit(RLIMIT_FSIZE, value); }
+static inline int snug_limit_address_space(unsigned long value) { return snug_limit(RLIMIT_AS, value); }
+
+/// Yields the processor to anything else that wants it; setpriority's first parameter has the same trouble.
+static inline int snug_be_nice(int value) { return setpriority(PRIO_PROCESS, 0, value); }

@@ -1,0 +1,82 @@
+#pragma once
+#include <stdbool.h>
+#include <string.h>
+#include <vips/vips.h>
+
+// libvips takes options as a NULL-terminated variable argument list, which Swift cannot call. Each operation that is
+// used has a wrapper here with its options spelled out.
+
+/// VIPS_INIT is a macro that also checks the library's version against this header's.
+static inline int snug_vips_init(const char *_Nonnull program) {
+    return VIPS_INIT(program);
+}
+
+/// Opens a picture's header; variadic.
+static inline VipsImage *_Nullable snug_vips_open(const void *_Nonnull bytes, size_t count) {
+    return vips_image_new_from_buffer(bytes, count, "", NULL);
+}
+
+/// Decodes and shrinks into a square box, upright and never enlarged; variadic. `options` are the loader's: the fail_on
+/// argument of this operation is silently ignored when it reads a buffer. `into_srgb` converts by the embedded profile.
+static inline int snug_vips_thumbnail(const void *_Nonnull bytes, size_t count, const char *_Nonnull options, int side,
+                                      bool into_srgb, VipsImage *_Nullable *_Nonnull out) {
+    void *data = (void *)bytes;
+    if (into_srgb)
+        return vips_thumbnail_buffer(data, count, out, side, "height", side, "size", VIPS_SIZE_DOWN, "option_string",
+                                     options, "export_profile", "srgb", NULL);
+    return vips_thumbnail_buffer(data, count, out, side, "height", side, "size", VIPS_SIZE_DOWN, "option_string",
+                                 options, NULL);
+}
+
+/// Shrinks a decoded picture further; variadic.
+static inline int snug_vips_shrink(VipsImage *_Nonnull image, int side, VipsImage *_Nullable *_Nonnull out) {
+    return vips_thumbnail_image(image, out, side, "height", side, "size", VIPS_SIZE_DOWN, "no_rotate", TRUE, NULL);
+}
+
+/// Converts to 8-bit sRGB, or 8-bit grey if it is grey; variadic.
+static inline int snug_vips_to_8_bit(VipsImage *_Nonnull image, VipsImage *_Nullable *_Nonnull out) {
+    VipsInterpretation space = image->Bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+    return vips_colourspace(image, out, space, NULL);
+}
+
+/// Takes neighbouring bands out; variadic.
+static inline int snug_vips_bands(VipsImage *_Nonnull image, int first, int count,
+                                  VipsImage *_Nullable *_Nonnull out) {
+    return vips_extract_band(image, out, first, "n", count, NULL);
+}
+
+/// The smallest value of all; variadic.
+static inline int snug_vips_min(VipsImage *_Nonnull image, double *_Nonnull out) {
+    return vips_min(image, out, NULL);
+}
+
+/// Encodes a JPEG without metadata; variadic.
+static inline int snug_vips_jpeg(VipsImage *_Nonnull image, int quality, bool full_chroma,
+                                 void *_Nullable *_Nonnull bytes, size_t *_Nonnull count) {
+    return vips_jpegsave_buffer(image, bytes, count, "Q", quality, "optimize_coding", TRUE, "strip", TRUE,
+                                "subsample_mode",
+                                full_chroma ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON, NULL);
+}
+
+/// Encodes a WebP without metadata; variadic.
+static inline int snug_vips_webp(VipsImage *_Nonnull image, int quality, int alpha_quality, int effort,
+                                 void *_Nullable *_Nonnull bytes, size_t *_Nonnull count) {
+    return vips_webpsave_buffer(image, bytes, count, "Q", quality, "alpha_q", alpha_quality, "effort", effort, "strip",
+                                TRUE, NULL);
+}
+
+/// Whether the embedded profile is for pictures with as many colours as this one has. A grey profile on a colour picture
+/// would turn it grey (fixed in libvips 8.14.2), and an unfit one makes the conversion fail. ICC.1:2022 section 7.2.
+static inline bool snug_vips_has_fitting_rgb_profile(VipsImage *_Nonnull image) {
+    const void *profile = NULL;
+    size_t count = 0;
+    if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0) return false;
+    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &count) != 0 || count < 128) return false;
+    bool is_colour = image->Bands == 3 || (image->Bands == 4 && image->Type != VIPS_INTERPRETATION_CMYK);
+    return is_colour && memcmp((const char *)profile + 16, "RGB ", 4) == 0;
+}
+
+/// GObject's reference counting is a macro in recent versions of GLib.
+static inline void snug_vips_release(VipsImage *_Nonnull image) {
+    g_object_unref(image);
+}

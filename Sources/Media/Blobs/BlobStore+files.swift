@@ -1,0 +1,63 @@
+extension BlobStore {
+    /// - Throws: ``FileFailure``; `isMissing` when there is no such original.
+    package func openOriginal(_ id: BlobID) throws(FileFailure) -> OpenFile { try OpenFile(path(ofOriginal: id)) }
+
+    /// - Throws: ``FileFailure``; `isMissing` when there is no such variant.
+    package func open(_ variant: VariantFile) throws(FileFailure) -> OpenFile { try OpenFile(path(of: variant)) }
+
+    /// Bytes, or nil when there is no such original.
+    package func byteCount(ofOriginal id: BlobID) throws(FileFailure) -> Int? {
+        try SystemCall.facts(path(ofOriginal: id))?.byteCount
+    }
+
+    /// Bytes, or nil when there is no such variant.
+    package func byteCount(of variant: VariantFile) throws(FileFailure) -> Int? {
+        try SystemCall.facts(path(of: variant))?.byteCount
+    }
+
+    /// Removes every rendering of a picture. Returns how many there were; none is success too.
+    @discardableResult
+    package func removeVariants(of id: BlobID) throws(FileFailure) -> Int {
+        var count = 0
+        for file in VariantFile.all(of: id) where try SystemCall.remove(path(of: file)) { count += 1 }
+        return count
+    }
+
+    /// Removes an original. Returns whether it was there; if not, that is success too.
+    @discardableResult
+    package func removeOriginal(_ id: BlobID) throws(FileFailure) -> Bool {
+        try SystemCall.remove(path(ofOriginal: id))
+    }
+
+    /// An original that is being received.
+    func newOriginal() throws(FileFailure) -> UnlinkedFile {
+        try UnlinkedFile(in: incoming, mode: Self.originalMode)
+    }
+
+    /// Names a received original and makes the name durable.
+    func keep(_ file: UnlinkedFile, as id: BlobID) throws(FileFailure) {
+        try file.sync()
+        try file.link(to: path(ofOriginal: id))
+        do {
+            try SystemCall.syncFolder(folder(.originals, id.shard))
+        } catch {
+            _ = try? SystemCall.remove(path(ofOriginal: id))
+            throw error
+        }
+    }
+
+    /// Writes one rendering under its name, replacing an earlier one. Its bytes are durable when this returns, its
+    /// name once ``syncVariants(of:)`` has returned.
+    package func write(_ bytes: UnsafeRawBufferPointer, as variant: VariantFile) throws(FileFailure) {
+        let file = try UnlinkedFile(in: incoming, mode: Self.variantMode)
+        defer { file.close() }
+        try unsafe file.write(bytes)
+        try file.sync()
+        try file.link(to: path(of: variant), replacing: true)
+    }
+
+    /// Makes the names of a picture's renderings durable.
+    package func syncVariants(of id: BlobID) throws(FileFailure) {
+        try SystemCall.syncFolder(folder(.variants, id.shard))
+    }
+}

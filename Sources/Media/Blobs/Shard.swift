@@ -1,0 +1,11 @@
+/// One of the 256 folders that files are spread over, named by two hex digits.
+package struct Shard: Hashable, Sendable, CustomStringConvertible {
+    package let number: UInt8
+
+    package init(_ number: UInt8) { self.number = number }
+
+    package static var all: [Shard] { (UInt8.min...UInt8.max).map(Shard.init) }
+
+    /// Two lower-case hex digits.
+    package var description: String { Hex.lowercase([number]) }
+}

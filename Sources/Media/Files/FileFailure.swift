@@ -1,0 +1,26 @@
+import Glibc
+
+/// A file operation that the kernel refused.
+package struct FileFailure: Error, Equatable, CustomStringConvertible {
+    /// What was tried, as a word for the log.
+    package let operation: String
+    /// The kernel's reason (`errno`).
+    package let code: Int32
+
+    package init(_ operation: String, code: Int32 = errno) {
+        self.operation = operation
+        self.code = code
+    }
+
+    /// There was nothing of that name.
+    package var isMissing: Bool { code == ENOENT }
+    /// The name was taken.
+    package var isTaken: Bool { code == EEXIST }
+    /// The disk, or this user's share of it, is full.
+    package var isStorageFull: Bool { code == ENOSPC || code == EDQUOT }
+
+    /// For the log: holds no path, so that it cannot carry one to a client either.
+    package var description: String {
+        "\(operation): \(unsafe String(cString: strerror(code)))"
+    }
+}

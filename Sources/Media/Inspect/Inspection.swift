@@ -1,0 +1,33 @@
+/// What a received file turned out to be.
+package struct Inspection: Equatable, Sendable {
+    /// `type/subtype`, from the bytes and never from the client.
+    package let mediaType: String
+    /// Set for a picture that the worker shall render; nil for any other file.
+    package let facts: ImageFacts?
+
+    /// The type of a file that nobody can or dares to name.
+    package static let unknownMediaType = "application/octet-stream"
+
+    package var isImage: Bool { facts != nil }
+
+    static func image(_ facts: ImageFacts) -> Inspection {
+        Inspection(mediaType: facts.format.mediaType, facts: facts)
+    }
+
+    static func file(_ mediaType: String) -> Inspection { Inspection(mediaType: mediaType, facts: nil) }
+}
+
+/// Why a picture is not accepted at all.
+package enum InspectionFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    case pixelLimit(PixelLimit)
+    /// Text or a profile in a PNG could inflate to more than the limit.
+    case inflatingMetadata
+
+    /// A sentence for the client.
+    package var description: String {
+        switch self {
+        case .pixelLimit(let limit): limit.description
+        case .inflatingMetadata: "The PNG holds compressed text or a colour profile that is too large."
+        }
+    }
+}

@@ -1,0 +1,43 @@
+extension Intake {
+    /// Why an upload was not kept. Nothing of it is on disk.
+    package enum Failure: Error, Equatable, CustomStringConvertible {
+        /// No bytes at all.
+        case empty
+        /// More bytes than allowed; `limit` in bytes.
+        case tooLarge(limit: Int)
+        /// A picture that no decoder shall see.
+        case refused(InspectionFailure)
+        /// The request does not announce a form.
+        case notAForm
+        case malformedForm(MultipartParser.Failure)
+        case storage(FileFailure)
+
+        /// A sentence for the client: holds no path and no system's words.
+        package var description: String {
+            switch self {
+            case .empty: "The file is empty."
+            case .tooLarge(let limit): "The file is larger than \(limit) bytes."
+            case .refused(let failure): failure.description
+            case .notAForm: "Content-Type must be multipart/form-data with a boundary of 1 to 70 characters."
+            case .malformedForm(let failure): failure.description
+            case .storage(let failure):
+                failure.isStorageFull ? "There is no space left." : "The file could not be stored."
+            }
+        }
+    }
+}
+
+extension MultipartParser.Failure: CustomStringConvertible {
+    /// A sentence for the client.
+    package var description: String {
+        switch self {
+        case .headersTooLong: "The headers of a part are longer than \(MultipartParser.headerLimit) bytes."
+        case .malformedHeaders: "The headers of a part are malformed."
+        case .malformedBoundary: "A boundary of the form is malformed."
+        case .tooMuchBesides: "The form holds more than \(MultipartParser.skippedLimit) bytes besides the file."
+        case .secondFile: "The form holds more than one file."
+        case .noFile: "The form has no part named file."
+        case .truncated: "The form ends too early."
+        }
+    }
+}

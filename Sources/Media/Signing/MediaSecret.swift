@@ -1,0 +1,92 @@
+import FoundationEssentials
+import Glibc
+
+/// The key that media URLs are signed with: 64 hex digits, the same text in nginx's configuration.
+package struct MediaSecret: Sendable, CustomStringConvertible {
+    /// Hex digits, 4 bits each: 256 bits.
+    static let digitCount = 64
+
+    let digits: [UInt8]
+
+    /// - Parameter digits: exactly 64 lower-case hex digits; nil otherwise.
+    package init?(digits: String) {
+        let bytes = Array(digits.utf8)
+        guard bytes.count == Self.digitCount, bytes.allSatisfy({ Hex.value(of: $0) != nil }) else { return nil }
+        self.digits = bytes
+    }
+
+    /// Reads the key file at `path`, or makes it (mode 0600) when there is none. Blocking.
+    ///
+    /// Processes that start at the same time end up with one key.
+    /// - Throws: ``Failure``.
+    package static func load(at path: String) throws(Failure) -> MediaSecret {
+        do {
+            if try SystemCall.facts(path) == nil { try make(path) }
+            let text = try read(path)
+            guard let secret = MediaSecret(digits: text) else { throw Failure.garbled(path: path) }
+            return secret
+        } catch let failure as FileFailure {
+            throw .file(failure)
+        } catch {
+            throw .garbled(path: path)
+        }
+    }
+
+    /// Never the key.
+    package var description: String { "MediaSecret" }
+
+    /// The file's text without the line end; at most one byte more than a key has.
+    private static func read(_ path: String) throws(FileFailure) -> String {
+        let text = String(decoding: try OpenFile(path).read(at: 0, count: digitCount + 2), as: UTF8.self)
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+
+    /// Makes the file, unless another process does so first.
+    private static func make(_ path: String) throws(FileFailure) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? "."
+        let file = try UnlinkedFile(in: folder, mode: 0o600)
+        defer { file.close() }
+        try file.write(Array((Hex.lowercase(randomKey()) + "\n").utf8))
+        try file.sync()
+        do {
+            try file.link(to: path)
+        } catch  where error.isTaken {
+            return
+        }
+        try SystemCall.syncFolder(folder)
+    }
+
+    private static func randomKey() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<digitCount / 2).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+
+    /// Why there is no key; the server must not start then.
+    package enum Failure: Error, Equatable, CustomStringConvertible {
+        /// The file holds something other than 64 hex digits.
+        case garbled(path: String)
+        case file(FileFailure)
+
+        package var description: String {
+            switch self {
+            case .garbled(let path): "the key file \(path) must hold 64 lower-case hex digits and nothing else"
+            case .file(let failure): "the key file cannot be read or made: \(failure)"
+            }
+        }
+    }
+}
+
+extension MediaSecret {
+    /// Writes the file that nginx's configuration includes, mode 0600: nginx's master process reads it as root. Blocking.
+    ///
+    /// - Throws: ``FileFailure``.
+    package func writeNginxInclude(at path: String) throws(FileFailure) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? "."
+        let file = try UnlinkedFile(in: folder, mode: 0o600)
+        defer { file.close() }
+        try file.write(Array("set $snug_secret \"\(String(decoding: digits, as: UTF8.self))\";\n".utf8))
+        try file.sync()
+        try file.link(to: path, replacing: true)
+        try SystemCall.syncFolder(folder)
+    }
+}

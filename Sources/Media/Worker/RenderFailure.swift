@@ -1,0 +1,73 @@
+/// Why there are no variants.
+package enum RenderFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The picture is at fault: trying again would end the same.
+    case rejected(Code)
+    /// Took longer than the deadline and was killed.
+    case timedOut
+    /// Took more memory than the ceiling and was killed.
+    case memoryCeiling
+    /// Ended by itself or by somebody else's hand in the middle of the job.
+    case workerDied
+    /// The worker is missing, does not start in time, or is of another version.
+    case cannotStart
+    /// More jobs are waiting than the queue holds.
+    case overloaded
+    /// The caller gave up. A job that had begun is finished all the same.
+    case cancelled
+    /// The supervisor has ended or is about to.
+    case stopping
+
+    /// Stable names for what a client is told.
+    package enum Code: String, Codable, Sendable, CaseIterable {
+        case undecodable
+        case truncated
+        case tooComplex = "too_complex"
+        case timedOut = "timed_out"
+        case workerCrashed = "worker_crashed"
+        case outOfMemory = "out_of_memory"
+    }
+
+    /// What to tell the client; nil when the picture's state is still open, because the job has not been tried.
+    package var code: Code? {
+        switch self {
+        case .rejected(let code): code
+        case .timedOut: .timedOut
+        case .memoryCeiling: .outOfMemory
+        case .workerDied: .workerCrashed
+        case .cannotStart, .overloaded, .cancelled, .stopping: nil
+        }
+    }
+
+    /// Whether the same job may well succeed later.
+    package var isWorthRetrying: Bool {
+        switch self {
+        case .rejected, .timedOut, .memoryCeiling: false
+        case .workerDied, .cannotStart, .overloaded, .cancelled, .stopping: true
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .rejected(let code): code.detail
+        case .timedOut, .memoryCeiling, .workerDied: code?.detail ?? ""
+        case .cannotStart: "The renderer does not start."
+        case .overloaded: "Too many pictures are waiting to be rendered."
+        case .cancelled: "Nobody waits for the picture any more."
+        case .stopping: "The server is stopping."
+        }
+    }
+}
+
+extension RenderFailure.Code {
+    /// A sentence for the client.
+    package var detail: String {
+        switch self {
+        case .undecodable: "The picture is damaged or not what it claims to be."
+        case .truncated: "The picture is incomplete."
+        case .tooComplex: "The picture is too complex to be rendered."
+        case .timedOut: "Rendering the picture took too long."
+        case .workerCrashed: "The renderer stopped unexpectedly."
+        case .outOfMemory: "Rendering the picture took too much memory."
+        }
+    }
+}

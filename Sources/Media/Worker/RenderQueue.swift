@@ -1,0 +1,72 @@
+/// Jobs in the order in which they came, and who waits for them. Pure: it decides, the supervisor acts.
+struct RenderQueue {
+    /// Times a job is handed to a worker that leaves without beginning it.
+    static let handOverLimit = 3
+
+    typealias Answer = Result<[RenderedVariant], RenderFailure>
+
+    struct Ticket {
+        let number: Int
+        let job: RenderJob
+        let answer: AsyncStream<Answer>.Continuation
+        var handOvers = 0
+    }
+
+    private let lengthLimit: Int
+    private var waiting: [Ticket] = []
+    private var current: Ticket?
+    private var lastNumber = 0
+
+    init(lengthLimit: Int) { self.lengthLimit = lengthLimit }
+
+    var count: Int { waiting.count }
+    var isEmpty: Bool { waiting.isEmpty }
+
+    /// Adds a job; nil when the queue is full.
+    mutating func add(_ job: RenderJob) -> (number: Int, answers: AsyncStream<Answer>)? {
+        guard waiting.count < lengthLimit else { return nil }
+        lastNumber += 1
+        let (answers, answer) = AsyncStream.makeStream(of: Answer.self, bufferingPolicy: .bufferingOldest(1))
+        waiting.append(Ticket(number: lastNumber, job: job, answer: answer))
+        return (lastNumber, answers)
+    }
+
+    /// Takes the next job; it is current until it is answered or put back.
+    mutating func take() -> RenderJob? {
+        guard current == nil, !waiting.isEmpty else { return nil }
+        current = waiting.removeFirst()
+        return current?.job
+    }
+
+    /// Puts the current job back in front, for a worker that left without beginning it. Returns false, and keeps it
+    /// current, when that has happened too often.
+    mutating func putBack() -> Bool {
+        guard var ticket = current, ticket.handOvers + 1 < Self.handOverLimit else { return false }
+        ticket.handOvers += 1
+        waiting.insert(ticket, at: 0)
+        current = nil
+        return true
+    }
+
+    mutating func answerCurrent(_ answer: Answer) {
+        current?.answer.yield(answer)
+        current = nil
+    }
+
+    /// Forgets a job that nobody waits for any more, unless it has begun.
+    mutating func abandon(_ number: Int) {
+        waiting.removeAll { $0.number == number }
+    }
+
+    /// Fails the first job that waits, or all of them and the current one.
+    mutating func failNext(_ failure: RenderFailure) {
+        guard !waiting.isEmpty else { return }
+        waiting.removeFirst().answer.yield(.failure(failure))
+    }
+
+    mutating func failAll(_ failure: RenderFailure) {
+        answerCurrent(.failure(failure))
+        for ticket in waiting { ticket.answer.yield(.failure(failure)) }
+        waiting.removeAll()
+    }
+}

@@ -1,0 +1,93 @@
+import Glibc
+import Logging
+import Subprocess
+import SystemPackage
+
+extension WorkerSupervisor {
+    /// What a conversation with the worker waits for.
+    enum WorkerEvent: Sendable {
+        case said(WorkerMessage)
+        /// A line that is none of the protocol's.
+        case babbled
+        /// Standard output is closed: the worker has ended.
+        case ended
+        case jobArrived
+    }
+
+    typealias Process = Execution<CustomWriteInput, SequenceOutput, SequenceOutput>
+
+    /// Lines of the worker that wait to be read; one that says more breaks the protocol.
+    static var eventLimit: Int { 16 }
+
+    /// Starts a worker, gives it jobs while there are any, and returns when it has ended.
+    func serveWithNewWorker() async {
+        report.state = .starting
+        report.startCount += 1
+        killReason = nil
+        defer {
+            report.state = .idle
+            report.processID = nil
+            report.residentByteCount = 0
+        }
+        do {
+            let result = try await Subprocess.run(
+                .path(FilePath(executable)),
+                arguments: [storage],
+                environment: .custom(environment),
+                input: .inputWriter,
+                output: .sequence,
+                error: .sequence
+            ) { process in
+                await self.serve(with: process)
+            }
+            logger.debug("media worker ended", metadata: ["worker.status": "\(result.terminationStatus)"])
+        } catch {
+            logger.error("media worker cannot be started", metadata: ["error": "\(error)"])
+            if !Task.isCancelled { fail(.cannotStart) }
+        }
+    }
+
+    /// A worker that dies while it is written to must not take the server with it: writing then fails instead.
+    func ignoreBrokenPipes() {
+        _ = signal(SIGPIPE, SIG_IGN)
+    }
+
+    private var environment: [Environment.Key: String] {
+        var result: [Environment.Key: String] = [:]
+        for (name, value) in WorkerEnvironment.make(limits: limits) {
+            if let key = Environment.Key(rawValue: name) { result[key] = value }
+        }
+        return result
+    }
+
+    private func serve(with process: Process) async {
+        report.processID = process.processIdentifier.value
+        let (events, event) = AsyncStream.makeStream(
+            of: WorkerEvent.self,
+            bufferingPolicy: .bufferingOldest(Self.eventLimit)
+        )
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await Self.readMessages(of: process, into: event) }
+            group.addTask { [logger] in await WorkerLog(logger).read(process.standardError) }
+            await converse(with: process, events, wake: event)
+            // It has nothing more to do; files it may have been writing have no names.
+            try? process.send(signal: .kill)
+        }
+    }
+
+    private static func readMessages(of process: Process, into event: AsyncStream<WorkerEvent>.Continuation) async {
+        var splitter = LineSplitter(lengthLimit: WorkerLine.lengthLimit)
+        do {
+            for try await buffer in process.standardOutput {
+                for line in splitter.feed(unsafe buffer.withUnsafeBytes { unsafe Array($0) }) {
+                    let message = WorkerLine.decode(line, as: WorkerMessage.self)
+                    event.yield(message.map(WorkerEvent.said) ?? .babbled)
+                }
+            }
+        } catch {
+            // The same as the end of output: the worker is gone or about to be killed.
+        }
+        event.yield(.ended)
+        event.finish()
+    }
+}

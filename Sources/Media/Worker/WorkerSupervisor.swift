@@ -1,0 +1,76 @@
+import Logging
+
+/// Runs the worker on demand, gives it one job at a time, and survives whatever becomes of it.
+///
+/// ``run()`` owns the process; callers of ``render(_:)`` wait in order. When the worker crashes, hangs or grows beyond
+/// its ceiling, its job fails and the next one gets a new worker.
+package actor WorkerSupervisor {
+    let executable: String
+    let storage: String
+    let limits: WorkerLimits
+    let logger: Logger
+
+    var queue: RenderQueue
+    var report = WorkerStatus()
+    /// Set by the watch before it kills, so that the end of the worker is told apart from a crash.
+    var killReason: RenderFailure?
+    /// Wakes the conversation with an idle worker.
+    var idleWorker: AsyncStream<WorkerEvent>.Continuation?
+    private var hasEnded = false
+
+    private let arrivals: AsyncStream<Void>
+    private let arrival: AsyncStream<Void>.Continuation
+
+    /// - Parameters:
+    ///   - executable: path of `snug-media-worker`.
+    ///   - storage: the store that both sides work on.
+    ///   - logger: takes the worker's own lines too.
+    package init(executable: String, storage: BlobStore, limits: WorkerLimits = WorkerLimits(), logger: Logger) {
+        self.executable = executable
+        self.storage = storage.root
+        self.limits = limits
+        self.logger = logger
+        queue = RenderQueue(lengthLimit: limits.queueLength)
+        (arrivals, arrival) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    package var status: WorkerStatus {
+        var status = report
+        status.queuedCount = queue.count
+        return status
+    }
+
+    /// Renders a picture, after those that came before it. When this returns, the files are complete and durable.
+    ///
+    /// May be called before ``run()``; it waits for that.
+    package func render(_ job: RenderJob) async throws(RenderFailure) -> [RenderedVariant] {
+        guard !hasEnded else { throw .stopping }
+        guard let (number, answers) = queue.add(job) else { throw .overloaded }
+        arrival.yield()
+        if let idleWorker {
+            self.idleWorker = nil
+            idleWorker.yield(.jobArrived)
+        }
+        for await answer in answers { return try answer.get() }
+        // A stream ends without an answer only when its reader is cancelled.
+        queue.abandon(number)
+        throw .cancelled
+    }
+
+    /// Serves until its task is cancelled; then every caller that waits gets ``RenderFailure/stopping``. Once only.
+    package func run() async throws {
+        precondition(report.state == .stopped && !hasEnded, "a supervisor runs once")
+        ignoreBrokenPipes()
+        report.state = .idle
+        defer { end() }
+        for await _ in arrivals {
+            while !queue.isEmpty && !Task.isCancelled { await serveWithNewWorker() }
+        }
+    }
+
+    private func end() {
+        hasEnded = true
+        report.state = .stopped
+        queue.failAll(.stopping)
+    }
+}

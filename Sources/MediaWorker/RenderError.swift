@@ -1,0 +1,27 @@
+import Media
+
+/// Why the worker could not render a picture.
+enum RenderError: Error, Equatable, CustomStringConvertible {
+    /// libvips' own words, for the log.
+    case vips(VipsFailure)
+    /// The decoder sees another size than the header that was checked.
+    case unexpectedSize
+    case storage(FileFailure)
+
+    /// What the client may know.
+    var code: RenderFailure.Code {
+        switch self {
+        case .vips(let failure): failure.code
+        case .unexpectedSize: .tooComplex
+        case .storage: .workerCrashed
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .vips(let failure): failure.description
+        case .unexpectedSize: "the decoder sees another size than the header says"
+        case .storage(let failure): failure.description
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Glibc
+import Media
+
+/// One worker's life: jobs in, answers out, until it has idled, worked or grown enough.
+struct Session {
+    private let renderer: Renderer
+    private let limits: SessionLimits
+    private var channel: LineChannel
+    private var jobsDone = 0
+
+    init(renderer: Renderer, limits: SessionLimits, channel: LineChannel) {
+        self.renderer = renderer
+        self.limits = limits
+        self.channel = channel
+    }
+
+    mutating func run() throws {
+        guard try channel.say(.ready(version: RenderJob.version)) else { return }
+        let reason = try serve()
+        _ = try channel.say(.leaving(reason: reason))
+    }
+
+    private mutating func serve() throws -> WorkerMessage.LeavingReason {
+        while true {
+            switch channel.next(within: limits.idleMilliseconds) {
+            case .silence: return .idle
+            case .end: return .endOfInput
+            case .line(let line):
+                guard let job = WorkerLine.decode(line, as: RenderJob.self) else {
+                    complain("a job that is none")
+                    return .endOfInput
+                }
+                guard try channel.say(answer(to: job)) else { return .endOfInput }
+                jobsDone += 1
+            }
+            if jobsDone >= limits.jobCount { return .jobLimit }
+            if ResidentMemory.byteCount(of: getpid()) ?? 0 > limits.residentByteCount { return .memoryLimit }
+        }
+    }
+
+    private func answer(to job: RenderJob) -> WorkerMessage {
+        do {
+            return .rendered(id: job.id, variants: try renderer.render(job))
+        } catch {
+            complain("\(job.id): \(error)")
+            return .failed(id: job.id, code: error.code)
+        }
+    }
+}

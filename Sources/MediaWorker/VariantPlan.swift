@@ -1,0 +1,26 @@
+import Media
+
+/// Which sizes of a picture get a file, and which file serves each size.
+struct VariantPlan: Equatable {
+    /// The sizes that are rendered, largest first.
+    let rendered: [VariantSize]
+
+    /// - Parameter longestSide: pixels of the picture, upright or not.
+    ///
+    /// A size that would equal the next smaller one, because the picture fits into that already, gets no file.
+    init(longestSide: Int) {
+        let sizes = VariantSize.allCases.sorted()
+        let needed = sizes.first { $0.rawValue >= longestSide } ?? .large
+        rendered = sizes.filter { $0 <= needed }.reversed()
+    }
+
+    /// The size that the picture is decoded at.
+    var largest: VariantSize { rendered.first ?? .large }
+
+    /// Every size with the file that serves it, smallest first.
+    func answer(_ files: [VariantSize: RenderedVariant]) -> [RenderedVariant] {
+        VariantSize.allCases.sorted().compactMap { size in
+            rendered.first { $0 <= size }.flatMap { files[$0] }.map { $0.serving(size) }
+        }
+    }
+}

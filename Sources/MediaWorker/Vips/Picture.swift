@@ -1,0 +1,98 @@
+import CVips
+import Media
+
+/// A decoded picture in memory, 8 bits a channel, grey or sRGB, with or without alpha.
+///
+/// Has exactly one owner and is freed with it.
+struct Picture: ~Copyable {
+    private let image: UnsafeMutablePointer<VipsImage>
+
+    /// Pixels.
+    var width: Int { Int(vips_image_get_width(image)) }
+    /// Pixels.
+    var height: Int { Int(vips_image_get_height(image)) }
+
+    private init(owning image: UnsafeMutablePointer<VipsImage>) { self.image = image }
+
+    deinit { snug_vips_release(image) }
+
+    /// Decodes `bytes`, upright and shrunk to fit a square of `side` pixels.
+    ///
+    /// - Parameters:
+    ///   - options: the loader's, as libvips writes them: `[name=value]`.
+    ///   - hasProfile: convert to sRGB by the embedded profile.
+    init(decoding bytes: [UInt8], side: Int, options: String, hasProfile: Bool) throws(VipsFailure) {
+        // libvips is lazy and keeps pointing at `bytes`; copying the result to memory here ends that.
+        let decoded = bytes.withUnsafeBytes { buffer in
+            Result { () throws(VipsFailure) in
+                guard let start = buffer.baseAddress else { throw VipsFailure(description: "nothing to decode") }
+                let lazy = try Self.take("decode") {
+                    snug_vips_thumbnail(start, buffer.count, options, Int32(side), hasProfile, &$0)
+                }
+                return try Picture.inMemory(lazy)
+            }
+        }
+        image = try decoded.get()
+    }
+
+    /// A smaller copy that fits a square of `side` pixels.
+    func shrunk(to side: Int) throws(VipsFailure) -> Picture {
+        let lazy = try Self.take("shrink") { snug_vips_shrink(image, Int32(side), &$0) }
+        return Picture(owning: try Self.inMemory(lazy))
+    }
+
+    /// Whether anything shines through: an alpha channel alone says nothing, cameras and editors write opaque ones.
+    func isTransparent() throws(VipsFailure) -> Bool {
+        guard vips_image_hasalpha(image) != 0 else { return false }
+        let alpha = try Self.take("alpha") { snug_vips_bands(image, image.pointee.Bands - 1, 1, &$0) }
+        defer { snug_vips_release(alpha) }
+        var least = 255.0
+        guard snug_vips_min(alpha, &least) == 0 else { throw VipsFailure(doing: "alpha") }
+        return least < 255
+    }
+
+    /// The same without its alpha channel, if it has one.
+    consuming func withoutAlpha() throws(VipsFailure) -> Picture {
+        guard vips_image_hasalpha(image) != 0 else { return self }
+        let lazy = try Self.take("drop alpha") { snug_vips_bands(image, 0, image.pointee.Bands - 1, &$0) }
+        return Picture(owning: try Self.inMemory(lazy))
+    }
+
+    /// The picture as a file, without metadata.
+    func encoded(as encoding: Encoding) throws(VipsFailure) -> EncodedPicture {
+        var bytes: UnsafeMutableRawPointer?
+        var count = 0
+        let status =
+            switch encoding.format {
+            case .jpg: snug_vips_jpeg(image, Int32(encoding.quality), encoding.hasFullChroma, &bytes, &count)
+            case .webp: snug_vips_webp(image, Int32(encoding.quality), 90, 2, &bytes, &count)
+            }
+        guard status == 0, let bytes else { throw VipsFailure(doing: "encode") }
+        return EncodedPicture(owning: bytes, count: count)
+    }
+
+    /// Computes all pixels, as 8 bits a channel, and lets go of `lazy`.
+    private static func inMemory(
+        _ lazy: UnsafeMutablePointer<VipsImage>
+    ) throws(VipsFailure) -> UnsafeMutablePointer<VipsImage> {
+        defer { snug_vips_release(lazy) }
+        if lazy.pointee.BandFmt != VIPS_FORMAT_UCHAR {
+            return try inMemory(take("convert") { snug_vips_to_8_bit(lazy, &$0) })
+        }
+        guard let image = vips_image_copy_memory(lazy) else { throw VipsFailure(doing: "decode") }
+        if let failure = VipsFailure.hidden(in: "decode") {
+            snug_vips_release(image)
+            throw failure
+        }
+        return image
+    }
+
+    private static func take(
+        _ operation: String,
+        _ body: (inout UnsafeMutablePointer<VipsImage>?) -> Int32
+    ) throws(VipsFailure) -> UnsafeMutablePointer<VipsImage> {
+        var image: UnsafeMutablePointer<VipsImage>?
+        guard body(&image) == 0, let image else { throw VipsFailure(doing: operation) }
+        return image
+    }
+}

@@ -1,0 +1,42 @@
+import CVips
+import Media
+
+/// Why libvips refused an operation.
+struct VipsFailure: Error, Equatable, CustomStringConvertible {
+    /// libvips' own words, for the log; never shown to a client.
+    let description: String
+
+    init(description: String) { self.description = description }
+
+    /// Takes and clears the process-wide error text in one step.
+    init(doing operation: String) {
+        description = "\(operation): \(Self.takeText() ?? "no reason given")"
+    }
+
+    /// The failure of an operation that claims to have worked: when memory runs out, libvips 8.14 can return wrong
+    /// pixels as a success, and only its error text tells.
+    static func hidden(in operation: String) -> VipsFailure? {
+        guard let text = takeText() else { return nil }
+        let failure = VipsFailure(description: "\(operation): \(text)")
+        return failure.code == .outOfMemory ? failure : nil
+    }
+
+    /// What the client may know, by the words of libvips, libjpeg, libpng and libwebp.
+    var code: RenderFailure.Code {
+        let text = description.lowercased()
+        func mentions(_ words: [String]) -> Bool { words.contains { text.contains($0) } }
+        if mentions(["out of memory", "insufficient memory"]) { return .outOfMemory }
+        // libjpeg's words when its cap on memory is reached.
+        if mentions(["backing store not supported"]) { return .tooComplex }
+        if mentions(["premature end", "truncated", "unexpected end", "read error", "end of file", "not enough data"]) {
+            return .truncated
+        }
+        return .undecodable
+    }
+
+    private static func takeText() -> String? {
+        guard let text = vips_error_buffer_copy() else { return nil }
+        defer { g_free(text) }
+        return text.pointee == 0 ? nil : String(cString: text)
+    }
+}

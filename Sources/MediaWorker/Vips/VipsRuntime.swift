@@ -1,0 +1,26 @@
+import CVips
+
+/// Sets libvips up for one picture at a time, and for nothing but the formats that are rendered.
+enum VipsRuntime {
+    /// Class names as libvips 8.14 gives them; blocking a class blocks those derived from it.
+    private static let loaders = [
+        "VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp", "VipsForeignLoadNsgif",
+    ]
+    private static let savers = ["VipsForeignSaveJpeg", "VipsForeignSaveWebp"]
+
+    static func start() throws(VipsFailure) {
+        guard snug_vips_init("snug-media-worker") == 0 else { throw VipsFailure(doing: "init") }
+        vips_concurrency_set(1)
+        vips_cache_set_max(0)
+        vips_cache_set_max_mem(0)
+        vips_cache_set_max_files(0)
+        vips_block_untrusted_set(1)
+        allow(loaders, of: "VipsForeignLoad")
+        allow(savers, of: "VipsForeignSave")
+    }
+
+    private static func allow(_ classes: [String], of family: String) {
+        vips_operation_block_set(family, 1)
+        for name in classes { vips_operation_block_set(name, 0) }
+    }
+}
