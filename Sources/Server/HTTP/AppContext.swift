@@ -1,0 +1,38 @@
+import Chat
+import Hummingbird
+import NIOCore
+
+/// What is known of a request before anybody asks who sends it.
+struct AppContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Who is at the other end of the connection, which may be a proxy.
+    let peer: SocketAddress?
+    /// Set by `Authenticator`.
+    var session: Session?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        peer = source.channel.remoteAddress
+    }
+
+    /// Bytes of a JSON body.
+    static let maxBodyBytes = 64 * 1024
+
+    var maxUploadSize: Int { Self.maxBodyBytes }
+}
+
+/// A request of somebody who is signed in. A route that takes this one cannot forget to ask.
+struct SignedInContext: ChildRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let session: Session
+
+    var userID: User.ID { session.userID }
+
+    init(context: AppContext) throws {
+        guard let session = context.session else { throw Problem.unauthenticated }
+        coreContext = context.coreContext
+        self.session = session
+    }
+
+    var maxUploadSize: Int { AppContext.maxBodyBytes }
+}

@@ -1,0 +1,28 @@
+import Chat
+import HTTPTypes
+import Hummingbird
+
+/// Finds the session of a bearer token (RFC 6750 section 2.1).
+struct Authenticator: RouterMiddleware {
+    let store: Store
+
+    func handle(
+        _ request: Request,
+        context: AppContext,
+        next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        guard let token = request.headers[.authorization].flatMap(Self.bearerToken) else {
+            return try await next(request, context)
+        }
+        var context = context
+        context.session = try await store.session(of: token)
+        return try await next(request, context)
+    }
+
+    /// Nil for any other scheme.
+    static func bearerToken(_ header: String) -> SessionToken? {
+        let words = header.split(separator: " ")
+        guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
+        return SessionToken(text: String(words[1]))
+    }
+}

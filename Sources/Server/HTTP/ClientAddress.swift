@@ -1,0 +1,31 @@
+import HTTPTypes
+import NIOCore
+
+/// Finds out who really asks when a proxy stands between.
+struct ClientAddress: Sendable {
+    /// Addresses whose `X-Forwarded-For` is believed.
+    let trustedProxies: Set<String>
+
+    /// The address of the client: the connection's own, or the last one in `X-Forwarded-For` that is no trusted
+    /// proxy, where a trusted proxy sends it. What stands before that may have been made up by the client.
+    func of(peer: SocketAddress?, headers: HTTPFields) -> String? {
+        guard let address = peer?.ipAddress else { return nil }
+        guard trustedProxies.contains(address) else { return address }
+        let hops = headers[values: .xForwardedFor].joined(separator: ",").split(separator: ",")
+            .map { $0.filter { !$0.isWhitespace } }
+        return hops.last { !trustedProxies.contains($0) } ?? address
+    }
+
+    static func isLoopback(_ address: String) -> Bool {
+        address == "::1" || address.hasPrefix("127.") || address.hasPrefix("::ffff:127.")
+    }
+}
+
+extension HTTPField.Name {
+    static let xForwardedFor = Self("X-Forwarded-For")!
+    static let prefer = Self("Prefer")!
+    static let preferenceApplied = Self("Preference-Applied")!
+    static let idempotencyReplayed = Self("Idempotency-Replayed")!
+    static let accelRedirect = Self("X-Accel-Redirect")!
+    static let contentSecurityPolicy = Self("Content-Security-Policy")!
+}

@@ -1,0 +1,61 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// A file as an answer, with ranges and conditions (RFC 9110 sections 13 and 14).
+///
+/// Hummingbird's `FileMiddleware` makes its own ETag from time and size and reads `bytes=-500` as the first bytes, so
+/// only its streaming is used.
+struct FileAnswer: Sendable {
+    let path: String
+    /// Bytes.
+    let size: Int
+    /// Quoted.
+    let etag: String
+    /// Type, caching and what else every answer carries.
+    let headers: HTTPFields
+    let files: FileIO
+
+    func response(to request: Request, _ context: some RequestContext) async throws -> Response {
+        var headers = headers
+        headers[.eTag] = etag
+        headers[.acceptRanges] = "bytes"
+        if request.headers.ifNoneMatch(etag) { return Response(status: .notModified, headers: headers) }
+        let mayUseRange = request.headers[.ifRange].map { $0 == etag } ?? true
+        switch mayUseRange ? ByteRange(request.headers[.range], size: size) : .whole {
+        case .whole:
+            let body = try await files.loadFile(path: path, context: context)
+            return Response(status: .ok, headers: headers, body: body)
+        case .part(let range):
+            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(size)"
+            let body = try await files.loadFile(path: path, range: range, context: context)
+            return Response(status: .partialContent, headers: headers, body: body)
+        case .unsatisfiable:
+            var response = Problem(
+                .rangeNotSatisfiable,
+                "invalid",
+                "The range lies behind the end of the file.",
+                field: "Range",
+                limit: size
+            ).response
+            response.headers[.contentRange] = "bytes */\(size)"
+            return response
+        }
+    }
+}
+
+extension HTTPFields {
+    /// What every answer with bytes of a stranger carries: the browser takes them for what they are and runs nothing.
+    static let untrustedBytes: HTTPFields = [
+        .xContentTypeOptions: "nosniff",
+        .contentSecurityPolicy: "default-src 'none'; sandbox",
+    ]
+
+    /// Whether the client has this version already (RFC 9110 section 13.1.2).
+    func ifNoneMatch(_ etag: String) -> Bool {
+        self[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.contains { tag in
+            let tag = tag.filter { !$0.isWhitespace }
+            return tag == "*" || tag == etag || tag == "W/" + etag
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Chat
+import Foundation
+import Hummingbird
+
+extension Request {
+    /// Reads the body as JSON, whatever it calls itself.
+    ///
+    /// - Throws: `tooLarge` above 64 KiB, `malformed` for what is not JSON, `invalid` naming a member of a wrong type.
+    func json<Body: Decodable>(_ type: Body.Type = Body.self) async throws -> Body {
+        try JSONDecoder().decode(type, from: await bodyBytes())
+    }
+
+    /// Like `json`, but nil for an empty body.
+    func jsonOrNothing<Body: Decodable>(_ type: Body.Type = Body.self) async throws -> Body? {
+        let bytes = try await bodyBytes()
+        return bytes.isEmpty ? nil : try JSONDecoder().decode(type, from: bytes)
+    }
+
+    private func bodyBytes() async throws -> Data {
+        let limit = AppContext.maxBodyBytes
+        if let length = headers[.contentLength].flatMap(Int.init), length > limit {
+            throw Problem.tooLarge("The body", limit: limit)
+        }
+        var bytes = ByteBuffer()
+        for try await chunk in body {
+            guard bytes.readableBytes + chunk.readableBytes <= limit else {
+                throw Problem.tooLarge("The body", limit: limit)
+            }
+            bytes.writeImmutableBuffer(chunk)
+        }
+        return Data(buffer: bytes)
+    }
+}
+
+extension Identifier: Decodable {
+    /// Reads the lower-case UUID form.
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let id = Identifier(text) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "not a lower-case UUID")
+            )
+        }
+        self = id
+    }
+}

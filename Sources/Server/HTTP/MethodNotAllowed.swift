@@ -1,0 +1,31 @@
+import HTTPTypes
+import Hummingbird
+
+extension Router {
+    /// Answers 405 with `Allow` (RFC 9110 section 15.5.6) for methods that a known path does not have.
+    ///
+    /// Call it last: it looks at the routes that are there.
+    func refuseOtherMethods() {
+        var methods: [String: Set<HTTPRequest.Method>] = [:]
+        for route in routes {
+            methods[route.path.description, default: []].insert(route.method)
+        }
+        for (path, present) in methods {
+            var allowed = present
+            if present.contains(.get) { allowed.insert(.head) }
+            let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+            for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete] where !allowed.contains(method)
+            {
+                on(RouterPath(path), method: method) { _, _ in
+                    var response = Problem(
+                        .methodNotAllowed,
+                        "method_not_allowed",
+                        "This path answers to \(allow)."
+                    ).response
+                    response.headers[.allow] = allow
+                    return response
+                }
+            }
+        }
+    }
+}

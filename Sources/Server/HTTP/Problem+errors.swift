@@ -1,0 +1,88 @@
+import Chat
+import Hummingbird
+import Media
+
+/// The one place where errors become problems.
+extension Problem {
+    /// What a client is told of an error; nil for one that it can do nothing about and that must be logged.
+    init?(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let refusal as Refusal: self.init(refusal)
+        case let failure as DecodingError: self.init(failure)
+        case let error as any HTTPResponseError: self.init(status: error.status)
+        default: return nil
+        }
+    }
+
+    private init(_ refusal: Refusal) {
+        switch refusal {
+        case .notFound(let field):
+            self = .notFound
+            self.field = field
+        case .forbidden(let detail):
+            self.init(.forbidden, "forbidden", detail)
+        case .conflict(let detail, let field):
+            self.init(.conflict, "conflict", detail, field: field)
+        case .gone(let detail):
+            self.init(.gone, "gone", detail)
+        case .invalid(let field, let detail, let limit):
+            self = .invalid(field, detail, limit: limit)
+        case .keyReused(let field):
+            self.init(
+                .unprocessableContent,
+                "idempotency_mismatch",
+                "The same key came with another request before.",
+                field: field
+            )
+        case .roomFull(let limit):
+            self.init(.conflict, "room_full", "The room has its \(limit) members already.", limit: limit)
+        case .unauthenticated(let detail):
+            self.init(.unauthorized, "unauthenticated", detail)
+        case .overloaded(let seconds):
+            self.init(
+                .serviceUnavailable,
+                "overloaded",
+                "Too much is waiting already. Try again shortly.",
+                retryAfterSeconds: seconds
+            )
+        case .storageFull:
+            self = .storageFull
+        }
+    }
+
+    private init(_ error: DecodingError) {
+        switch error {
+        case .keyNotFound(let key, let context):
+            self = .invalid(Self.path(context.codingPath + [key]), "It is missing.")
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            self = .invalid(Self.path(context.codingPath), "It has the wrong type.")
+        case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+            self = .invalid(Self.path(context.codingPath), "It has a value that is not allowed.")
+        default:
+            self = .malformed("The body is not valid JSON.")
+        }
+    }
+
+    private static func path(_ keys: [any CodingKey]) -> String {
+        let path = keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+        return path.isEmpty ? "body" : path
+    }
+
+    static let storageFull = Problem(
+        .init(code: 507, reasonPhrase: "Insufficient Storage"),
+        "storage_full",
+        "The server has no room left for this. Nothing was stored."
+    )
+
+    /// An error of Hummingbird's own, told by its status alone.
+    private init(status: HTTPResponse.Status) {
+        switch status.code {
+        case 404: self = .notFound
+        case 413: self.init(.contentTooLarge, "too_large", "The body is too large.")
+        case 415: self.init(.unsupportedMediaType, "unsupported_media", "This kind of content is not understood.")
+        case 500...: self = .internal
+        default: self.init(status, "malformed", "The request cannot be understood.")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import Media
+
+extension Problem {
+    /// Why an upload was not kept, told to who sent it.
+    init(_ failure: Intake.Failure) {
+        switch failure {
+        case .empty:
+            self = .invalid("file", failure.description)
+        case .tooLarge(let limit):
+            self = .tooLarge("A file", limit: limit)
+        case .refused(let reason):
+            var limit: Int?
+            if case .pixelLimit(let exceeded) = reason { limit = exceeded.value }
+            self.init(.unsupportedMediaType, "unsupported_media", reason.description, field: "file", limit: limit)
+        case .notAForm, .malformedForm:
+            self = .malformed(failure.description)
+        case .storage(let failure) where failure.isStorageFull:
+            self = .storageFull
+        case .storage:
+            self = .internal
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// An error as clients read it: `application/problem+json` (RFC 9457).
+struct Problem: Error, Equatable {
+    let status: HTTPResponse.Status
+    /// Stable and machine-readable.
+    let code: String
+    /// For people; never holds SQL, C or paths.
+    let detail: String
+    var field: String?
+    var limit: Int?
+    /// Also sent as `Retry-After`.
+    var retryAfterSeconds: Int?
+
+    init(
+        _ status: HTTPResponse.Status,
+        _ code: String,
+        _ detail: String,
+        field: String? = nil,
+        limit: Int? = nil,
+        retryAfterSeconds: Int? = nil
+    ) {
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.field = field
+        self.limit = limit
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    static let notFound = Problem(.notFound, "not_found", "There is no such thing, or it is not yours to see.")
+    static let unauthenticated = Problem(.unauthorized, "unauthenticated", "Sign in first: a bearer token is missing.")
+    static let `internal` = Problem(
+        .internalServerError,
+        "internal",
+        "Something went wrong on the server. It has been logged."
+    )
+
+    static func invalid(_ field: String, _ detail: String, limit: Int? = nil) -> Problem {
+        Problem(.unprocessableContent, "invalid", detail, field: field, limit: limit)
+    }
+
+    static func malformed(_ detail: String) -> Problem {
+        Problem(.badRequest, "malformed", detail)
+    }
+
+    static func tooLarge(_ what: String, limit: Int) -> Problem {
+        Problem(.contentTooLarge, "too_large", "\(what) may have at most \(limit) bytes.", limit: limit)
+    }
+}
+
+extension Problem: Encodable {
+    private enum Keys: String, CodingKey {
+        case type, title, status, detail, code, field, limit
+        case retryAfterSeconds = "retry_after_seconds"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: Keys.self)
+        try members.encode("about:blank", forKey: .type)
+        try members.encode(status.reasonPhrase, forKey: .title)
+        try members.encode(status.code, forKey: .status)
+        try members.encode(detail, forKey: .detail)
+        try members.encode(code, forKey: .code)
+        try members.encodeIfPresent(field, forKey: .field)
+        try members.encodeIfPresent(limit, forKey: .limit)
+        try members.encodeIfPresent(retryAfterSeconds, forKey: .retryAfterSeconds)
+    }
+
+    /// The problem as an answer.
+    var response: Response {
+        var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
+        if let retryAfterSeconds { headers[.retryAfter] = String(retryAfterSeconds) }
+        if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        let body = (try? JSONEncoder().encode(self)) ?? Data()
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}

@@ -1,0 +1,58 @@
+import Chat
+import Hummingbird
+
+extension RequestContext {
+    /// The id in the path. One that is none names nothing, so it is not found.
+    func id<Entity>(_ name: String = "id") throws -> Identifier<Entity> {
+        guard let id = parameters.get(name).flatMap(Identifier<Entity>.init) else { throw Problem.notFound }
+        return id
+    }
+}
+
+extension Request {
+    /// A whole number in the query.
+    ///
+    /// - Throws: `invalid` naming it when it is something else or out of range.
+    func number(_ name: String, in range: ClosedRange<Int64>) throws -> Int64? {
+        guard let text = uri.queryParameters[Substring(name)] else { return nil }
+        guard let number = Int64(text), range.contains(number) else {
+            throw Problem.invalid(
+                name,
+                "It must be a whole number from \(range.lowerBound) to \(range.upperBound).",
+                limit: Int(range.upperBound)
+            )
+        }
+        return number
+    }
+
+    /// A text in the query, without its percent-encoding.
+    func text(_ name: String) -> String? {
+        uri.queryParameters[Substring(name)].map(String.init)
+    }
+
+    /// Seconds that the client would wait for a result (`Prefer: wait=5`, RFC 7240 section 4.3); 0 without.
+    func preferredWait(atMost limit: Int) -> Int {
+        for field in headers[values: .prefer] {
+            for preference in field.split(whereSeparator: { $0 == "," || $0 == ";" }) {
+                let sides = preference.split(separator: "=").map { $0.filter { !$0.isWhitespace && $0 != "\"" } }
+                guard sides.count == 2, sides[0].lowercased() == "wait", let seconds = Int(sides[1]) else { continue }
+                return min(max(seconds, 0), limit)
+            }
+        }
+        return 0
+    }
+}
+
+/// A JSON member that may be left out, null or given: what a PATCH tells apart.
+enum Patch<Value: Decodable & Sendable>: Sendable {
+    case unchanged
+    case null
+    case value(Value)
+}
+
+extension KeyedDecodingContainer {
+    func patch<Value>(_ type: Value.Type, forKey key: Key) throws -> Patch<Value> {
+        guard contains(key) else { return .unchanged }
+        return try decodeIfPresent(type, forKey: key).map { .value($0) } ?? .null
+    }
+}

@@ -1,0 +1,48 @@
+import Chat
+
+extension User: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        let presence = json.wire.presence
+        json.object { json in
+            json.member("id", id)
+            json.member("username", username)
+            json.member("display_name", displayName)
+            json.member("avatar", ifAny: avatar) { $1.write(to: &$0) }
+            json.member("created_at", createdAt)
+            json.member("status", presence.isOnline(id) ? "online" : "offline")
+            json.member("last_seen_at", ifAny: lastSeenAt) { $0.value($1) }
+        }
+    }
+}
+
+/// A person who has just signed in, with the token that is shown this once.
+struct SignedIn: JSONWritable {
+    let user: User
+    let token: SessionToken
+    let session: Session
+
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.key("user")
+            user.write(to: &json)
+            json.member("token", token.text)
+            json.member("expires_at", session.expiresAt)
+        }
+    }
+}
+
+/// One of the caller's own sessions.
+struct OwnSession: JSONWritable {
+    let session: Session
+    let isCurrent: Bool
+
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", session.id)
+            json.member("created_at", session.createdAt)
+            json.member("last_used_at", session.lastUsedAt)
+            json.member("expires_at", session.expiresAt)
+            json.member("current", isCurrent)
+        }
+    }
+}

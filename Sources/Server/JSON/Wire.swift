@@ -1,0 +1,59 @@
+import Chat
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Media
+
+/// Turns what Chat knows into what clients read.
+struct Wire: Sendable {
+    let links: MediaLinks
+    let presence: Presence
+
+    /// The JSON of one value.
+    func json(_ value: some JSONWritable) -> JSONWriter {
+        var json = JSONWriter(wire: self)
+        value.write(to: &json)
+        return json
+    }
+
+    func response(_ status: HTTPResponse.Status = .ok, _ value: some JSONWritable) -> Response {
+        response(status, json(value))
+    }
+
+    /// An answer written member by member.
+    func response(_ status: HTTPResponse.Status = .ok, _ members: (inout JSONWriter) -> Void) -> Response {
+        var json = JSONWriter(wire: self)
+        json.object(members)
+        return response(status, json)
+    }
+
+    private func response(_ status: HTTPResponse.Status, _ json: JSONWriter) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: json.buffer)
+        )
+    }
+}
+
+/// Something that has one form on the wire.
+protocol JSONWritable {
+    func write(to json: inout JSONWriter)
+}
+
+/// The addresses of pictures.
+struct MediaLinks: Sendable {
+    let signer: MediaSigner
+
+    func variant(_ id: Attachment.ID, size: Int, format: String, at time: Timestamp) -> String {
+        guard let size = VariantSize(rawValue: size), let format = VariantFormat(rawValue: format) else {
+            preconditionFailure("the database admits no other size or format")
+        }
+        let file = VariantFile(blob: BlobID(id.uuid), size: size, format: format)
+        return signer.url(for: file, now: Date(timeIntervalSince1970: Double(time.milliseconds) / 1000))
+    }
+
+    func original(_ id: Attachment.ID) -> String {
+        "/api/v1/attachments/\(id)/original"
+    }
+}

@@ -1,0 +1,93 @@
+import Chat
+
+/// What clients say on a live connection.
+enum ClientFrame {
+    /// What every frame has. The reference comes back with the answer.
+    struct Envelope: Decodable {
+        let type: String
+        let ref: String?
+    }
+
+    /// The first frame.
+    struct Hello: Decodable {
+        let token: String?
+        let cursor: String?
+
+        private enum Keys: String, CodingKey {
+            case type, token, cursor
+        }
+
+        init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: Keys.self)
+            guard try members.decode(String.self, forKey: .type) == "hello" else {
+                throw Problem.malformed("The first frame must be hello.")
+            }
+            token = try members.decodeIfPresent(String.self, forKey: .token)
+            cursor = try members.decodeIfPresent(String.self, forKey: .cursor)
+        }
+    }
+
+    /// A message for a room.
+    struct Send: Decodable {
+        let room: Room.ID
+        let draft: Draft
+
+        private enum Keys: String, CodingKey {
+            case room_id
+        }
+
+        init(from decoder: any Decoder) throws {
+            room = try decoder.container(keyedBy: Keys.self).decode(Room.ID.self, forKey: .room_id)
+            draft = try DraftBody(from: decoder).draft
+        }
+    }
+}
+
+/// What the server says on a live connection besides events.
+enum ServerFrame: JSONWritable {
+    case welcome(LiveStart, epoch: String, resumed: Bool, heartbeatSeconds: Int)
+    case ack(ref: String?, Message)
+    case error(ref: String?, Problem)
+    case pong
+
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            switch self {
+            case .welcome(let start, let epoch, let resumed, let seconds):
+                json.member("type", "welcome")
+                json.key("user")
+                start.user.write(to: &json)
+                json.member("cursor", Cursor(epoch: epoch, position: start.position).description)
+                json.member("resumed", resumed)
+                json.member("heartbeat_seconds", seconds)
+            case .ack(let ref, let message):
+                json.member("type", "ack")
+                json.member("ref", ifAny: ref) { $0.value($1) }
+                json.key("message")
+                message.write(to: &json)
+            case .error(let ref, let problem):
+                json.member("type", "error")
+                if let ref { json.member("ref", ref) }
+                json.key("problem")
+                problem.write(to: &json)
+            case .pong:
+                json.member("type", "pong")
+            }
+        }
+    }
+}
+
+extension Problem: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("type", "about:blank")
+            json.member("title", status.reasonPhrase)
+            json.member("status", status.code)
+            json.member("detail", detail)
+            json.member("code", code)
+            if let field { json.member("field", field) }
+            if let limit { json.member("limit", limit) }
+            if let retryAfterSeconds { json.member("retry_after_seconds", retryAfterSeconds) }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Chat
+import Synchronization
+
+/// Takes each commit's events from the store to the hub, encoded. The store is there before the hub, which begins at
+/// the store's position.
+final class EventRelay: Sendable {
+    private let wire: Wire
+    private let target = Mutex<(hub: LiveHub, epoch: String)?>(nil)
+
+    init(wire: Wire) {
+        self.wire = wire
+    }
+
+    func connect(to hub: LiveHub, epoch: String) {
+        target.withLock { $0 = (hub, epoch) }
+    }
+
+    func publish(_ events: [Event]) {
+        guard let (hub, epoch) = target.withLock({ $0 }) else { return }
+        hub.publish(events.map { LiveEvent($0, epoch: epoch, wire: wire) })
+    }
+}

@@ -1,0 +1,125 @@
+import Chat
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import NIOPosix
+
+/// What a connection has become after its first request.
+enum ConnectionKind: Sendable {
+    case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
+    /// Its handlers own it from here on.
+    case socket
+}
+
+/// An HTTP/1.1 connection whose first request may turn it into a live socket.
+///
+/// Who the caller is gets settled after the upgrade, where a refusal has a close code that a browser can read.
+struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+        let kind: EventLoopFuture<ConnectionKind>
+    }
+
+    struct Limits: Sendable {
+        /// Time that a new connection has to finish its first request head.
+        var firstRequest = TimeAmount.seconds(10)
+        /// Time that a connection may stay between requests, or a body without a byte.
+        var idle = Duration.seconds(60)
+        /// Body above which nobody is told to go on sending, in bytes.
+        var maxBody: Int
+    }
+
+    /// The path of the live socket.
+    static let socketPath = "/api/v1/realtime"
+
+    let responder: HTTPChannelHandler.Responder
+    private let limits: Limits
+    private let upgrader: SocketUpgrader
+
+    init(
+        responder: @escaping HTTPChannelHandler.Responder,
+        limits: Limits,
+        makeSocket: @escaping @Sendable (SessionToken?) -> LiveSocket
+    ) {
+        self.limits = limits
+        self.upgrader = SocketUpgrader(makeSocket: makeSocket)
+        self.responder = { request, writer, channel in
+            if request.headers[.upgrade]?.lowercased() == "websocket" {
+                return try await Self.sendToFreshConnection(request, writer)
+            }
+            if Self.mustBeToldToContinue(request, limits.maxBody) {
+                try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+            }
+            try await responder(request, writer, channel)
+        }
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            // Small at first, because thousands of sockets hold one each; an upload grows it by itself.
+            let receiveBuffer = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 512, maximum: 65_536)
+            try channel.syncOptions?.setOption(.recvAllocator, value: receiveBuffer)
+            // A message is one small write; waiting for more to send with it would delay it by 40 ms.
+            try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+            let encoder = HTTPResponseEncoder()
+            let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+            let filter = SocketRequestFilter(path: Self.socketPath)
+            let upgrade = NIOTypedHTTPServerUpgradeHandler<ConnectionKind>(
+                httpEncoder: encoder,
+                extraHTTPHandlers: [decoder, filter],
+                upgradeConfiguration: .init(upgraders: [upgrader]) { channel in
+                    channel.eventLoop.makeCompletedFuture { .http(try openHTTP(on: channel, logger: logger)) }
+                }
+            )
+            try channel.pipeline.syncOperations.addHandlers(encoder, decoder, filter, upgrade)
+            let kind = upgrade.upgradeResultFuture
+            let deadline = channel.eventLoop.scheduleTask(in: limits.firstRequest) { channel.close(promise: nil) }
+            kind.whenComplete { _ in deadline.cancel() }
+            return Value(channel: channel, kind: kind)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        do {
+            switch try await value.kind.get() {
+            case .http(let connection): await handleHTTP(asyncChannel: connection, logger: logger)
+            case .socket: break
+            }
+        } catch {
+            logger.debug("A connection ended before its first request", metadata: ["error": "\(error)"])
+            value.channel.close(promise: nil)
+        }
+    }
+
+    private func openHTTP(
+        on channel: any Channel,
+        logger: Logger
+    ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idle, logger: logger))
+        return try NIOAsyncChannel(
+            wrappingChannelSynchronously: channel,
+            configuration: .init(isOutboundHalfClosureEnabled: true)
+        )
+    }
+
+    /// NIO upgrades only the first request of a connection, and Safari and pooling proxies reuse connections.
+    private static func sendToFreshConnection(_ request: Request, _ writer: consuming ResponseWriter) async throws {
+        let headers: HTTPFields = [.connection: "close", .location: request.head.path ?? "/", .contentLength: "0"]
+        let body = try await writer.writeHead(HTTPResponse(status: .temporaryRedirect, headerFields: headers))
+        try await body.finish(nil)
+        throw ChannelError.eof
+    }
+
+    /// Hummingbird does not answer `Expect: 100-continue` (RFC 9110 section 10.1.1), and curl waits a second for it.
+    private static func mustBeToldToContinue(_ request: Request, _ maxBody: Int) -> Bool {
+        guard request.headers[.expect]?.lowercased() == "100-continue" else { return false }
+        return request.headers[.contentLength].flatMap(Int.init).map { $0 <= maxBody } ?? true
+    }
+}

@@ -1,0 +1,265 @@
+import Chat
+import DequeModule
+import NIOCore
+import NIOWebSocket
+
+/// One WebSocket: the last handler of its pipeline, right after NIO's frame decoder. It writes finished frames itself.
+///
+/// No task belongs to it: with thousands of sockets a task and its stream each would cost more than the socket.
+final class LiveSocket: ChannelInboundHandler, LiveConnection {
+    typealias InboundIn = WebSocketFrame
+    typealias OutboundOut = ByteBuffer
+
+    struct Limits: Sendable {
+        /// Time to say hello.
+        var hello = TimeAmount.seconds(5)
+        /// Between two pings.
+        var heartbeat = TimeAmount.seconds(30)
+        /// Without a sign of life.
+        var silence = TimeAmount.seconds(60)
+        /// Between our close frame and the end of the connection, if the client does not answer it.
+        var farewell = TimeAmount.seconds(5)
+        /// Events that may wait for a slow reader, and their bytes.
+        var outboxEvents = 256
+        var outboxBytes = 1 << 20
+        /// Frames that may wait to be done before no more are read.
+        var inboxFrames = 64
+    }
+
+    private enum Phase: Equatable {
+        case stranger
+        case live
+        case closing
+    }
+
+    var seats: [LiveRoom.Seat] = []
+    private let hub: LiveHub
+    private let commands: LiveCommands.Inbox
+    private let framing: Framing
+    private let limits: Limits
+    private let headerToken: SessionToken?
+    private var session: Session?
+    private var phase = Phase.stranger
+    private var context: ChannelHandlerContext?
+    private var helloDeadline: Scheduled<Void>?
+    private var assembler = FrameAssembler()
+    private var inbox: Deque<ByteBuffer> = []
+    private var isBusy = false
+    private var isPaused = false
+    private var backlog = (events: 0, bytes: 0)
+    private var lastHeard = NIODeadline.now()
+    private var lastPing = NIODeadline.now()
+
+    /// How the socket says welcome.
+    struct Framing: Sendable {
+        let wire: Wire
+        let epoch: String
+    }
+
+    init(
+        hub: LiveHub,
+        commands: LiveCommands.Inbox,
+        framing: Framing,
+        headerToken: SessionToken?,
+        limits: Limits
+    ) {
+        self.hub = hub
+        self.commands = commands
+        self.framing = framing
+        self.headerToken = headerToken
+        self.limits = limits
+    }
+
+    var userID: User.ID { signedIn.userID }
+    var sessionID: Session.ID { signedIn.id }
+    var isOpen: Bool { context != nil && phase != .closing }
+
+    private var signedIn: Session {
+        guard let session else { preconditionFailure("the hub knows only sockets that have signed in") }
+        return session
+    }
+
+    // MARK: - Channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        helloDeadline = context.eventLoop.assumeIsolated().scheduleTask(in: limits.hello) { self.close(.helloTooLate) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        helloDeadline?.cancel()
+        leave()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // NIO's decoder says so for a frame above its limit; everything else it throws breaks the protocol.
+        let isTooBig = (error as? NIOWebSocketError) == .invalidFrameLength
+        end(code: isTooBig ? 1009 : 1002)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { backlog = (0, 0) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent {
+            close(.restarting)
+        } else if case ChannelEvent.inputClosed = event {
+            // Hummingbird allows half-closed connections; for a socket it means that the client is gone.
+            context.close(promise: nil)
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastHeard = .now()
+        let outcome = assembler.accept(unwrapInboundIn(data))
+        if phase == .closing {
+            if case .closed = outcome { context.close(promise: nil) }
+            return
+        }
+        switch outcome {
+        case .nothing, .pong: break
+        case .ping(let payload): write(.webSocketFrame(.pong, payload))
+        case .text(let text): received(text)
+        case .closed(let payload): answerClose(payload)
+        case .violation(let code): end(code: code)
+        }
+    }
+
+    // MARK: - Frames of the client
+
+    private func received(_ text: ByteBuffer) {
+        inbox.append(text)
+        if inbox.count >= limits.inboxFrames { setPaused(true) }
+        nextCommand()
+    }
+
+    private func nextCommand() {
+        guard !isBusy, isOpen, let text = inbox.popFirst() else { return }
+        isBusy = true
+        helloDeadline?.cancel()
+        let identity = session.map(LiveIdentity.session) ?? .stranger(headerToken)
+        let handle = SocketHandle(self, on: hub.loop)
+        if !commands.submit(.frame(text, from: handle, as: identity)) { close(.tooMany) }
+    }
+
+    /// The frame that was handed over is done; the next one may follow.
+    func finishedCommand() {
+        isBusy = false
+        if inbox.count < limits.inboxFrames / 4 { setPaused(false) }
+        nextCommand()
+    }
+
+    /// Reading stops while many frames wait, so that a client that sends faster than the disk takes it slows down.
+    private func setPaused(_ paused: Bool) {
+        guard paused != isPaused, let context else { return }
+        isPaused = paused
+        context.channel.setOption(.autoRead, value: !paused).whenFailure { _ in }
+    }
+
+    /// Becomes a connection of the session's person.
+    func admit(_ session: Session, _ start: LiveStart, then answer: @escaping (Hub.Admission) -> Void) {
+        self.session = session
+        hub.onLoop.admit(self, start, then: answer)
+    }
+
+    // MARK: - Frames of the server
+
+    func welcome(_ start: LiveStart, resumed: Bool) {
+        phase = .live
+        let seconds = Int(limits.heartbeat.nanoseconds / 1_000_000_000)
+        let frame = ServerFrame.welcome(start, epoch: framing.epoch, resumed: resumed, heartbeatSeconds: seconds)
+        send(framing.wire.json(frame).buffer)
+    }
+
+    func send(_ json: ByteBuffer) {
+        guard isOpen else { return }
+        write(.webSocketFrame(.text, json), events: 1)
+    }
+
+    func deliver(_ batch: LiveBatch) {
+        guard phase == .live else { return }
+        write(batch.webSocketFrames, events: batch.events.count)
+    }
+
+    func tick(_ now: NIODeadline) {
+        guard phase == .live else { return }
+        if now - lastHeard >= limits.silence { return close(.silent) }
+        guard now - lastPing >= limits.heartbeat else { return }
+        lastPing = now
+        write(.webSocketFrame(.ping, ByteBuffer()))
+    }
+
+    private func write(_ frames: ByteBuffer, events: Int = 0) {
+        guard let context else { return }
+        // NIO's high-water mark of 64 KiB is reached: a slow reader.
+        if !context.channel.isWritable {
+            backlog.events += events
+            backlog.bytes += frames.readableBytes
+            guard backlog.events <= limits.outboxEvents, backlog.bytes <= limits.outboxBytes else {
+                return close(.tooSlow)
+            }
+        }
+        context.writeAndFlush(wrapOutboundOut(frames), promise: nil)
+    }
+
+    // MARK: - The end
+
+    func close(_ reason: LiveClosure) {
+        end(code: reason.webSocketCode)
+    }
+
+    private func answerClose(_ payload: ByteBuffer) {
+        let code = payload.getInteger(at: payload.readerIndex, as: UInt16.self)
+        end(code: code.map { Self.mayBeSent($0) ? $0 : 1002 } ?? 1000)
+        context?.close(promise: nil)
+    }
+
+    private static func mayBeSent(_ code: UInt16) -> Bool {
+        switch code {
+        case 1000...1003, 1007...1014, 3000...4999: true
+        default: false
+        }
+    }
+
+    /// Says goodbye, hears nothing more, and waits a little for the client to answer.
+    private func end(code: UInt16) {
+        guard let context, phase != .closing else { return }
+        phase = .closing
+        helloDeadline?.cancel()
+        inbox = []
+        setPaused(false)
+        leave()
+        context.writeAndFlush(
+            wrapOutboundOut(.webSocketFrame(.connectionClose, ByteBuffer(integer: code))),
+            promise: nil
+        )
+        context.eventLoop.assumeIsolated().scheduleTask(in: limits.farewell) { self.context?.close(promise: nil) }
+    }
+
+    private func leave() {
+        guard session != nil, hub.onLoop.remove(self) else { return }
+        _ = commands.submit(.left(userID))
+    }
+}
+
+extension LiveClosure {
+    /// Codes from 4000 on are the product's own (RFC 6455 section 7.4.2).
+    var webSocketCode: UInt16 {
+        switch self {
+        case .malformed: 4400
+        case .unauthenticated: 4401
+        case .helloTooLate: 4408
+        case .tooMany: 4429
+        case .tooBig: 1009
+        case .restarting: 1012
+        case .tooSlow: 1013
+        case .silent: 1001
+        case .failed: 1011
+        }
+    }
+}

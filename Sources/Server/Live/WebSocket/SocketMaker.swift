@@ -1,0 +1,13 @@
+import Chat
+
+/// Makes the handler of each new live socket.
+struct SocketMaker: Sendable {
+    let hub: LiveHub
+    let commands: LiveCommands.Inbox
+    let framing: LiveSocket.Framing
+    var limits = LiveSocket.Limits()
+
+    @Sendable func make(headerToken: SessionToken?) -> LiveSocket {
+        LiveSocket(hub: hub, commands: commands, framing: framing, headerToken: headerToken, limits: limits)
+    }
+}

@@ -1,0 +1,50 @@
+import NIOCore
+import NIOHTTP1
+
+/// Hides `Upgrade` from NIO unless the request is for a live socket.
+///
+/// NIO's typed upgrade handler loses the head of a request whose upgrade it cannot do (`Upgrade: h2c` from curl or
+/// Java, a missing key), and the client would hang. Without the header it is an ordinary request, which the router
+/// answers.
+final class SocketRequestFilter: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let path: String
+    private var hasSeenHead = false
+
+    init(path: String) {
+        self.path = path
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        hasSeenHead = true
+        if !isSocketRequest(head) { head.headers.remove(name: "upgrade") }
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    private func isSocketRequest(_ head: HTTPRequestHead) -> Bool {
+        head.method == .GET
+            && head.uri.prefix { $0 != "?" } == path
+            && head.headers.first(name: "upgrade")?.lowercased() == "websocket"
+            && head.headers["sec-websocket-key"].count == 1
+            && head.headers["sec-websocket-version"] == ["13"]
+            && !head.headers.contains(name: "content-length")
+            && !head.headers.contains(name: "transfer-encoding")
+    }
+
+    /// Hummingbird answers a malformed request only once its own handlers are there.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is HTTPParserError, !hasSeenHead else { return context.fireErrorCaught(error) }
+        let head = HTTPResponseHead(
+            version: .http1_1,
+            status: .badRequest,
+            headers: ["connection": "close", "content-length": "0"]
+        )
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.close(promise: nil)
+    }
+}

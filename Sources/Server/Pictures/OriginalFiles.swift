@@ -1,0 +1,57 @@
+import Chat
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Media
+
+/// Answers with the bytes as they were uploaded, for download only.
+struct OriginalFiles: Sendable {
+    let blobs: BlobStore
+    let files: FileIO
+    /// Whether nginx sends the bytes.
+    let isAccelerated: Bool
+
+    /// The types that are named truly; everything else goes out as bytes without a meaning.
+    private static let safeTypes: Set<String> = ["image/jpeg", "image/png", "image/gif", "image/webp"]
+
+    func response(
+        for attachment: Attachment,
+        to request: Request,
+        _ context: some RequestContext
+    ) async throws -> Response {
+        let blob = BlobID(attachment.id.uuid)
+        let etag = "\"" + attachment.facts.sha256.map { String(format: "%02x", $0) }.joined() + "\""
+        var headers = HTTPFields.untrustedBytes
+        let type = attachment.facts.mediaType
+        headers[.contentType] = Self.safeTypes.contains(type) ? type : "application/octet-stream"
+        headers[.contentDisposition] = "attachment; filename*=UTF-8''\(attachment.filename.percentEncoded)"
+        headers[.cacheControl] = "private, no-cache"
+        if isAccelerated {
+            headers[.eTag] = etag
+            if request.headers.ifNoneMatch(etag) { return Response(status: .notModified, headers: headers) }
+            headers[.accelRedirect] =
+                "/_originals/" + blobs.relativePath(ofOriginal: blob).dropFirst("originals/".count)
+            return Response(status: .ok, headers: headers)
+        }
+        let answer = FileAnswer(
+            path: blobs.path(ofOriginal: blob),
+            size: Int(attachment.facts.byteCount),
+            etag: etag,
+            headers: headers,
+            files: files
+        )
+        return try await answer.response(to: request, context)
+    }
+}
+
+extension String {
+    /// All but the unreserved characters of RFC 3986 section 2.3 as `%XX`, which is what RFC 8187 wants.
+    fileprivate var percentEncoded: String {
+        utf8.map { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: String(UnicodeScalar(byte))
+            default: String(format: "%%%02X", byte)
+            }
+        }.joined()
+    }
+}

@@ -1,0 +1,81 @@
+import Chat
+import Foundation
+import Logging
+import Media
+import ServiceLifecycle
+
+/// Renders the pictures that wait, one at a time. The waiting ones are rows, so what a restart interrupts is done
+/// after it.
+struct RenderQueue: Service, CustomStringConvertible {
+    /// Tells the queue that there is something to do.
+    struct Doorbell: Sendable {
+        fileprivate let bell: AsyncStream<Void>.Continuation
+
+        func ring() {
+            bell.yield()
+        }
+    }
+
+    /// Tries of a picture at which the worker may die before it counts as the picture's fault.
+    static let maxAttempts = 3
+    /// Pause when the worker cannot be started at all.
+    static let pause = Duration.seconds(5)
+
+    let description = "render queue"
+    let doorbell: Doorbell
+    private let rings: AsyncStream<Void>
+    let store: Store
+    let intake: Intake
+    let worker: WorkerSupervisor
+    let outcomes: RenderOutcomes
+    let revocation: Revocation
+    let logger: Logger
+
+    init(
+        store: Store,
+        intake: Intake,
+        worker: WorkerSupervisor,
+        outcomes: RenderOutcomes,
+        revocation: Revocation,
+        logger: Logger
+    ) {
+        let (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.rings = rings
+        self.doorbell = Doorbell(bell: bell)
+        self.store = store
+        self.intake = intake
+        self.worker = worker
+        self.outcomes = outcomes
+        self.revocation = revocation
+        self.logger = logger
+        bell.yield()
+    }
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await worker.run() }
+                group.addTask { await renderAll() }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func renderAll() async {
+        for await _ in rings {
+            do {
+                while let task = try await store.nextRendering() { try await render(task) }
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error(
+                    "Rendering stopped; pictures wait for their variants until it goes on",
+                    metadata: ["error": "\(error)"]
+                )
+                guard (try? await Task.sleep(for: Self.pause)) != nil else { return }
+                doorbell.ring()
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Chat
+import Logging
+import Media
+import NIOPosix
+
+/// Makes deleted pictures unreachable at once: a signed URL is good for days, so its file must go.
+struct Revocation: Sendable {
+    let blobs: BlobStore
+    let threads: NIOThreadPool
+    let logger: Logger
+
+    /// Removes the variants. What fails here, and the originals, the janitor removes with its next sweep.
+    func revoke(_ attachments: [Attachment.ID]) async {
+        guard !attachments.isEmpty else { return }
+        do {
+            try await threads.runIfActive { [blobs] in
+                for id in attachments { _ = try blobs.removeVariants(of: BlobID(id.uuid)) }
+            }
+        } catch {
+            logger.warning(
+                "Variants of a deleted picture are still there; the janitor will remove them",
+                metadata: ["error": "\(error)"]
+            )
+        }
+    }
+}

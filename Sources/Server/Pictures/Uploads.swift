@@ -1,0 +1,104 @@
+import Chat
+import Foundation
+import Hummingbird
+import Logging
+import Media
+
+/// Joins the two halves of an upload: its row, which comes first, and its bytes.
+struct Uploads: Sendable {
+    let store: Store
+    let intake: Intake
+    /// Bytes of a file.
+    let limit: Int
+    let logger: Logger
+
+    /// What a form may hold besides the file: boundaries, headers and other small parts, in bytes.
+    static let formOverhead = 80 * 1024
+
+    /// Receives the body, be it the file itself or a form that holds it.
+    ///
+    /// When this returns, row and bytes survive a power cut. When it throws, neither is left.
+    func receive(_ request: Request, from owner: User.ID) async throws -> Attachment {
+        let contentType = request.headers[.contentType] ?? ""
+        let isForm = contentType.lowercased().hasPrefix("multipart/")
+        try checkLength(of: request, isForm: isForm)
+        let id = Attachment.ID.random()
+        let blob = BlobID(id.uuid)
+        try await store.beginUpload(id, by: owner)
+        var isStored = false
+        do {
+            let (original, name) = try await receiveBytes(of: request, as: blob, isForm ? contentType : nil)
+            isStored = true
+            return try await store.completeUpload(id, filename: Filename.clean(name), facts: original.facts)
+        } catch {
+            await giveUp(id, isStored: isStored)
+            throw error
+        }
+    }
+
+    /// Leaves neither row nor file. Should that fail too, the row stays, and with it the janitor finds the file.
+    private func giveUp(_ id: Attachment.ID, isStored: Bool) async {
+        do {
+            if isStored { try await intake.discard(BlobID(id.uuid)) }
+            try await store.abandonUpload(id)
+        } catch {
+            logger.warning(
+                "An upload that failed is left to the janitor",
+                metadata: ["attachment": "\(id)", "error": "\(error)"]
+            )
+        }
+    }
+
+    private func checkLength(of request: Request, isForm: Bool) throws {
+        guard let length = request.headers[.contentLength].flatMap(Int.init) else { return }
+        guard length > 0 else { throw Problem(Intake.Failure.empty) }
+        guard length <= limit + (isForm ? Self.formOverhead : 0) else {
+            throw Problem.tooLarge("A file", limit: limit)
+        }
+    }
+
+    private func receiveBytes(
+        of request: Request,
+        as id: BlobID,
+        _ contentType: String?
+    ) async throws -> (original: StoredOriginal, name: String?) {
+        do {
+            if let contentType {
+                let form = try await intake.receiveForm(
+                    id: id,
+                    body: request.body,
+                    contentType: contentType,
+                    limit: limit
+                )
+                return (form.original, form.filename)
+            }
+            let original = try await intake.receive(id: id, body: request.body, limit: limit)
+            let disposition = request.headers[.contentDisposition].flatMap { ContentDisposition($0) }
+            return (original, disposition?.filename)
+        } catch let failure as Intake.Failure {
+            throw Problem(failure)
+        }
+    }
+}
+
+extension StoredOriginal {
+    fileprivate var facts: AttachmentFacts {
+        AttachmentFacts(
+            kind: inspection.isImage ? .image : .file,
+            mediaType: inspection.mediaType,
+            byteCount: Int64(byteCount),
+            sha256: Data(hex: sha256),
+            width: inspection.facts?.width,
+            height: inspection.facts?.height,
+            isAnimated: inspection.facts?.isAnimated ?? false
+        )
+    }
+}
+
+extension Data {
+    /// From lower-case hex digits, two for a byte.
+    fileprivate init(hex: String) {
+        let digits = hex.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        self.init(stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) })
+    }
+}

@@ -1,0 +1,77 @@
+import Chat
+import HTTPTypes
+import Hummingbird
+import Media
+
+/// Uploads and what becomes of them.
+struct AttachmentRoutes: Sendable {
+    let store: Store
+    let uploads: Uploads
+    let originals: OriginalFiles
+    let outcomes: RenderOutcomes
+    let queue: RenderQueue.Doorbell
+    let revocation: Revocation
+    let wire: Wire
+
+    /// Seconds that a client may wait for variants.
+    private static let maxWait = 20
+
+    func mount(signedIn: RouterGroup<SignedInContext>) {
+        signedIn.post("attachments", use: upload)
+        signedIn.get("attachments/{id}", use: show)
+        signedIn.get("attachments/{id}/original", use: original)
+        signedIn.post("attachments/{id}/retry", use: retry)
+        signedIn.delete("attachments/{id}", use: delete)
+    }
+
+    @Sendable private func upload(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        do {
+            let attachment = try await uploads.receive(request, from: context.userID)
+            if attachment.facts.kind == .image { queue.ring() }
+            return try await answer(attachment, to: request, .created, for: context.userID)
+        } catch {
+            guard let problem = Problem(error) else { throw error }
+            return problem.response.lingering(behind: request)
+        }
+    }
+
+    @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let attachment = try await store.attachment(context.id(), for: context.userID)
+        return try await answer(attachment, to: request, .ok, for: context.userID)
+    }
+
+    @Sendable private func original(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let attachment = try await store.attachment(context.id(), for: context.userID)
+        return try await originals.response(for: attachment, to: request, context)
+    }
+
+    @Sendable private func retry(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let attachment = try await store.retryRendering(context.id(), for: context.userID)
+        queue.ring()
+        return wire.response(.accepted, attachment)
+    }
+
+    @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let id: Attachment.ID = try context.id()
+        try await store.deleteAttachment(id, by: context.userID)
+        await revocation.revoke([id])
+        return Response(status: .noContent)
+    }
+
+    /// The attachment, after as long a wait for its variants as the client prefers.
+    private func answer(
+        _ attachment: Attachment,
+        to request: Request,
+        _ status: HTTPResponse.Status,
+        for viewer: User.ID
+    ) async throws -> Response {
+        let wait = request.preferredWait(atMost: Self.maxWait)
+        guard wait > 0 else { return wire.response(status, attachment) }
+        let settled = try await outcomes.wait(for: attachment.id, atMost: .seconds(wait)) {
+            try await store.attachment(attachment.id, for: viewer)
+        }
+        var response = wire.response(status, settled)
+        response.headers[.preferenceApplied] = "wait=\(wait)"
+        return response
+    }
+}

@@ -1,0 +1,177 @@
+import Chat
+import Foundation
+import Hummingbird
+import Media
+
+/// How the server is doing.
+struct HealthRoutes: Sendable {
+    let store: Store
+    let worker: WorkerSupervisor
+    let address: ClientAddress
+    let storage: StorageSpace
+    let stopping: Stopping
+    let started: ContinuousClock.Instant
+
+    func mount(_ router: Router<AppContext>, authenticated: RouterGroup<AppContext>) {
+        router.get("health/simple", use: simple)
+        authenticated.get("health", use: full)
+    }
+
+    /// For load balancers: whether the server can serve.
+    @Sendable private func simple(_ request: Request, _ context: AppContext) async throws -> Response {
+        let canServe = stopping.hasBegun ? false : (try? await store.ping()) != nil
+        return Response(
+            status: canServe ? .ok : .serviceUnavailable,
+            headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: canServe ? "ok" : "unavailable"))
+        )
+    }
+
+    /// For operators: to everybody else there is no such page.
+    @Sendable private func full(_ request: Request, _ context: AppContext) async throws -> Response {
+        guard try await mayLook(request, context) else { throw Problem.notFound }
+        let report = Report(
+            version: SnugServer.version,
+            uptimeSeconds: Int((ContinuousClock.now - started).components.seconds),
+            checks: ["database": await database(), "media_worker": await mediaWorker(), "storage": storageSpace()]
+        )
+        let body = try JSONEncoder.snakeCase.encode(report)
+        return Response(
+            status: report.status == .failing ? .serviceUnavailable : .ok,
+            headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+        )
+    }
+
+    private func mayLook(_ request: Request, _ context: AppContext) async throws -> Bool {
+        if let client = address.of(peer: context.peer, headers: request.headers), ClientAddress.isLoopback(client) {
+            return true
+        }
+        guard let session = context.session else { return false }
+        return try await store.user(session.userID).isAdmin
+    }
+
+    private func database() async -> Check {
+        let start = ContinuousClock.now
+        let answers = (try? await store.ping()) != nil
+        return Check(status: answers ? .ok : .failing, since: start, details: [:])
+    }
+
+    private func mediaWorker() async -> Check {
+        let start = ContinuousClock.now
+        let status = await worker.status
+        let waiting = try? await store.renderingCount()
+        return Check(
+            status: status.lastFailure == .cannotStart ? .degraded : .ok,
+            since: start,
+            details: [
+                "state": .text(status.state.rawValue), "queue": .number(waiting ?? 0),
+                "jobs_done": .number(status.jobsDone), "starts": .number(status.startCount),
+                "memory_bytes": .number(status.residentByteCount),
+            ]
+        )
+    }
+
+    private func storageSpace() -> Check {
+        let start = ContinuousClock.now
+        guard let space = storage.measure() else { return Check(status: .failing, since: start, details: [:]) }
+        return Check(
+            status: space.isShort ? .degraded : .ok,
+            since: start,
+            details: ["free_bytes": .number(space.free), "total_bytes": .number(space.total)]
+        )
+    }
+}
+
+/// What `/health` answers.
+private struct Report: Encodable {
+    let status: Check.Status
+    let version: String
+    let uptimeSeconds: Int
+    let checks: [String: Check]
+
+    init(version: String, uptimeSeconds: Int, checks: [String: Check]) {
+        self.status = checks.values.map(\.status).max() ?? .ok
+        self.version = version
+        self.uptimeSeconds = uptimeSeconds
+        self.checks = checks
+    }
+
+    private enum CodingKeys: CodingKey {
+        case status, version, uptimeSeconds
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(status, forKey: .status)
+        try members.encode(version, forKey: .version)
+        try members.encode(uptimeSeconds, forKey: .uptimeSeconds)
+        try checks.encode(to: encoder)
+    }
+}
+
+/// One thing that was looked at.
+private struct Check: Encodable {
+    enum Status: String, Encodable, Comparable {
+        case ok
+        case degraded
+        case failing
+
+        static func < (left: Status, right: Status) -> Bool {
+            left.rank < right.rank
+        }
+
+        private var rank: Int {
+            switch self {
+            case .ok: 0
+            case .degraded: 1
+            case .failing: 2
+            }
+        }
+    }
+
+    enum Detail: Encodable {
+        case text(String)
+        case number(Int)
+
+        func encode(to encoder: any Encoder) throws {
+            var value = encoder.singleValueContainer()
+            switch self {
+            case .text(let text): try value.encode(text)
+            case .number(let number): try value.encode(number)
+            }
+        }
+    }
+
+    let status: Status
+    let latencyMilliseconds: Double
+    let details: [String: Detail]
+
+    init(status: Status, since start: ContinuousClock.Instant, details: [String: Detail]) {
+        self.status = status
+        let time = (ContinuousClock.now - start).components
+        latencyMilliseconds = Double(time.seconds) * 1000 + Double(time.attoseconds / 1_000_000_000_000) / 1000
+        self.details = details
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case status
+        case latencyMilliseconds = "latency_ms"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(status, forKey: .status)
+        try members.encode(latencyMilliseconds, forKey: .latencyMilliseconds)
+        try details.encode(to: encoder)
+    }
+}
+
+extension JSONEncoder {
+    fileprivate static var snakeCase: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys]
+        return encoder
+    }
+}

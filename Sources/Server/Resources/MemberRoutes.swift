@@ -1,0 +1,69 @@
+import Chat
+import Hummingbird
+
+/// Who is in a room.
+struct MemberRoutes: Sendable {
+    let store: Store
+    let revocation: Revocation
+    let wire: Wire
+
+    func mount(signedIn: RouterGroup<SignedInContext>) {
+        signedIn.post("rooms/{id}/members", use: add)
+        signedIn.get("rooms/{id}/members", use: list)
+        signedIn.patch("rooms/{id}/members/{user}", use: setRole)
+        signedIn.delete("rooms/{id}/members/{user}", use: remove)
+    }
+
+    private struct NewMember: Decodable {
+        let user_id: User.ID?
+        let role: String?
+    }
+
+    @Sendable private func add(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let room: Room.ID = try context.id()
+        let body = try await request.jsonOrNothing() ?? NewMember(user_id: nil, role: nil)
+        let member = try await store.addMember(
+            body.user_id ?? context.userID,
+            to: room,
+            role: body.role.map(Self.role) ?? .member,
+            by: context.userID
+        )
+        return wire.response(.created, member)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let members = try await store.members(of: context.id(), for: context.userID)
+        return wire.response { json in
+            json.key("members")
+            json.array(members) { $1.write(to: &$0) }
+        }
+    }
+
+    private struct NewRole: Decodable {
+        let role: String
+    }
+
+    @Sendable private func setRole(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let body: NewRole = try await request.json()
+        let member = try await store.setRole(
+            Self.role(body.role),
+            of: context.id("user"),
+            in: context.id(),
+            by: context.userID
+        )
+        return wire.response(.ok, member)
+    }
+
+    @Sendable private func remove(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let attachments = try await store.removeMember(context.id("user"), from: context.id(), by: context.userID)
+        await revocation.revoke(attachments)
+        return Response(status: .noContent)
+    }
+
+    private static func role(_ text: String) throws -> Member.Role {
+        guard let role = Member.Role(rawValue: text) else {
+            throw Problem.invalid("role", "It must be owner, admin or member.")
+        }
+        return role
+    }
+}

@@ -1,0 +1,90 @@
+import Chat
+import Hummingbird
+
+/// Rooms.
+struct RoomRoutes: Sendable {
+    let store: Store
+    let revocation: Revocation
+    let wire: Wire
+
+    func mount(signedIn: RouterGroup<SignedInContext>) {
+        signedIn.post("rooms", use: create)
+        signedIn.get("rooms", use: list)
+        signedIn.get("rooms/{id}", use: show)
+        signedIn.patch("rooms/{id}", use: change)
+        signedIn.delete("rooms/{id}", use: delete)
+    }
+
+    private struct NewRoom: Decodable {
+        let kind: String
+        let name: String?
+        let topic: String?
+        let user_id: User.ID?
+    }
+
+    @Sendable private func create(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let body: NewRoom = try await request.json()
+        guard let kind = Room.Kind(rawValue: body.kind) else {
+            throw Problem.invalid("kind", "It must be public, private or direct.")
+        }
+        if kind == .direct {
+            guard let other = body.user_id else {
+                throw Problem.invalid("user_id", "A direct room needs somebody else.")
+            }
+            return wire.response(.created, try await store.directRoom(of: context.userID, and: other))
+        }
+        guard let name = body.name else { throw Problem.invalid("name", "It is missing.") }
+        let room = try await store.createRoom(
+            kind: kind,
+            name: Room.check(name: name),
+            topic: body.topic.map(Room.check(topic:)),
+            owner: context.userID
+        )
+        return wire.response(.created, room)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        switch request.text("scope") {
+        case nil:
+            let rooms = try await store.rooms(of: context.userID)
+            return wire.response { json in
+                json.key("rooms")
+                json.array(rooms) { $1.write(to: &$0) }
+            }
+        case "public":
+            let rooms = try await store.joinableRooms(for: context.userID, prefix: request.text("q") ?? "")
+            return wire.response { json in
+                json.key("rooms")
+                json.array(rooms) { RoomView(room: $1, role: nil).write(to: &$0) }
+            }
+        default:
+            throw Problem.invalid("scope", "It must be public, or left out.")
+        }
+    }
+
+    @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        wire.response(.ok, try await store.room(context.id(), for: context.userID))
+    }
+
+    private struct Changes: Decodable {
+        let name: String?
+        let topic: String?
+    }
+
+    @Sendable private func change(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let body: Changes = try await request.json()
+        let room = try await store.updateRoom(
+            context.id(),
+            name: body.name.map(Room.check(name:)),
+            topic: body.topic.map(Room.check(topic:)),
+            by: context.userID
+        )
+        return wire.response(.ok, room)
+    }
+
+    @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let attachments = try await store.deleteRoom(context.id(), by: context.userID)
+        await revocation.revoke(attachments)
+        return Response(status: .noContent)
+    }
+}

@@ -1,0 +1,46 @@
+import Chat
+import Hummingbird
+
+/// Every path that the server answers, and what stands before it.
+struct Routes {
+    let store: Store
+    let users: UserRoutes
+    let sessions: SessionRoutes
+    let rooms: RoomRoutes
+    let members: MemberRoutes
+    let messages: MessageRoutes
+    let attachments: AttachmentRoutes
+    let media: MediaRoutes
+    let health: HealthRoutes
+
+    func router() -> Router<AppContext> {
+        let router = Router(context: AppContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: RequestLog())
+        router.add(middleware: ErrorResponses())
+
+        let open = router.group("api/v1")
+        let authenticated = router.group().add(middleware: Authenticator(store: store))
+        let signedIn = authenticated.group("api/v1").group(context: SignedInContext.self)
+
+        users.mount(open: open, signedIn: signedIn)
+        sessions.mount(open: open, signedIn: signedIn)
+        rooms.mount(signedIn: signedIn)
+        members.mount(signedIn: signedIn)
+        messages.mount(signedIn: signedIn)
+        attachments.mount(signedIn: signedIn)
+        media.mount(router)
+        health.mount(router, authenticated: authenticated)
+        // A live socket is made before routing; who comes here has not asked for one rightly.
+        router.get(RouterPath(ConnectionChannel.socketPath)) { _, _ -> Response in
+            var response = Problem(
+                .upgradeRequired,
+                "malformed",
+                "This path speaks WebSocket: send Upgrade: websocket."
+            ).response
+            response.headers[.upgrade] = "websocket"
+            return response
+        }
+        router.refuseOtherMethods()
+        return router
+    }
+}
