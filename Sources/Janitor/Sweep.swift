@@ -1,0 +1,62 @@
+import Chat
+import Foundation
+import Media
+
+/// One pass over everything that may be left over.
+///
+/// Rows are marked first, then files go, then the rows: killed at any point, the next sweep goes on where this one
+/// ended. Everything is done in small batches with pauses, so that a chat on the same core notices nothing.
+struct Sweep {
+    let store: Store
+    let blobs: BlobStore
+    let grace: GracePeriods
+    let isDryRun: Bool
+    /// Rows of one batch.
+    var batch = 200
+    /// Between two batches.
+    var pause = Duration.milliseconds(5)
+
+    func run() async throws -> SweepReport {
+        let start = ContinuousClock.now
+        var report = SweepReport(dryRun: isDryRun)
+        report.receiving.rows = try await giveUp {
+            try await store.staleUploads(before: .before(grace.receiving), limit: $0)
+        }
+        report.unattached.rows = try await giveUp {
+            try await store.unattached(before: .before(grace.unattached), limit: $0)
+        }
+        report.rooms.rows = try await pruneRooms()
+        report.deleted = try await removeDeleted()
+        try await sweepDisk(&report)
+        try await emptyTrash(&report)
+        report.seconds = (ContinuousClock.now - start) / .seconds(1)
+        return report
+    }
+
+    func rest() async throws {
+        try await Task.sleep(for: pause)
+    }
+
+    /// Marks what `find` gives until it gives nothing more.
+    private func giveUp(_ find: (Int) async throws -> [Attachment.ID]) async throws -> Int {
+        guard !isDryRun else { return try await find(.max).count }
+        var count = 0
+        while true {
+            var marked = 0
+            for id in try await find(batch) where try await store.markUnused(id) { marked += 1 }
+            guard marked > 0 else { return count }
+            count += marked
+            try await rest()
+        }
+    }
+
+    private func pruneRooms() async throws -> Int {
+        guard !isDryRun else { return try await store.deletedRoomCount() }
+        var count = 0
+        while case let removed = try await store.pruneDeletedRooms(limit: batch), removed > 0 {
+            count += removed
+            try await rest()
+        }
+        return count
+    }
+}

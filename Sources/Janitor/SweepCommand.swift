@@ -1,0 +1,91 @@
+import ArgumentParser
+import Chat
+import Foundation
+import Media
+
+/// `snug-janitor sweep`
+struct SweepCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sweep",
+        abstract: "Remove what is left over, once.",
+        discussion: """
+            Settings come from the options, then the environment (SNUG_STORAGE, SNUG_GRACE_RECEIVING, \
+            SNUG_GRACE_UNATTACHED, SNUG_GRACE_UNKNOWN, SNUG_GRACE_TRASH), then defaults. Exits with 1 when the sweep \
+            stopped because too many files looked like leftovers, and with 75 when another janitor is at work.
+            """
+    )
+
+    @Flag(help: "Only tell what would be removed.")
+    var dryRun = false
+
+    @Flag(help: "Tell it as one line of JSON.")
+    var json = false
+
+    @Option(help: "Folder of the database and the media.")
+    var storage = Environment.text("SNUG_STORAGE") ?? "./storage"
+
+    @Option(help: "Time that an upload may take, such as 1h.")
+    var graceReceiving: Period?
+
+    @Option(help: "Time that an upload may wait for its message.")
+    var graceUnattached: Period?
+
+    @Option(help: "Age from which a file without a row goes to the trash.")
+    var graceUnknown: Period?
+
+    @Option(help: "Time that the trash keeps a file.")
+    var graceTrash: Period?
+
+    func run() async throws {
+        let grace = try gracePeriods()
+        guard let lock = try JanitorLock(storage: storage) else {
+            FileHandle.standardError.write(Data("Another janitor is at work; this one leaves it to that.\n".utf8))
+            throw ExitCode(75)
+        }
+        defer { lock.release() }
+        let report = try await sweep(grace)
+        print(json ? try report.json : report.description)
+        if report.wasStopped { throw ExitCode(1) }
+    }
+
+    private func sweep(_ grace: GracePeriods) async throws -> SweepReport {
+        let database = storage + "/snug.sqlite"
+        guard FileManager.default.fileExists(atPath: database) else {
+            throw ValidationError("There is no database in \(storage). Is SNUG_STORAGE right?")
+        }
+        do {
+            let blobs = try BlobStore(existing: storage + "/media")
+            let store = try Store(path: database)
+            return try await Sweep(store: store, blobs: blobs, grace: grace, isDryRun: dryRun).run()
+        } catch let failure as FileFailure {
+            throw ValidationError(
+                "The media folder in \(storage) cannot be swept: \(failure). Is the right disk mounted?"
+            )
+        }
+    }
+
+    private func gracePeriods() throws -> GracePeriods {
+        var grace = GracePeriods()
+        grace.receiving = try graceReceiving ?? Environment.period("SNUG_GRACE_RECEIVING") ?? grace.receiving
+        grace.unattached = try graceUnattached ?? Environment.period("SNUG_GRACE_UNATTACHED") ?? grace.unattached
+        grace.unknown = try graceUnknown ?? Environment.period("SNUG_GRACE_UNKNOWN") ?? grace.unknown
+        grace.trash = try graceTrash ?? Environment.period("SNUG_GRACE_TRASH") ?? grace.trash
+        return grace
+    }
+}
+
+/// The environment as settings.
+enum Environment {
+    static func text(_ name: String) -> String? {
+        ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// - Throws: a clear line for a value that is no period.
+    static func period(_ name: String) throws -> Period? {
+        guard let text = text(name) else { return nil }
+        guard let period = Period(argument: text) else {
+            throw ValidationError("\(name)=\(text) cannot be understood: allowed is a time such as 30m, 24h or 7d.")
+        }
+        return period
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+
+/// What a sweep found and did.
+struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
+    /// One kind of leftovers.
+    struct Entry: Encodable, Sendable, Equatable {
+        /// Rows that were removed or marked, or would be.
+        var rows = 0
+        /// Files that were removed or moved, or would be.
+        var files = 0
+        /// Bytes of those files.
+        var bytes = 0
+    }
+
+    let dryRun: Bool
+    /// Uploads that never finished.
+    var receiving = Entry()
+    /// Uploads that no message holds.
+    var unattached = Entry()
+    /// Deleted attachments, those of the lines above included.
+    var deleted = Entry()
+    /// Messages of deleted rooms.
+    var rooms = Entry()
+    /// Files without a row, moved to the trash.
+    var unknown = Entry()
+    /// Files that the trash has kept long enough.
+    var trash = Entry()
+    /// Whether so many files had no row that the sweep left them all alone.
+    var wasStopped = false
+    var seconds = 0.0
+
+    init(dryRun: Bool) {
+        self.dryRun = dryRun
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case dryRun = "dry_run"
+        case receiving, unattached, deleted, rooms, unknown, trash
+        case wasStopped = "stopped"
+        case seconds
+    }
+
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+
+    var description: String {
+        let verb = dryRun ? "would be" : "were"
+        var lines = [
+            "\(receiving.rows) unfinished and \(unattached.rows) unattached uploads \(verb) given up",
+            "\(deleted.rows) deleted attachments with \(deleted.files) files, \(deleted.bytes) bytes, \(verb) removed",
+            "\(rooms.rows) rows of deleted rooms \(verb) removed",
+            "\(unknown.files) files without a row, \(unknown.bytes) bytes, \(verb) moved to the trash",
+            "\(trash.files) files, \(trash.bytes) bytes, \(verb) removed from the trash",
+        ]
+        if wasStopped {
+            lines.append(
+                "STOPPED: too many files have no row. Is this the right database? Nothing was moved to the trash."
+            )
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,35 @@
+import Chat
+import Media
+
+extension Sweep {
+    /// Removes the files of deleted attachments, and then their rows.
+    func removeDeleted() async throws -> SweepReport.Entry {
+        var entry = SweepReport.Entry()
+        guard !isDryRun else {
+            for id in try await store.deletedAttachments(limit: .max) { try count(BlobID(id.uuid), in: &entry) }
+            return entry
+        }
+        while case let deleted = try await store.deletedAttachments(limit: batch), !deleted.isEmpty {
+            for id in deleted {
+                let blob = BlobID(id.uuid)
+                try count(blob, in: &entry)
+                // Variants first: they are what a signed URL still reaches.
+                try blobs.removeVariants(of: blob)
+                try blobs.removeOriginal(blob)
+            }
+            try await store.forget(deleted)
+            try await rest()
+        }
+        return entry
+    }
+
+    private func count(_ blob: BlobID, in entry: inout SweepReport.Entry) throws {
+        entry.rows += 1
+        let sizes =
+            try [blobs.byteCount(ofOriginal: blob)] + VariantFile.all(of: blob).map { try blobs.byteCount(of: $0) }
+        for case let size? in sizes {
+            entry.files += 1
+            entry.bytes += size
+        }
+    }
+}

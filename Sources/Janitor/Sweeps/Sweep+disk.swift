@@ -1,0 +1,68 @@
+import Chat
+import Foundation
+import Media
+
+extension Sweep {
+    /// Above this share of all files, and above `brakeFiles`, leftovers are more likely a mistake: another database, a
+    /// restored backup, a disk that is not mounted.
+    static let brakeShare = 0.05
+    static let brakeFiles = 50
+    /// Leftovers handled in one sweep; the rest is for the next one.
+    static let maxLeftovers = 10_000
+
+    /// Moves files without a row into the trash.
+    func sweepDisk(_ report: inout SweepReport) async throws {
+        try removeUnfinished(&report)
+        let (leftovers, total) = try await findLeftovers()
+        guard leftovers.count <= Self.brakeFiles || Double(leftovers.count) <= Double(total) * Self.brakeShare else {
+            report.wasStopped = true
+            report.unknown.files = leftovers.count
+            report.unknown.bytes = leftovers.reduce(0) { $0 + $1.byteCount }
+            return
+        }
+        let today = TrashDay(Date())
+        for (number, file) in leftovers.enumerated() {
+            guard isDryRun ? true : try blobs.moveToTrash(file, on: today) else { continue }
+            report.unknown.files += 1
+            report.unknown.bytes += file.byteCount
+            if number % batch == batch - 1 { try await rest() }
+        }
+    }
+
+    private func findLeftovers() async throws -> (files: [StoredFile], total: Int) {
+        let oldest = Date(timeIntervalSinceNow: -Double(grace.unknown.seconds))
+        var leftovers: [StoredFile] = []
+        var total = 0
+        for shard in Shard.all {
+            // Listed before the database is asked: a row comes before its file, so a listed file without a row is
+            // nobody's, however busy the server is meanwhile.
+            let files = try blobs.files(in: shard)
+            total += files.count
+            let candidates = files.filter { $0.modifiedAt <= oldest }
+            guard !candidates.isEmpty else { continue }
+            let known = try await store.known(among: candidates.map { Attachment.ID($0.id.uuid) })
+            let unknown = candidates.filter { !known.contains(Attachment.ID($0.id.uuid)) }
+            leftovers += unknown.prefix(Self.maxLeftovers - leftovers.count)
+            try await rest()
+        }
+        return (leftovers, total)
+    }
+
+    /// What a killed server was still writing: never had a name, so nothing can refer to it.
+    private func removeUnfinished(_ report: inout SweepReport) throws {
+        let oldest = Date(timeIntervalSinceNow: -Double(grace.receiving.seconds))
+        for file in try blobs.unfinishedFiles() where file.modifiedAt <= oldest {
+            if !isDryRun { try blobs.remove(file) }
+            report.receiving.files += 1
+            report.receiving.bytes += file.byteCount
+        }
+    }
+
+    /// Deletes for good what the trash has kept long enough.
+    func emptyTrash(_ report: inout SweepReport) async throws {
+        let oldest = TrashDay(Date(timeIntervalSinceNow: -Double(grace.trash.seconds)))
+        let use = isDryRun ? try blobs.trashUse(before: oldest) : try blobs.purgeTrash(before: oldest)
+        report.trash.files = use.fileCount
+        report.trash.bytes = use.byteCount
+    }
+}
