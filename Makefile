@@ -1,0 +1,27 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test demo lint bench
+
+help:
+	@echo "make run      build and start Snug on ./storage (settings: SNUG_… in the environment)"
+	@echo "make demo     two people, a private room and a photograph, against a running Snug (PHOTO=path, SNUG_URL=url)"
+	@echo "make test     build and run all tests"
+	@echo "make lint     formatting, scripts, and which module imports which"
+	@echo "make bench    measure the budget in a cgroup of 512 MiB and one core (BENCH='--seconds 20')"
+
+run:
+	@Scripts/prepare run
+	swift build -c release
+	@exec .build/release/snug-server
+
+demo:
+	@Scripts/prepare demo
+	@Scripts/demo $(if $(PHOTO),"$(PHOTO)")
+
+test:
+	@Scripts/test
+
+lint:
+	@Scripts/lint
+
+bench:
+	@Scripts/bench $(BENCH)
