@@ -19,6 +19,16 @@ struct Server {
     /// Threads for blocking file calls: one waits for the disk while another hashes.
     private static let fileThreads = 2
 
+    /// What is not for operators to choose, but for tests that cannot wait a minute for a timeout.
+    struct Tuning: Sendable {
+        var passwordCost = PasswordHasher.Cost.standard
+        var sockets = LiveSocket.Limits()
+        var connections = ConnectionChannel.Limits()
+        var worker = WorkerLimits()
+        /// Between two looks at which connections have died.
+        var heartbeat = Duration.seconds(5)
+    }
+
     /// Builds every part and hands each what it needs. This page is the map of the server.
     static func build(
         _ settings: Settings,
@@ -65,7 +75,12 @@ struct Server {
         )
 
         // Pictures: the rows that wait, the worker that renders, the requests that wait for it.
-        let worker = WorkerSupervisor(executable: settings.workerPath, storage: blobs, logger: logger)
+        let worker = WorkerSupervisor(
+            executable: settings.workerPath,
+            storage: blobs,
+            limits: tuning.worker,
+            logger: logger
+        )
         let outcomes = RenderOutcomes()
         let queue = RenderQueue(
             store: store,
@@ -78,7 +93,7 @@ struct Server {
 
         // The wire: routes and sockets.
         let stopping = Stopping()
-        let passwords = PasswordHasher()
+        let passwords = PasswordHasher(cost: tuning.passwordCost)
         let routes = Routes(
             store: store,
             users: UserRoutes(
@@ -126,7 +141,8 @@ struct Server {
             server: HTTPServerBuilder { responder in
                 ConnectionChannel(
                     responder: responder,
-                    limits: .init(maxBody: settings.maxUploadBytes + Uploads.formOverhead),
+                    limits: tuning.connections,
+                    maxBody: settings.maxUploadBytes + Uploads.formOverhead,
                     makeSocket: sockets.make
                 )
             },
@@ -136,7 +152,8 @@ struct Server {
             logger: logger
         )
         return Server(services: [
-            queue, Renames(store: store, logger: logger), commands, Heartbeat(hub: hub), application, stopping,
+            queue, Renames(store: store, logger: logger), commands, Heartbeat(hub: hub, interval: tuning.heartbeat),
+            application, stopping,
         ])
     }
 

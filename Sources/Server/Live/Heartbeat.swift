@@ -5,7 +5,7 @@ struct Heartbeat: Service, CustomStringConvertible {
     let description = "heartbeat"
     let hub: LiveHub
     /// Short against the times that connections are given, and long enough to cost nothing.
-    var interval = Duration.seconds(5)
+    let interval: Duration
 
     func run() async throws {
         await cancelWhenGracefulShutdown {

@@ -30,8 +30,6 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
         var firstRequest = TimeAmount.seconds(10)
         /// Time that a connection may stay between requests, or a body without a byte.
         var idle = Duration.seconds(60)
-        /// Body above which nobody is told to go on sending, in bytes.
-        var maxBody: Int
     }
 
     /// The path of the live socket.
@@ -41,6 +39,7 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
     private let limits: Limits
     private let upgrader: SocketUpgrader
 
+    /// - Parameter maxBody: Bytes of a body above which nobody is told to go on sending.
     init(
         responder: @escaping HTTPChannelHandler.Responder,
         limits: Limits,
@@ -52,7 +51,7 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
             if request.headers[.upgrade]?.lowercased() == "websocket" {
                 return try await Self.sendToFreshConnection(request, writer)
             }
-            if Self.mustBeToldToContinue(request, limits.maxBody) {
+            if Self.mustBeToldToContinue(request, maxBody) {
                 try await writer.writeInformationalHead(HTTPResponse(status: .continue))
             }
             try await responder(request, writer, channel)

@@ -5,7 +5,7 @@ struct SocketMaker: Sendable {
     let hub: LiveHub
     let commands: LiveCommands.Inbox
     let framing: LiveSocket.Framing
-    var limits = LiveSocket.Limits()
+    let limits: LiveSocket.Limits
 
     @Sendable func make(headerToken: SessionToken?) -> LiveSocket {
         LiveSocket(hub: hub, commands: commands, framing: framing, headerToken: headerToken, limits: limits)
