@@ -21,7 +21,7 @@ struct Serve: AsyncParsableCommand {
         let settings = try await Startup.settings(settings)
         let logger = Startup.logger(settings)
         let server = try await Startup.orExplain {
-            try await Server.build(settings, logger: logger) { port in
+            try await Snug.build(settings, logger: logger) { port in
                 greet(settings, port: port)
                 logger.notice("Snug is ready", metadata: ["version": "\(SnugServer.version)", "port": "\(port)"])
             }

@@ -43,6 +43,7 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
     init(
         responder: @escaping HTTPChannelHandler.Responder,
         limits: Limits,
+        maxBody: Int,
         makeSocket: @escaping @Sendable (SessionToken?) -> LiveSocket
     ) {
         self.limits = limits

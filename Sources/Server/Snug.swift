@@ -9,7 +9,7 @@ import NIOPosix
 import ServiceLifecycle
 
 /// The running parts of a server, and how they are put together.
-struct Server {
+struct Snug {
     /// Everything that runs, dependencies first. Each has a description: the group logs it, and would otherwise log all
     /// that a service holds.
     let services: [any Service]
@@ -32,9 +32,10 @@ struct Server {
     /// Builds every part and hands each what it needs. This page is the map of the server.
     static func build(
         _ settings: Settings,
+        tuning: Tuning = Tuning(),
         logger: Logger,
         onReady: @escaping @Sendable (Int) async -> Void
-    ) async throws -> Server {
+    ) async throws -> Snug {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let threads = NIOThreadPool(numberOfThreads: fileThreads)
         threads.start()
@@ -134,7 +135,8 @@ struct Server {
         let sockets = SocketMaker(
             hub: hub,
             commands: commands.inbox,
-            framing: .init(wire: wire, epoch: store.epoch)
+            framing: .init(wire: wire, epoch: store.epoch),
+            limits: tuning.sockets
         )
         let application = Application(
             router: routes.router(),
@@ -151,7 +153,7 @@ struct Server {
             eventLoopGroupProvider: .shared(loops),
             logger: logger
         )
-        return Server(services: [
+        return Snug(services: [
             queue, Renames(store: store, logger: logger), commands, Heartbeat(hub: hub, interval: tuning.heartbeat),
             application, stopping,
         ])
