@@ -18,7 +18,7 @@ extension Request {
 
     private func bodyBytes() async throws -> Data {
         let limit = AppContext.maxBodyBytes
-        if let length = headers[.contentLength].flatMap(Int.init), length > limit {
+        if let length = contentLength, length > limit {
             throw Problem.tooLarge("The body", limit: limit)
         }
         var bytes = ByteBuffer()

@@ -4,7 +4,7 @@ extension Problem {
     /// Why an upload was not kept, told to who sent it.
     init(_ failure: Intake.Failure) {
         switch failure {
-        case .empty:
+        case .empty, .malformedForm(.noFile):
             self = .invalid("file", failure.description)
         case .tooLarge(let limit):
             self = .tooLarge("A file", limit: limit)

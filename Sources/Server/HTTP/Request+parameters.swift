@@ -30,6 +30,11 @@ extension Request {
         uri.queryParameters[Substring(name)].map(String.init)
     }
 
+    /// Bytes that the client says it sends.
+    var contentLength: Int? {
+        headers[.contentLength].flatMap(Int.init)
+    }
+
     /// Seconds that the client would wait for a result (`Prefer: wait=5`, RFC 7240 section 4.3); 0 without.
     func preferredWait(atMost limit: Int) -> Int {
         for field in headers[values: .prefer] {

@@ -15,20 +15,46 @@ struct Uploads: Sendable {
     /// What a form may hold besides the file: boundaries, headers and other small parts, in bytes.
     static let formOverhead = 80 * 1024
 
+    /// A refusal to a client that goes on sending; the connection cannot be used again.
+    struct RefusedWhileSending: Error {
+        let problem: Problem
+    }
+
     /// Receives the body, be it the file itself or a form that holds it.
     ///
     /// When this returns, row and bytes survive a power cut. When it throws, neither is left.
+    ///
+    /// - Throws: `Problem`, or `RefusedWhileSending`.
     func receive(_ request: Request, from owner: User.ID) async throws -> Attachment {
         let contentType = request.headers[.contentType] ?? ""
         let isForm = contentType.lowercased().hasPrefix("multipart/")
         try checkLength(of: request, isForm: isForm)
+        let body = RefusableBody(request.body)
+        do {
+            return try await receive(body, of: request, isForm ? contentType : nil, from: owner)
+        } catch {
+            guard let problem = Problem(error), !(await body.drain()) else { throw error }
+            throw RefusedWhileSending(problem: problem)
+        }
+    }
+
+    private func receive(
+        _ body: RefusableBody,
+        of request: Request,
+        _ formType: String?,
+        from owner: User.ID
+    ) async throws -> Attachment {
         let id = Attachment.ID.random()
         let blob = BlobID(id.uuid)
         try await store.beginUpload(id, by: owner)
         var isStored = false
         do {
-            let (original, name) = try await receiveBytes(of: request, as: blob, isForm ? contentType : nil)
+            let (original, name) = try await receiveBytes(body, of: request, as: blob, formType)
             isStored = true
+            // A connection that broke may look like the end of the body.
+            if formType == nil, let length = request.contentLength, length != original.byteCount {
+                throw Problem.malformed("The body ended before its Content-Length.")
+            }
             return try await store.completeUpload(id, filename: Filename.clean(name), facts: original.facts)
         } catch {
             await giveUp(id, isStored: isStored)
@@ -50,29 +76,33 @@ struct Uploads: Sendable {
     }
 
     private func checkLength(of request: Request, isForm: Bool) throws {
-        guard let length = request.headers[.contentLength].flatMap(Int.init) else { return }
+        guard let length = request.contentLength else { return }
         guard length > 0 else { throw Problem(Intake.Failure.empty) }
-        guard length <= limit + (isForm ? Self.formOverhead : 0) else {
-            throw Problem.tooLarge("A file", limit: limit)
-        }
+        let allowed = limit + (isForm ? Self.formOverhead : 0)
+        guard length > allowed else { return }
+        let problem = Problem.tooLarge("A file", limit: limit)
+        // Of a body that is a little too large Hummingbird reads the rest behind the answer.
+        guard length <= RefusableBody.lingeringBytes else { throw RefusedWhileSending(problem: problem) }
+        throw problem
     }
 
     private func receiveBytes(
+        _ body: RefusableBody,
         of request: Request,
         as id: BlobID,
-        _ contentType: String?
+        _ formType: String?
     ) async throws -> (original: StoredOriginal, name: String?) {
         do {
-            if let contentType {
+            if let formType {
                 let form = try await intake.receiveForm(
                     id: id,
-                    body: request.body,
-                    contentType: contentType,
+                    body: body,
+                    contentType: formType,
                     limit: limit
                 )
                 return (form.original, form.filename)
             }
-            let original = try await intake.receive(id: id, body: request.body, limit: limit)
+            let original = try await intake.receive(id: id, body: body, limit: limit)
             let disposition = request.headers[.contentDisposition].flatMap { ContentDisposition($0) }
             return (original, disposition?.filename)
         } catch let failure as Intake.Failure {

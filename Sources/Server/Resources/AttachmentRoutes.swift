@@ -29,9 +29,8 @@ struct AttachmentRoutes: Sendable {
             let attachment = try await uploads.receive(request, from: context.userID)
             if attachment.facts.kind == .image { queue.ring() }
             return try await answer(attachment, to: request, .created, for: context.userID)
-        } catch {
-            guard let problem = Problem(error) else { throw error }
-            return problem.response.lingering(behind: request)
+        } catch let refused as Uploads.RefusedWhileSending {
+            return refused.problem.response.closing()
         }
     }
 
