@@ -38,27 +38,27 @@ struct SweepCommand: AsyncParsableCommand {
 
     func run() async throws {
         let grace = try gracePeriods()
+        let database = storage + "/snug.sqlite"
+        guard FileManager.default.fileExists(atPath: database) else {
+            throw SweepFailure("There is no database in \(storage). Is SNUG_STORAGE right?")
+        }
         guard let lock = try JanitorLock(storage: storage) else {
             FileHandle.standardError.write(Data("Another janitor is at work; this one leaves it to that.\n".utf8))
             throw ExitCode(75)
         }
         defer { lock.release() }
-        let report = try await sweep(grace)
+        let report = try await sweep(database, grace)
         print(json ? try report.json : report.description)
         if report.wasStopped { throw ExitCode(1) }
     }
 
-    private func sweep(_ grace: GracePeriods) async throws -> SweepReport {
-        let database = storage + "/snug.sqlite"
-        guard FileManager.default.fileExists(atPath: database) else {
-            throw ValidationError("There is no database in \(storage). Is SNUG_STORAGE right?")
-        }
+    private func sweep(_ database: String, _ grace: GracePeriods) async throws -> SweepReport {
         do {
             let blobs = try BlobStore(existing: storage + "/media")
             let store = try Store(path: database)
             return try await Sweep(store: store, blobs: blobs, grace: grace, isDryRun: dryRun).run()
         } catch let failure as FileFailure {
-            throw ValidationError(
+            throw SweepFailure(
                 "The media folder in \(storage) cannot be swept: \(failure). Is the right disk mounted?"
             )
         }
@@ -74,6 +74,15 @@ struct SweepCommand: AsyncParsableCommand {
     }
 }
 
+/// Why the janitor does nothing; ends it with its description and exit status 1.
+struct SweepFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
 /// The environment as settings.
 enum Environment {
     static func text(_ name: String) -> String? {
@@ -84,7 +93,7 @@ enum Environment {
     static func period(_ name: String) throws -> Period? {
         guard let text = text(name) else { return nil }
         guard let period = Period(argument: text) else {
-            throw ValidationError("\(name)=\(text) cannot be understood: allowed is a time such as 30m, 24h or 7d.")
+            throw SweepFailure("\(name)=\(text) cannot be understood: allowed is a time such as 30m, 24h or 7d.")
         }
         return period
     }

@@ -61,12 +61,21 @@ enum Startup {
         return logger
     }
 
-    /// Turns an error at the start into one line for the operator instead of a trace.
+    /// Turns an error at the start into one line for the operator.
     static func orExplain<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
-        } catch let error as any CustomStringConvertible & Error {
-            throw ValidationError("Snug does not start. \(error)")
+        } catch {
+            throw StartFailure(reason: error)
         }
+    }
+}
+
+/// Why the server does not run; ends it with its description and exit status 1.
+struct StartFailure: Error, CustomStringConvertible {
+    let reason: any Error
+
+    var description: String {
+        "Snug does not start. \((reason as? CocoaError)?.localizedDescription ?? String(describing: reason))"
     }
 }

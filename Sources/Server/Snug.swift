@@ -41,7 +41,7 @@ struct Snug {
         threads.start()
 
         // Bytes: where they live, how they come in, how their addresses are signed.
-        try FileManager.default.createDirectory(atPath: settings.storage, withIntermediateDirectories: true)
+        try settings.makeStorage()
         let blobs = try BlobStore(root: settings.mediaPath)
         let secret = try MediaSecret.load(at: settings.secretPath)
         try secret.writeNginxInclude(at: settings.secretPath + ".nginx")

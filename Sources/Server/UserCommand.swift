@@ -27,14 +27,11 @@ struct UserCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try await Startup.settings(settings)
-            guard let password = Self.readPassword() else { throw ValidationError("A password is needed.") }
+            guard let password = Self.readPassword() else { throw StopError("A password is needed.") }
             do {
                 try User.check(username: name)
                 try PasswordHasher.check(password: password)
-                try FileManager.default.createDirectory(
-                    atPath: settings.storage,
-                    withIntermediateDirectories: true
-                )
+                try settings.makeStorage()
                 let store = try Store(path: settings.databasePath, limits: settings.limits)
                 let hash = try await PasswordHasher().hash(password)
                 let user = try await store.createUser(
@@ -45,7 +42,7 @@ struct UserCommand: AsyncParsableCommand {
                 )
                 print("Made \(admin ? "the admin" : "the user") \(user.username), \(user.id).")
             } catch let refusal as Refusal {
-                throw ValidationError(Problem(refusal as any Error)?.detail ?? "The account could not be made.")
+                throw StopError(Problem(refusal as any Error)?.detail ?? "The account could not be made.")
             }
         }
 
@@ -54,5 +51,14 @@ struct UserCommand: AsyncParsableCommand {
             guard isatty(STDIN_FILENO) == 1 else { return readLine(strippingNewline: true) }
             return getpass("Password (8 to 256 bytes): ").map { String(cString: $0) }
         }
+    }
+}
+
+/// Ends the command with a line for the operator and exit status 1.
+private struct StopError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
     }
 }

@@ -9,6 +9,17 @@ extension Settings {
             .appendingPathComponent("snug-media-worker").path
     }
 
+    /// Makes the folder that everything is kept in, if it is not there yet.
+    ///
+    /// - Throws: a line for the operator.
+    func makeStorage() throws {
+        do {
+            try FileManager.default.createDirectory(atPath: storage, withIntermediateDirectories: true)
+        } catch {
+            throw SettingError(.storage, value: storage, allowed: "a folder that can be made and written")
+        }
+    }
+
     var hubLimits: Hub.Limits {
         Hub.Limits(connections: maxConnections, connectionsPerUser: maxConnectionsPerUser)
     }

@@ -9,7 +9,7 @@ struct SettingError: Error, CustomStringConvertible {
     let description: String
 
     init(_ name: SettingName, value: String, allowed: String) {
-        description = "\(name.environment)=\(value) cannot be understood: allowed is \(allowed)."
+        description = "\(name.environment)=\(value) cannot be used: allowed is \(allowed)."
     }
 
     init(unknown option: String) {
