@@ -14,9 +14,10 @@ enum Confinement {
 
     /// - Throws: ``Failure`` when a limit that others rely on cannot be set.
     static func apply() throws(Failure) {
-        guard snug_die_with_parent() == 0, getppid() != 1 else { throw .noParent }
-        guard snug_gain_no_privileges() == 0, snug_limit_core_size(0) == 0,
-            snug_limit_open_files(openFileCount) == 0, snug_limit_file_size(fileByteCount) == 0,
+        // A parent that has ended before this line is noticed by the end of standard input.
+        guard snug_die_with_parent() == 0, snug_gain_no_privileges() == 0, snug_limit_core_size(0) == 0,
+            snug_limit_open_files(openFileCount) == 0,
+            snug_limit_file_size(fileByteCount) == 0,
             snug_limit_address_space(addressSpaceByteCount) == 0
         else { throw .limit }
         // Best effort: a container may forbid them, and nothing but fairness is lost.
@@ -25,16 +26,9 @@ enum Confinement {
     }
 
     enum Failure: Error, CustomStringConvertible {
-        /// Whoever started the worker has ended already.
-        case noParent
         case limit
 
-        var description: String {
-            switch self {
-            case .noParent: "the worker is started by the server and ends with it"
-            case .limit: "the worker cannot set its limits"
-            }
-        }
+        var description: String { "the worker cannot confine itself" }
     }
 
     /// When memory runs out, the kernel shall end this process and not the server (proc(5), "oom_score_adj").

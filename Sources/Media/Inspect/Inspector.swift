@@ -10,6 +10,13 @@ package struct Inspector: Sendable {
         sniffer = try ContentSniffer()
     }
 
+    /// Inspects a file in the store. Blocking.
+    /// - Throws: ``InspectionFailure`` for a picture that is not accepted.
+    package func inspect(_ file: OpenFile) throws(InspectionFailure) -> Inspection {
+        var source = ByteSource(count: file.byteCount) { (try? file.read(at: $0, count: $1)) ?? [] }
+        return try inspect(&source)
+    }
+
     /// Blocking where the source is a file.
     /// - Throws: ``InspectionFailure`` for a picture that is not accepted.
     func inspect(_ source: inout ByteSource) throws(InspectionFailure) -> Inspection {

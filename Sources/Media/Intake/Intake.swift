@@ -65,9 +65,7 @@ package struct Intake: Sendable {
     /// - Throws: ``FileFailure``, ``InspectionFailure``.
     package func inspect(_ id: BlobID) async throws -> Inspection {
         try await threads.runIfActive { [store, inspector] in
-            let file = try store.openOriginal(id)
-            var source = ByteSource(count: file.byteCount) { (try? file.read(at: $0, count: $1)) ?? [] }
-            return try inspector.inspect(&source)
+            try inspector.inspect(try store.openOriginal(id))
         }
     }
 

@@ -10,13 +10,15 @@ package actor WorkerSupervisor {
     let limits: WorkerLimits
     let logger: Logger
 
-    var queue: RenderQueue
-    var report = WorkerStatus()
+    var queue: RenderQueue { didSet { announce() } }
+    var report = WorkerStatus() { didSet { announce() } }
     /// Set by the watch before it kills, so that the end of the worker is told apart from a crash.
     var killReason: RenderFailure?
     /// Wakes the conversation with an idle worker.
     var idleWorker: AsyncStream<WorkerEvent>.Continuation?
     private var hasEnded = false
+    private let observe: @Sendable (WorkerStatus) -> Void
+    private var announced = WorkerStatus()
 
     private let arrivals: AsyncStream<Void>
     private let arrival: AsyncStream<Void>.Continuation
@@ -25,11 +27,19 @@ package actor WorkerSupervisor {
     ///   - executable: path of `snug-media-worker`.
     ///   - storage: the store that both sides work on.
     ///   - logger: takes the worker's own lines too.
-    package init(executable: String, storage: BlobStore, limits: WorkerLimits = WorkerLimits(), logger: Logger) {
+    ///   - observe: is told every change of ``status``, in order, as for metrics; must not block.
+    package init(
+        executable: String,
+        storage: BlobStore,
+        limits: WorkerLimits = WorkerLimits(),
+        logger: Logger,
+        observe: @escaping @Sendable (WorkerStatus) -> Void = { _ in }
+    ) {
         self.executable = executable
         self.storage = storage.root
         self.limits = limits
         self.logger = logger
+        self.observe = observe
         queue = RenderQueue(lengthLimit: limits.queueLength)
         (arrivals, arrival) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
@@ -66,6 +76,13 @@ package actor WorkerSupervisor {
         for await _ in arrivals {
             while !queue.isEmpty && !Task.isCancelled { await serveWithNewWorker() }
         }
+    }
+
+    private func announce() {
+        let status = status
+        guard status != announced else { return }
+        announced = status
+        observe(status)
     }
 
     private func end() {

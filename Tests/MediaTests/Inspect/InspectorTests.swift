@@ -1,0 +1,110 @@
+import Fixtures
+import Testing
+
+@testable import Media
+
+@Suite struct InspectorTests {
+    private let inspector: Inspector
+
+    init() throws { inspector = try Inspector() }
+
+    @Test("A picture's size is upright in all orientations", arguments: 1...8)
+    func orientations(orientation: Int) throws {
+        let facts = try #require(try inspect("orientation-\(orientation).jpg").facts)
+        #expect(facts.orientation == orientation)
+        #expect((facts.width, facts.height) == (96, 64))
+    }
+
+    @Test("PNG and WebP are turned as well", arguments: ["orientation-6.png", "orientation-6.webp"])
+    func otherOrientations(name: String) throws {
+        let facts = try #require(try inspect(name).facts)
+        #expect(facts.orientation == 6)
+        #expect((facts.width, facts.height) == (96, 64))
+    }
+
+    @Test(
+        "Pictures are told by their bytes",
+        arguments: [
+            ("plain.png", "image/png"), ("alpha.png", "image/png"), ("still.gif", "image/gif"),
+            ("lossy.webp", "image/webp"), ("lossless.webp", "image/webp"), ("alpha.webp", "image/webp"),
+            ("cmyk.jpg", "image/jpeg"), ("progressive.jpg", "image/jpeg"), ("polyglot.jpg", "image/jpeg"),
+        ]
+    )
+    func pictures(name: String, mediaType: String) throws {
+        let inspection = try inspect(name)
+        #expect(inspection.mediaType == mediaType)
+        #expect(inspection.facts.map(\.hasSize) == true)
+    }
+
+    @Test(
+        "What is no picture of ours stays a file, whatever its name (I6)",
+        arguments: [
+            ("text.jpg", "text/plain"), ("page.jpg", "text/plain"), ("picture.svg", "image/svg+xml"),
+            ("picture.avif", "image/avif"), ("picture.tiff", "image/tiff"), ("signature-only.jpg", "image/jpeg"),
+        ]
+    )
+    func files(name: String, mediaType: String) throws {
+        let inspection = try inspect(name)
+        #expect(!inspection.isImage)
+        #expect(inspection.mediaType == mediaType)
+    }
+
+    @Test("Where the two opinions differ, the file is opaque")
+    func disagreement() throws {
+        // Signatures of ours with nothing behind them that libmagic would believe.
+        for bytes: [UInt8] in [[0xFF, 0xD8, 0xFF], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]] {
+            var source = ByteSource(bytes)
+            let inspection = try inspector.inspect(&source)
+            #expect(inspection == .file("application/octet-stream"))
+        }
+    }
+
+    @Test("Moving pictures are told from still ones", arguments: ["moving.gif", "moving.webp", "moving.png"])
+    func moving(name: String) throws {
+        let facts = try #require(try inspect(name).facts)
+        #expect(facts.isAnimated)
+        #expect((facts.width, facts.height) == (48, 32))
+    }
+
+    @Test(
+        "Still pictures do not move",
+        arguments: ["still.gif", "plain.png", "lossy.webp", "lossless.webp", "alpha.webp"]
+    )
+    func still(name: String) throws {
+        let facts = try #require(try inspect(name).facts)
+        #expect(!facts.isAnimated)
+        #expect((facts.width, facts.height) == (96, 64))
+    }
+
+    @Test("Facts that choose the encoding are read")
+    func details() throws {
+        #expect(try inspect("progressive.jpg").facts?.isProgressive == true)
+        #expect(try inspect("progressive.jpg").facts.map { $0.scanCount > 5 } == true)
+        #expect(try inspect("textured.jpg").facts.map { ($0.isProgressive, $0.scanCount) == (false, 1) } == true)
+        #expect(try inspect("cmyk.jpg").facts?.componentCount == 4)
+        #expect(try inspect("grey.jpg").facts?.componentCount == 1)
+        #expect(try inspect("grey-16.png").facts?.bitDepth == 16)
+        #expect(try inspect("alpha.png").facts?.hasAlpha == true)
+        #expect(try inspect("alpha.webp").facts?.hasAlpha == true)
+        #expect(try inspect("lossless.webp").facts?.isLossless == true)
+        #expect(try inspect("lossy.webp").facts?.isLossless == false)
+    }
+
+    @Test(
+        "A truncated picture whose size is known is still a picture",
+        arguments: ["cut-in-half.jpg", "header-only.jpg", "cut.png"]
+    )
+    func truncated(name: String) throws {
+        #expect(try inspect(name).facts.map(\.hasSize) == true)
+    }
+
+    @Test("Ordinary compressed text in a PNG is no bomb")
+    func ordinaryText() throws {
+        #expect(try inspect("text.png").isImage)
+    }
+
+    private func inspect(_ name: String) throws -> Inspection {
+        var source = ByteSource(try Fixture.bytes(name))
+        return try inspector.inspect(&source)
+    }
+}

@@ -1,0 +1,166 @@
+import Crypto
+import Fixtures
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import Media
+
+@Suite struct IntakeTests {
+    @Test("An upload is stored as it came, counted and hashed (I1)", arguments: [1, 100, 65_536, 1_000_000])
+    func stored(chunkLength: Int) async throws {
+        try await withIntake { intake, store in
+            let bytes = try Fixture.bytes("textured.jpg") + [UInt8](repeating: 7, count: 100_000)
+            let id = BlobID()
+            let original = try await intake.receive(id: id, body: body(bytes, chunkLength), limit: bytes.count)
+            #expect(original.byteCount == bytes.count)
+            #expect(original.sha256 == Hex.lowercase(Array(SHA256.hash(data: bytes))))
+            #expect(original.inspection.facts?.width == 200)
+            #expect(try files(below: store.root) == [store.relativePath(ofOriginal: id)])
+            #expect(try store.openOriginal(id).read(at: 0, count: bytes.count + 1) == bytes)
+            #expect(try await intake.inspect(id) == original.inspection)
+        }
+    }
+
+    @Test("An upload over the limit is refused while it is read, and leaves nothing (I5, I8)")
+    func tooLarge() async throws {
+        try await withIntake { intake, store in
+            // Never ends: only a refusal in the middle can end the test.
+            let endless = AsyncThrowingStream<ByteBuffer, any Error> { ByteBuffer(repeating: 1, count: 50_000) }
+            await #expect(throws: Intake.Failure.tooLarge(limit: 200_000)) {
+                try await intake.receive(id: BlobID(), body: endless, limit: 200_000)
+            }
+            try expectNothing(in: store)
+        }
+    }
+
+    @Test("No bytes are no upload (I5)")
+    func empty() async throws {
+        try await withIntake { intake, store in
+            await #expect(throws: Intake.Failure.empty) {
+                try await intake.receive(id: BlobID(), body: body([], 1), limit: 10)
+            }
+            try expectNothing(in: store)
+        }
+    }
+
+    @Test(
+        "A picture that no decoder shall see is refused and leaves nothing (I5, I6)",
+        arguments: [
+            ("huge.png", InspectionFailure.pixelLimit(.side(16_384))), ("text-bomb.png", .inflatingMetadata),
+            ("progressive-huge.jpg", .pixelLimit(.progressive(100_000_000))),
+            ("many-scans.jpg", .pixelLimit(.scans(100))), ("interlaced-huge.png", .pixelLimit(.heldBytes(64_000_000))),
+        ]
+    )
+    func refused(name: String, failure: InspectionFailure) async throws {
+        try await withIntake { intake, store in
+            let bytes = try Fixture.bytes(name)
+            await #expect(throws: Intake.Failure.refused(failure)) {
+                try await intake.receive(id: BlobID(), body: body(bytes, 4_096), limit: 1 << 20)
+            }
+            try expectNothing(in: store)
+        }
+    }
+
+    @Test("A client that goes away midway leaves nothing (I5)")
+    func broken() async throws {
+        struct Gone: Error {}
+        try await withIntake { intake, store in
+            let broken = AsyncThrowingStream<ByteBuffer, any Error> { continuation in
+                continuation.yield(ByteBuffer(repeating: 1, count: 100_000))
+                continuation.finish(throwing: Gone())
+            }
+            await #expect(throws: Gone.self) { try await intake.receive(id: BlobID(), body: broken, limit: 1 << 20) }
+            try expectNothing(in: store)
+        }
+    }
+
+    @Test("An upload that is cancelled midway leaves nothing (I5)")
+    func cancelled() async throws {
+        try await withIntake { intake, store in
+            let (asked, ask) = AsyncStream.makeStream(of: Int.self)
+            let counter = Counter()
+            let stalled = AsyncThrowingStream<ByteBuffer, any Error> {
+                let count = await counter.next()
+                ask.yield(count)
+                guard count > 1 else { return ByteBuffer(repeating: 1, count: 100_000) }
+                // The second chunk never comes; only cancellation ends the wait.
+                for await _ in AsyncStream<Never>.makeStream().stream {}
+                throw CancellationError()
+            }
+            await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try await intake.receive(id: BlobID(), body: stalled, limit: 1 << 20) }
+                for await count in asked where count == 2 { break }
+                group.cancelAll()
+                await #expect(throws: (any Error).self) { try await group.next() }
+            }
+            try expectNothing(in: store)
+        }
+    }
+
+    @Test("A form's file is stored without the form")
+    func form() async throws {
+        try await withIntake { intake, store in
+            let picture = try Fixture.bytes("orientation-6.jpg")
+            let form =
+                Array("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"é.jpg\"\r\n\r\n".utf8) + picture
+                + Array("\r\n--b--\r\n".utf8)
+            let id = BlobID()
+            let received = try await intake.receiveForm(
+                id: id,
+                body: body(form, 37),
+                contentType: "multipart/form-data; boundary=b",
+                limit: picture.count
+            )
+            #expect(received.filename == "é.jpg")
+            #expect(received.original.byteCount == picture.count)
+            #expect(try store.openOriginal(id).read(at: 0, count: form.count) == picture)
+        }
+    }
+
+    @Test("A form that breaks off leaves nothing (I5)")
+    func brokenForm() async throws {
+        try await withIntake { intake, store in
+            let form = Array("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc".utf8)
+            await #expect(throws: Intake.Failure.malformedForm(.truncated)) {
+                try await intake.receiveForm(
+                    id: BlobID(),
+                    body: body(form, 7),
+                    contentType: "multipart/form-data; boundary=b",
+                    limit: 100
+                )
+            }
+            await #expect(throws: Intake.Failure.notAForm) {
+                try await intake.receiveForm(id: BlobID(), body: body(form, 7), contentType: "text/plain", limit: 100)
+            }
+            try expectNothing(in: store)
+        }
+    }
+
+    private func expectNothing(in store: BlobStore) throws {
+        #expect(try files(below: store.root).isEmpty)
+    }
+
+    private actor Counter {
+        private var count = 0
+        func next() -> Int {
+            count += 1
+            return count
+        }
+    }
+
+    private func withIntake(_ test: (Intake, BlobStore) async throws -> Void) async throws {
+        try await withStore { store in
+            try await test(Intake(store: store, inspector: try Inspector(), threads: .singleton), store)
+        }
+    }
+
+    private func body(_ bytes: [UInt8], _ chunkLength: Int) -> AsyncThrowingStream<ByteBuffer, any Error> {
+        AsyncThrowingStream { continuation in
+            for start in stride(from: 0, to: bytes.count, by: chunkLength) {
+                continuation.yield(ByteBuffer(bytes: bytes[start..<min(start + chunkLength, bytes.count)]))
+            }
+            continuation.finish()
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import NIOCore
+import Testing
+
+@testable import Media
+
+@Suite struct MultipartParserTests {
+    private static let content = "line\r\n--Xy\r\r\n-\r\n--XyZ-not quite\r\n"
+    private static let form =
+        "preamble\r\n--XyZzy\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n"
+        + "--XyZzy \t\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n"
+        + "Content-Type: text/plain\r\n\r\n\(content)\r\n--XyZzy--\r\nepilogue"
+
+    @Test("The file comes out whole wherever the body is split")
+    func everySplit() throws {
+        let bytes = Array(Self.form.utf8)
+        for split in 0...bytes.count {
+            try expectFile(in: [bytes[..<split], bytes[split...]])
+        }
+    }
+
+    @Test("The file comes out whole byte by byte")
+    func singleBytes() throws {
+        try expectFile(in: Array(Self.form.utf8).map { [$0] })
+    }
+
+    @Test("A form may start with its boundary and its file may be empty")
+    func emptyFile() throws {
+        let form = "--XyZzy\r\nContent-Disposition: form-data; name=file\r\n\r\n\r\n--XyZzy--"
+        let actions = try actions(of: [Array(form.utf8)])
+        #expect(actions == [.partHeaders(filename: nil, contentType: nil), .done])
+    }
+
+    @Test(
+        "A form that is not in order is refused",
+        arguments: [
+            ("--XyZzy--\r\n", MultipartParser.Failure.noFile),
+            ("--XyZzy\r\nContent-Disposition: form-data; name=file\r\n\r\nabc", .truncated),
+            ("", .truncated),
+            ("--XyZzyqq\r\n", .malformedBoundary),
+            ("--XyZzy\r\n\r\n\r\nabc\r\n--XyZzy--", .malformedHeaders),
+            ("--XyZzy\r\nnonsense\r\n\r\nabc\r\n--XyZzy--", .malformedHeaders),
+            ("--XyZzy\r\nContent-Disposition: attachment; name=file\r\n\r\nabc\r\n--XyZzy--", .malformedHeaders),
+        ]
+    )
+    func refused(form: String, failure: MultipartParser.Failure) {
+        #expect(throws: failure) { try actions(of: [Array(form.utf8)]) }
+    }
+
+    @Test("A second file is refused")
+    func secondFile() {
+        let part = "--XyZzy\r\nContent-Disposition: form-data; name=file\r\n\r\nabc\r\n"
+        #expect(throws: MultipartParser.Failure.secondFile) { try actions(of: [Array((part + part).utf8)]) }
+    }
+
+    @Test("Headers, other parts, preamble and epilogue are bounded (I8)")
+    func bounds() {
+        let filler = [UInt8](repeating: 0x61, count: 70_000)
+        let part = Array("--XyZzy\r\nContent-Disposition: form-data; name=".utf8)
+        let whole = Array(Self.form.utf8)
+        #expect(throws: MultipartParser.Failure.headersTooLong) { try actions(of: [part + filler]) }
+        #expect(throws: MultipartParser.Failure.tooMuchBesides) { try actions(of: [filler + whole]) }
+        #expect(throws: MultipartParser.Failure.tooMuchBesides) { try actions(of: [whole + filler]) }
+        #expect(throws: MultipartParser.Failure.tooMuchBesides) {
+            try actions(of: [part + Array("x\r\n\r\n".utf8) + filler])
+        }
+    }
+
+    @Test(
+        "A boundary is read from the type of the request",
+        arguments: [
+            ("multipart/form-data; boundary=XyZzy", "XyZzy"),
+            ("Multipart/Form-Data ; charset=utf-8; BOUNDARY=\"a b:c\"", "a b:c"),
+            ("multipart/form-data", nil), ("multipart/mixed; boundary=a", nil), ("text/plain; boundary=a", nil),
+            ("multipart/form-data; boundary=", nil), ("multipart/form-data; boundary=\"a ", nil),
+            ("multipart/form-data; boundary=" + String(repeating: "a", count: 71), nil),
+            ("multipart/form-data; boundary=ä", nil),
+        ] as [(String, String?)]
+    )
+    func boundary(contentType: String, expected: String?) {
+        #expect(MultipartBoundary(contentType: contentType)?.bytes == expected.map { Array($0.utf8) })
+    }
+
+    private func expectFile(in chunks: [some Collection<UInt8>]) throws {
+        var content = ByteBuffer()
+        var rest: [MultipartParser.Action] = []
+        for action in try actions(of: chunks) {
+            if case .bytes(let bytes) = action { content.writeImmutableBuffer(bytes) } else { rest.append(action) }
+        }
+        #expect(String(buffer: content) == Self.content)
+        #expect(rest == [.partHeaders(filename: "a.txt", contentType: "text/plain"), .done])
+    }
+
+    private func actions(
+        of chunks: [some Collection<UInt8>]
+    ) throws(MultipartParser.Failure) -> [MultipartParser.Action] {
+        guard let boundary = MultipartBoundary("XyZzy") else { return [] }
+        var parser = MultipartParser(boundary: boundary)
+        var actions: [MultipartParser.Action] = []
+        for chunk in chunks { actions += try parser.feed(ByteBuffer(bytes: chunk)) }
+        try parser.finish()
+        return actions
+    }
+}

@@ -1,0 +1,57 @@
+import Fixtures
+import FoundationEssentials
+import NIOPosix
+import Testing
+
+@testable import Media
+
+@Suite struct MediaSecretTests {
+    @Test("The first start makes a private key file, later starts read it")
+    func made() async throws {
+        try await withScratchFolder { folder in
+            let path = "\(folder)/secret"
+            let first = try MediaSecret.load(at: path)
+            #expect(mode(of: path) == 0o600)
+            #expect(try MediaSecret.load(at: path).digits == first.digits)
+            #expect(try Data(contentsOf: URL(filePath: path)) == Data(first.digits + [10]))
+            #expect(try files(below: folder) == ["secret"])
+        }
+    }
+
+    @Test("Starters at the same time end up with one key")
+    func race() async throws {
+        try await withScratchFolder { folder in
+            let keys = try await withThrowingTaskGroup(of: [UInt8].self) { group in
+                for _ in 0..<32 {
+                    group.addTask {
+                        try await NIOThreadPool.singleton.runIfActive { try MediaSecret.load(at: "\(folder)/s").digits }
+                    }
+                }
+                return try await group.reduce(into: Set<[UInt8]>()) { $0.insert($1) }
+            }
+            #expect(keys.count == 1)
+        }
+    }
+
+    @Test(
+        "A short or garbled key stops the start",
+        arguments: [
+            "", "abc", String(repeating: "a", count: 63), String(repeating: "a", count: 65),
+            String(repeating: "A", count: 64), String(repeating: "g", count: 64),
+            String(repeating: "a", count: 64) + "\n\n",
+        ]
+    )
+    func garbled(text: String) async throws {
+        try await withScratchFolder { folder in
+            let path = "\(folder)/secret"
+            #expect(FileManager.default.createFile(atPath: path, contents: Data(text.utf8)))
+            #expect(throws: MediaSecret.Failure.garbled(path: path)) { try MediaSecret.load(at: path) }
+        }
+    }
+
+    @Test("A key is never printed")
+    func description() throws {
+        let secret = try #require(MediaSecret(digits: String(repeating: "ab", count: 32)))
+        #expect("\(secret)" == "MediaSecret")
+    }
+}

@@ -1,0 +1,96 @@
+import FoundationEssentials
+import Testing
+
+@testable import Media
+
+@Suite struct MediaSignerTests {
+    private static let blob = "0f9619ff-8b86-4d01-b42d-00cf4fc964ff"
+    private static let now = Date(timeIntervalSince1970: 1_790_208_001)
+    private let signer: MediaSigner
+
+    init() throws {
+        let secret = try #require(MediaSecret(digits: String(repeating: "00112233445566778899aabbccddeeff", count: 2)))
+        signer = MediaSigner(secret: secret)
+    }
+
+    /// Signatures made with Python's hashlib and base64.
+    @Test(
+        "URLs are those that nginx's secure_link computes",
+        arguments: [("pcsygeK5063-MsG4FiKN_g", "800.jpg"), ("2ihuwKKv5krAxAVdRxAvKQ", "150.webp")]
+    )
+    func knownVectors(signature: String, rest: String) throws {
+        let file = try #require(VariantFile(name: "\(Self.blob).\(rest)"))
+        #expect(signer.url(for: file, now: Self.now) == "/media/\(signature)/1791417600/\(Self.blob).\(rest)")
+        #expect(verdict(signature, rest: rest) == .valid(file))
+    }
+
+    @Test("A URL stays the same for a week and lives for at least another")
+    func period() throws {
+        let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
+        let start = Date(timeIntervalSince1970: 2_960 * 604_800)
+        let url = signer.url(for: file, now: start)
+        #expect(signer.url(for: file, now: start + 604_799) == url)
+        #expect(signer.url(for: file, now: start + 604_800) != url)
+        #expect(url.contains("/\(2_962 * 604_800)/"))
+    }
+
+    @Test("A public URL comes first, with or without a slash at its end")
+    func prefix() throws {
+        let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
+        let secret = try #require(MediaSecret(digits: String(repeating: "ab", count: 32)))
+        for site in ["https://chat.example", "https://chat.example/"] {
+            let url = MediaSigner(secret: secret, publicURL: site).url(for: file, now: Self.now)
+            #expect(url.hasPrefix("https://chat.example/media/"))
+        }
+    }
+
+    @Test("A changed signature is refused wherever the change is (I7)")
+    func forged() throws {
+        let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
+        let good = Array(signer.url(for: file, now: Self.now).split(separator: "/")[1])
+        for index in good.indices {
+            var bad = good
+            bad[index] = bad[index] == "A" ? "B" : "A"
+            #expect(verdict(String(bad), rest: "800.jpg") == .badSignature)
+        }
+    }
+
+    @Test("A signature is good for its own file and time only (I7)")
+    func otherFile() throws {
+        let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
+        let signature = String(signer.url(for: file, now: Self.now).split(separator: "/")[1])
+        #expect(verdict(signature, rest: "1920.jpg") == .badSignature)
+        #expect(verdict(signature, rest: "800.jpg", expires: "1791417601") == .badSignature)
+    }
+
+    @Test("A good signature expires, a bad one is bad before it can expire")
+    func expiry() throws {
+        let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
+        let signature = String(signer.url(for: file, now: Self.now).split(separator: "/")[1])
+        let end = Date(timeIntervalSince1970: 1_791_417_600)
+        #expect(verdict(signature, rest: "800.jpg", now: end) == .valid(file))
+        #expect(verdict(signature, rest: "800.jpg", now: end + 1) == .expired)
+        #expect(verdict(String(repeating: "A", count: 22), rest: "800.jpg", now: end + 1) == .badSignature)
+    }
+
+    @Test(
+        "What is not in our form is malformed",
+        arguments: [
+            ("short", "1791417600", "800.jpg"), ("AAAAAAAAAAAAAAAAAAAAAAAA", "1791417600", "800.jpg"),
+            ("AAAAAAAAAAAAAAAAAAAAAA", "179141760", "800.jpg"), ("AAAAAAAAAAAAAAAAAAAAAA", "+791417600", "800.jpg"),
+            ("AAAAAAAAAAAAAAAAAAAAAA", "1791417600", "801.jpg"), ("", "", ""),
+        ]
+    )
+    func malformed(signature: String, expires: String, rest: String) {
+        #expect(verdict(signature, rest: rest, expires: expires) == .malformed)
+    }
+
+    private func verdict(
+        _ signature: String,
+        rest: String,
+        expires: String = "1791417600",
+        now: Date = MediaSignerTests.now
+    ) -> MediaSigner.Verdict {
+        signer.verify(signature: signature, expires: expires, name: "\(Self.blob).\(rest)", now: now)
+    }
+}

@@ -1,0 +1,176 @@
+import Fixtures
+import Media
+import Testing
+
+@testable import MediaWorker
+
+@Suite(.serialized, .timeLimit(.minutes(3))) struct RenderingTests {
+    @Test("A picture comes out upright in all orientations")
+    func orientations() async throws {
+        try await withWorker { supervisor, store in
+            for name in (1...8).map({ "orientation-\($0).jpg" }) + ["orientation-6.png", "orientation-6.webp"] {
+                let job = try addJob(name, to: store)
+                let variant = try #require(try await supervisor.render(job).first)
+                #expect((variant.width, variant.height) == (96, 64))
+                let pixels = try Pixels(variant.file(of: job.id), in: store)
+                #expect(isRed(pixels.at(0.1, 0.1)), "\(name)")
+                #expect(isGreen(pixels.at(0.9, 0.1)), "\(name)")
+            }
+        }
+    }
+
+    @Test(
+        "Colours stay what they are",
+        arguments: ["cmyk.jpg", "grey-profile.jpg", "srgb-profile.jpg", "progressive.jpg"]
+    )
+    func colours(name: String) async throws {
+        try await expect(name, format: .jpg) { #expect(isRed($0.at(0.1, 0.1)) && isGreen($0.at(0.9, 0.1))) }
+    }
+
+    @Test(
+        "Every format that is recognised is rendered",
+        arguments: ["still.gif", "moving.gif", "plain.png", "moving.png", "lossy.webp", "lossless.webp", "moving.webp"]
+    )
+    func formats(name: String) async throws {
+        try await expect(name, format: .jpg) { #expect(isRed($0.at(0.1, 0.1))) }
+    }
+
+    @Test("Real transparency becomes WebP, an opaque alpha channel JPEG")
+    func transparency() async throws {
+        for name in ["alpha.png", "alpha.webp"] {
+            try await expect(name, format: .webp) { #expect($0.bandCount == 4 && $0.at(0.5, 0.1)[3] < 128) }
+        }
+        try await expect("opaque-rgba.png", format: .jpg) { #expect(isRed($0.at(0.1, 0.1))) }
+    }
+
+    @Test("Grey pictures and 16-bit ones come out as 8 bits")
+    func grey() async throws {
+        try await expect("grey-16.png", format: .jpg) { #expect(abs($0.at(0.5, 0.5)[0] - 156) < 4) }
+        try await expect("grey.jpg", format: .jpg) { #expect($0.at(0.9, 0.9)[0] > 230) }
+        try await expect("opaque-16.png", format: .jpg) { #expect(isRed($0.at(0.5, 0.5))) }
+        try await expect("clear-16.png", format: .webp) { #expect(abs($0.at(0.5, 0.5)[3] - 128) < 3) }
+    }
+
+    @Test("No place, name or comment gets into a variant (I7)")
+    func metadata() async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob("gps.jpg", to: store)
+            for variant in try await supervisor.render(job) {
+                let file = try store.open(variant.file(of: job.id))
+                let text = String(decoding: try file.read(at: 0, count: file.byteCount), as: UTF8.self)
+                for word in ["Exif", "GPS", "Secret", "http://ns.adobe.com", "ICC_PROFILE"] {
+                    #expect(!text.contains(word))
+                }
+            }
+        }
+    }
+
+    @Test("What follows a picture in its file is not in its variants (I6)")
+    func polyglot() async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob("polyglot.jpg", to: store)
+            for variant in try await supervisor.render(job) {
+                let file = try store.open(variant.file(of: job.id))
+                #expect(
+                    !String(decoding: try file.read(at: 0, count: file.byteCount), as: UTF8.self).contains("payload")
+                )
+            }
+        }
+    }
+
+    @Test("A small picture is not enlarged and gets one file for all sizes")
+    func small() async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob("plain.png", to: store)
+            let variants = try await supervisor.render(job)
+            #expect(variants.map(\.size) == [.thumbnail, .medium, .large])
+            #expect(variants.allSatisfy { $0.fileSize == .thumbnail && ($0.width, $0.height) == (96, 64) })
+            #expect(try files(below: "\(store.root)/variants").count == 1)
+        }
+    }
+
+    @Test("Each size that differs gets its own file, complete and of the size that is told (I4)")
+    func sizes() async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob("textured.jpg", to: store)
+            let variants = try await supervisor.render(job)
+            #expect(variants.map(\.fileSize) == [.thumbnail, .medium, .medium])
+            #expect(variants.map(\.width) == [150, 200, 200])
+            for variant in variants {
+                #expect(try store.byteCount(of: variant.file(of: job.id)) == variant.byteCount)
+                let pixels = try Pixels(variant.file(of: job.id), in: store)
+                #expect((pixels.width, pixels.height) == (variant.width, variant.height))
+            }
+            #expect(try files(below: "\(store.root)/variants").count == 2)
+            #expect(try files(below: "\(store.root)/incoming").isEmpty)
+        }
+    }
+
+    @Test("No variant is heavier than a source that was compressed harder than we would")
+    func weight() async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob("textured.jpg", to: store)
+            let source = try #require(try store.byteCount(ofOriginal: job.id))
+            for variant in try await supervisor.render(job) { #expect(variant.byteCount <= source) }
+        }
+    }
+
+    @Test("A picture that is rendered again has the same variants again (I3)")
+    func again() async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob("textured.jpg", to: store)
+            let first = try await supervisor.render(job)
+            #expect(try await supervisor.render(job) == first)
+            #expect(try files(below: "\(store.root)/variants").count == 2)
+        }
+    }
+
+    @Test("A JPEG that lacks nothing but its end marker is complete")
+    func noEndMarker() async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob("no-end-marker.jpg", to: store)
+            #expect(try await supervisor.render(job).count == 3)
+        }
+    }
+
+    @Test(
+        "A damaged picture fails with a reason and leaves no variant (I4)",
+        arguments: [
+            ("cut-in-half.jpg", RenderFailure.Code.truncated), ("header-only.jpg", .truncated),
+            ("cut.png", .truncated), ("text.jpg", .undecodable), ("empty.jpg", .undecodable),
+            ("picture.svg", .undecodable), ("picture.tiff", .undecodable), ("picture.avif", .undecodable),
+        ]
+    )
+    func damaged(name: String, code: RenderFailure.Code) async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob(name, to: store)
+            await #expect(throws: RenderFailure.rejected(code)) { try await supervisor.render(job) }
+            #expect(try files(below: "\(store.root)/variants").isEmpty)
+            #expect(await supervisor.status.processID != nil)
+        }
+    }
+
+    @Test("A decoder that sees another size than was checked is not let loose (I6)")
+    func otherSize() async throws {
+        try await withWorker { supervisor, store in
+            let good = try addJob("plain.png", to: store)
+            var facts = good.facts
+            facts.storedWidth += 1
+            let job = RenderJob(id: good.id, facts: facts)
+            await #expect(throws: RenderFailure.rejected(.tooComplex)) { try await supervisor.render(job) }
+        }
+    }
+
+    private func expect(
+        _ name: String,
+        format: VariantFormat,
+        _ check: @escaping @Sendable (Pixels) -> Void
+    ) async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob(name, to: store)
+            let variant = try #require(try await supervisor.render(job).first)
+            #expect(variant.format == format)
+            check(try Pixels(variant.file(of: job.id), in: store))
+        }
+    }
+}
