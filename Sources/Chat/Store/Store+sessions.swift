@@ -5,7 +5,7 @@ extension Store {
     /// Signs somebody in.
     package func createSession(for user: User.ID) async throws -> (session: Session, token: SessionToken) {
         let token = SessionToken.make()
-        let session = try await change { [limits] change in
+        let (session, dropped) = try await change { [limits] change in
             let session = Session(
                 id: .make(at: change.now),
                 userID: user,
@@ -20,15 +20,21 @@ extension Store {
                 """,
                 [session.id, user, token.hash, change.now, change.now, session.expiresAt]
             )
-            try change.execute(Self.dropOldestSessions, [user, user, limits.sessionsPerPerson])
-            return session
+            let dropped = try Session.ID.fetchAll(
+                change.db,
+                sql: Self.dropOldestSessions,
+                arguments: [user, user, limits.sessionsPerPerson]
+            )
+            return (session, dropped)
         }
+        sessionCache.forget(dropped)
         return (session, token)
     }
 
     private static let dropOldestSessions = """
         DELETE FROM sessions WHERE user_id = ? AND id IN (
             SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC LIMIT -1 OFFSET ?)
+        RETURNING id
         """
 
     /// The session that the token belongs to, with its life prolonged when it was last used a while ago.
@@ -37,19 +43,32 @@ extension Store {
     package func session(of token: SessionToken) async throws -> Session {
         let hash = token.hash
         let time = now()
+        if let known = sessionCache[hash], known.isFresh(at: time) { return known }
+        let generation = sessionCache.generation
         let found = try await read { try $0.session(tokenHash: hash) }
         guard let found, found.expiresAt > time else {
             throw Refusal.unauthenticated("The token is unknown or has expired.")
         }
-        // Once an hour is exact enough for a life of 30 days and spares a write for every request.
-        guard found.lastUsedAt + .seconds(3600) <= time else { return found }
+        let session = found.isFresh(at: time) ? found : try await prolong(found)
+        sessionCache.insert(session, tokenHash: hash, generation: generation)
+        return session
+    }
+
+    private func prolong(_ session: Session) async throws -> Session {
         try await change { [limits] change in
+            let expiresAt = change.now + .sessionLife(limits)
             try change.execute(
                 "UPDATE sessions SET last_used_at = ?, expires_at = ? WHERE id = ?",
-                [change.now, change.now + .sessionLife(limits), found.id]
+                [change.now, expiresAt, session.id]
+            )
+            return Session(
+                id: session.id,
+                userID: session.userID,
+                createdAt: session.createdAt,
+                lastUsedAt: change.now,
+                expiresAt: expiresAt
             )
         }
-        return found
     }
 
     /// The person's sessions that have not expired, newest first.
@@ -75,17 +94,20 @@ extension Store {
             let deleted = try change.execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, user])
             guard deleted == 1 else { throw Refusal.notFound() }
         }
+        sessionCache.forget([id])
     }
 
     /// Signs out every client of a person but one; for a password that has changed.
     package func deleteSessions(of user: User.ID, except kept: Session.ID) async throws -> [Session.ID] {
-        try await change { change in
+        let ended = try await change { change in
             try Session.ID.fetchAll(
                 change.db,
                 sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ? RETURNING id",
                 arguments: [user, kept]
             )
         }
+        sessionCache.forget(ended)
+        return ended
     }
 }
 
@@ -100,6 +122,12 @@ extension Database {
 }
 
 extension Session {
+    /// Whether its last use was written down so recently that it need not be again: once an hour is exact enough for a
+    /// life of 30 days, and spares a write for every request.
+    fileprivate func isFresh(at time: Timestamp) -> Bool {
+        lastUsedAt + .seconds(3600) > time
+    }
+
     fileprivate init(row: Row) {
         self.init(id: row[0], userID: row[1], createdAt: row[2], lastUsedAt: row[3], expiresAt: row[4])
     }

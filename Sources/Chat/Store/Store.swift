@@ -21,6 +21,7 @@ package struct Store: Sendable {
     /// Made with the database; part of every cursor.
     package let epoch: String
     let pool: DatabasePool
+    let sessionCache = SessionCache()
     private let commits: GroupCommit
 
     /// Opens or makes the database at `path` and brings its schema up to date. Blocks.

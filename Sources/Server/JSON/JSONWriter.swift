@@ -86,8 +86,8 @@ struct JSONWriter {
         separate()
         bytes.append(0x22)
         for byte in data {
-            bytes.append(Self.hexDigits[Int(byte >> 4)])
-            bytes.append(Self.hexDigits[Int(byte & 0x0F)])
+            bytes.append(Self.hexDigit(byte >> 4))
+            bytes.append(Self.hexDigit(byte & 0x0F))
         }
         bytes.append(0x22)
     }
@@ -123,12 +123,20 @@ struct JSONWriter {
     }
 
     private mutating func appendUUID<Entity>(_ id: Identifier<Entity>) {
-        withUnsafeBytes(of: id.uuid.uuid) { raw in
-            for index in 0..<16 {
-                if index == 4 || index == 6 || index == 8 || index == 10 { bytes.append(0x2D) }
-                bytes.append(Self.hexDigits[Int(raw[index] >> 4)])
-                bytes.append(Self.hexDigits[Int(raw[index] & 0x0F)])
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { text in
+            withUnsafeBytes(of: id.uuid.uuid) { raw in
+                var place = 0
+                for index in 0..<16 {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        text[place] = 0x2D
+                        place += 1
+                    }
+                    text[place] = Self.hexDigit(raw[index] >> 4)
+                    text[place + 1] = Self.hexDigit(raw[index] & 0x0F)
+                    place += 2
+                }
             }
+            bytes.append(contentsOf: text)
         }
     }
 
@@ -152,12 +160,14 @@ struct JSONWriter {
         case 0x09: bytes.append(0x74)
         default:
             bytes.append(contentsOf: [0x75, 0x30, 0x30])
-            bytes.append(Self.hexDigits[Int(byte >> 4)])
-            bytes.append(Self.hexDigits[Int(byte & 0x0F)])
+            bytes.append(Self.hexDigit(byte >> 4))
+            bytes.append(Self.hexDigit(byte & 0x0F))
         }
     }
 
-    private static let hexDigits = Array("0123456789abcdef".utf8)
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? 0x30 + value : 0x57 + value
+    }
 }
 
 extension JSONWriter {

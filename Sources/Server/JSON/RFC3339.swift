@@ -5,7 +5,7 @@ extension Timestamp {
     ///
     /// The calendar arithmetic is that of the proleptic Gregorian calendar, counted in eras of 400 years that begin
     /// in March, so that the leap day comes last.
-    func appendRFC3339(to bytes: inout [UInt8]) {
+    func appendRFC3339(to output: inout [UInt8]) {
         let days = milliseconds.floorDivided(by: 86_400_000)
         let time = milliseconds - days * 86_400_000
         let shifted = days + 719_468
@@ -16,20 +16,24 @@ extension Timestamp {
         let monthFromMarch = (5 * dayOfYear + 2) / 153
         let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        bytes.append(year, digits: 4)
-        bytes.append(0x2D)
-        bytes.append(month, digits: 2)
-        bytes.append(0x2D)
-        bytes.append(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1, digits: 2)
-        bytes.append(0x54)
-        bytes.append(time / 3_600_000, digits: 2)
-        bytes.append(0x3A)
-        bytes.append(time / 60_000 % 60, digits: 2)
-        bytes.append(0x3A)
-        bytes.append(time / 1000 % 60, digits: 2)
-        bytes.append(0x2E)
-        bytes.append(time % 1000, digits: 3)
-        bytes.append(0x5A)
+        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { text in
+            text.write(year, digits: 4, at: 0)
+            text.write(month, digits: 2, at: 5)
+            text.write(day, digits: 2, at: 8)
+            text.write(time / 3_600_000, digits: 2, at: 11)
+            text.write(time / 60_000 % 60, digits: 2, at: 14)
+            text.write(time / 1000 % 60, digits: 2, at: 17)
+            text.write(time % 1000, digits: 3, at: 20)
+            text[4] = UInt8(ascii: "-")
+            text[7] = UInt8(ascii: "-")
+            text[10] = UInt8(ascii: "T")
+            text[13] = UInt8(ascii: ":")
+            text[16] = UInt8(ascii: ":")
+            text[19] = UInt8(ascii: ".")
+            text[23] = UInt8(ascii: "Z")
+            output.append(contentsOf: text)
+        }
     }
 }
 
@@ -39,14 +43,13 @@ extension Int64 {
     }
 }
 
-extension [UInt8] {
-    fileprivate mutating func append(_ number: Int64, digits: Int) {
-        let start = count
+extension UnsafeMutableBufferPointer<UInt8> {
+    /// Writes a number with leading zeros.
+    fileprivate func write(_ number: Int64, digits: Int, at start: Int) {
         var rest = number
-        for _ in 0..<digits {
-            append(0x30 + UInt8(rest % 10))
+        for place in (start..<start + digits).reversed() {
+            self[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
-        self[start...].reverse()
     }
 }
