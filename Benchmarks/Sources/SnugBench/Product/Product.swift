@@ -1,0 +1,39 @@
+import Foundation
+
+/// The three programs under test and the folder that they work in.
+struct Product: Sendable {
+    let programs: URL
+    let storage: URL
+    let log: URL
+    let port: Int
+    let confinement: Confinement
+    let sockets: Int
+    let roomMembers: Int
+
+    /// Limits on how fast a person may act are lifted, since a thousand people come from one address here.
+    var environment: [String: String] {
+        var settings = [
+            "SNUG_HOST": "127.0.0.1",
+            "SNUG_PORT": "\(port)",
+            "SNUG_STORAGE": storage.path,
+            "SNUG_MAX_CONNECTIONS": "\(max(5000, sockets + 100))",
+            "SNUG_MAX_ROOM_MEMBERS": "\(max(100, roomMembers))",
+        ]
+        for rate in ["MESSAGES", "REQUESTS", "UPLOADS", "ROOMS", "JOINS", "SIGNINS"] {
+            settings["SNUG_RATE_\(rate)"] = "off"
+        }
+        return settings
+    }
+
+    func program(_ name: String) -> String {
+        programs.appending(path: name).path
+    }
+
+    /// One run of the janitor beside the server; what it printed.
+    func sweep() async throws -> String {
+        try await Command.run(
+            confinement.confining([program("snug-janitor"), "sweep", "--json"]),
+            environment: environment
+        )
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+
+/// How many people do what, and for how long. The defaults are the load that the product's budget is defined for.
+struct Plan: ParsableArguments, Sendable {
+    @Option(help: "How long the load lasts, in seconds.")
+    var seconds = 60
+
+    @Option(help: "Rooms.")
+    var rooms = 10
+
+    @Option(help: "People in each room, each with a socket.")
+    var members = 100
+
+    @Option(help: "Messages a second, in all rooms together.")
+    var messages = 20.0
+
+    @Option(help: "History pages read a second.")
+    var reads = 20.0
+
+    @Option(help: "People who upload photographs, one after another.")
+    var uploaders = 4
+
+    @Option(help: "Single uploads that are timed before the load.")
+    var singles = 7
+
+    @Option(help: "Event loops of the load generator; more than one only where it has cores for them.")
+    var loops = 1
+
+    var sockets: Int { rooms * members }
+
+    func validate() throws {
+        for (name, value) in [("seconds", seconds), ("rooms", rooms), ("members", members), ("loops", loops)]
+        where value < 1 {
+            throw ValidationError("--\(name) must be at least 1")
+        }
+        guard messages > 0, reads > 0 else { throw ValidationError("--messages and --reads must be above 0") }
+        guard (1...rooms).contains(uploaders) else {
+            throw ValidationError("--uploaders must be between 1 and the number of rooms")
+        }
+        guard singles >= 1 else { throw ValidationError("--singles must be at least 1") }
+    }
+}
+
+extension Plan: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        let numbers: [String: Double] = [
+            "seconds": Double(seconds), "rooms": Double(rooms), "members": Double(members),
+            "messages": messages, "reads": reads, "uploaders": Double(uploaders), "singles": Double(singles),
+            "loops": Double(loops),
+        ]
+        try numbers.encode(to: encoder)
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import NIOCore
+
+/// The whole run: people register, the server rests, single uploads are timed, then the load comes.
+struct Scenario: Sendable {
+    let stage: Stage
+
+    private var plan: Plan { stage.plan }
+
+    func run() async throws -> [Figure] {
+        let village = try await foundVillage()
+        let server = try await start()
+        do {
+            let figures = try await measure(village, server)
+            await remarkUntimelyEnd(of: server)
+            await server.stop()
+            return figures + [kills()]
+        } catch {
+            await remarkUntimelyEnd(of: server, patience: .seconds(2))
+            await server.stop()
+            throw error
+        }
+    }
+
+    private func remarkUntimelyEnd(of server: ServerProcess, patience: Duration = .zero) async {
+        guard let end = await server.untimelyEnd(patience: patience) else { return }
+        let log = (try? ControlFile.read(stage.product.log.path)) ?? ""
+        stage.progress.remark("the server ended by itself with \(end); its last words: \(log.suffix(3000))")
+    }
+
+    private func start() async throws -> ServerProcess {
+        let server = try await ServerProcess.start(stage.product, group: stage.group)
+        stage.sampler.follow(server)
+        return server
+    }
+
+    /// Uses a server of its own, so that what hashing passwords leaves in its memory is not counted as its idle size.
+    private func foundVillage() async throws -> Village {
+        stage.progress.say("registering \(plan.sockets) people; each password is hashed with scrypt")
+        let server = try await start()
+        do {
+            let village = try await Village.found(
+                plan,
+                port: stage.product.port,
+                group: stage.group,
+                progress: stage.progress
+            )
+            await server.stop()
+            return village
+        } catch {
+            await remarkUntimelyEnd(of: server, patience: .seconds(2))
+            await server.stop()
+            throw error
+        }
+    }
+
+    private func measure(_ village: Village, _ server: ServerProcess) async throws -> [Figure] {
+        stage.sampler.enter(.resting)
+        let rest = Rest(server: server, stage: stage)
+        let idle = try await rest.idle()
+        let ledger = DeliveryLedger(messages: Load.messageCount(plan), rooms: plan.rooms, members: plan.members)
+        let audience = try await Audience.gather(village, ledger: ledger, stage: stage)
+        let crowded = try await rest.withSockets()
+        let single = try await SingleUploads(stage: stage, village: village, audience: audience).run()
+        stage.sampler.enter(.loaded)
+        let loaded = try await Load(
+            stage: stage,
+            village: village,
+            audience: audience,
+            ledger: ledger,
+            cascade: single.cascade
+        ).run()
+        let closedEarly = ledger.outcome.socketsClosed
+        await audience.leave()
+        if closedEarly > 0 { stage.progress.remark("\(closedEarly) sockets were closed by the server") }
+        return memoryFigures() + idle + crowded + loaded + single.figures
+    }
+
+    private func memoryFigures() -> [Figure] {
+        [
+            Figure(
+                "memory peak under load, page cache apart",
+                stage.sampler.peak(of: .loaded)?.megabytes,
+                "MB",
+                must: .below(512),
+                aim: .below(116)
+            ),
+            Figure(
+                "memory peak while people register",
+                stage.sampler.peak(of: .preparing)?.megabytes,
+                "MB",
+                must: .below(512)
+            ),
+        ]
+    }
+
+    private func kills() -> Figure {
+        let name = "processes killed for memory"
+        guard let cgroup = stage.product.confinement.cgroup else { return Figure(name, nil, "") }
+        return Figure(name, (try? cgroup.outOfMemoryKills()).map { Double($0) }, "", must: .exactly(0))
+    }
+}
+
+extension Int {
+    /// Of a million bytes.
+    var megabytes: Double { Double(self) / 1e6 }
+}
