@@ -9,8 +9,7 @@ help:
 	@echo "make bench    measure the budget in a cgroup of 512 MiB and one core (BENCH='--seconds 20')"
 
 run:
-	@Scripts/prepare run
-	swift build -c release
+	@Scripts/build
 	@exec .build/release/snug-server
 
 demo:
