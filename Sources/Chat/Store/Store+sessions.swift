@@ -23,7 +23,7 @@ extension Store {
             let dropped = try Session.ID.fetchAll(
                 change.db,
                 sql: Self.dropOldestSessions,
-                arguments: [user, user, limits.sessionsPerPerson]
+                arguments: [user, user, session.id, limits.sessionsPerPerson - 1]
             )
             return (session, dropped)
         }
@@ -31,9 +31,10 @@ extension Store {
         return (session, token)
     }
 
+    /// Spares the new one by its id: after the clock was set back it may look like the oldest.
     private static let dropOldestSessions = """
         DELETE FROM sessions WHERE user_id = ? AND id IN (
-            SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC LIMIT -1 OFFSET ?)
+            SELECT id FROM sessions WHERE user_id = ? AND id <> ? ORDER BY last_used_at DESC LIMIT -1 OFFSET ?)
         RETURNING id
         """
 
