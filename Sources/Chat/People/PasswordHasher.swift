@@ -110,13 +110,22 @@ package final class PasswordHasher: Sendable {
 
     private static func text(cost: Cost, salt: Data, key: Data) -> String {
         let parameters = "ln=\(cost.rounds.trailingZeroBitCount),r=\(cost.blockSize),p=\(cost.parallelism)"
-        return "$scrypt$\(parameters)$\(salt.base64EncodedString())$\(key.base64EncodedString())"
+        return "$scrypt$\(parameters)$\(base64(salt))$\(base64(key))"
+    }
+
+    /// Without padding, as the PHC string format has it.
+    private static func base64(_ data: Data) -> String {
+        data.base64EncodedString().filter { $0 != "=" }
+    }
+
+    private static func data(base64 text: Substring) -> Data? {
+        Data(base64Encoded: text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4))
     }
 
     private static func parse(_ text: String) -> (cost: Cost, salt: Data, key: Data)? {
         let parts = text.split(separator: "$")
         guard parts.count == 4, parts[0] == "scrypt",
-            let salt = Data(base64Encoded: String(parts[2])), let key = Data(base64Encoded: String(parts[3]))
+            let salt = data(base64: parts[2]), let key = data(base64: parts[3])
         else { return nil }
         var numbers: [Substring: Int] = [:]
         for pair in parts[1].split(separator: ",") {
