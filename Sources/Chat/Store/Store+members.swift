@@ -79,7 +79,8 @@ extension Change {
     ) throws {
         let view = try db.roomView(room, for: actor)
         guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
-        if user == actor && view.role == nil {
+        if user == actor {
+            guard view.role == nil else { throw Refusal.conflict("You are a member already.", field: "user_id") }
             guard role == .member else { throw Refusal.forbidden("Who joins a room begins as a member.") }
             return
         }
