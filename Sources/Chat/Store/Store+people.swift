@@ -151,6 +151,7 @@ extension Change {
 
     /// Claims the new picture and lets the old one go, in the same transaction.
     fileprivate func replaceAvatar(of user: User.ID, by avatar: UserChanges.Avatar) throws {
+        if case .attachment(let id) = avatar, try db.user(user).avatar?.id == id { return }
         try execute(
             """
             UPDATE attachments SET deleted_at = ?
