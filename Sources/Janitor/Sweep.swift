@@ -15,18 +15,16 @@ struct Sweep {
     var batch = 200
     /// Between two batches.
     var pause = Duration.milliseconds(5)
+    /// Files without a row handled in one sweep; the rest is for the next one.
+    var maxLeftovers = 10_000
 
     func run() async throws -> SweepReport {
         let start = ContinuousClock.now
         var report = SweepReport(dryRun: isDryRun)
-        report.receiving.rows = try await giveUp {
-            try await store.staleUploads(before: .before(grace.receiving), limit: $0)
-        }
-        report.unattached.rows = try await giveUp {
-            try await store.unattached(before: .before(grace.unattached), limit: $0)
-        }
+        report.receiving.rows = try await giveUp(stale)
+        report.unattached.rows = try await giveUp(unattached)
         report.rooms.rows = try await pruneRooms()
-        report.deleted = try await removeDeleted()
+        report.deleted = isDryRun ? try await countDeleted() : try await removeDeleted()
         try await sweepDisk(&report)
         try await emptyTrash(&report)
         report.seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -35,6 +33,14 @@ struct Sweep {
 
     func rest() async throws {
         try await Task.sleep(for: pause)
+    }
+
+    func stale(limit: Int) async throws -> [Attachment.ID] {
+        try await store.staleUploads(before: .before(grace.receiving), limit: limit)
+    }
+
+    func unattached(limit: Int) async throws -> [Attachment.ID] {
+        try await store.unattached(before: .before(grace.unattached), limit: limit)
     }
 
     /// Marks what `find` gives until it gives nothing more.
@@ -51,7 +57,7 @@ struct Sweep {
     }
 
     private func pruneRooms() async throws -> Int {
-        guard !isDryRun else { return try await store.deletedRoomCount() }
+        guard !isDryRun else { return try await store.deletedRoomRowCount() }
         var count = 0
         while case let removed = try await store.pruneDeletedRooms(limit: batch), removed > 0 {
             count += removed

@@ -42,7 +42,7 @@ struct SweepCommand: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: database) else {
             throw SweepFailure("There is no database in \(storage). Is SNUG_STORAGE right?")
         }
-        guard let lock = try JanitorLock(storage: storage) else {
+        guard let lock = try lockStorage() else {
             FileHandle.standardError.write(Data("Another janitor is at work; this one leaves it to that.\n".utf8))
             throw ExitCode(75)
         }
@@ -50,6 +50,14 @@ struct SweepCommand: AsyncParsableCommand {
         let report = try await sweep(database, grace)
         print(json ? try report.json : report.description)
         if report.wasStopped { throw ExitCode(1) }
+    }
+
+    private func lockStorage() throws -> JanitorLock? {
+        do {
+            return try JanitorLock(storage: storage)
+        } catch {
+            throw SweepFailure("The storage cannot be used: \(error). Is SNUG_STORAGE right?")
+        }
     }
 
     private func sweep(_ database: String, _ grace: GracePeriods) async throws -> SweepReport {

@@ -19,7 +19,7 @@ struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
     var unattached = Entry()
     /// Deleted attachments, those of the lines above included.
     var deleted = Entry()
-    /// Messages of deleted rooms.
+    /// Deleted rooms and their messages.
     var rooms = Entry()
     /// Files without a row, moved to the trash.
     var unknown = Entry()

@@ -72,9 +72,9 @@ extension Store {
         }
     }
 
-    /// Rooms that are deleted and not yet removed.
-    package func deletedRoomCount() async throws -> Int {
-        try await read { try Int.fetchOne($0, sql: "SELECT count(*) FROM rooms WHERE deleted_at IS NOT NULL") ?? 0 }
+    /// What `pruneDeletedRooms` would remove in all: rooms and their messages.
+    package func deletedRoomRowCount() async throws -> Int {
+        try await read { try Int.fetchOne($0, sql: Database.deletedRoomRows) ?? 0 }
     }
 
     private func ids(_ sql: String, _ arguments: StatementArguments) async throws -> [Attachment.ID] {
@@ -94,6 +94,11 @@ extension Database {
         """
     static let deletedAttachments = """
         SELECT id FROM attachments WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT ?
+        """
+    static let deletedRoomRows = """
+        SELECT (SELECT count(*) FROM rooms WHERE deleted_at IS NOT NULL)
+            + (SELECT count(*) FROM rooms JOIN messages ON messages.room_id = rooms.id
+                WHERE rooms.deleted_at IS NOT NULL)
         """
     static let isKnown = "SELECT 1 FROM attachments WHERE id = ?"
 }

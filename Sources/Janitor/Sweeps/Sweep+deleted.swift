@@ -5,10 +5,6 @@ extension Sweep {
     /// Removes the files of deleted attachments, and then their rows.
     func removeDeleted() async throws -> SweepReport.Entry {
         var entry = SweepReport.Entry()
-        guard !isDryRun else {
-            for id in try await store.deletedAttachments(limit: .max) { try count(BlobID(id.uuid), in: &entry) }
-            return entry
-        }
         while case let deleted = try await store.deletedAttachments(limit: batch), !deleted.isEmpty {
             for id in deleted {
                 let blob = BlobID(id.uuid)
@@ -19,6 +15,15 @@ extension Sweep {
             }
             try await store.forget(deleted)
             try await rest()
+        }
+        return entry
+    }
+
+    /// What `removeDeleted` would do after the rows that are to be given up have been marked.
+    func countDeleted() async throws -> SweepReport.Entry {
+        var entry = SweepReport.Entry()
+        for find in [stale, unattached, store.deletedAttachments] {
+            for id in try await find(.max) { try count(BlobID(id.uuid), in: &entry) }
         }
         return entry
     }

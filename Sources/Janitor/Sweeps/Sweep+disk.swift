@@ -7,21 +7,18 @@ extension Sweep {
     /// restored backup, a disk that is not mounted.
     static let brakeShare = 0.05
     static let brakeFiles = 50
-    /// Leftovers handled in one sweep; the rest is for the next one.
-    static let maxLeftovers = 10_000
-
     /// Moves files without a row into the trash.
     func sweepDisk(_ report: inout SweepReport) async throws {
         try removeUnfinished(&report)
-        let (leftovers, total) = try await findLeftovers()
-        guard leftovers.count <= Self.brakeFiles || Double(leftovers.count) <= Double(total) * Self.brakeShare else {
+        let found = try await findLeftovers()
+        guard found.count <= Self.brakeFiles || Double(found.count) <= Double(found.total) * Self.brakeShare else {
             report.wasStopped = true
-            report.unknown.files = leftovers.count
-            report.unknown.bytes = leftovers.reduce(0) { $0 + $1.byteCount }
+            report.unknown.files = found.count
+            report.unknown.bytes = found.bytes
             return
         }
         let today = TrashDay(Date())
-        for (number, file) in leftovers.enumerated() {
+        for (number, file) in found.first.enumerated() {
             guard isDryRun ? true : try blobs.moveToTrash(file, on: today) else { continue }
             report.unknown.files += 1
             report.unknown.bytes += file.byteCount
@@ -29,23 +26,34 @@ extension Sweep {
         }
     }
 
-    private func findLeftovers() async throws -> (files: [StoredFile], total: Int) {
-        let oldest = Date(timeIntervalSinceNow: -Double(grace.unknown.seconds))
-        var leftovers: [StoredFile] = []
+    private struct Found {
+        /// All of them, also those that are more than one sweep handles: the brake must see how many there are.
+        var count = 0
+        var bytes = 0
+        /// Those that this sweep handles.
+        var first: [StoredFile] = []
+        /// Files with and without a row.
         var total = 0
+    }
+
+    private func findLeftovers() async throws -> Found {
+        let oldest = Date(timeIntervalSinceNow: -Double(grace.unknown.seconds))
+        var found = Found()
         for shard in Shard.all {
             // Listed before the database is asked: a row comes before its file, so a listed file without a row is
             // nobody's, however busy the server is meanwhile.
             let files = try blobs.files(in: shard)
-            total += files.count
+            found.total += files.count
             let candidates = files.filter { $0.modifiedAt <= oldest }
             guard !candidates.isEmpty else { continue }
             let known = try await store.known(among: candidates.map { Attachment.ID($0.id.uuid) })
             let unknown = candidates.filter { !known.contains(Attachment.ID($0.id.uuid)) }
-            leftovers += unknown.prefix(Self.maxLeftovers - leftovers.count)
+            found.count += unknown.count
+            found.bytes += unknown.reduce(0) { $0 + $1.byteCount }
+            found.first += unknown.prefix(maxLeftovers - found.first.count)
             try await rest()
         }
-        return (leftovers, total)
+        return found
     }
 
     /// What a killed server was still writing: never had a name, so nothing can refer to it.
