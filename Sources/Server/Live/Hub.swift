@@ -77,8 +77,9 @@ final class Hub {
         connectionCount += 1
         presence.connected(start.user.id)
         connection.welcome(start, resumed: false)
-        for id in start.rooms { room(id).seat(connection) }
-        for event in missed { catchUp(connection, with: event) }
+        // It may be too slow even for this; once closed it must not be seated again.
+        for id in start.rooms where connection.isOpen { seat(connection, in: id) }
+        for event in missed where connection.isOpen { catchUp(connection, with: event) }
         return .admitted
     }
 
@@ -114,7 +115,7 @@ final class Hub {
     /// Looks after connections that may have died unnoticed.
     func tick() {
         loop.preconditionInEventLoop()
-        let now = NIODeadline.now()
+        let now = loop.now
         for connection in people.values.joined() { connection.tick(now) }
     }
 
@@ -122,7 +123,7 @@ final class Hub {
         position = event.position
         recent.append(event)
         if case .joins(let user) = event.effect {
-            for connection in people[user] ?? [] { room(event.room).seat(connection) }
+            for connection in people[user] ?? [] where connection.isOpen { seat(connection, in: event.room) }
         }
         guard let room = rooms[event.room] else { return }
         if !room.hasPending { dirty.append(room) }
@@ -145,14 +146,21 @@ final class Hub {
 
     /// Plays one event to a connection that was admitted at a point before it.
     private func catchUp(_ connection: any LiveConnection, with event: LiveEvent) {
-        let room = room(event.room)
-        if event.effect == .joins(connection.userID) { room.seat(connection) }
+        if event.effect == .joins(connection.userID) { seat(connection, in: event.room) }
+        guard let room = rooms[event.room] else { return }
         let hears = connection.seats.contains { $0.room === room }
         if hears { connection.deliver(LiveBatch([event])) }
         switch event.effect {
         case .leaves(connection.userID), .closes: leave(room, connection)
-        default: dropIfEmpty(room)
+        default: break
         }
+    }
+
+    /// What was said before is not for the newcomer, so it goes out first. That may close connections that are too
+    /// slow, and with its last one the room goes; so it is looked up afterwards.
+    private func seat(_ connection: any LiveConnection, in id: Room.ID) {
+        rooms[id]?.flush()
+        room(id).seat(connection)
     }
 
     private func room(_ id: Room.ID) -> LiveRoom {
@@ -183,7 +191,7 @@ final class Hub {
         guard !dirty.isEmpty, !isFlushScheduled else { return }
         isFlushScheduled = true
         let due = lastFlush + limits.pace
-        if due <= .now() {
+        if due <= loop.now {
             loop.assumeIsolated().execute { self.flush() }
         } else {
             loop.assumeIsolated().scheduleTask(deadline: due) { self.flush() }
@@ -192,7 +200,7 @@ final class Hub {
 
     private func flush() {
         isFlushScheduled = false
-        lastFlush = .now()
+        lastFlush = loop.now
         let rooms = dirty
         dirty.removeAll(keepingCapacity: true)
         for room in rooms { room.flush() }

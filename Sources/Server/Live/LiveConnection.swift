@@ -63,10 +63,9 @@ final class LiveRoom {
         for connection in audience { connection.deliver(batch) }
     }
 
-    /// What was said before is not for the newcomer, so it goes out first.
+    /// Whoever is seated hears everything that is flushed from now on.
     func seat(_ connection: any LiveConnection) {
         guard !connection.seats.contains(where: { $0.room === self }) else { return }
-        flush()
         connection.seats.append(Seat(room: self, index: audience.count))
         audience.append(connection)
     }
