@@ -12,7 +12,7 @@ struct ClientAddress: Sendable {
         guard let address = peer?.ipAddress else { return nil }
         guard trustedProxies.contains(address) else { return address }
         let hops = headers[values: .xForwardedFor].joined(separator: ",").split(separator: ",")
-            .map { $0.filter { !$0.isWhitespace } }
+            .map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
         return hops.last { !trustedProxies.contains($0) } ?? address
     }
 
