@@ -1,0 +1,79 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Attaching")
+struct AttachingTests {
+    @Test("I7: An unsent upload is its owner's alone, a sent one its room's")
+    func visibility() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(3)
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            let file = try await chat.upload(by: people[0])
+            #expect(await refusal { try await chat.store.attachment(file, for: people[1]) } == .notFound)
+            let message = try await chat.say("", [file], in: room, by: people[0])
+            #expect(try await chat.store.attachment(file, for: people[1]).messageID == message.id)
+            #expect(await refusal { try await chat.store.attachment(file, for: people[2]) } == .notFound)
+            _ = try await chat.store.removeMember(people[1], from: room, by: people[0])
+            #expect(await refusal { try await chat.store.attachment(file, for: people[1]) } == .notFound)
+        }
+    }
+
+    @Test("I7: Others' uploads cannot be attached, and a refusal does not tell whether they exist")
+    func others() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            let file = try await chat.upload(by: ada)
+            for id in [file, .random()] {
+                await #expect(throws: Refusal.notFound(field: "attachment_ids")) {
+                    try await chat.say("", [id], in: room, by: bob)
+                }
+            }
+            try await chat.say("", [file], in: room, by: ada)
+        }
+    }
+
+    @Test("What was deleted cannot be attached")
+    func deleted() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let (deleted, swept) = (try await chat.upload(by: ada), try await chat.upload(by: ada))
+            try await chat.store.deleteAttachment(deleted, by: ada)
+            #expect(try await chat.store.markUnused(swept))
+            for id in [deleted, swept] {
+                #expect(await refusal { try await chat.say("", [id], in: room, by: ada) } == .notFound)
+            }
+        }
+    }
+
+    @Test("A refused message gives back what it had taken already")
+    func givenBack() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada)
+            let own = try await chat.upload(by: ada)
+            let others = try await chat.upload(by: bob)
+            #expect(await refusal { try await chat.say("", [own, others], in: room, by: ada) } == .notFound)
+            #expect(try await chat.number("SELECT count(*) FROM attachments WHERE attached_at IS NOT NULL") == 0)
+            #expect(try await chat.say("", [own], in: room, by: ada).attachments.map(\.id) == [own])
+        }
+    }
+
+    @Test("An own upload is deleted while no message holds it")
+    func delete() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            let (free, sent) = (try await chat.upload(by: ada), try await chat.upload(by: ada))
+            try await chat.say("", [sent], in: room, by: ada)
+            let store = chat.store
+            #expect(await refusal { try await store.deleteAttachment(free, by: bob) } == .notFound)
+            #expect(await refusal { try await store.deleteAttachment(sent, by: ada) } == .conflict)
+            try await store.deleteAttachment(free, by: ada)
+            #expect(await refusal { try await store.deleteAttachment(free, by: ada) } == .notFound)
+            #expect(try await store.deletedAttachments(limit: 10) == [free])
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Races for an attachment")
+struct ClaimRaceTests {
+    @Test("I5: Of two messages that take the same attachment at once, one gets it")
+    func twoMessages() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            for _ in 0..<40 {
+                let file = try await chat.upload(by: ada)
+                async let first = refusal { try await chat.say("first", [file], in: room, by: ada) }
+                async let second = refusal { try await chat.say("second", [file], in: room, by: ada) }
+                let outcomes = await [first, second]
+                #expect(outcomes.contains(nil) && outcomes.contains(.conflict))
+            }
+            #expect(try await chat.number("SELECT count(*) FROM messages") == 40)
+            #expect(try await chat.number("SELECT count(*) FROM attachments WHERE message_id IS NULL") == 0)
+        }
+    }
+
+    @Test("I5: Of a janitor in another process and a message, exactly one gets the attachment")
+    func sweepAgainstMessage() async throws {
+        try await withChat { chat in
+            let janitor = try Store(path: chat.path, synchronous: .normal, now: { chat.clock.now })
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            var swept = 0
+            for _ in 0..<100 {
+                let file = try await chat.upload(by: ada)
+                async let isSwept = janitor.markUnused(file)
+                async let refused = refusal { try await chat.say("", [file], in: room, by: ada) }
+                let outcome = (isSwept: try await isSwept, refused: await refused)
+                #expect(outcome.refused == (outcome.isSwept ? .notFound : nil))
+                swept += outcome.isSwept ? 1 : 0
+            }
+            #expect(try await chat.store.deletedAttachments(limit: 1000).count == swept)
+            #expect(try await chat.number("SELECT count(*) FROM messages") == 100 - swept)
+            let torn = "SELECT count(*) FROM attachments WHERE message_id IS NOT NULL AND deleted_at IS NOT NULL"
+            #expect(try await chat.number(torn) == 0)
+        }
+    }
+
+    @Test("I5: What is in use is never marked, and a row is forgotten only when it is")
+    func sweepRules() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let (sent, free) = (try await chat.upload(by: ada), try await chat.upload(by: ada))
+            try await chat.say("", [sent], in: room, by: ada)
+            #expect(try await !chat.store.markUnused(sent))
+            try await chat.store.forget([sent, free])
+            #expect(try await chat.store.known(among: [sent, free]) == [sent, free])
+            #expect(try await chat.store.markUnused(free))
+            #expect(try await !chat.store.markUnused(free))
+            try await chat.store.forget([sent, free])
+            #expect(try await chat.store.known(among: [sent, free]) == [sent])
+        }
+    }
+
+    @Test("The sweep finds what is older than its grace, oldest first")
+    func grace() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            var unattached: [Attachment.ID] = []
+            var stale: [Attachment.ID] = []
+            for _ in 0..<3 {
+                unattached.append(try await chat.upload(by: ada))
+                stale.append(.random())
+                try await chat.store.beginUpload(stale[stale.count - 1], by: ada)
+                try await chat.say("", [try await chat.upload(by: ada)], in: room, by: ada)
+                chat.clock.advance(by: .seconds(1))
+            }
+            let time = chat.clock.now - .seconds(1)
+            #expect(try await chat.store.unattached(before: time, limit: 10) == Array(unattached[..<2]))
+            #expect(try await chat.store.unattached(before: time, limit: 1) == [unattached[0]])
+            #expect(try await chat.store.staleUploads(before: time, limit: 10) == Array(stale[..<2]))
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Uploads")
+struct UploadTests {
+    @Test("Until its bytes are there nobody sees an upload, its owner neither")
+    func receiving() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let id = Attachment.ID.random()
+            try await chat.store.beginUpload(id, by: ada)
+            #expect(await refusal { try await chat.store.attachment(id, for: ada) } == .notFound)
+            #expect(await refusal { try await chat.say("", [id], in: room, by: ada) } == .notFound)
+            #expect(await refusal { try await chat.store.deleteAttachment(id, by: ada) } == .notFound)
+        }
+    }
+
+    @Test("A file is ready at once, a picture waits for its variants")
+    func complete() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            for (kind, status) in [(Attachment.Kind.file, Attachment.Status.ready), (.image, .processing)] {
+                let id = Attachment.ID.random()
+                try await chat.store.beginUpload(id, by: ada)
+                let facts = AttachmentFacts.sample(kind)
+                let attachment = try await chat.store.completeUpload(id, filename: "a b.txt", facts: facts)
+                #expect(attachment.status == status)
+                #expect(attachment.facts == facts)
+                #expect(attachment.filename == "a b.txt")
+                #expect(attachment.messageID == nil)
+                #expect(try await chat.store.attachment(id, for: ada) == attachment)
+            }
+        }
+    }
+
+    @Test("I5: An upload that was swept meanwhile does not come back")
+    func sweptMeanwhile() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            for isForgotten in [false, true] {
+                let id = Attachment.ID.random()
+                try await chat.store.beginUpload(id, by: ada)
+                #expect(try await chat.store.markUnused(id))
+                if isForgotten { try await chat.store.forget([id]) }
+                #expect(
+                    await refusal {
+                        try await chat.store.completeUpload(id, filename: "late", facts: .sample(.file))
+                    } == .gone
+                )
+            }
+        }
+    }
+
+    @Test("An upload is completed once")
+    func completeTwice() async throws {
+        try await withChat { chat in
+            let id = try await chat.upload(by: try await chat.person("ada"))
+            #expect(
+                await refusal { try await chat.store.completeUpload(id, filename: "x", facts: .sample(.file)) } == .gone
+            )
+        }
+    }
+
+    @Test("Only what is still being received is abandoned")
+    func abandon() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let done = try await chat.upload(by: ada)
+            let begun = Attachment.ID.random()
+            try await chat.store.beginUpload(begun, by: ada)
+            try await chat.store.abandonUpload(begun)
+            try await chat.store.abandonUpload(done)
+            #expect(try await chat.store.known(among: [begun, done]) == [done])
+        }
+    }
+}

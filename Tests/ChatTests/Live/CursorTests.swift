@@ -1,0 +1,61 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Cursors and ids as text")
+struct CursorTests {
+    @Test("I2: A cursor reads what it wrote")
+    func roundTrip() {
+        for position in [0, 1, Int64.max] {
+            let cursor = Cursor(epoch: "a1b2c3d4", position: position)
+            #expect(Cursor(cursor.description) == cursor)
+        }
+    }
+
+    @Test(
+        "I2: What is no cursor is recognised",
+        arguments: [
+            "", ".", "a", "a.", ".1", "a.-1", "a.1.2", "a.x", "a.9223372036854775808",
+        ]
+    )
+    func garbled(text: String) {
+        #expect(Cursor(text) == nil)
+    }
+
+    @Test(
+        "An id has one form",
+        arguments: [
+            "", "0191d3c4-7b8e-7000-8000-00000000000", "0191D3C4-7B8E-7000-8000-000000000000",
+            "0191d3c47b8e70008000000000000000", "0191d3c4-7b8e-7000-8000-0000000000001",
+            "{191d3c4-7b8e-7000-8000-0000000000}",
+        ]
+    )
+    func badID(text: String) {
+        #expect(Room.ID(text) == nil)
+    }
+
+    @Test("Ids of version 7 begin with their time and lie in its order")
+    func timedID() throws {
+        let time = Timestamp(milliseconds: 1_800_000_000_123)
+        let id = Room.ID.make(at: time)
+        #expect(Room.ID(id.description) == id)
+        #expect(UInt64(id.description.filter { $0 != "-" }.prefix(12), radix: 16) == 1_800_000_000_123)
+        #expect(id.description.dropFirst(14).first == "7")
+        #expect("89ab".contains(try #require(id.description.dropFirst(19).first)))
+        #expect(id.description < Room.ID.make(at: time + .milliseconds(1)).description)
+    }
+
+    @Test("What happened in the log is kept as ids, without anybody's words")
+    func references() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let message = try await chat.say("secret", in: room, by: ada)
+            #expect(
+                chat.published.all.map(\.reference) == [
+                    #"{"user_id":"\#(ada)","role":"owner"}"#, #"{"message_id":"\#(message.id)"}"#,
+                ]
+            )
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Editing and deleting messages")
+struct EditingTests {
+    @Test("Its sender edits a message, nobody else does")
+    func edit() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            let message = try await chat.say("teh", in: room, by: bob)
+            chat.clock.advance(by: .seconds(1))
+            let edited = try await chat.store.edit(message.id, in: room, body: "the", by: bob)
+            #expect(edited.body == "the")
+            #expect(edited.editedAt == chat.clock.now)
+            #expect(edited.seq == message.seq)
+            #expect(try await chat.store.message(message.id, in: room, for: ada) == edited)
+            #expect(await refusal { try await chat.store.edit(message.id, in: room, body: "x", by: ada) } == .forbidden)
+            #expect(await refusal { try await chat.store.edit(message.id, in: room, body: " ", by: bob) } == .invalid)
+            #expect(await refusal { try await chat.store.edit(.random(), in: room, body: "x", by: bob) } == .notFound)
+            #expect(chat.published.kinds(in: room).last == "message.edited")
+        }
+    }
+
+    @Test("A message is found only in its own room")
+    func otherRoom() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let (here, there) = (try await chat.room(of: ada), try await chat.room(of: ada))
+            let message = try await chat.say("here", in: here, by: ada)
+            #expect(await refusal { try await chat.store.message(message.id, in: there, for: ada) } == .notFound)
+            #expect(await refusal { try await chat.store.edit(message.id, in: there, body: "x", by: ada) } == .notFound)
+            #expect(await refusal { try await chat.store.deleteMessage(message.id, in: there, by: ada) } == .notFound)
+        }
+    }
+
+    @Test("A message with a file may lose its words")
+    func emptyBody() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let file = try await chat.upload(by: ada)
+            let message = try await chat.say("look", [file], in: room, by: ada)
+            #expect(try await chat.store.edit(message.id, in: room, body: "", by: ada).attachments.map(\.id) == [file])
+        }
+    }
+
+    @Test("I5: A deleted message stays as a tombstone and lets its files go")
+    func tombstone() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let files = [try await chat.upload(by: ada), try await chat.picture(by: ada)]
+            let message = try await chat.say("secret", files, in: room, by: ada)
+            #expect(try await chat.store.deleteMessage(message.id, in: room, by: ada) == files)
+            let left = try await chat.store.message(message.id, in: room, for: ada)
+            #expect(left.body.isEmpty)
+            #expect(left.attachments.isEmpty)
+            #expect(left.deletedAt == chat.clock.now)
+            #expect(left.seq == message.seq)
+            #expect(try await Set(chat.store.deletedAttachments(limit: 10)) == Set(files))
+            for file in files {
+                #expect(await refusal { try await chat.store.attachment(file, for: ada) } == .notFound)
+            }
+            #expect(try await chat.number("SELECT count(*) FROM messages WHERE body LIKE '%secret%'") == 0)
+            #expect(try await chat.number("SELECT count(*) FROM events WHERE payload LIKE '%secret%'") == 0)
+            #expect(await refusal { try await chat.store.edit(message.id, in: room, body: "x", by: ada) } == .gone)
+        }
+    }
+
+    @Test("Deleting again changes nothing and tells nobody")
+    func twice() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let file = try await chat.upload(by: ada)
+            let message = try await chat.say("", [file], in: room, by: ada)
+            _ = try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            let events = chat.published.all.count
+            #expect(try await chat.store.deleteMessage(message.id, in: room, by: ada).isEmpty)
+            #expect(chat.published.all.count == events)
+        }
+    }
+
+    @Test("Owners and admins delete others' messages, members only their own")
+    func whoDeletes() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(3)
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            _ = try await chat.store.addMember(people[2], to: room, role: .admin, by: people[0])
+            let message = try await chat.say("owner's", in: room, by: people[0])
+            #expect(
+                await refusal { try await chat.store.deleteMessage(message.id, in: room, by: people[1]) } == .forbidden
+            )
+            #expect(await refusal { try await chat.store.deleteMessage(message.id, in: room, by: people[2]) } == nil)
+            let own = try await chat.say("own", in: room, by: people[1])
+            #expect(await refusal { try await chat.store.deleteMessage(own.id, in: room, by: people[1]) } == nil)
+        }
+    }
+}

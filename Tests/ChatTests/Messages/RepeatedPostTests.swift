@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Posting again")
+struct RepeatedPostTests {
+    @Test("I3: The same client id gives the first message again and makes nothing new")
+    func retry() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let draft = Draft(body: "once", clientMessageID: .random())
+            let first = try await chat.store.post(draft, in: room, by: ada)
+            let events = chat.published.all.count
+            let second = try await chat.store.post(draft, in: room, by: ada)
+            #expect(!first.isRepeat)
+            #expect(second.isRepeat)
+            #expect(second.message == first.message)
+            #expect(chat.published.all.count == events)
+        }
+    }
+
+    @Test("I3: Of many retries at once one makes the message")
+    func retriesAtOnce() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let file = try await chat.upload(by: ada)
+            let draft = Draft(body: "", attachmentIDs: [file], clientMessageID: .random())
+            let posted = try await withThrowingTaskGroup { group in
+                for _ in 0..<20 { group.addTask { try await chat.store.post(draft, in: room, by: ada) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(posted.filter { !$0.isRepeat }.count == 1)
+            #expect(Set(posted.map(\.message.id)).count == 1)
+            #expect(posted.allSatisfy { $0.message.attachments.map(\.id) == [file] })
+            #expect(try await chat.number("SELECT count(*) FROM messages") == 1)
+        }
+    }
+
+    @Test("I3: A client id does not move to another room, and others may use the same")
+    func otherRoom() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let (here, there) = (try await chat.room(of: ada, with: [bob]), try await chat.room(of: ada))
+            let draft = Draft(body: "once", clientMessageID: .random())
+            let first = try await chat.store.post(draft, in: here, by: ada).message
+            #expect(await refusal { try await chat.store.post(draft, in: there, by: ada) } == .keyReused)
+            #expect(try await chat.store.post(draft, in: here, by: bob).message.id != first.id)
+        }
+    }
+
+    @Test("I7: A retry after one was removed from the room gives nothing")
+    func removedMeanwhile() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            let draft = Draft(body: "once", clientMessageID: .random())
+            _ = try await chat.store.post(draft, in: room, by: bob)
+            _ = try await chat.store.removeMember(bob, from: room, by: ada)
+            #expect(await refusal { try await chat.store.post(draft, in: room, by: bob) } == .notFound)
+        }
+    }
+}

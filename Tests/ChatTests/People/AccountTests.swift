@@ -1,0 +1,115 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Accounts")
+struct AccountTests {
+    @Test("A name is given once")
+    func takenName() async throws {
+        try await withChat { chat in
+            _ = try await chat.person("ada")
+            #expect(await refusal { try await chat.person("ada") } == .conflict)
+        }
+    }
+
+    @Test("Of many who want a name at the same time, one gets it")
+    func takenNameAtOnce() async throws {
+        try await withChat { chat in
+            let outcomes = await withTaskGroup { group in
+                for _ in 0..<20 { group.addTask { await refusal { try await chat.person("ada") } } }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.filter { $0 == nil }.count == 1)
+            #expect(outcomes.filter { $0 == .conflict }.count == 19)
+            let stored = try await chat.number("SELECT count(*) FROM users")
+            #expect(stored == 1)
+        }
+    }
+
+    @Test(
+        "User names are 1 to 32 plain characters",
+        arguments: [
+            "", "Ada", "a b", "ä", "a/b", "a\u{0}", String(repeating: "a", count: 33),
+        ]
+    )
+    func badUsername(name: String) {
+        #expect(throws: Refusal.self) { try User.check(username: name) }
+    }
+
+    @Test(
+        "User names may hold letters, digits, dots and dashes",
+        arguments: [
+            "a", "a-b_c.d9", String(repeating: "a", count: 32),
+        ]
+    )
+    func goodUsername(name: String) throws {
+        try User.check(username: name)
+    }
+
+    @Test("A display name is trimmed, and the user name stands in for none")
+    func displayName() throws {
+        #expect(try User.check(displayName: "  Ada L. \n", username: "ada") == "Ada L.")
+        #expect(try User.check(displayName: nil, username: "ada") == "ada")
+        #expect(try User.check(displayName: String(repeating: "é", count: 64), username: "ada").count == 64)
+    }
+
+    @Test(
+        "A display name is neither empty, too long nor full of control characters",
+        arguments: [
+            "", "   ", "a\u{7}b", "a\nb", String(repeating: "é", count: 65),
+        ]
+    )
+    func badDisplayName(name: String) {
+        #expect(throws: Refusal.self) { try User.check(displayName: name, username: "ada") }
+    }
+
+    @Test("People are found by the beginning of their name, in order")
+    func search() async throws {
+        var limits = ChatLimits()
+        limits.peopleFound = 3
+        try await withChat(limits: limits) { chat in
+            for name in ["adam", "ada", "bob", "ad_", "adb"] { _ = try await chat.person(name) }
+            #expect(try await chat.store.users(prefix: "AD").map(\.username) == ["ad_", "ada", "adam"])
+            #expect(try await chat.store.users(prefix: "ad_").map(\.username) == ["ad_"])
+            #expect(try await chat.store.users(prefix: "ad%").isEmpty)
+            #expect(try await chat.store.users(prefix: "bob").map(\.username) == ["bob"])
+        }
+    }
+
+    @Test("A change leaves alone what it does not name")
+    func partialUpdate() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            var changes = UserChanges()
+            changes.displayName = "Ada"
+            #expect(try await chat.store.updateUser(ada, changes).displayName == "Ada")
+            #expect(try await chat.store.passwordHash(of: ada) == "hash")
+            changes = UserChanges()
+            changes.passwordHash = "another"
+            #expect(try await chat.store.updateUser(ada, changes).displayName == "Ada")
+            #expect(try await chat.store.credentials(username: "ada")?.passwordHash == "another")
+        }
+    }
+
+    @Test("Nobody has no credentials and is not found")
+    func nobody() async throws {
+        try await withChat { chat in
+            let credentials = try await chat.store.credentials(username: "nobody")
+            #expect(credentials == nil)
+            #expect(try await chat.store.passwordHash(of: .random()) == nil)
+            #expect(await refusal { try await chat.store.user(.random()) } == .notFound)
+            #expect(await refusal { try await chat.store.liveStart(for: .random()) } == .unauthenticated)
+        }
+    }
+
+    @Test("Who was seen is remembered")
+    func lastSeen() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            #expect(try await chat.store.user(ada).lastSeenAt == nil)
+            chat.clock.advance(by: .seconds(5))
+            try await chat.store.sawUser(ada)
+            #expect(try await chat.store.user(ada).lastSeenAt == chat.clock.now)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Sessions")
+struct SessionTests {
+    private static let day = Duration.seconds(86_400)
+
+    @Test("A token opens its session and no other does")
+    func token() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let (session, token) = try await chat.store.createSession(for: ada)
+            #expect(try await chat.store.session(of: token) == session)
+            #expect(await refusal { try await chat.store.session(of: .make()) } == .unauthenticated)
+            #expect(await refusal { try await chat.store.session(of: SessionToken(text: "")) } == .unauthenticated)
+        }
+    }
+
+    @Test("I7: Of a token only the hash is kept")
+    func onlyHash() async throws {
+        try await withChat { chat in
+            let (_, token) = try await chat.store.createSession(for: try await chat.person("ada"))
+            #expect(token.text.utf8.count == 43)
+            #expect(try await chat.number("SELECT count(*) FROM sessions WHERE token_hash = ?", [token.hash]) == 1)
+            #expect(try await chat.number("SELECT length(token_hash) FROM sessions") == 32)
+        }
+    }
+
+    @Test("A session ends 30 days after its last use")
+    func expiry() async throws {
+        try await withChat { chat in
+            let (_, token) = try await chat.store.createSession(for: try await chat.person("ada"))
+            chat.clock.advance(by: Self.day * 30 - .milliseconds(1))
+            _ = try await chat.store.session(of: token)
+            chat.clock.advance(by: Self.day * 30 - .milliseconds(1))
+            _ = try await chat.store.session(of: token)
+            chat.clock.advance(by: Self.day * 30)
+            #expect(await refusal { try await chat.store.session(of: token) } == .unauthenticated)
+        }
+    }
+
+    @Test("A use is written down once an hour at most")
+    func prolonging() async throws {
+        try await withChat { chat in
+            let (session, token) = try await chat.store.createSession(for: try await chat.person("ada"))
+            let expiry = "SELECT expires_at FROM sessions"
+            chat.clock.advance(by: .seconds(3599))
+            _ = try await chat.store.session(of: token)
+            #expect(try await chat.numbers(expiry) == [session.expiresAt.milliseconds])
+            chat.clock.advance(by: .seconds(1))
+            _ = try await chat.store.session(of: token)
+            #expect(try await chat.numbers(expiry) == [(chat.clock.now + Self.day * 30).milliseconds])
+        }
+    }
+
+    @Test("I8: Above the limit the longest unused session gives way")
+    func limit() async throws {
+        var limits = ChatLimits()
+        limits.sessionsPerPerson = 3
+        try await withChat(limits: limits) { chat in
+            let ada = try await chat.person("ada")
+            var tokens: [SessionToken] = []
+            for _ in 0..<3 {
+                tokens.append(try await chat.store.createSession(for: ada).token)
+                chat.clock.advance(by: .seconds(3600))
+            }
+            // The first is used again, so the second is the longest unused.
+            _ = try await chat.store.session(of: tokens[0])
+            tokens.append(try await chat.store.createSession(for: ada).token)
+            #expect(await refusal { try await chat.store.session(of: tokens[1]) } == .unauthenticated)
+            for index in [0, 2, 3] { _ = try await chat.store.session(of: tokens[index]) }
+            #expect(try await chat.store.sessions(of: ada).count == 3)
+        }
+    }
+
+    @Test("The new session is never the one that gives way, even after the clock was set back")
+    func clockSetBack() async throws {
+        var limits = ChatLimits()
+        limits.sessionsPerPerson = 3
+        try await withChat(limits: limits) { chat in
+            let ada = try await chat.person("ada")
+            for _ in 0..<3 { _ = try await chat.store.createSession(for: ada) }
+            chat.clock.advance(by: .seconds(-60))
+            let (_, token) = try await chat.store.createSession(for: ada)
+            _ = try await chat.store.session(of: token)
+            #expect(try await chat.store.sessions(of: ada).count == 3)
+        }
+    }
+
+    @Test("The list names what has not expired, newest use first")
+    func list() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            _ = try await chat.store.createSession(for: ada)
+            chat.clock.advance(by: Self.day * 29)
+            let (second, _) = try await chat.store.createSession(for: ada)
+            chat.clock.advance(by: Self.day)
+            let (third, _) = try await chat.store.createSession(for: ada)
+            #expect(try await chat.store.sessions(of: ada).map(\.id) == [third.id, second.id])
+        }
+    }
+
+    @Test("One's own sessions can be ended, others' cannot be found")
+    func signOut() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let (session, token) = try await chat.store.createSession(for: ada)
+            #expect(await refusal { try await chat.store.deleteSession(session.id, of: bob) } == .notFound)
+            try await chat.store.deleteSession(session.id, of: ada)
+            #expect(await refusal { try await chat.store.deleteSession(session.id, of: ada) } == .notFound)
+            #expect(await refusal { try await chat.store.session(of: token) } == .unauthenticated)
+        }
+    }
+
+    @Test("A new password ends every session but the one that set it")
+    func signOutOthers() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let (kept, token) = try await chat.store.createSession(for: ada)
+            let (ended, _) = try await chat.store.createSession(for: ada)
+            let (others, _) = try await chat.store.createSession(for: bob)
+            #expect(try await chat.store.deleteSessions(of: ada, except: kept.id) == [ended.id])
+            _ = try await chat.store.session(of: token)
+            #expect(try await chat.store.sessions(of: bob) == [others])
+        }
+    }
+}

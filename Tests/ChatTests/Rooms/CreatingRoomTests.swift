@@ -1,0 +1,77 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Making and changing rooms")
+struct CreatingRoomTests {
+    @Test("Who makes a room is its owner", arguments: [Room.Kind.public, .private])
+    func create(kind: Room.Kind) async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let view = try await chat.store.createRoom(kind: kind, name: "Snug", topic: "Talk", owner: ada)
+            #expect(view.role == .owner)
+            #expect(view.room.kind == kind)
+            #expect(view.room.name == "Snug")
+            #expect(view.room.topic == "Talk")
+            #expect(view.room.memberCount == 1)
+            #expect(chat.published.kinds(in: view.room.id) == ["member.joined"])
+            #expect(try await chat.store.room(view.room.id, for: ada) == view)
+        }
+    }
+
+    @Test("I7: A private room does not exist for others, a public one does")
+    func visibility() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let hidden = try await chat.room(.private, of: ada)
+            let open = try await chat.room(.public, of: ada)
+            #expect(await refusal { try await chat.store.room(hidden, for: bob) } == .notFound)
+            #expect(await refusal { try await chat.store.room(.random(), for: bob) } == .notFound)
+            #expect(try await chat.store.room(open, for: bob).role == nil)
+            // What was said in it is for members alone all the same.
+            #expect(await refusal { try await chat.store.page(of: open, at: .newest, limit: 1, for: bob) } == .notFound)
+            #expect(await refusal { try await chat.store.members(of: open, for: bob) } == .notFound)
+        }
+    }
+
+    @Test("Owners and admins change name and topic, members do not")
+    func update() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(3)
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            _ = try await chat.store.addMember(people[2], to: room, role: .admin, by: people[0])
+            let view = try await chat.store.updateRoom(room, name: "New", topic: nil, by: people[2])
+            #expect(view.room.name == "New")
+            #expect(view.room.topic == nil)
+            #expect(try await chat.store.updateRoom(room, name: nil, topic: "T", by: people[0]).room.name == "New")
+            #expect(
+                await refusal { try await chat.store.updateRoom(room, name: "X", topic: nil, by: people[1]) }
+                    == .forbidden
+            )
+            #expect(chat.published.kinds(in: room).suffix(2) == ["room.updated", "room.updated"])
+        }
+    }
+
+    @Test("Joinable rooms are the public ones of others whose name begins so")
+    func joinable() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            for name in ["beer", "Bar", "b%r", "tea"] {
+                _ = try await chat.store.createRoom(kind: .public, name: name, topic: nil, owner: ada)
+            }
+            _ = try await chat.store.createRoom(kind: .private, name: "back room", topic: nil, owner: ada)
+            _ = try await chat.store.createRoom(kind: .public, name: "bob's", topic: nil, owner: bob)
+            #expect(try await chat.store.joinableRooms(for: bob, prefix: "B").map(\.name) == ["b%r", "Bar", "beer"])
+            #expect(try await chat.store.joinableRooms(for: bob, prefix: "b%").map(\.name) == ["b%r"])
+            #expect(try await chat.store.joinableRooms(for: bob, prefix: "_").isEmpty)
+        }
+    }
+
+    @Test("Names and topics have bounds")
+    func labels() {
+        #expect(throws: Refusal.self) { try Room.check(name: " ") }
+        #expect(throws: Refusal.self) { try Room.check(name: String(repeating: "n", count: 81)) }
+        #expect(throws: Refusal.self) { try Room.check(topic: String(repeating: "t", count: 501)) }
+        #expect(throws: Never.self) { try Room.check(topic: "") }
+    }
+}

@@ -1,0 +1,67 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Direct rooms")
+struct DirectRoomTests {
+    @Test("Two people have one direct room, however often and from whichever side they ask at once")
+    func oncePerPair() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let rooms = try await withThrowingTaskGroup { group in
+                for number in 0..<20 {
+                    let (first, second) = number.isMultiple(of: 2) ? (ada, bob) : (bob, ada)
+                    group.addTask { try await chat.store.directRoom(of: first, and: second).room.id }
+                }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(rooms.count == 1)
+            #expect(try await chat.number("SELECT count(*) FROM rooms") == 1)
+            #expect(try await chat.number("SELECT member_count FROM rooms") == 2)
+            #expect(try await chat.store.rooms(of: bob).map(\.view.role) == [.owner])
+        }
+    }
+
+    @Test("A direct room needs another person who exists")
+    func withWhom() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            #expect(await refusal { try await chat.store.directRoom(of: ada, and: ada) } == .invalid)
+            #expect(await refusal { try await chat.store.directRoom(of: ada, and: .random()) } == .notFound)
+            #expect(try await chat.number("SELECT count(*) FROM rooms") == 0)
+        }
+    }
+
+    @Test("I7: A direct room stays with its two people, without name or roles to change")
+    func fixed() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(3)
+            let room = try await chat.store.directRoom(of: people[0], and: people[1]).room.id
+            let store = chat.store
+            #expect(
+                await refusal { try await store.addMember(people[2], to: room, role: .member, by: people[0]) }
+                    == .conflict
+            )
+            #expect(await refusal { try await store.removeMember(people[1], from: room, by: people[0]) } == .conflict)
+            #expect(await refusal { try await store.removeMember(people[0], from: room, by: people[0]) } == .conflict)
+            #expect(
+                await refusal { try await store.setRole(.member, of: people[1], in: room, by: people[0]) } == .conflict
+            )
+            #expect(
+                await refusal { try await store.updateRoom(room, name: "X", topic: nil, by: people[0]) } == .conflict
+            )
+            #expect(await refusal { try await store.deleteRoom(room, by: people[0]) } == .conflict)
+            #expect(await refusal { try await store.room(room, for: people[2]) } == .notFound)
+        }
+    }
+
+    @Test("In a direct room nobody deletes what the other said")
+    func othersMessages() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.store.directRoom(of: ada, and: bob).room.id
+            let message = try await chat.say("mine", in: room, by: ada)
+            #expect(await refusal { try await chat.store.deleteMessage(message.id, in: room, by: bob) } == .forbidden)
+        }
+    }
+}

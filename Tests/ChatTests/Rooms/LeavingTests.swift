@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Leaving rooms")
+struct LeavingTests {
+    @Test("The longest-standing admin follows the last owner")
+    func adminInherits() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(4)
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            for admin in [people[3], people[2]] {
+                chat.clock.advance(by: .seconds(1))
+                _ = try await chat.store.addMember(admin, to: room, role: .admin, by: people[0])
+            }
+            _ = try await chat.store.removeMember(people[0], from: room, by: people[0])
+            #expect(try await chat.store.room(room, for: people[3]).role == .owner)
+            #expect(chat.published.kinds(in: room).suffix(2) == ["member.left", "member.updated"])
+        }
+    }
+
+    @Test("Without admins it is the longest-standing member")
+    func memberInherits() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(3)
+            let room = try await chat.room(of: people[0])
+            for member in [people[2], people[1]] {
+                chat.clock.advance(by: .seconds(1))
+                _ = try await chat.store.addMember(member, to: room, role: .member, by: people[0])
+            }
+            _ = try await chat.store.removeMember(people[0], from: room, by: people[0])
+            #expect(try await chat.store.room(room, for: people[2]).role == .owner)
+            #expect(try await chat.store.room(room, for: people[1]).role == .member)
+        }
+    }
+
+    @Test("While another owner is there, nobody is promoted")
+    func anotherOwner() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(3)
+            let room = try await chat.room(of: people[0], with: [people[1], people[2]])
+            _ = try await chat.store.setRole(.owner, of: people[2], in: room, by: people[0])
+            _ = try await chat.store.removeMember(people[0], from: room, by: people[0])
+            #expect(try await chat.store.room(room, for: people[1]).role == .member)
+            #expect(chat.published.kinds(in: room).last == "member.left")
+        }
+    }
+
+    @Test("I5: With its last member the room goes, and its files with it")
+    func lastOneOut() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let file = try await chat.upload(by: ada)
+            try await chat.say("", [file], in: room, by: ada)
+            #expect(try await chat.store.removeMember(ada, from: room, by: ada) == [file])
+            #expect(chat.published.kinds(in: room).suffix(2) == ["member.left", "room.deleted"])
+            #expect(await refusal { try await chat.store.room(room, for: ada) } == .notFound)
+            #expect(await refusal { try await chat.store.attachment(file, for: ada) } == .notFound)
+            #expect(try await chat.store.deletedRoomRowCount() == 2)
+            #expect(try await chat.store.deletedAttachments(limit: 10) == [file])
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Members and roles")
+struct MemberTests {
+    @Test("Anybody joins a public room, as a member")
+    func join() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(.public, of: ada)
+            #expect(
+                await refusal { try await chat.store.addMember(bob, to: room, role: .admin, by: bob) } == .forbidden
+            )
+            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: bob).role == .member)
+            #expect(try await chat.store.room(room, for: bob).room.memberCount == 2)
+        }
+    }
+
+    @Test("Joining twice is a conflict, whoever asks")
+    func joinTwice() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(.public, of: ada, with: [bob])
+            #expect(
+                await refusal { try await chat.store.addMember(bob, to: room, role: .member, by: bob) } == .conflict
+            )
+            #expect(
+                await refusal { try await chat.store.addMember(bob, to: room, role: .member, by: ada) } == .conflict
+            )
+            #expect(try await chat.store.room(room, for: bob).room.memberCount == 2)
+        }
+    }
+
+    @Test("I7: Nobody joins a private room by themselves")
+    func privateRoom() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(.private, of: ada)
+            #expect(
+                await refusal { try await chat.store.addMember(bob, to: room, role: .member, by: bob) } == .notFound
+            )
+        }
+    }
+
+    @Test("Owners add anybody, admins plain members, members nobody")
+    func add() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(6)
+            let store = chat.store
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            #expect(try await store.addMember(people[2], to: room, role: .admin, by: people[0]).role == .admin)
+            #expect(try await store.addMember(people[3], to: room, role: .member, by: people[2]).role == .member)
+            #expect(
+                await refusal { try await store.addMember(people[4], to: room, role: .admin, by: people[2]) }
+                    == .forbidden
+            )
+            #expect(
+                await refusal { try await store.addMember(people[4], to: room, role: .member, by: people[1]) }
+                    == .forbidden
+            )
+            #expect(
+                await refusal { try await store.addMember(people[4], to: room, role: .member, by: people[5]) }
+                    == .notFound
+            )
+            #expect(
+                await refusal { try await store.addMember(.random(), to: room, role: .member, by: people[0]) }
+                    == .notFound
+            )
+        }
+    }
+
+    @Test("The list has the longest-standing member first")
+    func list() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(3)
+            let room = try await chat.room(of: people[2])
+            for person in [people[0], people[1]] {
+                chat.clock.advance(by: .seconds(1))
+                _ = try await chat.store.addMember(person, to: room, role: .member, by: people[2])
+            }
+            #expect(
+                try await chat.store.members(of: room, for: people[0]).map(\.user.id) == [
+                    people[2], people[0], people[1],
+                ]
+            )
+        }
+    }
+
+    @Test("Roles are changed by owners, and the last owner stays one")
+    func roles() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(3)
+            let store = chat.store
+            let room = try await chat.room(of: people[0], with: [people[1], people[2]])
+            #expect(
+                await refusal { try await store.setRole(.admin, of: people[1], in: room, by: people[1]) } == .forbidden
+            )
+            #expect(
+                await refusal { try await store.setRole(.member, of: people[0], in: room, by: people[0]) } == .conflict
+            )
+            #expect(try await store.setRole(.owner, of: people[1], in: room, by: people[0]).role == .owner)
+            #expect(try await store.setRole(.member, of: people[0], in: room, by: people[1]).role == .member)
+            #expect(
+                await refusal { try await store.setRole(.admin, of: .random(), in: room, by: people[1]) } == .notFound
+            )
+            #expect(chat.published.kinds(in: room).suffix(2) == ["member.updated", "member.updated"])
+        }
+    }
+
+    @Test("A role that does not change makes no event")
+    func sameRole() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            let before = chat.published.all.count
+            _ = try await chat.store.setRole(.member, of: bob, in: room, by: ada)
+            #expect(chat.published.all.count == before)
+        }
+    }
+
+    @Test("Who is removed hears and reads nothing more")
+    func remove() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(4)
+            let store = chat.store
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            for admin in [people[2], people[3]] {
+                _ = try await store.addMember(admin, to: room, role: .admin, by: people[0])
+            }
+            for (user, actor) in [(people[0], people[2]), (people[3], people[2]), (people[2], people[1])] {
+                #expect(await refusal { try await store.removeMember(user, from: room, by: actor) } == .forbidden)
+            }
+            _ = try await store.removeMember(people[1], from: room, by: people[2])
+            #expect(await refusal { try await chat.say("still here?", in: room, by: people[1]) } == .notFound)
+            #expect(
+                await refusal { try await store.page(of: room, at: .newest, limit: 1, for: people[1]) } == .notFound
+            )
+            #expect(await refusal { try await store.removeMember(people[1], from: room, by: people[0]) } == .notFound)
+            #expect(try await store.liveStart(for: people[1]).rooms.isEmpty)
+            #expect(try await store.room(room, for: people[0]).room.memberCount == 3)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Deleting rooms")
+struct RoomDeletionTests {
+    @Test("Only owners delete a room")
+    func who() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(3)
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            _ = try await chat.store.addMember(people[2], to: room, role: .admin, by: people[0])
+            for person in people[1...] {
+                #expect(await refusal { try await chat.store.deleteRoom(room, by: person) } == .forbidden)
+            }
+            #expect(await refusal { try await chat.store.deleteRoom(room, by: .random()) } == .notFound)
+            #expect(await refusal { try await chat.store.deleteRoom(room, by: people[0]) } == nil)
+        }
+    }
+
+    @Test("I7: Nothing of a deleted room can be reached, and its files are let go")
+    func outOfReach() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(.public, of: ada, with: [bob])
+            let files = [try await chat.upload(by: ada), try await chat.upload(by: bob)]
+            let message = try await chat.say("", [files[0]], in: room, by: ada)
+            try await chat.say("", [files[1]], in: room, by: bob)
+            #expect(try await Set(chat.store.deleteRoom(room, by: ada)) == Set(files))
+            let store = chat.store
+            #expect(await refusal { try await store.room(room, for: ada) } == .notFound)
+            #expect(await refusal { try await store.message(message.id, in: room, for: ada) } == .notFound)
+            #expect(await refusal { try await store.addMember(bob, to: room, role: .member, by: bob) } == .notFound)
+            #expect(await refusal { try await chat.say("late", in: room, by: bob) } == .notFound)
+            for file in files { #expect(await refusal { try await store.attachment(file, for: ada) } == .notFound) }
+            #expect(try await store.rooms(of: ada).isEmpty)
+            #expect(try await store.joinableRooms(for: bob, prefix: "").isEmpty)
+            #expect(chat.published.kinds(in: room).last == "room.deleted")
+        }
+    }
+
+    @Test("A deleted room is removed in batches, oldest first, and nothing of others")
+    func prune() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let (kept, gone) = (try await chat.room(of: ada), try await chat.room(of: ada))
+            for room in [kept, gone] {
+                for number in 0..<5 { try await chat.say("\(number)", in: room, by: ada) }
+            }
+            #expect(try await chat.store.pruneDeletedRooms(limit: 2) == 0)
+            _ = try await chat.store.deleteRoom(gone, by: ada)
+            var removed: [Int] = []
+            while case let count = try await chat.store.pruneDeletedRooms(limit: 2), count > 0 { removed.append(count) }
+            #expect(removed == [2, 2, 1, 1])
+            #expect(try await chat.number("SELECT count(*) FROM messages") == 5)
+            #expect(try await chat.number("SELECT count(*) FROM rooms") == 1)
+            #expect(try await chat.store.page(of: kept, at: .newest, limit: 10, for: ada).messages.count == 5)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Testing
+
+@testable import Chat
+
+@Suite("The list of rooms")
+struct RoomListTests {
+    @Test("The newest activity comes first, and a message moves its room up")
+    func order() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            var rooms: [Room.ID] = []
+            for _ in 0..<3 {
+                chat.clock.advance(by: .seconds(1))
+                rooms.append(try await chat.room(of: ada))
+            }
+            #expect(try await chat.store.rooms(of: ada).map(\.view.room.id) == rooms.reversed())
+            chat.clock.advance(by: .seconds(1))
+            try await chat.say("up", in: rooms[0], by: ada)
+            #expect(try await chat.store.rooms(of: ada).map(\.view.room.id) == [rooms[0], rooms[2], rooms[1]])
+        }
+    }
+
+    @Test("A room names its last message, and none where none was said")
+    func lastMessage() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada)
+            #expect(try await chat.store.rooms(of: ada).first?.lastMessage == nil)
+            try await chat.say("one", in: room, by: ada)
+            let last = try await chat.say("two", in: room, by: ada)
+            // Other events after it do not hide it.
+            _ = try await chat.store.addMember(bob, to: room, role: .member, by: ada)
+            #expect(try await chat.store.rooms(of: ada).first?.lastMessage == last)
+        }
+    }
+
+    @Test("Unread are others' messages since one came, without the deleted ones")
+    func unread() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada)
+            try await chat.say("before bob", in: room, by: ada)
+            _ = try await chat.store.addMember(bob, to: room, role: .member, by: ada)
+            #expect(try await chat.store.rooms(of: bob).map(\.unreadCount) == [0])
+            for number in 0..<5 { try await chat.say("\(number)", in: room, by: ada) }
+            let deleted = try await chat.say("oops", in: room, by: ada)
+            _ = try await chat.store.deleteMessage(deleted.id, in: room, by: ada)
+            try await chat.say("mine", in: room, by: bob)
+            #expect(try await chat.store.rooms(of: bob).map(\.unreadCount) == [5])
+            #expect(try await chat.store.rooms(of: ada).map(\.unreadCount) == [1])
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Testing
+
+@testable import Chat
+
+extension Refusal {
+    /// A refusal without its words.
+    enum Kind {
+        case notFound, forbidden, conflict, gone, invalid, keyReused, roomFull, unauthenticated, overloaded
+        case storageFull
+    }
+
+    var kind: Kind {
+        switch self {
+        case .notFound: .notFound
+        case .forbidden: .forbidden
+        case .conflict: .conflict
+        case .gone: .gone
+        case .invalid: .invalid
+        case .keyReused: .keyReused
+        case .roomFull: .roomFull
+        case .unauthenticated: .unauthenticated
+        case .overloaded: .overloaded
+        case .storageFull: .storageFull
+        }
+    }
+}
+
+/// How `work` is refused; nil when it is not.
+func refusal<Value>(_ work: () async throws -> Value) async -> Refusal.Kind? {
+    do {
+        _ = try await work()
+        return nil
+    } catch let refusal as Refusal {
+        return refusal.kind
+    } catch {
+        Issue.record(error)
+        return nil
+    }
+}

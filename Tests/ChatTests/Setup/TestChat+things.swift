@@ -1,0 +1,75 @@
+import Foundation
+import GRDB
+
+@testable import Chat
+
+extension TestChat {
+    func person(_ name: String) async throws -> User.ID {
+        try await store.createUser(username: name, displayName: name, passwordHash: "hash").id
+    }
+
+    func people(_ count: Int) async throws -> [User.ID] {
+        var people: [User.ID] = []
+        for number in 0..<count { people.append(try await person("person\(number)")) }
+        return people
+    }
+
+    func room(_ kind: Room.Kind = .private, of owner: User.ID, with members: [User.ID] = []) async throws -> Room.ID {
+        let room = try await store.createRoom(kind: kind, name: "Room", topic: nil, owner: owner).room.id
+        for member in members {
+            _ = try await store.addMember(member, to: room, role: .member, by: owner)
+        }
+        return room
+    }
+
+    @discardableResult
+    func say(
+        _ body: String,
+        _ attachments: [Attachment.ID] = [],
+        in room: Room.ID,
+        by user: User.ID
+    ) async throws -> Message {
+        try await store.post(Draft(body: body, attachmentIDs: attachments), in: room, by: user).message
+    }
+
+    /// An upload whose bytes have arrived; a picture waits for its variants.
+    func upload(_ kind: Attachment.Kind = .file, by owner: User.ID) async throws -> Attachment.ID {
+        let id = Attachment.ID.random()
+        try await store.beginUpload(id, by: owner)
+        _ = try await store.completeUpload(id, filename: "file", facts: .sample(kind))
+        return id
+    }
+
+    /// A picture with its variants.
+    func picture(by owner: User.ID) async throws -> Attachment.ID {
+        let id = try await upload(.image, by: owner)
+        _ = try await store.finishRendering(id, variants: [.sample])
+        return id
+    }
+
+    /// A number that the database counts, such as rows of a table.
+    func number(_ sql: String, _ arguments: StatementArguments = []) async throws -> Int {
+        try await store.read { try Int.fetchOne($0, sql: sql, arguments: arguments) ?? 0 }
+    }
+
+    func numbers(_ sql: String, _ arguments: StatementArguments = []) async throws -> [Int64] {
+        try await store.read { try Int64.fetchAll($0, sql: sql, arguments: arguments) }
+    }
+}
+
+extension AttachmentFacts {
+    static func sample(_ kind: Attachment.Kind) -> AttachmentFacts {
+        AttachmentFacts(
+            kind: kind,
+            mediaType: kind == .image ? "image/jpeg" : "text/plain",
+            byteCount: 1000,
+            sha256: Data(repeating: 7, count: 32),
+            width: kind == .image ? 4000 : nil,
+            height: kind == .image ? 3000 : nil
+        )
+    }
+}
+
+extension Variant {
+    static let sample = Variant(size: 150, fileSize: 150, width: 150, height: 113, format: "jpg", byteCount: 5000)
+}

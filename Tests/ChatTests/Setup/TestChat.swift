@@ -1,0 +1,38 @@
+import Foundation
+
+@testable import Chat
+
+/// A store in a folder of its own, with what a test needs to look behind it.
+struct TestChat: Sendable {
+    let store: Store
+    let clock: TestClock
+    let published: PublishedEvents
+    /// Of the database.
+    let path: String
+}
+
+/// Runs `body` on a fresh chat and removes it afterwards.
+func withChat(limits: ChatLimits = ChatLimits(), _ body: (TestChat) async throws -> Void) async throws {
+    try await withFolder { folder in
+        let clock = TestClock()
+        let published = PublishedEvents()
+        let path = folder + "/snug.sqlite"
+        // Nothing here pulls the plug, so the tests need not wait for the disk.
+        let store = try Store(
+            path: path,
+            synchronous: .normal,
+            limits: limits,
+            now: { clock.now },
+            publish: { published.append($0) }
+        )
+        try await body(TestChat(store: store, clock: clock, published: published, path: path))
+    }
+}
+
+/// Runs `body` with the path of an empty folder and removes the folder afterwards.
+func withFolder(_ body: (String) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("chat-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try await body(folder)
+}

@@ -1,0 +1,85 @@
+import GRDB
+import Synchronization
+import Testing
+
+@testable import Chat
+
+/// Reads how SQLite would carry out each query (https://www.sqlite.org/eqp.html).
+@Suite("Query plans")
+struct QueryPlanTests {
+    /// A query that runs often or over much. A new one is added here.
+    struct HotQuery: CustomTestStringConvertible {
+        let name: String
+        let sql: String
+        /// An index that holds nothing but what is asked for, in the order that is asked for.
+        let walks: String?
+
+        init(_ name: String, _ sql: String, walks index: String? = nil) {
+            self.name = name
+            self.sql = sql
+            walks = index
+        }
+
+        static func messages(_ name: String, _ condition: String) -> HotQuery {
+            HotQuery(name, "SELECT \(Message.columns) FROM messages WHERE \(condition)")
+        }
+
+        var testDescription: String { name }
+    }
+
+    static let hotQueries: [HotQuery] = [
+        .messages("newest messages", Database.newestMessages),
+        .messages("messages before", Database.messagesBefore),
+        .messages("messages after", Database.messagesAfter),
+        .messages("message by id", "id = ? AND room_id = ?"),
+        .messages("message by client id", "sender_id = ? AND client_message_id = ?"),
+        .messages("last message of a room", "room_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1"),
+        HotQuery("message before", Database.hasMessageBefore),
+        HotQuery("message after", Database.hasMessageAfter),
+        HotQuery("unread count", Database.unreadCount),
+        HotQuery("session by token", Database.sessionByToken),
+        HotQuery("rooms of a person", Database.roomsOfUser),
+        HotQuery("room ids of a person", Database.roomIDsOfUser),
+        HotQuery("room for a viewer", Database.roomForViewer),
+        HotQuery("members of a room", Database.membersOfRoom),
+        HotQuery("one member", Database.membersOfRoom + " AND user_id = ?"),
+        HotQuery("attachment by id", Database.attachmentByID),
+        HotQuery("attachment for a viewer", Database.attachmentForViewer),
+        HotQuery("attachments of a message", Database.attachmentsOfMessage),
+        HotQuery("variants of an attachment", Database.variantsOfAttachment),
+        HotQuery("next rendering", Database.nextRendering, walks: "attachments_queue"),
+        HotQuery("stale uploads", Database.staleUploads),
+        HotQuery("unattached", Database.unattached),
+        HotQuery("deleted attachments", Database.deletedAttachments),
+        HotQuery("known attachment", Database.isKnown),
+    ]
+
+    static func plan(_ sql: String, _ db: Database) throws -> [String] {
+        let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+        let arguments = StatementArguments(repeatElement(DatabaseValue.null, count: sql.count { $0 == "?" }))
+        return try Row.fetchAll(statement, arguments: arguments).map { $0["detail"] }
+    }
+
+    static func isSlow(_ step: String) -> Bool {
+        // `SCAN … ROW` reads a constant; everything else reads all there is.
+        step.hasPrefix("SCAN") && step != "SCAN CONSTANT ROW" || step.contains("TEMP B-TREE")
+    }
+
+    @Test("A hot query uses an index and sorts nothing", arguments: hotQueries)
+    func hotQuery(query: HotQuery) async throws {
+        try await withChat { chat in
+            let plan = try await chat.store.read { try Self.plan(query.sql, $0) }
+                .filter { step in !(query.walks.map { step.hasSuffix("USING INDEX \($0)") } ?? false) }
+            #expect(query.walks != nil || plan.contains { $0.hasPrefix("SEARCH") || $0.contains("USING") })
+            #expect(!plan.contains(where: Self.isSlow), "\(plan)")
+        }
+    }
+
+    @Test("The check knows a scan and a sort when it sees them")
+    func control() async throws {
+        try await withChat { chat in
+            let plan = try await chat.store.read { try Self.plan("SELECT * FROM messages ORDER BY body", $0) }
+            #expect(plan.filter(Self.isSlow).count == 2)
+        }
+    }
+}

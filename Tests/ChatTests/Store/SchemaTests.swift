@@ -1,0 +1,124 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import Chat
+
+@Suite("The schema")
+struct SchemaTests {
+    @Test("An empty file becomes a database, and opening it again changes nothing")
+    func migration() async throws {
+        try await withFolder { folder in
+            let path = folder + "/snug.sqlite"
+            #expect(FileManager.default.createFile(atPath: path, contents: Data()))
+            var dumps: [[String]] = []
+            for _ in 0..<2 {
+                let store = try Store(path: path)
+                dumps.append(
+                    try await store.read { db in
+                        try String.fetchAll(
+                            db,
+                            sql: "SELECT name || coalesce(sql, '') FROM sqlite_schema ORDER BY name"
+                        )
+                    }
+                )
+                #expect(try await store.read { try Schema.migrator.hasCompletedMigrations($0) })
+            }
+            #expect(dumps[0] == dumps[1])
+            #expect(!dumps[0].isEmpty)
+        }
+    }
+
+    @Test("Every table is strict")
+    func strict() async throws {
+        try await withChat { chat in
+            let lax = try await chat.store.read { db in
+                try String.fetchAll(
+                    db,
+                    sql: """
+                        SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0
+                        AND name NOT LIKE 'sqlite_%' AND name <> 'grdb_migrations'
+                        """
+                )
+            }
+            #expect(lax.isEmpty)
+        }
+    }
+
+    /// Rows that must not exist; `:user`, `:room` and `:file` stand for ids that do.
+    static let badRows = [
+        "INSERT INTO meta (id, epoch) VALUES (2, '12345678')",
+        "UPDATE meta SET epoch = 'short'",
+        "INSERT INTO users VALUES (randomblob(15), 'bob', 'Bob', 'hash', 0, NULL, 0, NULL)",
+        "INSERT INTO users VALUES (randomblob(16), 'ada', 'Ada', 'hash', 0, NULL, 0, NULL)",
+        "INSERT INTO users VALUES (randomblob(16), 'bob', 'Bob', 'hash', 2, NULL, 0, NULL)",
+        "INSERT INTO users VALUES (randomblob(16), 'bob', 'Bob', 'hash', 0, randomblob(16), 0, NULL)",
+        "INSERT INTO users VALUES (randomblob(16), 'bob', 'Bob', 'hash', 0, NULL, 'today', NULL)",
+        "INSERT INTO sessions VALUES (randomblob(16), :user, randomblob(31), 0, 0, 0)",
+        "INSERT INTO sessions VALUES (randomblob(16), randomblob(16), randomblob(32), 0, 0, 0)",
+        "UPDATE rooms SET kind = 'secret'",
+        "UPDATE rooms SET name = NULL",
+        "UPDATE rooms SET direct_key = randomblob(32)",
+        "UPDATE rooms SET kind = 'direct'",
+        "UPDATE rooms SET member_count = -1",
+        "DELETE FROM rooms",
+        "DELETE FROM users",
+        "UPDATE members SET role = 'god'",
+        "INSERT INTO members VALUES (:room, :user, 'member', 0, 0, 0)",
+        "INSERT INTO members VALUES (randomblob(16), :user, 'member', 0, 0, 0)",
+        "INSERT INTO members VALUES (:room, randomblob(16), 'member', 0, 0, 0)",
+        "UPDATE messages SET seq = 2",
+        "UPDATE messages SET id = randomblob(17)",
+        "UPDATE messages SET client_message_id = x'00'",
+        "UPDATE messages SET room_id = randomblob(16)",
+        "UPDATE messages SET sender_id = randomblob(16)",
+        "UPDATE attachments SET state = 'lost'",
+        "UPDATE attachments SET kind = 'film'",
+        "UPDATE attachments SET state = 'failed'",
+        "UPDATE attachments SET failure_code = 'x'",
+        "UPDATE attachments SET sha256 = x'00'",
+        "UPDATE attachments SET owner_id = randomblob(16)",
+        "INSERT INTO variants VALUES (:file, 151, 150, 1, 1, 'jpg', 1)",
+        "INSERT INTO variants VALUES (:file, 150, 800, 1, 1, 'jpg', 1)",
+        "INSERT INTO variants VALUES (:file, 150, 150, 0, 1, 'jpg', 1)",
+        "INSERT INTO variants VALUES (:file, 150, 150, 1, 1, 'png', 1)",
+        "INSERT INTO variants VALUES (:file, 150, 150, 1, 1, 'jpg', 0)",
+        "INSERT INTO variants VALUES (randomblob(16), 150, 150, 1, 1, 'jpg', 1)",
+        "INSERT INTO events (room_id, seq, kind, payload, at) VALUES (:room, 1, 'x', '{}', 0)",
+    ]
+
+    @Test("A bad row is refused by the database itself", arguments: badRows)
+    func badRow(sql: String) async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let file = try await chat.upload(by: ada)
+            try await chat.say("one", [file], in: room, by: ada)
+            try await chat.say("two", in: room, by: ada)
+            let names: [String: (any DatabaseValueConvertible)?] = ["user": ada, "room": room, "file": file]
+            let used = StatementArguments(names.filter { sql.contains(":\($0.key)") })
+            await #expect(throws: DatabaseError.self) {
+                try await chat.store.change { try $0.db.execute(sql: sql, arguments: used) }
+            }
+        }
+    }
+
+    @Test("A direct room cannot be doubled behind the store's back")
+    func directKey() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(2)
+            _ = try await chat.store.directRoom(of: people[0], and: people[1])
+            await #expect(throws: DatabaseError.self) {
+                try await chat.store.change { change in
+                    try change.execute(
+                        """
+                        INSERT INTO rooms (id, kind, direct_key, created_at, last_activity_at)
+                        SELECT randomblob(16), kind, direct_key, 0, 0 FROM rooms
+                        """,
+                        []
+                    )
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Dispatch
+import GRDB
+import Synchronization
+import Testing
+
+@testable import Chat
+
+/// Every statement that the store runs, seen as it runs: also those that nobody thought to call hot.
+@Suite("All statements")
+struct TracedStatementTests {
+    /// Statements that may read more than they give, and why that is bounded.
+    private static let allowed: [(part: String, reason: String)] = [
+        ("SELECT user_id, done_up_to FROM renames", "reads its first row"),
+        ("SELECT seq FROM sqlite_sequence", "has one row, that of events"),
+        ("AND name LIKE ? ESCAPE", "walks public rooms by name"),
+        ("SELECT user_id FROM members WHERE room_id = ? ORDER BY role", "sorts one room's members when its owner left"),
+        ("SELECT (SELECT count(*) FROM rooms WHERE deleted_at", "counts deleted rooms in their own index"),
+        ("SELECT id FROM attachments WHERE state = 'processing'", "takes the first of the queue's own index"),
+        ("SELECT count(*) FROM attachments WHERE state = 'processing'", "counts the queue in its own index"),
+    ]
+
+    private final class Statements: Sendable {
+        private let seen = Mutex<Set<String>>([])
+
+        func listen(_ db: Database) {
+            db.trace { [self] event in
+                guard case .statement(let statement) = event else { return }
+                seen.withLock { _ = $0.insert(statement.sql) }
+            }
+        }
+
+        var all: Set<String> {
+            seen.withLock { $0 }
+        }
+    }
+
+    private func listen(to pool: DatabasePool) async throws -> Statements {
+        let statements = Statements()
+        try await pool.writeWithoutTransaction { statements.listen($0) }
+        // Both readers at the same time, or one would be asked twice.
+        let meeting = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let first: Void = pool.read { db in
+            statements.listen(db)
+            meeting.0.signal()
+            meeting.1.wait()
+        }
+        async let second: Void = pool.read { db in
+            statements.listen(db)
+            meeting.1.signal()
+            meeting.0.wait()
+        }
+        _ = try await (first, second)
+        return statements
+    }
+
+    @Test("I8: Nothing that the store runs reads a whole table or sorts without a bound")
+    func everyStatement() async throws {
+        try await withChat { chat in
+            let statements = try await listen(to: chat.store.pool)
+            try await useEverything(chat)
+            let queries = statements.all.filter { sql in
+                ["SELECT", "INSERT", "UPDATE", "DELETE"].contains { sql.hasPrefix($0) }
+            }
+            #expect(queries.count > 60)
+            for sql in queries.sorted() where !Self.allowed.contains(where: { sql.contains($0.part) }) {
+                let plan = try await chat.store.read { try QueryPlanTests.plan(sql, $0) }
+                #expect(!plan.contains(where: QueryPlanTests.isSlow), "\(sql) \(plan)")
+            }
+        }
+    }
+
+    private func useEverything(_ chat: TestChat) async throws {
+        let people = try await chat.people(3)
+        let room = try await chat.room(.public, of: people[0], with: Array(people[1...]))
+        try await useRooms(chat, room, people)
+        try await useMessages(chat, room, people)
+        try await usePeople(chat, people)
+        try await sweep(chat, people)
+    }
+
+    private func useRooms(_ chat: TestChat, _ room: Room.ID, _ people: [User.ID]) async throws {
+        let store = chat.store
+        _ = try await store.directRoom(of: people[0], and: people[1])
+        _ = try await store.updateRoom(room, name: "New", topic: "Topic", by: people[0])
+        _ = try await store.setRole(.admin, of: people[1], in: room, by: people[0])
+        _ = try await store.members(of: room, for: people[0])
+        _ = try await store.joinableRooms(for: people[0], prefix: "r")
+        let left = try await chat.room(of: people[0], with: [people[1]])
+        _ = try await store.removeMember(people[0], from: left, by: people[0])
+        _ = try await store.removeMember(people[1], from: left, by: people[1])
+        _ = try await store.liveStart(for: people[0])
+    }
+
+    private func useMessages(_ chat: TestChat, _ room: Room.ID, _ people: [User.ID]) async throws {
+        let store = chat.store
+        let picture = try await chat.upload(.image, by: people[0])
+        let first = try await chat.say("", [picture], in: room, by: people[0])
+        _ = try await store.nextRendering()
+        try await store.withdrawAttempt(picture)
+        _ = try await store.failRendering(picture, .init(code: "x", detail: ""))
+        _ = try await store.retryRendering(picture, for: people[0])
+        _ = try await store.finishRendering(picture, variants: [.sample])
+        let reply = Draft(body: "reply", replyTo: first.id, clientMessageID: .random())
+        let second = try await store.post(reply, in: room, by: people[1]).message
+        _ = try await store.edit(second.id, in: room, body: "edited", by: people[1])
+        for anchor in [PageAnchor.newest, .before(9), .after(0), .around(5)] {
+            _ = try await store.page(of: room, at: anchor, limit: 2, for: people[0])
+        }
+        _ = try await store.rooms(of: people[0])
+        _ = try await store.attachment(picture, for: people[1])
+        _ = try await store.deleteMessage(first.id, in: room, by: people[0])
+        _ = try await store.renderingCount()
+    }
+
+    private func usePeople(_ chat: TestChat, _ people: [User.ID]) async throws {
+        let store = chat.store
+        let (session, token) = try await store.createSession(for: people[0])
+        chat.clock.advance(by: .seconds(7200))
+        _ = try await store.session(of: token)
+        _ = try await store.sessions(of: people[0])
+        _ = try await store.deleteSessions(of: people[0], except: session.id)
+        try await store.deleteSession(session.id, of: people[0])
+        var changes = UserChanges()
+        changes.displayName = "New"
+        changes.passwordHash = "new"
+        changes.avatar = .attachment(try await chat.picture(by: people[0]))
+        _ = try await store.updateUser(people[0], changes)
+        changes.avatar = UserChanges.Avatar.none
+        _ = try await store.updateUser(people[0], changes)
+        while try await store.continueRenames() {}
+        _ = try await store.users(prefix: "p")
+        _ = try await store.credentials(username: "person0")
+        _ = try await store.passwordHash(of: people[0])
+        try await store.sawUser(people[0])
+    }
+
+    private func sweep(_ chat: TestChat, _ people: [User.ID]) async throws {
+        let store = chat.store
+        let begun = Attachment.ID.random()
+        try await store.beginUpload(begun, by: people[0])
+        try await store.abandonUpload(begun)
+        try await store.deleteAttachment(chat.upload(by: people[0]), by: people[0])
+        let file = try await chat.upload(by: people[0])
+        _ = try await store.staleUploads(before: chat.clock.now, limit: 5)
+        _ = try await store.unattached(before: chat.clock.now, limit: 5)
+        _ = try await store.markUnused(file)
+        try await store.forget(store.deletedAttachments(limit: 5))
+        _ = try await store.known(among: [file])
+        let room = try await chat.room(of: people[0])
+        try await chat.say("gone", in: room, by: people[0])
+        _ = try await store.deleteRoom(room, by: people[0])
+        _ = try await store.deletedRoomRowCount()
+        while try await store.pruneDeletedRooms(limit: 5) > 0 {}
+        try await store.ping()
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Media
+import Synchronization
+import Testing
+
+@testable import Chat
+@testable import Janitor
+
+@Suite("Sweeping beside a busy server")
+struct BesideWritersTests {
+    /// One client: uploads, sends what it uploaded, and now and then deletes a message.
+    ///
+    /// - Returns: What its messages hold at the end.
+    private func write(_ storage: TestStorage, seed: UInt64) async throws -> Set<Attachment.ID> {
+        var random = SeededRandom(seed: seed)
+        var held: Set<Attachment.ID> = []
+        for _ in 0..<30 {
+            let id = Attachment.ID.random()
+            try await storage.store.beginUpload(id, by: storage.owner)
+            try storage.write(BlobID(id.uuid), age: .zero)
+            do {
+                _ = try await storage.store.completeUpload(id, filename: "picture.jpg", facts: .picture)
+                if Int.random(in: 0..<4, using: &random) == 0 { continue }
+                let draft = Draft(body: "", attachmentIDs: [id])
+                let message = try await storage.store.post(draft, in: storage.room, by: storage.owner).message
+                held.insert(id)
+                guard Int.random(in: 0..<4, using: &random) == 0 else { continue }
+                _ = try await storage.store.deleteMessage(message.id, in: storage.room, by: storage.owner)
+                held.remove(id)
+            } catch Refusal.gone {
+                // Swept before it was complete: the server then removes what it wrote.
+                try storage.blobs.removeVariants(of: BlobID(id.uuid))
+                try storage.blobs.removeOriginal(BlobID(id.uuid))
+            } catch Refusal.notFound {
+                // Swept before it was sent.
+            }
+        }
+        return held
+    }
+
+    @Test(
+        "I5: Without any grace, sweeps beside uploads and messages take nothing that is in use",
+        arguments: [
+            7, 70, 700,
+        ] as [UInt64]
+    )
+    func noGrace(seed: UInt64) async throws {
+        try await withStorage { storage in
+            let none = Period(seconds: 0)
+            let grace = GracePeriods(receiving: none, unattached: none, unknown: none, trash: none)
+            let janitor = TestStorage(
+                folder: storage.folder,
+                clock: storage.clock,
+                store: try Store(path: storage.folder + "/snug.sqlite", synchronous: .normal),
+                blobs: try BlobStore(existing: storage.media),
+                owner: storage.owner,
+                room: storage.room
+            )
+            let isDone = Mutex(false)
+            async let sweeps: Int = {
+                var count = 0
+                while !isDone.withLock({ $0 }) {
+                    _ = try await janitor.sweep(grace, batch: 3).run()
+                    count += 1
+                }
+                return count
+            }()
+            let held = try await withThrowingTaskGroup { group in
+                for writer in 0..<3 { group.addTask { try await write(storage, seed: seed + UInt64(writer)) } }
+                return try await group.reduce(into: Set()) { $0.formUnion($1) }
+            }
+            isDone.withLock { $0 = true }
+            #expect(try await sweeps > 0)
+            // As a sweep a second later would find it.
+            let later = Period(seconds: -1)
+            _ = try await janitor.sweep(GracePeriods(receiving: later, unattached: later, unknown: later)).run()
+            for id in held { #expect(storage.hasFiles(id)) }
+            #expect(try await storage.rows() == [0, 0, 0, 0])
+            let left = try Shard.all.flatMap { try storage.blobs.files(in: $0) }.map { Attachment.ID($0.id.uuid) }
+            #expect(Set(left) == held)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Media
+import Testing
+
+@testable import Chat
+@testable import Janitor
+
+@Suite("The brake")
+struct BrakeTests {
+    @Test("I5: When more than 50 files and 5 % have no row, none is moved", arguments: [false, true])
+    func stops(isDryRun: Bool) async throws {
+        try await withStorage { storage in
+            for _ in 0..<51 { try storage.stray(age: .hours(30)) }
+            let before = try storage.files()
+            let report = try await storage.sweep(isDryRun: isDryRun).run()
+            #expect(report.wasStopped)
+            #expect(report.unknown == SweepReport.Entry(rows: 0, files: 51, bytes: 510))
+            #expect(report.description.contains("STOPPED"))
+            #expect(try storage.files() == before)
+        }
+    }
+
+    @Test("Up to 50 files are moved, whatever their share")
+    func few() async throws {
+        try await withStorage { storage in
+            for _ in 0..<50 { try storage.stray(age: .hours(30)) }
+            let report = try await storage.sweep().run()
+            #expect(!report.wasStopped)
+            #expect(report.unknown.files == 50)
+        }
+    }
+
+    @Test("Up to 5 % are moved, however many")
+    func smallShare() async throws {
+        try await withStorage { storage in
+            for _ in 0..<51 { try storage.stray(age: .hours(30)) }
+            for _ in 0..<969 { try storage.stray(age: .zero) }
+            let report = try await storage.sweep().run()
+            #expect(!report.wasStopped)
+            #expect(report.unknown.files == 51)
+        }
+    }
+
+    @Test("I5: The bound on what one sweep handles does not loosen the brake")
+    func manyFiles() async throws {
+        try await withStorage { storage in
+            for _ in 0..<100 { try storage.stray(age: .hours(30)) }
+            for _ in 0..<1200 { try storage.stray(age: .zero) }
+            var sweep = storage.sweep()
+            sweep.maxLeftovers = 60
+            let report = try await sweep.run()
+            #expect(report.wasStopped)
+            #expect(report.unknown.files == 100)
+        }
+    }
+
+    @Test("What one sweep does not handle the next one does")
+    func bounded() async throws {
+        try await withStorage { storage in
+            for _ in 0..<45 { try storage.stray(age: .hours(30)) }
+            var sweep = storage.sweep()
+            sweep.maxLeftovers = 30
+            #expect(try await sweep.run().unknown.files == 30)
+            #expect(try await sweep.run().unknown.files == 15)
+        }
+    }
+}

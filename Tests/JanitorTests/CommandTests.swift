@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+
+@testable import Chat
+@testable import Janitor
+
+@Suite("snug-janitor")
+struct CommandTests {
+    private struct Report: Decodable {
+        struct Entry: Decodable, Equatable {
+            let rows: Int
+            let files: Int
+            let bytes: Int
+        }
+
+        let dry_run: Bool
+        let stopped: Bool
+        let seconds: Double
+        let receiving, unattached, deleted, rooms, unknown, trash: Entry
+    }
+
+    @Test("I5: sweep --json says in one line of JSON what it did")
+    func json() async throws {
+        try await withStorage { storage in
+            let gone = try await storage.unattached(age: .hours(30))
+            let (_, kept) = try await storage.attached(age: .hours(30))
+            let run = try await JanitorProcess.run(["sweep", "--json"], environment: ["SNUG_STORAGE": storage.folder])
+            #expect(run.status == 0)
+            #expect(run.output.split(separator: "\n").count == 1)
+            let report = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
+            #expect(!report.dry_run && !report.stopped)
+            #expect(report.unattached.rows == 1)
+            #expect(report.deleted == Report.Entry(rows: 1, files: 2, bytes: 20))
+            #expect(try await storage.isGone(gone))
+            #expect(storage.hasFiles(kept))
+        }
+    }
+
+    @Test("sweep --dry-run only tells")
+    func dryRun() async throws {
+        try await withStorage { storage in
+            _ = try await storage.unattached(age: .hours(30))
+            let before = (files: try storage.files(), rows: try await storage.rows())
+            let run = try await JanitorProcess.run(["sweep", "--dry-run", "--storage", storage.folder])
+            #expect(run.status == 0)
+            #expect(run.output.contains("1 deleted attachments with 2 files, 20 bytes, would be removed"))
+            #expect(try storage.files() == before.files)
+            #expect(try await storage.rows() == before.rows)
+        }
+    }
+
+    @Test("I5: A sweep that the brake stopped says so and exits with 1")
+    func brake() async throws {
+        try await withStorage { storage in
+            for _ in 0..<60 { try storage.stray(age: .hours(30)) }
+            let before = try storage.files()
+            let run = try await JanitorProcess.run(["sweep", "--storage", storage.folder])
+            #expect(run.status == 1)
+            #expect(run.output.contains("STOPPED"))
+            #expect(try storage.files() == before)
+        }
+    }
+
+    @Test("A second janitor leaves the storage to the first and exits with 75")
+    func lock() async throws {
+        try await withStorage { storage in
+            let gone = try await storage.deleted()
+            let lock = try #require(try JanitorLock(storage: storage.folder))
+            #expect(try JanitorLock(storage: storage.folder) == nil)
+            let run = try await JanitorProcess.run(["sweep", "--storage", storage.folder])
+            #expect(run.status == 75)
+            #expect(run.errors.contains("Another janitor is at work"))
+            #expect(storage.hasFiles(gone))
+            lock.release()
+            #expect(try await JanitorProcess.run(["sweep", "--storage", storage.folder]).status == 0)
+            #expect(try await storage.isGone(gone))
+        }
+    }
+
+    @Test("I5: A folder without a database is refused, and none is made")
+    func noDatabase() async throws {
+        try await withStorage { storage in
+            let other = storage.folder + "/other"
+            try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+            let run = try await JanitorProcess.run(["sweep", "--storage", other])
+            #expect(run.status != 0 && run.status != 1)
+            #expect(run.errors.contains("There is no database in \(other)"))
+            #expect(!storage.isThere(other + "/snug.sqlite"))
+        }
+    }
+
+    @Test("I5: A media folder without its sentinel is refused, and nothing is removed")
+    func noSentinel() async throws {
+        try await withStorage { storage in
+            let gone = try await storage.deleted()
+            try FileManager.default.removeItem(atPath: storage.media + "/.snug-media")
+            let run = try await JanitorProcess.run(["sweep", "--storage", storage.folder])
+            #expect(run.status != 0 && run.status != 1)
+            #expect(run.errors.contains("Is the right disk mounted?"))
+            #expect(storage.hasFiles(gone))
+        }
+    }
+
+    @Test("A storage folder that is not there is named")
+    func noStorage() async throws {
+        let run = try await JanitorProcess.run(["sweep", "--storage", "/nowhere/at/all"])
+        #expect(run.status != 0 && run.status != 1)
+        #expect(run.errors.contains("/nowhere/at/all"))
+    }
+
+    @Test("A grace period comes from the option, else from the environment")
+    func settings() async throws {
+        try await withStorage { storage in
+            let upload = try await storage.unattached(age: .hours(2))
+            let environment = ["SNUG_STORAGE": storage.folder, "SNUG_GRACE_UNATTACHED": "1h"]
+            let patient = ["sweep", "--grace-unattached", "3h"]
+            #expect(try await JanitorProcess.run(patient, environment: environment).status == 0)
+            #expect(storage.hasFiles(upload))
+            #expect(try await JanitorProcess.run(["sweep"], environment: environment).status == 0)
+            #expect(try await storage.isGone(upload))
+        }
+    }
+
+    @Test(
+        "A setting that cannot be understood is named with its value, and nothing is swept",
+        arguments: [
+            "SNUG_GRACE_RECEIVING", "SNUG_GRACE_UNATTACHED", "SNUG_GRACE_UNKNOWN", "SNUG_GRACE_TRASH",
+        ]
+    )
+    func badEnvironment(name: String) async throws {
+        try await withStorage { storage in
+            let gone = try await storage.deleted()
+            let environment = ["SNUG_STORAGE": storage.folder, name: "tomorrow"]
+            let run = try await JanitorProcess.run(["sweep"], environment: environment)
+            #expect(run.status != 0 && run.status != 1)
+            #expect(run.errors.contains("\(name)=tomorrow"))
+            #expect(storage.hasFiles(gone))
+        }
+    }
+
+    @Test("A bad option is named with its value")
+    func badOption() async throws {
+        let run = try await JanitorProcess.run(["sweep", "--grace-trash", "soon"])
+        #expect(run.status != 0 && run.status != 1)
+        #expect(run.errors.contains("soon") && run.errors.contains("--grace-trash"))
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Media
+import Synchronization
+import Testing
+
+@testable import Chat
+@testable import Janitor
+
+@Suite("Interrupted sweeps")
+struct InterruptedSweepTests {
+    /// Cancels a sweep at one of its writes.
+    private final class Canceller: Sendable {
+        private struct State {
+            var stepsLeft: Int
+            var task: Task<SweepReport, any Error>?
+        }
+
+        private let state: Mutex<State>
+
+        init(step: Int) {
+            state = Mutex(State(stepsLeft: step))
+        }
+
+        func step() {
+            state.withLock { state in
+                state.stepsLeft -= 1
+                if state.stepsLeft <= 0 { state.task?.cancel() }
+            }
+        }
+
+        func watch(_ task: Task<SweepReport, any Error>) {
+            state.withLock { state in
+                state.task = task
+                if state.stepsLeft <= 0 { task.cancel() }
+            }
+        }
+    }
+
+    private struct Scene {
+        var kept: [Attachment.ID] = []
+        var garbage: [Attachment.ID] = []
+        var strays: [BlobID] = []
+    }
+
+    private func fill(_ storage: TestStorage) async throws -> Scene {
+        var scene = Scene()
+        for _ in 0..<2 {
+            scene.garbage.append(try await storage.unfinished(age: .hours(2)))
+            scene.garbage.append(try await storage.unattached(age: .hours(30)))
+            scene.garbage.append(try await storage.deleted())
+            scene.kept.append(try await storage.attached(age: .hours(30)).file)
+            scene.kept.append(try await storage.unattached(age: .hours(1)))
+            scene.strays.append(try storage.stray(age: .hours(30)))
+        }
+        try await storage.deletedRoom(messages: 2)
+        return scene
+    }
+
+    private func expectNoneLost(_ scene: Scene, in storage: TestStorage) {
+        for id in scene.kept { #expect(storage.hasFiles(id)) }
+    }
+
+    private func expectSwept(_ scene: Scene, in storage: TestStorage) async throws {
+        expectNoneLost(scene, in: storage)
+        for id in scene.garbage { #expect(try await storage.isGone(id)) }
+        for id in scene.strays { #expect(!storage.isThere(storage.blobs.path(ofOriginal: id))) }
+        #expect(try await storage.store.deletedRoomRowCount() == 0)
+    }
+
+    /// - Returns: Whether the sweep was stopped before its end.
+    private func sweep(_ storage: TestStorage, stopAt step: Int) async throws -> Bool {
+        let canceller = Canceller(step: step)
+        storage.clock.onRead { canceller.step() }
+        defer { storage.clock.onRead {} }
+        let task = Task { try await storage.sweep(batch: 1).run() }
+        canceller.watch(task)
+        do {
+            _ = try await task.value
+            return false
+        } catch is CancellationError {
+            return true
+        }
+    }
+
+    @Test("I5: A sweep that is stopped at any of its writes loses nothing, and the next one ends what it began")
+    func anyStep() async throws {
+        try await withStorage { storage in
+            var steps = 0
+            var wasStopped = true
+            while wasStopped {
+                let scene = try await fill(storage)
+                wasStopped = try await sweep(storage, stopAt: steps)
+                expectNoneLost(scene, in: storage)
+                _ = try await storage.sweep().run()
+                try await expectSwept(scene, in: storage)
+                steps += 1
+            }
+            // Marks, rooms and rows: fewer would mean that the sweep was not stopped where it should be.
+            #expect(steps > 10)
+        }
+    }
+
+    @Test("I5: A sweep that ends between a picture's files ends what it began the next time")
+    func betweenFiles() async throws {
+        try await withStorage { storage in
+            let scene = try await fill(storage)
+            let blob = BlobID(try #require(scene.garbage.last).uuid)
+            // A folder in the original's place cannot be removed as a file can.
+            let path = storage.blobs.path(ofOriginal: blob)
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            await #expect(throws: FileFailure.self) { try await storage.sweep().run() }
+            expectNoneLost(scene, in: storage)
+            let thumbnail = VariantFile(blob: blob, size: .thumbnail, format: .jpg)
+            #expect(!storage.isThere(storage.blobs.path(of: thumbnail)))
+            #expect(try await storage.store.known(among: [Attachment.ID(blob.uuid)]).count == 1)
+            try FileManager.default.removeItem(atPath: path)
+            try storage.write(path, age: .zero)
+            _ = try await storage.sweep().run()
+            try await expectSwept(scene, in: storage)
+        }
+    }
+
+    @Test("I5: A sweep that cannot fill the trash leaves the files where they are")
+    func trashInTheWay() async throws {
+        try await withStorage { storage in
+            let scene = try await fill(storage)
+            let today = "\(storage.media)/trash/\(TrashDay(Date()))"
+            try storage.write(today, age: .zero)
+            await #expect(throws: FileFailure.self) { try await storage.sweep().run() }
+            for id in scene.strays { #expect(storage.isThere(storage.blobs.path(ofOriginal: id))) }
+            try FileManager.default.removeItem(atPath: today)
+            _ = try await storage.sweep().run()
+            try await expectSwept(scene, in: storage)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Media
+import Testing
+
+@testable import Chat
+@testable import Janitor
+
+@Suite("Sweeping rows")
+struct RowSweepTests {
+    @Test("I5: An upload that began more than an hour ago and never ended goes, a younger one stays")
+    func unfinished() async throws {
+        try await withStorage { storage in
+            let old = try await storage.unfinished(age: .minutes(61))
+            let young = try await storage.unfinished(age: .minutes(59))
+            let report = try await storage.sweep().run()
+            #expect(report.receiving.rows == 1)
+            #expect(report.deleted == SweepReport.Entry(rows: 1, files: 0, bytes: 0))
+            #expect(try await storage.isGone(old))
+            #expect(try await storage.store.known(among: [young]) == [young])
+        }
+    }
+
+    @Test("I5: An upload that no message took within 24 hours goes with its files, a younger one stays")
+    func unattached() async throws {
+        try await withStorage { storage in
+            let old = try await storage.unattached(age: .hours(25))
+            let young = try await storage.unattached(age: .hours(23))
+            let report = try await storage.sweep().run()
+            #expect(report.unattached.rows == 1)
+            #expect(report.deleted == SweepReport.Entry(rows: 1, files: 2, bytes: 20))
+            #expect(try await storage.isGone(old))
+            #expect(storage.hasFiles(young))
+        }
+    }
+
+    @Test("I5: What a message holds is never removed, however old")
+    func attached() async throws {
+        try await withStorage { storage in
+            let (message, file) = try await storage.attached(age: .days(1000))
+            let report = try await storage.sweep().run()
+            #expect(report.deleted.rows == 0)
+            #expect(report.unknown.files == 0)
+            #expect(storage.hasFiles(file))
+            let found = try await storage.store.message(message, in: storage.room, for: storage.owner)
+            #expect(found.attachments.map(\.id) == [file])
+        }
+    }
+
+    @Test("I5: The files of a deleted message are gone after the next sweep")
+    func deleted() async throws {
+        try await withStorage { storage in
+            let gone = try await storage.deleted()
+            let (_, kept) = try await storage.attached(age: .zero)
+            let report = try await storage.sweep().run()
+            #expect(report.deleted == SweepReport.Entry(rows: 1, files: 2, bytes: 20))
+            #expect(try await storage.isGone(gone))
+            #expect(storage.hasFiles(kept))
+        }
+    }
+
+    @Test("I5: A picture of a person is in use")
+    func avatar() async throws {
+        try await withStorage { storage in
+            let picture = try await storage.unattached(age: .hours(48))
+            let thumbnail = Variant(size: 150, fileSize: 150, width: 4, height: 3, format: "jpg", byteCount: 10)
+            _ = try await storage.store.finishRendering(picture, variants: [thumbnail])
+            var changes = UserChanges()
+            changes.avatar = .attachment(picture)
+            _ = try await storage.store.updateUser(storage.owner, changes)
+            _ = try await storage.sweep().run()
+            #expect(storage.hasFiles(picture))
+            changes.avatar = UserChanges.Avatar.none
+            _ = try await storage.store.updateUser(storage.owner, changes)
+            _ = try await storage.sweep().run()
+            #expect(try await storage.isGone(picture))
+        }
+    }
+
+    @Test("Deleted rooms are pruned, batch by batch")
+    func rooms() async throws {
+        try await withStorage { storage in
+            try await storage.deletedRoom(messages: 7)
+            try await storage.deletedRoom(messages: 0)
+            let report = try await storage.sweep(batch: 3).run()
+            #expect(report.rooms.rows == 9)
+            #expect(try await storage.store.deletedRoomRowCount() == 0)
+            #expect(try await storage.store.pruneDeletedRooms(limit: 1) == 0)
+        }
+    }
+
+    @Test("Many leftovers are swept in many batches")
+    func batches() async throws {
+        try await withStorage { storage in
+            var old: [Attachment.ID] = []
+            for _ in 0..<11 { old.append(try await storage.unattached(age: .hours(30))) }
+            let report = try await storage.sweep(batch: 3).run()
+            #expect(report.unattached.rows == 11)
+            #expect(report.deleted == SweepReport.Entry(rows: 11, files: 22, bytes: 220))
+            for id in old { #expect(try await storage.isGone(id)) }
+        }
+    }
+
+    @Test("A file that is gone already is no reason to stop")
+    func missingFile() async throws {
+        try await withStorage { storage in
+            let gone = try await storage.deleted()
+            _ = try storage.blobs.removeOriginal(BlobID(gone.uuid))
+            let report = try await storage.sweep().run()
+            #expect(report.deleted == SweepReport.Entry(rows: 1, files: 1, bytes: 10))
+            #expect(try await storage.isGone(gone))
+        }
+    }
+
+    @Test("A second sweep finds nothing to do")
+    func twice() async throws {
+        try await withStorage { storage in
+            _ = try await storage.unattached(age: .hours(30))
+            _ = try await storage.deleted()
+            try storage.stray(age: .hours(30))
+            _ = try await storage.sweep().run()
+            var second = try await storage.sweep().run()
+            second.seconds = 0
+            #expect(second == SweepReport(dryRun: false))
+        }
+    }
+}

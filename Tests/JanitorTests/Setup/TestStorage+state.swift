@@ -1,0 +1,46 @@
+import Foundation
+import Media
+
+@testable import Chat
+
+extension TestStorage {
+    /// Whether the original and the thumbnail are on the disk.
+    func hasFiles(_ id: Attachment.ID) -> Bool {
+        let blob = BlobID(id.uuid)
+        let thumbnail = VariantFile(blob: blob, size: .thumbnail, format: .jpg)
+        return [blobs.path(ofOriginal: blob), blobs.path(of: thumbnail)].allSatisfy(isThere)
+    }
+
+    /// Whether neither row nor file is left.
+    func isGone(_ id: Attachment.ID) async throws -> Bool {
+        let blob = BlobID(id.uuid)
+        let paths = [blobs.path(ofOriginal: blob)] + VariantFile.all(of: blob).map { blobs.path(of: $0) }
+        return try await store.known(among: [id]).isEmpty && !paths.contains(where: isThere)
+    }
+
+    func isThere(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path)
+    }
+
+    /// Every file below the media folder.
+    func files() throws -> Set<String> {
+        let manager = FileManager.default
+        return Set(
+            try manager.subpathsOfDirectory(atPath: media).filter { path in
+                var isFolder: ObjCBool = false
+                return manager.fileExists(atPath: media + "/" + path, isDirectory: &isFolder) && !isFolder.boolValue
+            }
+        )
+    }
+
+    /// Everything that a sweep could change in the database.
+    func rows() async throws -> [Int] {
+        let later = Timestamp.now + .days(1)
+        return [
+            try await store.staleUploads(before: later, limit: .max).count,
+            try await store.unattached(before: later, limit: .max).count,
+            try await store.deletedAttachments(limit: .max).count,
+            try await store.deletedRoomRowCount(),
+        ]
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Media
+
+@testable import Chat
+
+extension TestStorage {
+    /// A row of an upload whose bytes never all came.
+    func unfinished(age: Duration) async throws -> Attachment.ID {
+        try await made(age) {
+            let id = Attachment.ID.random()
+            try await store.beginUpload(id, by: owner)
+            return id
+        }
+    }
+
+    /// A picture that no message holds, with its original and a thumbnail.
+    func unattached(age: Duration) async throws -> Attachment.ID {
+        try await made(age) {
+            let id = Attachment.ID.random()
+            try await store.beginUpload(id, by: owner)
+            try write(BlobID(id.uuid), age: age)
+            _ = try await store.completeUpload(id, filename: "picture.jpg", facts: .picture)
+            return id
+        }
+    }
+
+    /// A message with a picture.
+    func attached(age: Duration) async throws -> (message: Message.ID, file: Attachment.ID) {
+        let file = try await unattached(age: age)
+        let message = try await made(age) {
+            try await store.post(Draft(body: "", attachmentIDs: [file]), in: room, by: owner).message.id
+        }
+        return (message, file)
+    }
+
+    /// A picture whose message was deleted just now.
+    func deleted() async throws -> Attachment.ID {
+        let (message, file) = try await attached(age: .zero)
+        _ = try await store.deleteMessage(message, in: room, by: owner)
+        return file
+    }
+
+    /// A deleted room with messages.
+    func deletedRoom(messages: Int) async throws {
+        let room = try await store.createRoom(kind: .private, name: "Gone", topic: nil, owner: owner).room.id
+        for number in 0..<messages {
+            _ = try await store.post(Draft(body: "\(number)"), in: room, by: owner)
+        }
+        _ = try await store.deleteRoom(room, by: owner)
+    }
+
+    /// An original of which the database knows nothing.
+    @discardableResult
+    func stray(age: Duration) throws -> BlobID {
+        let id = BlobID()
+        try write(blobs.path(ofOriginal: id), age: age)
+        return id
+    }
+
+    /// An original and a thumbnail, 10 bytes each.
+    func write(_ id: BlobID, age: Duration) throws {
+        try write(blobs.path(ofOriginal: id), age: age)
+        try write(blobs.path(of: VariantFile(blob: id, size: .thumbnail, format: .jpg)), age: age)
+    }
+
+    /// A file of 10 bytes that was last written some time ago.
+    func write(_ path: String, age: Duration) throws {
+        try Data("0123456789".utf8).write(to: URL(fileURLWithPath: path))
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -(age / .seconds(1)))],
+            ofItemAtPath: path
+        )
+    }
+
+    private func made<Value>(_ age: Duration, _ make: () async throws -> Value) async throws -> Value {
+        clock.age = age
+        defer { clock.age = .zero }
+        return try await make()
+    }
+}
+
+extension AttachmentFacts {
+    static let picture = AttachmentFacts(
+        kind: .image,
+        mediaType: "image/jpeg",
+        byteCount: 10,
+        sha256: Data(repeating: 7, count: 32),
+        width: 4,
+        height: 3
+    )
+}

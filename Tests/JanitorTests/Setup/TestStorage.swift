@@ -1,0 +1,42 @@
+import Foundation
+import Media
+
+@testable import Chat
+@testable import Janitor
+
+/// A storage folder as a server leaves it, with one person and one room.
+struct TestStorage: Sendable {
+    let folder: String
+    let clock: RowClock
+    let store: Store
+    let blobs: BlobStore
+    let owner: User.ID
+    let room: Room.ID
+
+    var media: String { folder + "/media" }
+
+    func sweep(_ grace: GracePeriods = GracePeriods(), isDryRun: Bool = false, batch: Int = 200) -> Sweep {
+        Sweep(store: store, blobs: blobs, grace: grace, isDryRun: isDryRun, batch: batch, pause: .zero)
+    }
+}
+
+/// In memory where the system has a folder for that: some disks take a second to make and remove a store's 512 folders.
+private var temporaryFolder: URL {
+    let memory = "/dev/shm"
+    guard FileManager.default.isWritableFile(atPath: memory) else { return FileManager.default.temporaryDirectory }
+    return URL(fileURLWithPath: memory, isDirectory: true)
+}
+
+func withStorage(_ body: (TestStorage) async throws -> Void) async throws {
+    let folder = temporaryFolder.appendingPathComponent("janitor-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let clock = RowClock()
+    let store = try Store(path: folder + "/snug.sqlite", synchronous: .normal, now: { clock.read() })
+    let owner = try await store.createUser(username: "ada", displayName: "Ada", passwordHash: "hash").id
+    let room = try await store.createRoom(kind: .private, name: "Room", topic: nil, owner: owner).room.id
+    let blobs = try BlobStore(root: folder + "/media")
+    try await body(
+        TestStorage(folder: folder, clock: clock, store: store, blobs: blobs, owner: owner, room: room)
+    )
+}

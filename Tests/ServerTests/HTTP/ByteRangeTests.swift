@@ -1,0 +1,41 @@
+import Testing
+
+@testable import Server
+
+@Suite("Ranges of a file")
+struct ByteRangeTests {
+    @Test(
+        "A part that is there",
+        arguments: [
+            ("bytes=0-0", 0...0), ("bytes=0-9", 0...9), ("bytes=5-", 5...9), ("bytes=9-", 9...9),
+            ("bytes=2-100", 2...9),
+            ("bytes=-1", 9...9), ("bytes=-10", 0...9), ("bytes=-100", 0...9),
+        ]
+    )
+    func part(header: String, range: ClosedRange<Int>) {
+        #expect(ByteRange(header, size: 10) == .part(range))
+    }
+
+    @Test("What lies behind the end", arguments: ["bytes=10-", "bytes=10-20", "bytes=-0"])
+    func behind(header: String) {
+        #expect(ByteRange(header, size: 10) == .unsatisfiable)
+    }
+
+    @Test(
+        "What may be ignored gives the whole file",
+        arguments: [
+            nil, "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-2", "bytes=1-2,4-5", "items=0-1", "bytes=+1-2",
+            "bytes=0x1-", "bytes= 1-2", "bytes=1-2-3", "bytes=99999999999999999999-", "bytes=-99999999999999999999",
+        ]
+    )
+    func ignored(header: String?) {
+        #expect(ByteRange(header, size: 10) == .whole)
+    }
+
+    @Test("An empty file has no part")
+    func empty() {
+        #expect(ByteRange("bytes=0-", size: 0) == .unsatisfiable)
+        #expect(ByteRange("bytes=-1", size: 0) == .unsatisfiable)
+        #expect(ByteRange(nil, size: 0) == .whole)
+    }
+}

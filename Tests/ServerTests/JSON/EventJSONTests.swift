@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+@testable import Chat
+@testable import Server
+
+@Suite("Events on the wire")
+struct EventJSONTests {
+    private let user = User.named(.random())
+
+    private var room: Room {
+        Room(
+            id: .random(),
+            kind: .direct,
+            name: nil,
+            topic: nil,
+            memberCount: 2,
+            lastSeq: 4,
+            createdAt: Timestamp(milliseconds: 0)
+        )
+    }
+
+    private var message: Message {
+        Message(
+            id: .random(),
+            roomID: .random(),
+            seq: 3,
+            sender: .init(id: user.id, displayName: "A \"B\"", avatar: .init(id: .random(), format: "webp")),
+            body: "line\nline",
+            attachments: [],
+            replyTo: nil,
+            clientMessageID: .random(),
+            createdAt: Timestamp(milliseconds: 0)
+        )
+    }
+
+    private var member: Member {
+        Member(user: user, role: .admin, joinedAt: Timestamp(milliseconds: 0), deliveredSeq: 1, readSeq: 1)
+    }
+
+    private func written(_ content: Event.Content) throws -> [String: Any] {
+        let event = Event(
+            position: 7,
+            roomID: .random(),
+            seq: 4,
+            at: Timestamp(milliseconds: 1),
+            content: content
+        )
+        let bytes = Wire.sample.json(CursoredEvent(event: event, epoch: "a1b2c3d4")).bytes
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+        #expect(json["type"] as? String == event.kind)
+        #expect(json["cursor"] as? String == "a1b2c3d4.7")
+        #expect(json["room_id"] as? String == event.roomID.description)
+        #expect(json["seq"] as? Int == 4)
+        #expect(json["at"] as? String == "1970-01-01T00:00:00.001Z")
+        return json
+    }
+
+    @Test("Each kind of event has its members and can be read")
+    func kinds() throws {
+        let expected: [(Event.Content, Set<String>)] = [
+            (.messageCreated(message), ["message"]), (.messageEdited(message), ["message"]),
+            (.messageDeleted(message), ["message"]), (.roomUpdated(room), ["room"]), (.roomDeleted, []),
+            (.memberJoined(member), ["user_id", "member"]), (.memberUpdated(member), ["user_id", "member"]),
+            (.memberLeft(user.id), ["user_id"]),
+        ]
+        for (content, members) in expected {
+            let json = try written(content)
+            #expect(Set(json.keys).subtracting(["type", "cursor", "room_id", "seq", "at"]) == members)
+        }
+    }
+
+    @Test("A message has every member that the contract names")
+    func messageMembers() throws {
+        let json = try #require(try written(.messageCreated(message))["message"] as? [String: Any])
+        #expect(
+            Set(json.keys) == [
+                "id", "room_id", "seq", "sender", "body", "attachments", "reply_to", "client_message_id", "created_at",
+                "edited_at", "deleted_at",
+            ]
+        )
+        #expect(json["body"] as? String == "line\nline")
+        #expect(json["reply_to"] is NSNull)
+        let sender = try #require(json["sender"] as? [String: Any])
+        #expect((sender["avatar_url"] as? String)?.hasSuffix(".150.webp") == true)
+    }
+
+    @Test("A live event says what it does to who hears the room")
+    func effects() {
+        let expected: [(Event.Content, LiveEvent.Effect)] = [
+            (.messageCreated(message), .none), (.roomUpdated(room), .none), (.roomDeleted, .closes),
+            (.memberJoined(member), .joins(user.id)), (.memberUpdated(member), .none),
+            (.memberLeft(user.id), .leaves(user.id)),
+        ]
+        for (content, effect) in expected {
+            let event = Event(position: 1, roomID: .random(), seq: 1, at: .now, content: content)
+            #expect(LiveEvent(event, epoch: "a1b2c3d4", wire: .sample).effect == effect)
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import Media
+
+@testable import Server
+
+extension Wire {
+    /// A wire with a secret that everybody knows and nobody online.
+    static var sample: Wire {
+        guard let secret = MediaSecret(digits: String(repeating: "0f", count: 32)) else {
+            preconditionFailure("64 hex digits are a secret")
+        }
+        return Wire(links: MediaLinks(signer: MediaSigner(secret: secret)), presence: Presence())
+    }
+}
