@@ -11,7 +11,8 @@ struct SweepCommand: AsyncParsableCommand {
         discussion: """
             Settings come from the options, then the environment (SNUG_STORAGE, SNUG_GRACE_RECEIVING, \
             SNUG_GRACE_UNATTACHED, SNUG_GRACE_UNKNOWN, SNUG_GRACE_TRASH), then defaults. Exits with 1 when the sweep \
-            stopped because too many files looked like leftovers, and with 75 when another janitor is at work.
+            stopped because too many files looked like leftovers, with 75 when another janitor is at work, and with \
+            78 when it cannot sweep here.
             """
     )
 
@@ -37,14 +38,27 @@ struct SweepCommand: AsyncParsableCommand {
     var graceTrash: Period?
 
     func run() async throws {
+        do {
+            try await sweepOnce()
+        } catch let failure as SweepFailure {
+            Self.tell("Error: \(failure.description)")
+            throw ExitCode(EX_CONFIG)
+        }
+    }
+
+    private static func tell(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
+    private func sweepOnce() async throws {
         let grace = try gracePeriods()
         let database = storage + "/snug.sqlite"
         guard FileManager.default.fileExists(atPath: database) else {
             throw SweepFailure("There is no database in \(storage). Is SNUG_STORAGE right?")
         }
         guard let lock = try lockStorage() else {
-            FileHandle.standardError.write(Data("Another janitor is at work; this one leaves it to that.\n".utf8))
-            throw ExitCode(75)
+            Self.tell("Another janitor is at work; this one leaves it to that.")
+            throw ExitCode(EX_TEMPFAIL)
         }
         defer { lock.release() }
         let report = try await sweep(database, grace)
@@ -82,8 +96,8 @@ struct SweepCommand: AsyncParsableCommand {
     }
 }
 
-/// Why the janitor does nothing; ends it with its description and exit status 1.
-struct SweepFailure: Error, CustomStringConvertible {
+/// Why the janitor does nothing, for the operator.
+struct SweepFailure: Error {
     let description: String
 
     init(_ description: String) {
