@@ -17,6 +17,21 @@ struct MemberTests {
         }
     }
 
+    @Test("Who joins begins behind everything that happened before, their own joining included")
+    func counters() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(.public, of: ada)
+            for number in 0..<5 { try await chat.say("\(number)", in: room, by: ada) }
+            let member = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
+            let seq = try await chat.store.room(room, for: bob).room.lastSeq
+            #expect(seq == 7)
+            #expect(member.readSeq == seq)
+            #expect(member.deliveredSeq == seq)
+            #expect(member.joinedAt == chat.clock.now)
+        }
+    }
+
     @Test("Joining twice is a conflict, whoever asks")
     func joinTwice() async throws {
         try await withChat { chat in

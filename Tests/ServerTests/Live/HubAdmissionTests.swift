@@ -73,6 +73,20 @@ struct HubAdmissionTests {
         #expect(test.admission(of: FakeConnection(.random(), test.hub), at: 100) == .admitted)
     }
 
+    @Test("I2: Several that wait are admitted each at its own event")
+    func severalEarly() {
+        let test = TestHub()
+        let events = (0..<3).map { _ in test.event(in: room) }
+        let connections = (1...3 as ClosedRange<Int64>).map { position in
+            let connection = FakeConnection(.random(), test.hub)
+            test.hub.admit(connection, test.start(connection.userID, in: [room], at: position)) { _ in }
+            return connection
+        }
+        for event in events { test.hub.publish([event]) }
+        test.advance(by: .milliseconds(2))
+        #expect(connections.map(\.positions) == [[2, 3], [3], []])
+    }
+
     @Test("A client that went away meanwhile is not admitted")
     func gone() {
         let test = TestHub()
