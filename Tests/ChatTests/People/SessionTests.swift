@@ -125,4 +125,27 @@ struct SessionTests {
             #expect(try await chat.store.sessions(of: bob) == [others])
         }
     }
+
+    @Test("I7: A session that was used a moment ago ends all the same, whichever way it ends")
+    func endsAtOnce() async throws {
+        var limits = ChatLimits()
+        limits.sessionsPerPerson = 2
+        try await withChat(limits: limits) { chat in
+            let ada = try await chat.person("ada")
+            let (first, firstToken) = try await chat.store.createSession(for: ada)
+            _ = try await chat.store.session(of: firstToken)
+            try await chat.store.deleteSession(first.id, of: ada)
+            let (second, secondToken) = try await chat.store.createSession(for: ada)
+            let (third, thirdToken) = try await chat.store.createSession(for: ada)
+            for token in [secondToken, thirdToken] { _ = try await chat.store.session(of: token) }
+            #expect(try await chat.store.deleteSessions(of: ada, except: third.id) == [second.id])
+            for _ in 0..<2 {
+                chat.clock.advance(by: .seconds(1))
+                _ = try await chat.store.createSession(for: ada)
+            }
+            for token in [firstToken, secondToken, thirdToken] {
+                #expect(await refusal { try await chat.store.session(of: token) } == .unauthenticated)
+            }
+        }
+    }
 }

@@ -6,6 +6,11 @@ struct JanitorProcess {
     let output: String
     let errors: String
 
+    /// Whether it did nothing and said why in one line.
+    var isRefused: Bool {
+        status == 78 && output.isEmpty && errors.split(separator: "\n").count == 1
+    }
+
     /// Built beside the tests.
     private static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appendingPathComponent("snug-janitor")
