@@ -3,7 +3,7 @@ import Foundation
 /// The id of one kind of thing, so that a room's id cannot be passed where a message's is meant.
 ///
 /// On the wire a lower-case UUID string; in the database its 16 bytes.
-package struct Identifier<Entity>: Hashable, Sendable, CustomStringConvertible {
+package struct Identifier<Entity>: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let uuid: UUID
 
     package init(_ uuid: UUID) {
@@ -35,6 +35,11 @@ package struct Identifier<Entity>: Hashable, Sendable, CustomStringConvertible {
         bytes.5 = UInt8(truncatingIfNeeded: milliseconds)
         bytes.6 = 0x70 | (bytes.6 & 0x0F)
         return Identifier(UUID(uuid: bytes))
+    }
+
+    /// By their bytes: those of version 7 in the order in which they were made.
+    package static func < (left: Identifier, right: Identifier) -> Bool {
+        left.uuid < right.uuid
     }
 
     package var description: String {

@@ -11,8 +11,8 @@ struct SweepCommand: AsyncParsableCommand {
         discussion: """
             Settings come from the options, then the environment (SNUG_STORAGE, SNUG_GRACE_RECEIVING, \
             SNUG_GRACE_UNATTACHED, SNUG_GRACE_UNKNOWN, SNUG_GRACE_TRASH), then defaults. Exits with 1 when the sweep \
-            stopped because too many files looked like leftovers, with 75 when another janitor is at work, and with \
-            78 when it cannot sweep here.
+            stopped because too many files looked like leftovers, with 75 when another janitor is at work, with 78 \
+            when it cannot sweep here, and with 70 when something else went wrong.
             """
     )
 
@@ -43,6 +43,9 @@ struct SweepCommand: AsyncParsableCommand {
         } catch let failure as SweepFailure {
             Self.tell("Error: \(failure.description)")
             throw ExitCode(EX_CONFIG)
+        } catch  where !(error is ExitCode) {
+            Self.tell("Error: the sweep ended early and will go on the next time: \(error)")
+            throw ExitCode(EX_SOFTWARE)
         }
     }
 

@@ -14,6 +14,8 @@ package struct ChatLimits: Sendable {
     package var peopleFound = 20
     /// Hits of a search for public rooms.
     package var roomsFound = 100
+    /// Unread messages of a room that are counted; nobody reads a larger number.
+    package var unreadCounted = 1000
     /// Signed-in sessions of one person; the longest unused gives way to a new one.
     package var sessionsPerPerson = 50
     /// Days a session lives from its last use.

@@ -8,7 +8,8 @@ extension Store {
         try await read { db in
             try db.requireMember(viewer, of: room)
             let rows = try Row.fetchAll(db.cachedStatement(sql: Database.membersOfRoom), arguments: [room])
-            return try rows.map { try Member(row: $0, db: db) }.sorted { $0.joinedAt < $1.joinedAt }
+            return try rows.map { try Member(row: $0, db: db) }
+                .sorted { ($0.joinedAt, $0.user.id) < ($1.joinedAt, $1.user.id) }
         }
     }
 

@@ -10,7 +10,8 @@ extension Store {
     /// Stores a message with its attachments and its event, or nothing of it.
     ///
     /// - Throws: `invalid`; `notFound` also for rooms and attachments of others; `conflict` for an attachment that is in
-    ///   another message; `keyReused` for a client id that went to another room.
+    ///   another message; `keyReused` for a client id that came with another
+    ///   message.
     package func post(_ draft: Draft, in room: Room.ID, by user: User.ID) async throws -> Posted {
         try draft.check(limits)
         return try await change { change in
@@ -105,7 +106,9 @@ extension Change {
         guard let clientID = draft.clientMessageID else { return nil }
         let found = try Message.fetch(db, where: "sender_id = ? AND client_message_id = ?", [user, clientID]).first
         guard let found else { return nil }
-        guard found.roomID == room else { throw Refusal.keyReused(field: "client_message_id") }
+        guard found.roomID == room, found.mayComeFrom(draft) else {
+            throw Refusal.keyReused(field: "client_message_id")
+        }
         return found
     }
 
@@ -223,6 +226,12 @@ extension PageAnchor {
 }
 
 extension Message {
+    /// Whether sending the draft made this message. One that was edited or deleted since does not tell any more.
+    fileprivate func mayComeFrom(_ draft: Draft) -> Bool {
+        guard editedAt == nil, deletedAt == nil else { return true }
+        return body == draft.body && replyTo == draft.replyTo && attachments.map(\.id) == draft.attachmentIDs
+    }
+
     static let columns = """
         id, room_id, seq, sender_id, sender_name, sender_avatar_id, sender_avatar_format, body, attachment_count,
         reply_to, client_message_id, created_at, edited_at, deleted_at

@@ -58,9 +58,9 @@ extension Store {
             )
             // Sorted here: a list this short is not worth an index that every message would have to move.
             return try rows.map { row in
-                (activity: row[9] as Int64, summary: try RoomSummary(row: row, of: user, db: db))
+                (activity: row[9] as Int64, summary: try RoomSummary(row: row, of: user, db: db, limits))
             }
-            .sorted { $0.activity > $1.activity }
+            .sorted { ($0.activity, $0.summary.view.room.id) > ($1.activity, $1.summary.view.room.id) }
             .map(\.summary)
         }
     }
@@ -168,7 +168,9 @@ extension Database {
         """
 
     static let unreadCount = """
-        SELECT count(*) FROM messages WHERE room_id = ? AND seq > ? AND sender_id <> ? AND deleted_at IS NULL
+        SELECT count(*) FROM (
+            SELECT 1 FROM messages
+            WHERE room_id = ? AND seq > ? AND sender_id <> ? AND deleted_at IS NULL LIMIT ?)
         """
 
     func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
@@ -227,7 +229,7 @@ extension Room {
 
 extension RoomSummary {
     /// From a row of `roomsOfUser`.
-    fileprivate init(row: Row, of user: User.ID, db: Database) throws {
+    fileprivate init(row: Row, of user: User.ID, db: Database, _ limits: ChatLimits) throws {
         let view = RoomView(room: Room(row: row), role: row[7])
         let last = try Message.fetch(
             db,
@@ -237,7 +239,7 @@ extension RoomSummary {
         let readSeq: Int64 = row[8]
         let unread = try Int.fetchOne(
             db.cachedStatement(sql: Database.unreadCount),
-            arguments: [view.room.id, readSeq, user]
+            arguments: [view.room.id, readSeq, user, limits.unreadCounted]
         )
         self.init(view: view, lastMessage: last.first, unreadCount: unread ?? 0)
     }

@@ -22,8 +22,8 @@ extension Store {
             )
             let dropped = try Session.ID.fetchAll(
                 change.db,
-                sql: Self.dropOldestSessions,
-                arguments: [user, user, session.id, limits.sessionsPerPerson - 1]
+                sql: Self.dropOldSessions,
+                arguments: [user, change.now, user, session.id, limits.sessionsPerPerson - 1]
             )
             return (session, dropped)
         }
@@ -32,9 +32,9 @@ extension Store {
     }
 
     /// Spares the new one by its id: after the clock was set back it may look like the oldest.
-    private static let dropOldestSessions = """
-        DELETE FROM sessions WHERE user_id = ? AND id IN (
-            SELECT id FROM sessions WHERE user_id = ? AND id <> ? ORDER BY last_used_at DESC LIMIT -1 OFFSET ?)
+    private static let dropOldSessions = """
+        DELETE FROM sessions WHERE user_id = ? AND (expires_at <= ? OR id IN (
+            SELECT id FROM sessions WHERE user_id = ? AND id <> ? ORDER BY last_used_at DESC LIMIT -1 OFFSET ?))
         RETURNING id
         """
 

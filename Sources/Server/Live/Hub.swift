@@ -43,6 +43,8 @@ final class Hub {
     /// Connections whose start lies ahead of what came through here.
     private var early: [(position: Int64, admit: () -> Void)] = []
 
+    private var isFull: Bool { connectionCount + early.count >= limits.connections }
+
     /// - Parameter position: Newest position in the log when the hub begins.
     init(loop: any EventLoop, position: Int64, presence: Presence, limits: Limits) {
         self.loop = loop
@@ -61,6 +63,7 @@ final class Hub {
     ) {
         loop.preconditionInEventLoop()
         guard start.position <= position else {
+            guard !isFull else { return answer(.tooMany) }
             early.append((start.position, { self.admit(connection, start, then: answer) }))
             return
         }
@@ -70,7 +73,7 @@ final class Hub {
     private func admitNow(_ connection: any LiveConnection, _ start: LiveStart) -> Admission {
         guard connection.isOpen else { return .gone }
         let own = people[start.user.id] ?? []
-        guard connectionCount < limits.connections, own.count < limits.connectionsPerUser else { return .tooMany }
+        guard !isFull, own.count < limits.connectionsPerUser else { return .tooMany }
         let missed = recent.reversed().prefix { $0.position > start.position }.reversed()
         guard start.position == position || missed.first?.position == start.position + 1 else { return .stale }
         people[start.user.id] = own + [connection]
@@ -136,10 +139,10 @@ final class Hub {
         switch effect {
         case .none, .joins: break
         case .leaves(let user):
-            room.flush()
+            flush()
             for connection in people[user] ?? [] { leave(room, connection) }
         case .closes:
-            room.flush()
+            flush()
             for connection in room.audience { leave(room, connection) }
         }
     }
@@ -159,7 +162,7 @@ final class Hub {
     /// What was said before is not for the newcomer, so it goes out first. That may close connections that are too
     /// slow, and with its last one the room goes; so it is looked up afterwards.
     private func seat(_ connection: any LiveConnection, in id: Room.ID) {
-        rooms[id]?.flush()
+        if rooms[id]?.hasPending == true { flush() }
         room(id).seat(connection)
     }
 
@@ -191,18 +194,43 @@ final class Hub {
         guard !dirty.isEmpty, !isFlushScheduled else { return }
         isFlushScheduled = true
         let due = lastFlush + limits.pace
-        if due <= loop.now {
-            loop.assumeIsolated().execute { self.flush() }
+        let loop = loop.assumeIsolated()
+        if due <= self.loop.now {
+            loop.execute { self.flushOnTime() }
         } else {
-            loop.assumeIsolated().scheduleTask(deadline: due) { self.flush() }
+            loop.scheduleTask(deadline: due) { self.flushOnTime() }
         }
     }
 
-    private func flush() {
+    private func flushOnTime() {
         isFlushScheduled = false
         lastFlush = loop.now
-        let rooms = dirty
+        flush()
+    }
+
+    /// Sends what is pending. All of it, because a connection must hear its rooms in the order of positions: the cursor
+    /// of an event says that everything before it has been heard.
+    private func flush() {
+        guard !dirty.isEmpty else { return }
+        let due = dirty.map { (batch: $0.takeBatch(), audience: $0.audience) }
         dirty.removeAll(keepingCapacity: true)
-        for room in rooms { room.flush() }
+        // A connection that is closed here leaves; the loops go on over the audiences as they were.
+        guard due.count > 1 else {
+            for connection in due[0].audience { connection.deliver(due[0].batch) }
+            return
+        }
+        deliver(due)
+    }
+
+    /// Who hears one of the rooms gets that room's shared bytes; who hears several gets their events in one order.
+    private func deliver(_ due: [(batch: LiveBatch, audience: [any LiveConnection])]) {
+        for room in due {
+            for connection in room.audience { connection.dueBatches.append(room.batch) }
+        }
+        for connection in due.lazy.flatMap(\.audience) where !connection.dueBatches.isEmpty {
+            let batches = connection.dueBatches
+            connection.dueBatches = []
+            connection.deliver(batches.count == 1 ? batches[0] : LiveBatch(merging: batches))
+        }
     }
 }

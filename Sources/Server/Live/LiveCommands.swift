@@ -106,7 +106,11 @@ struct LiveCommands: Service, CustomStringConvertible {
         while true {
             let start = try await store.liveStart(for: session.userID)
             switch await socket.admit(session, start, to: hub) {
-            case .admitted, .gone: return
+            case .gone: return
+            case .admitted:
+                // A session that ended before the hub knew the connection could not close it.
+                _ = try await store.session(of: token)
+                return
             case .tooMany: return socket.close(.tooMany)
             case .stale: continue
             }

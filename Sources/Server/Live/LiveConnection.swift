@@ -10,6 +10,9 @@ protocol LiveConnection: AnyObject {
     /// Where it sits in the rooms that it hears; kept by the hub.
     var seats: [LiveRoom.Seat] { get set }
 
+    /// What one flush has for it; empty between flushes. Kept by the hub.
+    var dueBatches: [LiveBatch] { get set }
+
     /// Says what the connection starts from. Comes before the first event.
     func welcome(_ start: LiveStart, resumed: Bool)
     func deliver(_ batch: LiveBatch)
@@ -55,12 +58,10 @@ final class LiveRoom {
         pending.append(event)
     }
 
-    func flush() {
-        guard !pending.isEmpty else { return }
+    func takeBatch() -> LiveBatch {
         let batch = LiveBatch(pending)
         pending = []
-        // A connection that is closed here leaves; the loop goes on over the audience as it was.
-        for connection in audience { connection.deliver(batch) }
+        return batch
     }
 
     /// Whoever is seated hears everything that is flushed from now on.

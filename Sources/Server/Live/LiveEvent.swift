@@ -49,4 +49,9 @@ final class LiveBatch {
     init(_ events: [LiveEvent]) {
         self.events = events
     }
+
+    /// The events of several rooms in the order in which they happened.
+    convenience init(merging batches: [LiveBatch]) {
+        self.init(batches.flatMap(\.events).sorted { $0.position < $1.position })
+    }
 }

@@ -50,6 +50,21 @@ struct RepeatedPostTests {
         }
     }
 
+    @Test("I3: A client id does not come with other words, until the message has been edited")
+    func otherBody() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let id = Identifier<ClientMessage>.random()
+            let first = try await chat.store.post(Draft(body: "once", clientMessageID: id), in: room, by: ada).message
+            let other = Draft(body: "twice", clientMessageID: id)
+            #expect(await refusal { try await chat.store.post(other, in: room, by: ada) } == .keyReused)
+            _ = try await chat.store.edit(first.id, in: room, body: "edited", by: ada)
+            let again = try await chat.store.post(Draft(body: "once", clientMessageID: id), in: room, by: ada)
+            #expect(again.isRepeat && again.message.body == "edited")
+        }
+    }
+
     @Test("I7: A retry after one was removed from the room gives nothing")
     func removedMeanwhile() async throws {
         try await withChat { chat in

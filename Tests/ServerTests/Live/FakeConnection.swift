@@ -8,6 +8,7 @@ final class FakeConnection: LiveConnection {
     let userID: User.ID
     let sessionID = Session.ID.random()
     var seats: [LiveRoom.Seat] = []
+    var dueBatches: [LiveBatch] = []
     private(set) var isOpen = true
     private(set) var start: LiveStart?
     private(set) var batches: [[LiveEvent]] = []

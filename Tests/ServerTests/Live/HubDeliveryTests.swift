@@ -30,6 +30,31 @@ struct HubDeliveryTests {
         for connection in connections { #expect(connection.positions == Array(1...7)) }
     }
 
+    @Test("I2: Who hears several rooms hears their events in one order, in one batch; others share their room's")
+    func severalRooms() {
+        let test = TestHub()
+        let other = Room.ID.random()
+        let (both, one) = (test.connect(in: [room, other]), test.connect(in: [room]))
+        test.publish(in: room)
+        test.hub.publish([test.event(in: room), test.event(in: other), test.event(in: room)])
+        test.advance(by: .milliseconds(2))
+        #expect(both.batches.map { $0.map(\.position) } == [[1], [2, 3, 4]])
+        #expect(one.batches.map { $0.map(\.position) } == [[1], [2, 4]])
+        #expect(both.dueBatches.isEmpty && one.dueBatches.isEmpty)
+    }
+
+    @Test("I2: What a join or leave sends early keeps the order across rooms")
+    func earlyFlush() {
+        let test = TestHub()
+        let other = Room.ID.random()
+        let (both, leaving) = (test.connect(in: [room, other]), test.connect(in: [other]))
+        test.publish(in: room)
+        test.hub.publish([test.event(in: room), test.event(in: other, .leaves(leaving.userID)), test.event(in: room)])
+        test.advance(by: .milliseconds(2))
+        #expect(both.positions == [1, 2, 3, 4])
+        #expect(leaving.positions == [3])
+    }
+
     @Test("A quiet room is flushed at once")
     func quiet() {
         let test = TestHub()

@@ -33,6 +33,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     }
 
     var seats: [LiveRoom.Seat] = []
+    var dueBatches: [LiveBatch] = []
     private let hub: LiveHub
     private let commands: LiveCommands.Inbox
     private let framing: Framing
