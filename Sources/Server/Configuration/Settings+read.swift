@@ -66,9 +66,9 @@ extension Settings {
         environment: [String: String] = ProcessInfo.processInfo.environment,
         file: String = Settings.file
     ) async throws -> Settings {
-        let words = try checkOptions(arguments)
+        let options = try options(arguments)
         var providers: [any ConfigProvider] = [
-            CommandLineArgumentsProvider(arguments: ["snug-server"] + words),
+            InMemoryProvider(name: "command line", values: options),
             EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "snug"),
         ]
         do {
@@ -81,20 +81,22 @@ extension Settings {
         return try Settings(SettingReader(config: ConfigReader(providers: providers)))
     }
 
-    /// Refuses misspelt options, which would otherwise be silently without effect, and splits `--port=80`.
-    private static func checkOptions(_ arguments: [String]) throws(SettingError) -> [String] {
-        let known = Set(SettingName.allCases.map(\.option))
-        var words: [String] = []
-        for argument in arguments {
-            guard argument.hasPrefix("--") else {
-                words.append(argument)
-                continue
+    /// Reads `--port 80` and `--port=80`. Not left to the library, which knows no dashes within a name, takes a value with
+    /// commas for several, and lets misspelt options pass without effect.
+    private static func options(_ arguments: [String]) throws(SettingError) -> [AbsoluteConfigKey: ConfigValue] {
+        var options: [AbsoluteConfigKey: ConfigValue] = [:]
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            let sides = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard let name = SettingName.allCases.first(where: { $0.option == sides[0] }) else {
+                throw SettingError(unknown: sides[0])
             }
-            let sides = argument.split(separator: "=", maxSplits: 1).map(String.init)
-            guard known.contains(sides[0]) else { throw SettingError(unknown: sides[0]) }
-            words += sides
+            guard let value = sides.count == 2 ? sides[1] : rest.popFirst() else {
+                throw SettingError(name, value: "", allowed: "\(name.option) with a value behind it")
+            }
+            options[AbsoluteConfigKey([name.rawValue])] = ConfigValue(.string(value), isSecret: false)
         }
-        return words
+        return options
     }
 
     private init(_ reader: SettingReader) throws(SettingError) {
