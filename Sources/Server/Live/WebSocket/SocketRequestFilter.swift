@@ -5,14 +5,17 @@ import NIOHTTP1
 ///
 /// NIO's typed upgrade handler loses the head of a request whose upgrade it cannot do (`Upgrade: h2c` from curl or
 /// Java, a missing key), and the client would hang. Without the header it is an ordinary request, which the router
-/// answers.
-final class SocketRequestFilter: ChannelInboundHandler, RemovableChannelHandler {
+/// answers. It is the connection's last one: NIO's decoder reads nothing behind a request that asks for an upgrade.
+final class SocketRequestFilter: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
     private let path: String
     private var hasSeenHead = false
+    /// Whether the request that is being answered is the last one.
+    private var mustClose = false
 
     init(path: String) {
         self.path = path
@@ -21,8 +24,20 @@ final class SocketRequestFilter: ChannelInboundHandler, RemovableChannelHandler 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
         hasSeenHead = true
-        if !isSocketRequest(head) { head.headers.remove(name: "upgrade") }
+        if !isSocketRequest(head), head.headers.contains(name: "upgrade") {
+            mustClose = true
+            head.headers.remove(name: "upgrade")
+            head.headers.replaceOrAdd(name: "connection", value: "close")
+        }
         context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard mustClose, case .head(var head) = unwrapOutboundIn(data) else {
+            return context.write(data, promise: promise)
+        }
+        head.headers.replaceOrAdd(name: "connection", value: "close")
+        context.write(wrapOutboundOut(.head(head)), promise: promise)
     }
 
     private func isSocketRequest(_ head: HTTPRequestHead) -> Bool {
