@@ -13,7 +13,7 @@ extension RenderQueue {
             // Deleted while it was rendered: its files must not outlive that.
             if attachment == nil { await revocation.revoke([task.id]) }
         } catch let failure as RenderFailure {
-            try await settle(task, failure)
+            guard try await settle(task, failure) else { return }
         } catch let failure as InspectionFailure {
             try await fail(task, Attachment.Failure(code: "too_complex", detail: failure.description))
         } catch let failure as FileFailure where failure.isMissing {
@@ -26,7 +26,8 @@ extension RenderQueue {
         outcomes.settled(task.id)
     }
 
-    private func settle(_ task: Store.RenderTask, _ failure: RenderFailure) async throws {
+    /// - Returns: Whether that was the last word; otherwise the picture is tried again.
+    private func settle(_ task: Store.RenderTask, _ failure: RenderFailure) async throws -> Bool {
         switch failure {
         case .stopping, .cancelled, .overloaded:
             // The server's doing: the picture waits for the next start, and this try does not count.
@@ -40,11 +41,13 @@ extension RenderQueue {
                 "The media worker died; the picture is tried again",
                 metadata: ["attachment": "\(task.id)", "attempt": "\(task.attempt)"]
             )
+            return false
         default:
             try await fail(
                 task,
                 Attachment.Failure(code: failure.code?.rawValue ?? "undecodable", detail: failure.description)
             )
+            return true
         }
     }
 
