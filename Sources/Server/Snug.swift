@@ -13,6 +13,8 @@ struct Snug {
     /// Everything that runs, dependencies first. Each has a description: the group logs it, and would otherwise log all
     /// that a service holds.
     let services: [any Service]
+    private let loops: MultiThreadedEventLoopGroup
+    private let threads: NIOThreadPool
 
     /// Seconds that requests may take to finish after SIGTERM.
     private static let grace = Duration.seconds(18)
@@ -153,10 +155,17 @@ struct Snug {
             eventLoopGroupProvider: .shared(loops),
             logger: logger
         )
-        return Snug(services: [
+        let services: [any Service] = [
             queue, Renames(store: store, logger: logger), commands, Heartbeat(hub: hub, interval: tuning.heartbeat),
             application, stopping,
-        ])
+        ]
+        return Snug(services: services, loops: loops, threads: threads)
+    }
+
+    /// Gives the threads back once nothing runs any more. A process that ends can do without; tests start hundreds.
+    func release() async throws {
+        try await threads.shutdownGracefully()
+        try await loops.shutdownGracefully()
     }
 
     /// Runs until SIGTERM or SIGINT, then lets requests finish.
