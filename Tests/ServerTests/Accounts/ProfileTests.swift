@@ -1,0 +1,110 @@
+import Fixtures
+import TestSupport
+import Testing
+
+@Suite("Profiles", .timeLimit(.minutes(5)))
+struct ProfileTests {
+    @Test("A new display name is seen by others and reaches new messages")
+    func displayName() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            #expect(try await ada.patch("users/me", ["display_name": "Ada"]).expect(200).json.display_name == "Ada")
+            #expect(try await bob.get("users/\(ada.id)").json.display_name == "Ada")
+            let room = try await ada.makeRoom()
+            #expect(try await ada.say("Hello", in: room).sender.display_name == "Ada")
+        }
+    }
+
+    @Test("A picture of one's own becomes the avatar, and null takes it away")
+    func avatar() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+            let changed = try await ada.patch("users/me", ["avatar_attachment_id": picture.id]).expect(200).json
+            #expect(changed.avatar.id == picture.id)
+            let cleared = try await ada.patch("users/me", ["avatar_attachment_id": nil]).expect(200).json
+            #expect(cleared.avatar == nil)
+        }
+    }
+
+    @Test("I7: another's picture does not become an avatar")
+    func othersAvatar() async throws {
+        try await withServer { server in
+            let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
+            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+            let answer = try await eve.patch("users/me", ["avatar_attachment_id": picture.id])
+            #expect(answer.isProblem(404, "not_found"))
+            #expect(try await eve.get("users/me").json.avatar == nil)
+        }
+    }
+
+    @Test("A new password needs the current one")
+    func passwordNeedsCurrent() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let missing = try await ada.patch("users/me", ["password": "a new password"])
+            #expect(missing.isProblem(422, "invalid"))
+            #expect(missing.json.field == "current_password")
+            let wrong = try await ada.patch("users/me", ["password": "a new password", "current_password": "a guess"])
+            #expect(wrong.isProblem(403, "forbidden"))
+            #expect(try await server.site.signIn("ada").status == 201)
+        }
+    }
+
+    @Test("I7: a new password ends every other session and its live socket, and the old one is of no use")
+    func passwordEndsOthers() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let thief = Person(site: server.site, signedIn: try await server.site.signIn("ada").json)
+            let socket = try await thief.listen()
+            let change: JSON = ["password": "a new password", "current_password": .string(Person.password)]
+            #expect(try await ada.patch("users/me", change).status == 200)
+            #expect(try await socket.closeCode() == 4401)
+            #expect(try await thief.get("users/me").status == 401)
+            #expect(try await ada.get("users/me").status == 200)
+            #expect(try await server.site.signIn("ada").status == 401)
+            #expect(try await server.site.signIn("ada", password: "a new password").status == 201)
+        }
+    }
+
+    @Test("People are found by the beginning of their names, at most 20, and wildcards mean nothing")
+    func search() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            for number in 0..<22 { _ = try await server.register("many-\(number)") }
+            #expect(try await ada.found("ad") == ["ada"])
+            #expect(try await ada.found("many-").count == 20)
+            #expect(try await ada.found("%") == [])
+            #expect(try await ada.found("a_a") == [])
+        }
+    }
+
+    @Test("A user that is none is not found", arguments: ["nonsense", "01890000-0000-7000-8000-000000000000"])
+    func unknownUser(id: String) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            #expect(try await ada.get("users/\(id)").isProblem(404, "not_found"))
+        }
+    }
+
+    @Test("Who has a live socket is online, and is offline with the time of leaving when it ends")
+    func presence() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let socket = try await ada.listen()
+            #expect(try await bob.get("users/\(ada.id)").json.status == "online")
+            try await socket.close()
+            var seen = try await bob.get("users/\(ada.id)").json
+            // The time of leaving is written just behind the leaving itself.
+            while seen.last_seen_at == nil { seen = try await bob.get("users/\(ada.id)").json }
+            #expect(seen.status == "offline")
+        }
+    }
+}
+
+extension Person {
+    fileprivate func found(_ prefix: String) async throws -> [String] {
+        let query = prefix.replacing("%", with: "%25")
+        return try await get("users?q=\(query)").expect(200).json.users.elements.map(\.username.text)
+    }
+}

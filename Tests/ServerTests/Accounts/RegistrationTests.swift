@@ -1,0 +1,140 @@
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("Registration", .timeLimit(.minutes(5)))
+struct RegistrationTests {
+    @Test("A new account comes with its user, a token and the token's end")
+    func newAccount() async throws {
+        try await withServer { server in
+            let answer = try await server.site.register(["username": "ada.l-1_", "password": "12345678"])
+            #expect(answer.status == 201)
+            #expect(answer.json.names == ["user", "token", "expires_at"])
+            #expect(answer.json.user.username == "ada.l-1_")
+            #expect(answer.json.user.display_name == "ada.l-1_")
+            #expect(answer.json.user.avatar == nil)
+            #expect(answer.json.user.status == "offline")
+            #expect(answer.json.user.last_seen_at == nil)
+            let person = Person(site: server.site, signedIn: answer.json)
+            #expect(try await person.get("users/me").json == answer.json.user)
+        }
+    }
+
+    @Test("Ids are lower-case UUIDs of version 7, times are RFC 3339 with milliseconds")
+    func forms() async throws {
+        try await withServer { server in
+            let answer = try await server.site.register(["username": "ada", "password": "12345678"]).json
+            let uuid = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/
+            #expect(answer.user.id.text.wholeMatch(of: uuid) != nil)
+            let time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/
+            #expect(answer.user.created_at.text.wholeMatch(of: time) != nil)
+            #expect(answer.expires_at.text.wholeMatch(of: time) != nil)
+        }
+    }
+
+    @Test("A display name is kept without the white space around it")
+    func displayName() async throws {
+        try await withServer { server in
+            let account: JSON = ["username": "ada", "password": "12345678", "display_name": "  Ada Lovelace \n"]
+            let answer = try await server.site.register(account)
+            #expect(answer.json.user.display_name == "Ada Lovelace")
+        }
+    }
+
+    @Test(
+        "A user name is 1–32 of a-z 0-9 . _ -",
+        arguments: ["", "Ada", "ada lovelace", "ada@example", "ädä", "a\u{0}b", String(repeating: "a", count: 33)]
+    )
+    func badUsername(name: String) async throws {
+        try await withServer { server in
+            let answer = try await server.site.register(["username": .string(name), "password": "12345678"])
+            #expect(answer.isProblem(422, "invalid"))
+            #expect(answer.json.field == "username")
+        }
+    }
+
+    @Test("A user name may have 32 characters")
+    func longestUsername() async throws {
+        try await withServer { server in
+            let name = String(repeating: "z", count: 32)
+            let answer = try await server.site.register(["username": .string(name), "password": "12345678"])
+            #expect(answer.status == 201)
+        }
+    }
+
+    @Test(
+        "A password of 8–256 bytes is taken, others are not",
+        arguments: [(7, 422), (8, 201), (256, 201), (257, 422)]
+    )
+    func passwordLength(bytes: Int, status: Int) async throws {
+        try await withServer { server in
+            let password = String(repeating: "p", count: bytes)
+            let answer = try await server.site.register(["username": "ada", "password": .string(password)])
+            #expect(answer.status == status)
+            #expect(answer.json.field == (status == 422 ? "password" : .missing))
+        }
+    }
+
+    @Test("A password's length is counted in bytes, not in characters")
+    func passwordBytes() async throws {
+        try await withServer { server in
+            let answer = try await server.site.register(["username": "ada", "password": "ÄÖÜß"])
+            #expect(answer.status == 201)
+        }
+    }
+
+    @Test(
+        "A display name is not empty, not long and holds no control characters",
+        arguments: [
+            " ", String(repeating: "x", count: 65), "a\u{7}b",
+        ]
+    )
+    func badDisplayName(name: String) async throws {
+        try await withServer { server in
+            let account: JSON = ["username": "ada", "password": "12345678", "display_name": .string(name)]
+            let answer = try await server.site.register(account)
+            #expect(answer.isProblem(422, "invalid"))
+            #expect(answer.json.field == "display_name")
+        }
+    }
+
+    @Test("A name that is taken is a conflict")
+    func takenName() async throws {
+        try await withServer { server in
+            _ = try await server.register("ada")
+            let answer = try await server.site.register(["username": "ada", "password": "another one"])
+            #expect(answer.isProblem(409, "conflict"))
+            #expect(answer.json.field == "username")
+        }
+    }
+
+    @Test("Of two who want a name at once, one gets it")
+    func race() async throws {
+        try await withServer { server in
+            let site = server.site
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { try await site.register(["username": "ada", "password": "12345678"]).status }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.sorted() == [201] + Array(repeating: 409, count: 7))
+        }
+    }
+
+    @Test("Where registration is closed, nobody makes an account")
+    func closed() async throws {
+        try await withServer({ $0.registration = .closed }) { server in
+            let answer = try await server.site.register(["username": "ada", "password": "12345678"])
+            #expect(answer.isProblem(403, "forbidden"))
+        }
+    }
+}
+
+extension Site {
+    fileprivate func register(_ account: JSON) async throws -> Answer {
+        try await send(.POST, "/api/v1/users", body: .json(account))
+    }
+}

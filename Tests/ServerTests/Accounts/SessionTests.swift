@@ -1,0 +1,83 @@
+import TestSupport
+import Testing
+
+@Suite("Sessions", .timeLimit(.minutes(5)))
+struct SessionTests {
+    @Test("The list holds one's own sessions and says which one asks")
+    func list() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let phone = Person(site: server.site, signedIn: try await server.site.signIn("ada").json)
+            _ = try await server.register("bob")
+            let sessions = try await phone.get("sessions").expect(200).json.sessions.elements
+            #expect(sessions.count == 2)
+            #expect(sessions.filter { $0.current == true }.count == 1)
+            #expect(sessions[0].names.isSuperset(of: ["id", "created_at", "last_used_at", "expires_at", "current"]))
+            let other = try #require(sessions.first { $0.current == false })
+            let same = try await ada.get("sessions").json.sessions.elements.first { $0.current == true }
+            #expect(other.id == same?.id)
+        }
+    }
+
+    @Test("No list of sessions shows a token")
+    func noTokens() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let list = try await ada.get("sessions").expect(200)
+            #expect(!list.text.contains(ada.token))
+        }
+    }
+
+    @Test("Signing out by id ends that session alone")
+    func signOutOther() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let phone = Person(site: server.site, signedIn: try await server.site.signIn("ada").json)
+            let sessions = try await ada.get("sessions").json.sessions.elements
+            let other = try #require(sessions.first { $0.current == false })
+            #expect(try await ada.delete("sessions/\(other.id.text)").status == 204)
+            #expect(try await phone.get("users/me").isProblem(401, "unauthenticated"))
+            #expect(try await ada.get("users/me").status == 200)
+        }
+    }
+
+    @Test("Signing out of the current session ends its token")
+    func signOutCurrent() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            #expect(try await ada.delete("sessions/current").status == 204)
+            #expect(try await ada.get("users/me").isProblem(401, "unauthenticated"))
+        }
+    }
+
+    @Test("I7: a live socket is closed with 4401 when its session is deleted, another of the same person is not")
+    func socketCloses() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let phone = Person(site: server.site, signedIn: try await server.site.signIn("ada").json)
+            let (atDesk, onPhone) = (try await ada.listen(), try await phone.listen())
+            #expect(try await phone.delete("sessions/current").status == 204)
+            #expect(try await onPhone.closeCode() == 4401)
+            try await atDesk.say(["type": "ping"])
+            _ = try await atDesk.next("pong")
+        }
+    }
+
+    @Test("I7: nobody ends the session of somebody else, or learns that there is one")
+    func othersSession() async throws {
+        try await withServer { server in
+            let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
+            let session = try await ada.get("sessions").json.sessions[0].id.text
+            #expect(try await eve.delete("sessions/\(session)").isProblem(404, "not_found"))
+            #expect(try await ada.get("users/me").status == 200)
+        }
+    }
+
+    @Test("A session that is none is not found", arguments: ["nonsense", "01890000-0000-7000-8000-000000000000"])
+    func unknownSession(id: String) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            #expect(try await ada.delete("sessions/\(id)").isProblem(404, "not_found"))
+        }
+    }
+}

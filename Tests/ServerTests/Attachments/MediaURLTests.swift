@@ -1,0 +1,173 @@
+import Fixtures
+import Foundation
+import Media
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("Media URLs", .timeLimit(.minutes(5)))
+struct MediaURLTests {
+    /// A URL of a picture that is there, and what must come of it.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let status: Int
+        let code: String?
+        let url: @Sendable (Picture) -> String
+
+        init(
+            _ description: String,
+            _ status: Int,
+            _ code: String? = nil,
+            _ url: @escaping @Sendable (Picture) -> String
+        ) {
+            testDescription = description
+            self.status = status
+            self.code = code
+            self.url = url
+        }
+    }
+
+    /// A rendered picture and the means to sign URLs for it.
+    struct Picture: Sendable {
+        let signer: MediaSigner
+        let file: VariantFile
+        /// As a client got it.
+        let url: String
+
+        func signed(_ file: VariantFile, daysAgo: Double = 0) -> String {
+            signer.url(for: file, now: Date(timeIntervalSinceNow: -86_400 * daysAgo))
+        }
+
+        /// The URL with one of its segments replaced: signature, expiry or name.
+        func replacing(_ segment: Int, _ text: String) -> String {
+            var parts = url.split(separator: "/").map(String.init)
+            parts[segment] = text
+            return "/" + parts.joined(separator: "/")
+        }
+    }
+
+    static let cases = [
+        Case("as handed out", 200) { $0.url },
+        Case("another variant, signed anew", 200) {
+            $0.signed(VariantFile(blob: $0.file.blob, size: .medium, format: .jpg))
+        },
+        Case("a forged signature", 403, "forbidden") { $0.replacing(1, String(repeating: "A", count: 22)) },
+        Case("another expiry than was signed", 403, "forbidden") { $0.replacing(2, "9999999999") },
+        Case("another variant than was signed", 403, "forbidden") { $0.replacing(3, "\($0.file.blob).800.jpg") },
+        Case("another picture than was signed", 403, "forbidden") { $0.replacing(3, "\(BlobID()).150.jpg") },
+        Case("expired and forged", 403, "forbidden") { $0.replacing(2, "1000000000") },
+        Case("expired", 410, "gone") { $0.signed($0.file, daysAgo: 15) },
+        Case("signed, but there is no such picture", 404, "not_found") {
+            $0.signed(VariantFile(blob: BlobID(), size: .thumbnail, format: .jpg))
+        },
+        Case("signed, but there is no such variant", 404, "not_found") {
+            $0.signed(VariantFile(blob: $0.file.blob, size: .thumbnail, format: .webp))
+        },
+        Case("a short signature", 404, "not_found") { $0.replacing(1, "AAAA") },
+        Case("an expiry that is no time", 404, "not_found") { $0.replacing(2, "tomorrow00") },
+        Case("an expiry of too few digits", 404, "not_found") { $0.replacing(2, "999999999") },
+        Case("a size that there is not", 404, "not_found") { $0.replacing(3, "\($0.file.blob).151.jpg") },
+        Case("a type that there is not", 404, "not_found") { $0.replacing(3, "\($0.file.blob).150.png") },
+        Case("a name in upper case", 404, "not_found") {
+            $0.replacing(3, "\("\($0.file.blob)".uppercased()).150.jpg")
+        },
+        Case("no name", 404, "not_found") { $0.replacing(3, "") },
+        Case("a way out", 404, "not_found") { $0.replacing(3, "..%2f..%2fsecret") },
+    ]
+
+    @Test("I7: a URL is worth the same at the server and at nginx", arguments: cases)
+    func bothFronts(item: Case) async throws {
+        try await withPicture { picture, fronts in
+            let url = item.url(picture)
+            var seen: [Answer] = []
+            for front in fronts {
+                let answer = try await front.send(.GET, url)
+                #expect(answer.status == item.status)
+                if let code = item.code { #expect(answer.isProblem(item.status, code)) }
+                seen.append(answer)
+            }
+            for name in Self.sameHeaders {
+                #expect(seen[0][header: name] == seen[1][header: name], "\(name)")
+            }
+            if item.status == 200 { #expect(seen[0].body == seen[1].body) }
+        }
+    }
+
+    private static let sameHeaders = [
+        "content-type", "cache-control", "x-content-type-options", "content-security-policy",
+        "accept-ranges",
+    ]
+
+    @Test("A picture is sent as what it is, kept by browsers for a week, and runs nothing")
+    func headers() async throws {
+        try await withPicture { picture, fronts in
+            for front in fronts {
+                let answer = try await front.send(.GET, picture.url).expect(200)
+                #expect(answer[header: "content-type"] == "image/jpeg")
+                #expect(answer[header: "cache-control"] == "private, max-age=604800, immutable")
+                #expect(answer[header: "x-content-type-options"] == "nosniff")
+                #expect(answer[header: "content-security-policy"] == "default-src 'none'; sandbox")
+                #expect(answer[header: "content-length"] == "\(answer.body.count)")
+            }
+        }
+    }
+
+    @Test(
+        "HEAD, ranges and methods are the same at both",
+        arguments: [
+            (HTTPMethod.HEAD, nil, 200), (.GET, "bytes=0-9", 206), (.GET, "bytes=99999999-", 416), (.POST, nil, 405),
+            (.DELETE, nil, 405),
+        ] as [(HTTPMethod, String?, Int)]
+    )
+    func methods(method: HTTPMethod, range: String?, status: Int) async throws {
+        try await withPicture { picture, fronts in
+            for front in fronts {
+                let answer = try await front.send(method, picture.url, headers: range.map { ["range": $0] } ?? [:])
+                #expect(answer.status == status)
+                if status == 206 { #expect(answer.body.count == 10) }
+                if status == 405 {
+                    #expect(answer.isProblem(405, "method_not_allowed"))
+                    #expect(answer[header: "allow"] == "GET, HEAD")
+                }
+                if status == 416 { #expect(answer[header: "content-range"]?.hasPrefix("bytes */") == true) }
+            }
+        }
+    }
+
+    @Test("URLs begin with the public address where one is set")
+    func publicURL() async throws {
+        try await withServer({ $0.publicURL = "https://chat.example.org" }) { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.upload(try Fixture.bytes("plain.png"), wait: 20)
+            #expect(picture.variants.thumbnail.url.text.hasPrefix("https://chat.example.org/media/"))
+        }
+    }
+
+    @Test("A picture's URL stays the same from one answer to the next")
+    func stable() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.upload(try Fixture.bytes("plain.png"), wait: 20)
+            #expect(try await ada.get("attachments/\(picture.id.text)").json.variants == picture.variants)
+        }
+    }
+
+    private func withPicture(_ check: (Picture, [Site]) async throws -> Void) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let uploaded = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+            let url = uploaded.variants.thumbnail.url.text
+            let name = try #require(url.split(separator: "/").last)
+            let picture = Picture(
+                signer: MediaSigner(secret: try MediaSecret.load(at: server.storage + "/secret")),
+                file: try #require(VariantFile(name: name)),
+                url: url
+            )
+            try await withNginx(inFrontOf: server.site, storage: server.storage) { front in
+                try await check(picture, [server.site, front])
+            }
+        }
+    }
+}

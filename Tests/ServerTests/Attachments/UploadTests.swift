@@ -1,0 +1,186 @@
+import Crypto
+import Fixtures
+import Foundation
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("Uploads", .timeLimit(.minutes(5)))
+struct UploadTests {
+    @Test("A picture is described at once and shown when it is ready")
+    func picture() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let bytes = try Fixture.bytes("textured.jpg")
+            let picture = try await ada.upload(bytes, named: "garden.jpg")
+            #expect(
+                picture.names == [
+                    "id", "kind", "filename", "media_type", "byte_size", "width", "height", "animated", "sha256",
+                    "status", "failure", "placeholder", "original_url", "variants", "created_at",
+                ]
+            )
+            #expect(picture.kind == "image")
+            #expect(picture.filename == "garden.jpg")
+            #expect(picture.media_type == "image/jpeg")
+            #expect(picture.byte_size == .int(bytes.count))
+            #expect(picture.width == 200)
+            #expect(picture.height == 150)
+            #expect(picture.animated == false)
+            #expect(picture.sha256.text == SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())
+            #expect(picture.failure == nil)
+            #expect(picture.original_url.text == "/api/v1/attachments/\(picture.id.text)/original")
+            #expect(
+                picture.id.text.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/) != nil
+            )
+        }
+    }
+
+    @Test("I4: variants are handed out when they are ready, and not before")
+    func variants() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+            #expect(picture.status == "ready")
+            #expect(picture.variants.names == ["thumbnail", "medium", "large"])
+            #expect(picture.variants.thumbnail.width == 150)
+            #expect(picture.variants.medium.width == 200)
+            #expect(picture.variants.large == picture.variants.medium)
+            for variant in [picture.variants.thumbnail, picture.variants.medium] {
+                let answer = try await server.site.send(.GET, variant.url.text)
+                #expect(answer.status == 200)
+                #expect(answer.body.count == variant.byte_size.number)
+            }
+        }
+    }
+
+    @Test("While a picture is being rendered it has no variants")
+    func processing() async throws {
+        try await withServer({ $0.mediaWorker = "/nonexistent" }) { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
+            #expect(picture.status == "processing")
+            #expect(picture.variants == nil)
+        }
+    }
+
+    @Test("An upload without a byte is refused", arguments: [true, false])
+    func empty(isChunked: Bool) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let answer = try await ada.send(.POST, "attachments", body: isChunked ? .chunked([]) : .bytes([]))
+            #expect(answer.isProblem(422, "invalid"))
+            #expect(answer.json.field == "file")
+            #expect(try server.holdsNothing())
+        }
+    }
+
+    @Test("I6: bytes say what a file is, not its name: text called .jpg is a file")
+    func textNamedPicture() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let headers: HTTPHeaders = [
+                "content-type": "image/jpeg", "content-disposition": "attachment; filename=\"photo.jpg\"",
+            ]
+            let bytes = try Fixture.bytes("text.jpg")
+            let file = try await ada.send(.POST, "attachments", headers: headers, body: .bytes(bytes)).expect(201).json
+            #expect(file.kind == "file")
+            #expect(file.media_type == "text/plain")
+            #expect(file.status == "ready")
+            #expect(file.width == nil)
+            #expect(file.variants == nil)
+        }
+    }
+
+    @Test("A picture that cannot be decoded is kept, and failed with a reason")
+    func truncated() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let bytes = try Fixture.bytes("header-only.jpg")
+            let picture = try await ada.upload(bytes, wait: 20)
+            #expect(picture.status == "failed")
+            #expect(picture.failure.names == ["code", "detail"])
+            #expect(picture.variants == nil)
+            #expect(try await ada.get("attachments/\(picture.id.text)/original").body == bytes)
+        }
+    }
+
+    @Test("A failed picture can be tried again, one that is ready cannot")
+    func retry() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let broken = try await ada.upload(try Fixture.bytes("header-only.jpg"), wait: 20)
+            let retried = try await ada.post("attachments/\(broken.id.text)/retry").expect(202).json
+            #expect(retried.status == "processing")
+            let again = try await ada.get("attachments/\(broken.id.text)", headers: ["prefer": "wait=20"]).json
+            #expect(again.status == "failed")
+            let fine = try await ada.upload(try Fixture.bytes("plain.png"), wait: 20)
+            #expect(try await ada.post("attachments/\(fine.id.text)/retry").isProblem(409, "conflict"))
+        }
+    }
+
+    @Test("I8: a picture of too many pixels is refused with the limit, and nothing of it is kept")
+    func bomb() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let answer = try await ada.send(.POST, "attachments", body: .bytes(try Fixture.bytes("huge.png")))
+            #expect(answer.isProblem(415, "unsupported_media"))
+            #expect(answer.json.limit.number > 0)
+            #expect(try server.holdsNothing())
+        }
+    }
+
+    @Test("Prefer: wait gives the finished picture and says that it was heeded")
+    func prefer() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let bytes = try Fixture.bytes("plain.png")
+            let headers: HTTPHeaders = ["prefer": "respond-async, wait=60"]
+            let answer = try await ada.send(.POST, "attachments", headers: headers, body: .bytes(bytes)).expect(201)
+            #expect(answer.json.status == "ready")
+            #expect(answer[header: "preference-applied"] == "wait=20")
+        }
+    }
+
+    @Test("Prefer: wait ends when its time is up")
+    func preferEnds() async throws {
+        try await withServer({ $0.mediaWorker = "/nonexistent" }) { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.upload(try Fixture.bytes("plain.png"), wait: 1)
+            #expect(picture.status == "processing")
+        }
+    }
+
+    @Test("An upload of one's own that no message holds can be deleted, with its URLs")
+    func delete() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+            #expect(try await ada.delete("attachments/\(picture.id.text)").status == 204)
+            #expect(try await ada.get("attachments/\(picture.id.text)").isProblem(404, "not_found"))
+            #expect(try await server.site.send(.GET, picture.variants.thumbnail.url.text).isProblem(404, "not_found"))
+        }
+    }
+
+    @Test("I5: an upload that a message holds cannot be deleted alone")
+    func deleteAttached() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let file = try await ada.upload(try Fixture.bytes("text.jpg"))
+            _ = try await ada.say("Look", in: try await ada.makeRoom(), with: [file])
+            #expect(try await ada.delete("attachments/\(file.id.text)").isProblem(409, "conflict"))
+            #expect(try await ada.get("attachments/\(file.id.text)/original").status == 200)
+        }
+    }
+
+    @Test("I7: nobody deletes another's upload")
+    func deleteOthers() async throws {
+        try await withServer { server in
+            let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
+            let file = try await ada.upload(try Fixture.bytes("text.jpg"))
+            #expect(try await eve.delete("attachments/\(file.id.text)").isProblem(404, "not_found"))
+            #expect(try await ada.get("attachments/\(file.id.text)").status == 200)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@Suite("Requests for a live socket", .timeLimit(.minutes(5)))
+struct UpgradeTests {
+    /// A request for a socket as it must be.
+    private static let right: HTTPHeaders = [
+        "connection": "Upgrade", "upgrade": "websocket", "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+    ]
+
+    @Test("The handshake is answered as RFC 6455 wants it")
+    func handshake() async throws {
+        try await withServer { server in
+            let connection = try await RawConnection(to: server.site)
+            try await connection.send(Self.text(.GET, "/api/v1/realtime", Self.right))
+            let head = try await connection.readHead().lowercased()
+            #expect(head.hasPrefix("http/1.1 101 "))
+            // The example of RFC 6455 section 1.3.
+            #expect(head.contains("sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo="))
+            #expect(head.contains("upgrade: websocket"))
+            connection.close()
+        }
+    }
+
+    @Test("The path may have a query, and the protocol's name any case")
+    func query() async throws {
+        try await withServer { server in
+            var headers = Self.right
+            headers.replaceOrAdd(name: "upgrade", value: "WebSocket")
+            let connection = try await RawConnection(to: server.site)
+            try await connection.send(Self.text(.GET, "/api/v1/realtime?client=web", headers))
+            #expect(try await connection.readHead().hasPrefix("HTTP/1.1 101 "))
+            connection.close()
+        }
+    }
+
+    /// A request that must not become a socket, and the status that answers it.
+    struct Wrong: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let status: Int
+        var method = HTTPMethod.GET
+        var path = "/api/v1/realtime"
+        var removing: String?
+        var adding: (String, String)?
+    }
+
+    static let wrong = [
+        Wrong(testDescription: "no wish to upgrade", status: 426, removing: "upgrade"),
+        Wrong(testDescription: "no key", status: 426, removing: "sec-websocket-key"),
+        Wrong(testDescription: "no version", status: 426, removing: "sec-websocket-version"),
+        Wrong(testDescription: "another version", status: 426, adding: ("sec-websocket-version", "8")),
+        Wrong(testDescription: "two keys", status: 426, adding: ("sec-websocket-key", "eHl6eHl6eHl6eHl6eHl6eA==")),
+        Wrong(testDescription: "a POST", status: 405, method: .POST),
+        Wrong(testDescription: "a body", status: 426, adding: ("content-length", "0")),
+        Wrong(testDescription: "HTTP/2", status: 200, path: "/health/simple", adding: ("upgrade", "h2c")),
+        Wrong(testDescription: "another path", status: 200, path: "/health/simple"),
+        Wrong(testDescription: "an unknown path", status: 404, path: "/nothing"),
+    ]
+
+    @Test("What is no right request for a socket gets an ordinary answer", arguments: wrong)
+    func ordinary(item: Wrong) async throws {
+        try await withServer { server in
+            var headers = Self.right
+            if let name = item.removing { headers.remove(name: name) }
+            if let (name, value) = item.adding {
+                if name == "upgrade" { headers.remove(name: name) }
+                headers.add(name: name, value: value)
+            }
+            let connection = try await RawConnection(to: server.site)
+            try await connection.send(Self.text(item.method, item.path, headers))
+            #expect(try await connection.readHead().hasPrefix("HTTP/1.1 \(item.status) "))
+            connection.close()
+        }
+    }
+
+    @Test(
+        "curl's wish for another HTTP version is answered, and told that the connection ends, first or later",
+        arguments: [0, 1]
+    )
+    func h2c(requestsBefore: Int) async throws {
+        try await withServer { server in
+            let headers: HTTPHeaders = [
+                "connection": "Upgrade, HTTP2-Settings", "upgrade": "h2c", "http2-settings": "AAMAAABkAAQAAP__",
+            ]
+            let connection = try await RawConnection(to: server.site)
+            for _ in 0..<requestsBefore {
+                try await connection.send(Self.text(.GET, "/health/simple", [:]))
+                #expect(try await connection.read(until: "\r\n\r\nok").hasPrefix("HTTP/1.1 200 "))
+            }
+            try await connection.send(Self.text(.GET, "/health/simple", headers))
+            let answer = try await connection.readToEnd().lowercased()
+            #expect(answer.hasPrefix("http/1.1 200 "))
+            #expect(answer.contains("connection: close"))
+            #expect(answer.hasSuffix("ok"))
+        }
+    }
+
+    @Test("A socket wanted on a connection that has been used already is sent to a fresh one")
+    func secondRequest() async throws {
+        try await withServer { server in
+            let connection = try await RawConnection(to: server.site)
+            try await connection.send(Self.text(.GET, "/health/simple", [:]))
+            #expect(try await connection.readHead().hasPrefix("HTTP/1.1 200 "))
+            try await connection.send(Self.text(.GET, "/api/v1/realtime", Self.right))
+            let answer = try await connection.readToEnd()
+            #expect(answer.contains("HTTP/1.1 307 "))
+            #expect(answer.lowercased().contains("location: /api/v1/realtime"))
+            #expect(answer.lowercased().contains("connection: close"))
+        }
+    }
+
+    @Test("Frames that come together with the handshake are not lost")
+    func eagerClient() async throws {
+        try await withServer { server in
+            let connection = try await RawConnection(to: server.site)
+            // A masked close frame with code 1000, the mask being zero.
+            let close: [UInt8] = [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE8]
+            try await connection.send(Array(Self.text(.GET, "/api/v1/realtime", Self.right).utf8) + close)
+            #expect(try await connection.readHead().hasPrefix("HTTP/1.1 101 "))
+            #expect(try await connection.readBytesToEnd() == [0x88, 0x02, 0x03, 0xE8])
+        }
+    }
+
+    @Test("A live socket opens through nginx, and hears there too")
+    func throughNginx() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            try await withNginx(inFrontOf: server.site, storage: server.storage) { front in
+                let socket = try await ada.at(front).listen()
+                let message = try await ada.at(front).say("Hello", in: room)
+                #expect(try await socket.next("message.created").message == message)
+                try await socket.close()
+            }
+        }
+    }
+
+    private static func text(_ method: HTTPMethod, _ path: String, _ headers: HTTPHeaders) -> String {
+        let lines = headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+        return "\(method) \(path) HTTP/1.1\r\nHost: x\r\n\(lines)\r\n"
+    }
+}

@@ -1,0 +1,68 @@
+import TestSupport
+import Testing
+
+@Suite("Repeated messages", .timeLimit(.minutes(5)))
+struct RepeatTests {
+    private let clientID = "0b6e1f0a-5c5e-4d8e-9f0a-0123456789ab"
+
+    @Test("I3: the same client id gives the first message again and makes nothing new")
+    func again() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let path = "rooms/\(room.id.text)/messages"
+            let draft: JSON = ["body": "Once", "client_message_id": .string(clientID)]
+            let first = try await ada.post(path, draft).expect(201)
+            #expect(first.json.client_message_id.text == clientID)
+            #expect(first[header: "idempotency-replayed"] == nil)
+            let again = try await ada.post(path, draft).expect(201)
+            #expect(again.json == first.json)
+            #expect(again[header: "idempotency-replayed"] == "true")
+            #expect(try await ada.get(path).json.messages.elements.count == 1)
+        }
+    }
+
+    @Test("I3: retries that arrive together become one message and one event")
+    func together() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let socket = try await ada.listen()
+            let path = "rooms/\(room.id.text)/messages"
+            let draft: JSON = ["body": "Once", "client_message_id": .string(clientID)]
+            let messages = try await withThrowingTaskGroup(of: JSON.self) { group in
+                for _ in 0..<10 { group.addTask { try await ada.post(path, draft).expect(201).json } }
+                return try await group.reduce(into: Set<JSON>()) { $0.insert($1) }
+            }
+            #expect(messages.count == 1)
+            _ = try await ada.say("End", in: room)
+            #expect(try await socket.next("message.created").message.body == "Once")
+            #expect(try await socket.next("message.created").message.body == "End")
+        }
+    }
+
+    @Test("A client id that went to another room is a mismatch")
+    func otherRoom() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let (room, other) = (try await ada.makeRoom(), try await ada.makeRoom())
+            let draft: JSON = ["body": "Once", "client_message_id": .string(clientID)]
+            _ = try await ada.post("rooms/\(room.id.text)/messages", draft).expect(201)
+            let answer = try await ada.post("rooms/\(other.id.text)/messages", draft)
+            #expect(answer.isProblem(422, "idempotency_mismatch"))
+        }
+    }
+
+    @Test("Two people may have chosen the same client id")
+    func otherPerson() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom(with: [bob])
+            let draft: JSON = ["body": "Once", "client_message_id": .string(clientID)]
+            let first = try await ada.post("rooms/\(room.id.text)/messages", draft).expect(201).json
+            let second = try await bob.post("rooms/\(room.id.text)/messages", draft).expect(201).json
+            #expect(first.id != second.id)
+            #expect(second.sender.id.text == bob.id)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("Health", .timeLimit(.minutes(5)))
+struct HealthTests {
+    @Test("Load balancers get a plain ok, wherever they ask from")
+    func simple() async throws {
+        try await withServer { server in
+            let answer = try await server.site.send(.GET, "/health/simple", headers: ["x-forwarded-for": "192.0.2.1"])
+            #expect(answer.status == 200)
+            #expect(answer.text == "ok")
+            #expect(answer[header: "cache-control"] == "no-store")
+        }
+    }
+
+    @Test("Operators on the machine itself see each part with its status and latency")
+    func full() async throws {
+        try await withServer { server in
+            let health = try await server.site.send(.GET, "/health").expect(200).json
+            #expect(health.status == "ok" || health.status == "degraded")
+            #expect(health.version == .string(SnugServer.version))
+            #expect(health.uptime_seconds.number >= 0)
+            for part in ["database", "media_worker", "storage"] {
+                #expect(health[part].names.isSuperset(of: ["status", "latency_ms"]))
+            }
+            #expect(health.database.status == "ok")
+            #expect(health.media_worker.queue == 0)
+            #expect(health.storage.free_bytes.number > 0)
+        }
+    }
+
+    @Test(
+        "I7: to anybody else behind a proxy there is no such page",
+        arguments: [
+            "192.0.2.1", "127.0.0.1, 192.0.2.1", "192.0.2.1, 127.0.0.1", "10.0.0.1", "not an address",
+        ]
+    )
+    func others(forwarded: String) async throws {
+        try await withServer { server in
+            let answer = try await server.site.send(.GET, "/health", headers: ["x-forwarded-for": forwarded])
+            #expect(answer.isProblem(404, "not_found"))
+        }
+    }
+
+    @Test("I7: a proxy that is not trusted cannot say who asks")
+    func untrustedProxy() async throws {
+        try await withServer({ $0.trustedProxies = ["192.0.2.1"] }) { server in
+            let answer = try await server.site.send(.GET, "/health", headers: ["x-forwarded-for": "192.0.2.7"])
+            #expect(answer.status == 200)
+        }
+    }
+
+    @Test("What a client says of its own address goes no further than nginx")
+    func throughNginx() async throws {
+        try await withServer { server in
+            try await withNginx(inFrontOf: server.site, storage: server.storage) { front in
+                let answer = try await front.send(.GET, "/health", headers: ["x-forwarded-for": "192.0.2.1"])
+                #expect(answer.status == 200)
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Fixtures
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("Starting", .timeLimit(.minutes(5)))
+struct StartingTests {
+    @Test(
+        "A setting that cannot be understood stops the start with one line, and nothing is made",
+        arguments: [
+            ("SNUG_PORT", "eighty"), ("SNUG_REGISTRATION", "maybe"), ("SNUG_RATE_MESSAGES", "fast"),
+            ("SNUG_TRUSTED_PROXIES", "proxy"),
+        ]
+    )
+    func badSetting(name: String, value: String) async throws {
+        try await withMemoryFolder { folder in
+            let ended = try await runServer([], environment: [name: value, "SNUG_STORAGE": folder + "/storage"])
+            #expect(ended.status != .exited(0))
+            #expect(ended.errors.contains("\(name)=\(value)"))
+            #expect(ended.output == "")
+            #expect(!FileManager.default.fileExists(atPath: folder + "/storage"))
+        }
+    }
+
+    @Test("An option that there is not stops the start")
+    func unknownOption() async throws {
+        let ended = try await runServer(["--prot", "80"])
+        #expect(ended.status != .exited(0))
+        #expect(ended.errors.contains("--prot"))
+    }
+
+    @Test("Help names every setting and ends well")
+    func help() async throws {
+        let ended = try await runServer(["serve", "--help"])
+        #expect(ended.status == .exited(0))
+        for option in ["--port", "--storage", "--public-url", "--rate-messages", "--trusted-proxies"] {
+            #expect(ended.output.contains(option))
+        }
+    }
+
+    @Test("I7: what a first start makes is for its owner alone, and no secret is said")
+    func privateFiles() async throws {
+        try await withMemoryFolder { folder in
+            let storage = folder + "/storage"
+            let (_, ended) = try await withServerProcess(storage: storage) { process in
+                _ = try await process.site.send(.GET, "/health/simple").expect(200)
+                for file in ["secret", "secret.nginx", "snug.sqlite"] {
+                    #expect(mode(of: "\(storage)/\(file)") == 0o600)
+                }
+            }
+            let secret = try String(contentsOfFile: storage + "/secret", encoding: .utf8).trimmingCharacters(
+                in: .newlines
+            )
+            #expect(secret.wholeMatch(of: /[0-9a-f]{64}/) != nil)
+            #expect(!(ended.output + ended.errors).contains(secret))
+        }
+    }
+
+    @Test("The secret stays the same from one start to the next")
+    func sameSecret() async throws {
+        try await withMemoryFolder { folder in
+            var secrets: Set<String> = []
+            for _ in 0..<2 {
+                _ = try await withServerProcess(storage: folder) { _ in }
+                secrets.insert(try String(contentsOfFile: folder + "/secret", encoding: .utf8))
+            }
+            #expect(secrets.count == 1)
+        }
+    }
+
+    @Test("A secret that is none stops the start instead of being replaced")
+    func garbledSecret() async throws {
+        try await withMemoryFolder { folder in
+            try "too short".write(toFile: folder + "/secret", atomically: true, encoding: .utf8)
+            let ended = try await runServer([], environment: ["SNUG_STORAGE": folder, "SNUG_PORT": "0"])
+            #expect(ended.status != .exited(0))
+            #expect(ended.errors.contains("64 lower-case hex digits"))
+            #expect(try String(contentsOfFile: folder + "/secret", encoding: .utf8) == "too short")
+        }
+    }
+
+    @Test("A port that is taken stops the start with a clear line")
+    func takenPort() async throws {
+        try await withServer { server in
+            try await withMemoryFolder { folder in
+                let environment = ["SNUG_STORAGE": folder, "SNUG_PORT": "\(server.site.port)"]
+                let ended = try await runServer([], environment: environment)
+                #expect(ended.status != .exited(0))
+                #expect(ended.errors.lowercased().contains("address already in use"))
+            }
+        }
+    }
+
+    @Test("Log lines are JSON where that is wanted, each complete")
+    func jsonLog() async throws {
+        try await withMemoryFolder { folder in
+            let environment = ["SNUG_LOG_FORMAT": "json", "SNUG_LOG_LEVEL": "debug"]
+            let (_, ended) = try await withServerProcess(storage: folder, environment: environment) { process in
+                _ = try await process.site.send(.GET, "/health/simple").expect(200)
+            }
+            let lines = try ended.errors.split(separator: "\n").map { try JSON(parsing: $0.utf8) }
+            #expect(lines.contains { $0.message == "Snug is ready" && $0.level == "notice" })
+            #expect(lines.allSatisfy { $0.names.isSuperset(of: ["time", "level", "logger", "message"]) })
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Fixtures
+import TestSupport
+import Testing
+
+@Suite("snug-server user add", .timeLimit(.minutes(5)))
+struct UserCommandTests {
+    @Test("An account made by the operator signs in, also where registration is closed")
+    func add() async throws {
+        try await withMemoryFolder { folder in
+            let made = try await runServer(
+                ["user", "add", "ada", "--storage", folder],
+                input: "correct horse battery\n"
+            )
+            #expect(made.status == .exited(0))
+            #expect(made.output.contains("ada"))
+            #expect(!made.output.contains("horse"))
+            _ = try await withServerProcess(storage: folder, environment: ["SNUG_REGISTRATION": "closed"]) { process in
+                let answer = try await process.site.signIn("ada")
+                #expect(answer.status == 201)
+            }
+        }
+    }
+
+    @Test("An admin sees the server's health from anywhere, another person does not")
+    func admin() async throws {
+        try await withMemoryFolder { folder in
+            for (name, flags) in [("root", ["--admin"]), ("ada", [])] {
+                let arguments = ["user", "add", name] + flags + ["--storage", folder]
+                #expect(try await runServer(arguments, input: "correct horse battery\n").status == .exited(0))
+            }
+            _ = try await withServerProcess(storage: folder) { process in
+                for (name, status) in [("root", 200), ("ada", 404)] {
+                    let person = Person(site: process.site, signedIn: try await process.site.signIn(name).json)
+                    let answer = try await process.site.send(
+                        .GET,
+                        "/health",
+                        headers: ["authorization": "Bearer \(person.token)", "x-forwarded-for": "192.0.2.1"]
+                    )
+                    #expect(answer.status == status)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "What cannot be an account is refused with a reason",
+        arguments: [
+            ("Ada", "correct horse battery\n", "a-z"), ("ada", "short\n", "8 to 256"), ("ada", "", "password"),
+        ]
+    )
+    func refused(name: String, input: String, reason: String) async throws {
+        try await withMemoryFolder { folder in
+            let ended = try await runServer(["user", "add", name, "--storage", folder], input: input)
+            #expect(ended.status != .exited(0))
+            #expect(ended.errors.contains(reason))
+        }
+    }
+
+    @Test("A name that is taken is refused, beside a running server too")
+    func taken() async throws {
+        try await withServer { server in
+            _ = try await server.register("ada")
+            let ended = try await runServer(["user", "add", "ada", "--storage", server.storage], input: "12345678\n")
+            #expect(ended.status != .exited(0))
+            #expect(ended.errors.contains("taken"))
+            #expect(try await server.site.signIn("ada").status == 201)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Fixtures
+import TestSupport
+import Testing
+
+@testable import Media
+@testable import Server
+
+@Suite("A picture from one person to another", .timeLimit(.minutes(5)))
+struct MainJobTests {
+    @Test("I4, I7: the other hears of it, then of its thumbnail, which works until the message is deleted")
+    func fromUploadToDeletion() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom(with: [bob])
+            let socket = try await bob.listen()
+            let message = try await ada.say("Look!", in: room, with: [try await ada.upload(textured)])
+            let thumbnail = try await hearOfThumbnail(socket, of: message)
+
+            try await withNginx(inFrontOf: server.site, storage: server.storage) { front in
+                for site in [server.site, front] {
+                    let answer = try await site.send(.GET, thumbnail.url.text).expect(200)
+                    #expect(try pixels(of: answer.body) == [thumbnail.width.number, thumbnail.height.number])
+                    #expect(try pixels(of: answer.body).allSatisfy { $0 <= 150 })
+                }
+                #expect(try await ada.delete(ada.path(of: message)).status == 204)
+                #expect(try await socket.next("message.deleted").message.id == message.id)
+                for site in [server.site, front] {
+                    #expect(try await site.send(.GET, thumbnail.url.text).isProblem(404, "not_found"))
+                }
+            }
+        }
+    }
+
+    /// The event of the message, then that of the finished picture; which of both tells of the thumbnail depends on how
+    /// fast the worker was.
+    private func hearOfThumbnail(_ socket: LiveClient, of message: JSON) async throws -> JSON {
+        let created = try await socket.next("message.created").message
+        #expect(created.id == message.id)
+        let attachment = created.attachments[0]
+        guard attachment.status == "processing" else { return attachment.variants.thumbnail }
+        let ready = try await socket.next("attachment.ready")
+        #expect(ready.message_id == message.id)
+        #expect(ready.attachment.id == attachment.id)
+        #expect(ready.attachment.status == "ready")
+        return ready.attachment.variants.thumbnail
+    }
+
+    @Test("Who posts a broken picture hears that it failed, and why")
+    func failure() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let socket = try await ada.listen()
+            let broken = try await ada.upload(try Fixture.bytes("header-only.jpg"))
+            let message = try await ada.say("Look!", in: room, with: [broken])
+            let created = try await socket.next("message.created").message.attachments[0]
+            guard created.status == "processing" else {
+                #expect(created.status == "failed")
+                return
+            }
+            let failed = try await socket.next("attachment.failed")
+            #expect(failed.message_id == message.id)
+            #expect(failed.attachment.status == "failed")
+            #expect(failed.attachment.failure.code.text != "")
+        }
+    }
+
+    @Test("I7: a deleted room takes its pictures' URLs with it")
+    func deletedRoom() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let picture = try await ada.upload(textured, wait: 20)
+            _ = try await ada.say("", in: room, with: [picture])
+            let url = picture.variants.thumbnail.url.text
+            #expect(try await server.site.send(.GET, url).status == 200)
+            #expect(try await ada.delete("rooms/\(room.id.text)").status == 204)
+            #expect(try await server.site.send(.GET, url).isProblem(404, "not_found"))
+        }
+    }
+
+    @Test("I7: a message deleted while its picture is being rendered leaves no variants", arguments: 0..<5)
+    func deletedMeanwhile(round: Int) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let message = try await ada.say("", in: room, with: [try await ada.upload(textured)])
+            #expect(try await ada.delete(ada.path(of: message)).status == 204)
+            // Rendered behind it, so the first one is done with.
+            _ = try await ada.upload(try Fixture.bytes("plain.png"), wait: 20)
+            let id = message.attachments[0].id.text
+            let left = try files(below: server.storage + "/media/variants").filter { $0.contains(id) }
+            #expect(left == [])
+        }
+    }
+
+    private var textured: [UInt8] {
+        get throws { try Fixture.bytes("textured.jpg") }
+    }
+
+    private func pixels(of bytes: [UInt8]) throws -> [Int] {
+        var source = ByteSource(bytes)
+        let facts = try #require(try Inspector().inspect(&source).facts)
+        return [facts.width, facts.height]
+    }
+}

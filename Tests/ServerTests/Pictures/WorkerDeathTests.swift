@@ -1,0 +1,128 @@
+import Fixtures
+import Foundation
+import Glibc
+import Media
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("When the media worker dies", .timeLimit(.minutes(5)))
+struct WorkerDeathTests {
+    @Test("A picture whose worker is killed in the middle becomes ready with the next one")
+    func killedOnce() async throws {
+        try await withMemoryFolder { folder in
+            let worker = try Script.dying(times: 1, in: folder)
+            try await withServer({ $0.mediaWorker = worker }) { server in
+                let ada = try await server.register("ada")
+                let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+                #expect(picture.status == "ready")
+                #expect(try String(contentsOfFile: folder + "/died", encoding: .utf8) == "died\n")
+            }
+        }
+    }
+
+    @Test("I8: a picture at which every worker dies fails after three tries, and the next one is rendered")
+    func alwaysKilled() async throws {
+        try await withMemoryFolder { folder in
+            let worker = try Script.dying(times: 3, in: folder)
+            try await withServer({ $0.mediaWorker = worker }) { server in
+                let ada = try await server.register("ada")
+                let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+                #expect(picture.status == "failed")
+                #expect(try await ada.upload(try Fixture.bytes("plain.png"), wait: 20).status == "ready")
+            }
+        }
+    }
+
+    @Test("A worker that hangs is killed at its deadline, and chat goes on meanwhile")
+    func hanging() async throws {
+        try await withMemoryFolder { folder in
+            let worker = try Script.hanging(in: folder)
+            try await withServer({ $0.mediaWorker = worker }, tuning: { $0.worker.deadline = .milliseconds(300) }) {
+                server in
+                let ada = try await server.register("ada")
+                let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
+                _ = try await ada.say("Still here", in: try await ada.makeRoom())
+                let settled = try await ada.get("attachments/\(picture.id.text)", headers: ["prefer": "wait=20"]).json
+                #expect(settled.status == "failed")
+                #expect(settled.failure.code == "timed_out")
+            }
+        }
+    }
+
+    @Test("Without a worker pictures wait, health says so, and chat goes on")
+    func missing() async throws {
+        try await withServer({ $0.mediaWorker = "/nonexistent" }) { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
+            let message = try await ada.say("", in: try await ada.makeRoom(), with: [picture])
+            #expect(message.attachments[0].status == "processing")
+            var health = try await server.site.send(.GET, "/health").expect(200).json
+            while health.status == "ok" { health = try await server.site.send(.GET, "/health").json }
+            #expect(health.media_worker.status == "degraded")
+            #expect(health.media_worker.queue == 1)
+        }
+    }
+
+    @Test("I1: a picture that waits when the server is killed is ready after the restart")
+    func serverKilled() async throws {
+        try await withMemoryFolder { folder in
+            let storage = folder + "/storage"
+            let worker = try Script.hanging(in: folder)
+            let (saved, killed) = try await withServerProcess(
+                storage: storage,
+                environment: ["SNUG_MEDIA_WORKER": worker]
+            ) { process in
+                let ada = try await process.site.register("ada")
+                let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
+                try process.kill()
+                return (ada, picture.id.text)
+            }
+            #expect(killed.status == .signaled(SIGKILL))
+            _ = try await withServerProcess(storage: storage) { process in
+                let path = "attachments/\(saved.1)"
+                let picture = try await saved.0.at(process.site).get(path, headers: ["prefer": "wait=20"]).json
+                #expect(picture.status == "ready")
+                #expect(try await process.site.send(.GET, picture.variants.thumbnail.url.text).status == 200)
+            }
+        }
+    }
+}
+
+/// Stand-ins for the media worker.
+private enum Script {
+    /// Says that it is ready, and then nothing more.
+    static func hanging(in folder: String) throws -> String {
+        try write("\(greeting)\nwhile read job; do :; done", to: folder)
+    }
+
+    /// Dies like one that is killed, at each of its first jobs; from then on it is the real one.
+    static func dying(times: Int, in folder: String) throws -> String {
+        try write(
+            """
+            if [ "$(cat \(folder)/died | wc -l)" -ge \(times) ]; then exec \(Executables.mediaWorker) "$@"; fi
+            \(greeting)
+            read job
+            echo died >> \(folder)/died
+            kill -9 $$
+            """,
+            to: folder
+        )
+    }
+
+    private static var greeting: String {
+        get throws {
+            let line = try WorkerLine.encode(WorkerMessage.ready(version: RenderJob.version))
+            return "echo '\(String(decoding: line.dropLast(), as: UTF8.self))'"
+        }
+    }
+
+    private static func write(_ text: String, to folder: String) throws -> String {
+        let path = folder + "/worker"
+        try "".write(toFile: folder + "/died", atomically: true, encoding: .utf8)
+        try "#!/bin/sh\n\(text)\n".write(toFile: path, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        return path
+    }
+}

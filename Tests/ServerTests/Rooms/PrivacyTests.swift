@@ -1,0 +1,111 @@
+import Fixtures
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@Suite("Privacy of rooms", .timeLimit(.minutes(5)))
+struct PrivacyTests {
+    /// What a stranger may try on a room that holds a message with an attachment.
+    struct Attempt: Sendable, CustomTestStringConvertible {
+        let method: HTTPMethod
+        let path: String
+        var body: JSON?
+
+        var testDescription: String { "\(method) \(path)" }
+    }
+
+    static let attempts = [
+        Attempt(method: .GET, path: "rooms/ROOM"),
+        Attempt(method: .PATCH, path: "rooms/ROOM", body: ["name": "Mine now"]),
+        Attempt(method: .DELETE, path: "rooms/ROOM"),
+        Attempt(method: .GET, path: "rooms/ROOM/members"),
+        Attempt(method: .POST, path: "rooms/ROOM/members", body: [:]),
+        Attempt(method: .PATCH, path: "rooms/ROOM/members/OWNER", body: ["role": "member"]),
+        Attempt(method: .DELETE, path: "rooms/ROOM/members/OWNER"),
+        Attempt(method: .GET, path: "rooms/ROOM/messages"),
+        Attempt(method: .POST, path: "rooms/ROOM/messages", body: ["body": "Hello"]),
+        Attempt(method: .GET, path: "rooms/ROOM/messages/MESSAGE"),
+        Attempt(method: .PATCH, path: "rooms/ROOM/messages/MESSAGE", body: ["body": "Changed"]),
+        Attempt(method: .DELETE, path: "rooms/ROOM/messages/MESSAGE"),
+        Attempt(method: .GET, path: "attachments/ATTACHMENT"),
+        Attempt(method: .GET, path: "attachments/ATTACHMENT/original"),
+        Attempt(method: .POST, path: "attachments/ATTACHMENT/retry"),
+        Attempt(method: .DELETE, path: "attachments/ATTACHMENT"),
+    ]
+
+    @Test("I7: to a stranger a private room is like one that does not exist", arguments: attempts)
+    func stranger(attempt: Attempt) async throws {
+        try await withServer { server in
+            let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
+            let room = try await ada.makeRoom()
+            let file = try await ada.upload(try Fixture.bytes("text.jpg"))
+            let message = try await ada.say("Secret", in: room, with: [file])
+            let real = ["ROOM": room.id.text, "MESSAGE": message.id.text, "ATTACHMENT": file.id.text, "OWNER": ada.id]
+            let forbidden = try await eve.attempt(attempt, real)
+            let missing = try await eve.attempt(attempt, real.mapValues { _ in "01890000-0000-7000-8000-000000000000" })
+            #expect(forbidden.isProblem(404, "not_found"))
+            #expect(forbidden.json == missing.json)
+            #expect(try await ada.get(ada.path(of: message)).json.body == "Secret")
+        }
+    }
+
+    @Test("I7: a public room's messages and members are for who has joined")
+    func publicBeforeJoining() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom(kind: "public")
+            _ = try await ada.say("Hello", in: room)
+            for part in ["messages", "members"] {
+                #expect(try await bob.get("rooms/\(room.id.text)/\(part)").isProblem(404, "not_found"))
+            }
+            _ = try await bob.join(room).expect(201)
+            #expect(try await bob.get("rooms/\(room.id.text)/messages").json.messages[0].body == "Hello")
+        }
+    }
+
+    @Test("I7: a message is found in its own room alone")
+    func otherRoom() async throws {
+        try await withServer { server in
+            let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
+            let message = try await ada.say("Secret", in: try await ada.makeRoom())
+            let own = try await eve.makeRoom()
+            let path = "rooms/\(own.id.text)/messages/\(message.id.text)"
+            #expect(try await eve.get(path).isProblem(404, "not_found"))
+            #expect(try await eve.patch(path, ["body": "x"]).isProblem(404, "not_found"))
+            #expect(try await eve.delete(path).isProblem(404, "not_found"))
+        }
+    }
+
+    @Test("I7: what is not attached yet is its owner's alone")
+    func unattached() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            _ = try await ada.makeRoom(with: [bob])
+            let file = try await ada.upload(try Fixture.bytes("text.jpg"))
+            #expect(try await bob.get("attachments/\(file.id.text)").isProblem(404, "not_found"))
+            #expect(try await bob.get("attachments/\(file.id.text)/original").isProblem(404, "not_found"))
+            #expect(try await ada.get("attachments/\(file.id.text)/original").status == 200)
+        }
+    }
+
+    @Test("I7: who was removed no longer gets the room's files")
+    func removed() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom(with: [bob])
+            let file = try await ada.upload(try Fixture.bytes("text.jpg"))
+            _ = try await ada.say("", in: room, with: [file])
+            let original = "attachments/\(file.id.text)/original"
+            #expect(try await bob.get(original).status == 200)
+            #expect(try await ada.delete("rooms/\(room.id.text)/members/\(bob.id)").status == 204)
+            #expect(try await bob.get(original).isProblem(404, "not_found"))
+        }
+    }
+}
+
+extension Person {
+    fileprivate func attempt(_ attempt: PrivacyTests.Attempt, _ ids: [String: String]) async throws -> Answer {
+        let path = ids.reduce(attempt.path) { $0.replacing($1.key, with: $1.value) }
+        return try await send(attempt.method, path, body: attempt.body.map { .json($0) } ?? .none)
+    }
+}

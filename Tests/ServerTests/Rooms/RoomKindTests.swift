@@ -1,0 +1,121 @@
+import TestSupport
+import Testing
+
+@Suite("Kinds of rooms", .timeLimit(.minutes(5)))
+struct RoomKindTests {
+    @Test("Who makes a room owns it", arguments: ["public", "private"])
+    func owner(kind: String) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let wish: JSON = ["kind": .string(kind), "name": " Tea  room ", "topic": "Leaves"]
+            let room = try await ada.post("rooms", wish).expect(201).json
+            #expect(room.kind == .string(kind))
+            #expect(room.name == "Tea  room")
+            #expect(room.topic == "Leaves")
+            #expect(room.role == "owner")
+            #expect(room.member_count == 1)
+            #expect(try await ada.get("rooms/\(room.id.text)").json == room)
+        }
+    }
+
+    @Test("A direct room has no name, two owners, and is made once per pair, whoever asks")
+    func direct() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.directRoom(with: bob)
+            #expect(room.kind == "direct")
+            #expect(room.name == nil)
+            #expect(room.member_count == 2)
+            #expect(try await ada.directRoom(with: bob).id == room.id)
+            #expect(try await bob.directRoom(with: ada).id == room.id)
+            #expect(try await bob.get("rooms").json.rooms.elements.count == 1)
+        }
+    }
+
+    @Test("I3: two who begin a direct room at the same moment get one")
+    func directRace() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let rooms = try await withThrowingTaskGroup(of: JSON.self) { group in
+                for number in 0..<8 {
+                    group.addTask {
+                        let (one, other) = number % 2 == 0 ? (ada, bob) : (bob, ada)
+                        return try await one.directRoom(with: other).id
+                    }
+                }
+                return try await group.reduce(into: Set<JSON>()) { $0.insert($1) }
+            }
+            #expect(rooms.count == 1)
+        }
+    }
+
+    @Test("A direct room needs somebody else")
+    func directAlone() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            for wish: JSON in [["kind": "direct"], ["kind": "direct", "user_id": .string(ada.id)]] {
+                let answer = try await ada.post("rooms", wish)
+                #expect(answer.isProblem(422, "invalid"))
+                #expect(answer.json.field == "user_id")
+            }
+        }
+    }
+
+    @Test("A direct room with nobody is not found")
+    func directWithNobody() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let wish: JSON = ["kind": "direct", "user_id": "01890000-0000-7000-8000-000000000000"]
+            #expect(try await ada.post("rooms", wish).isProblem(404, "not_found"))
+        }
+    }
+
+    @Test("Nobody joins, leaves, renames or deletes a direct room")
+    func directStays() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let eve = try await server.register("eve")
+            let room = try await ada.directRoom(with: bob)
+            let path = "rooms/\(room.id.text)"
+            #expect(try await ada.post("\(path)/members", ["user_id": .string(eve.id)]).isProblem(409, "conflict"))
+            #expect(try await ada.delete("\(path)/members/\(ada.id)").isProblem(409, "conflict"))
+            #expect(try await ada.delete("\(path)/members/\(bob.id)").isProblem(409, "conflict"))
+            #expect(try await ada.patch(path, ["name": "Ours"]).isProblem(409, "conflict"))
+            #expect(try await ada.patch("\(path)/members/\(bob.id)", ["role": "member"]).isProblem(409, "conflict"))
+            #expect(try await ada.delete(path).isProblem(409, "conflict"))
+            #expect(try await eve.join(room).isProblem(404, "not_found"))
+            #expect(try await bob.get(path).json.member_count == 2)
+        }
+    }
+
+    @Test("In a direct room nobody deletes what the other said, though both own it")
+    func directMessages() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.directRoom(with: bob)
+            let message = try await ada.say("Mine", in: room)
+            #expect(try await bob.delete(bob.path(of: message)).isProblem(403, "forbidden"))
+        }
+    }
+
+    @Test(
+        "A room that cannot be made names what is wrong with it",
+        arguments: [
+            (["kind": "secret", "name": "x"], "kind"), (["name": "x"], "kind"), (["kind": "public"], "name"),
+            (["kind": "private", "name": "  "], "name"), (["kind": "private", "name": 5], "name"),
+            (["kind": "private", "name": .string(String(repeating: "n", count: 81))], "name"),
+            (["kind": "private", "name": "a\u{0}b"], "name"),
+            (["kind": "private", "name": "x", "topic": .string(String(repeating: "t", count: 501))], "topic"),
+            (["kind": "direct", "user_id": "nobody"], "user_id"),
+        ] as [(JSON, String)]
+    )
+    func badRoom(wish: JSON, field: String) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let answer = try await ada.post("rooms", wish)
+            #expect(answer.isProblem(422, "invalid"))
+            #expect(answer.json.field == .string(field))
+            #expect(try await ada.get("rooms").json.rooms == [])
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import TestSupport
+import Testing
+
+@Suite("Lists of rooms", .timeLimit(.minutes(5)))
+struct RoomListTests {
+    @Test("One's own rooms come with the newest activity first")
+    func order() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let first = try await ada.makeRoom("First")
+            let second = try await ada.makeRoom("Second")
+            _ = try await ada.say("Here", in: second)
+            _ = try await ada.say("There", in: first)
+            let names = try await ada.get("rooms").expect(200).json.rooms.elements.map(\.name.text)
+            #expect(names == ["First", "Second"])
+        }
+    }
+
+    @Test("A room in the list has its last message and how many are unread")
+    func lastAndUnread() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom()
+            _ = try await ada.say("Before Bob", in: room)
+            try await ada.add(bob, to: room)
+            _ = try await ada.say("One", in: room)
+            let last = try await ada.say("Two", in: room)
+            let seen = try await bob.get("rooms").json.rooms[0]
+            #expect(seen.last_message == last)
+            #expect(seen.unread_count == 2)
+            #expect(try await ada.get("rooms").json.rooms[0].unread_count == 0)
+        }
+    }
+
+    @Test("A room where nothing was said has no last message")
+    func noLast() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            _ = try await ada.makeRoom()
+            let room = try await ada.get("rooms").json.rooms[0]
+            #expect(room.last_message == nil)
+            #expect(room.unread_count == 0)
+        }
+    }
+
+    @Test("What was deleted is not unread")
+    func deletedIsRead() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom(with: [bob])
+            let message = try await ada.say("Oops", in: room)
+            #expect(try await ada.delete(ada.path(of: message)).status == 204)
+            let seen = try await bob.get("rooms").json.rooms[0]
+            #expect(seen.unread_count == 0)
+            #expect(seen.last_message.body == "")
+        }
+    }
+
+    @Test("I7: the list of public rooms holds what can be joined and nothing else")
+    func publicRooms() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            _ = try await ada.makeRoom("Private", kind: "private")
+            _ = try await ada.makeRoom("Garden", kind: "public")
+            let kitchen = try await ada.makeRoom("Kitchen", kind: "public")
+            #expect(try await bob.publicRooms() == ["Garden", "Kitchen"])
+            #expect(try await bob.publicRooms("kit") == ["Kitchen"])
+            #expect(try await bob.publicRooms("%25") == [])
+            _ = try await bob.join(kitchen).expect(201)
+            #expect(try await bob.publicRooms() == ["Garden"])
+            #expect(try await ada.publicRooms() == [])
+        }
+    }
+
+    @Test("A public room can be looked at before joining: without a role")
+    func lookInside() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom("Kitchen", kind: "public")
+            let seen = try await bob.get("rooms/\(room.id.text)").expect(200).json
+            #expect(seen.role == nil)
+            #expect(seen.name == "Kitchen")
+        }
+    }
+
+    @Test("A scope that is unknown is refused")
+    func unknownScope() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let answer = try await ada.get("rooms?scope=all")
+            #expect(answer.isProblem(422, "invalid"))
+            #expect(answer.json.field == "scope")
+        }
+    }
+}
+
+extension Person {
+    fileprivate func publicRooms(_ prefix: String = "") async throws -> [String] {
+        try await get("rooms?scope=public&q=\(prefix)").expect(200).json.rooms.elements.map(\.name.text)
+    }
+}

@@ -1,0 +1,24 @@
+/// Something that a test waited for did not happen.
+package struct TookTooLong: Error, CustomStringConvertible {
+    let what: String
+
+    package var description: String { "Waited in vain for \(what)" }
+}
+
+/// Waits for `body`, but not for ever: a test that waits in vain shall say for what.
+package func within<Value: Sendable>(
+    _ time: Duration = .seconds(20),
+    waitingFor what: @autoclosure @Sendable () -> String,
+    _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value?.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            try await Task.sleep(for: time)
+            return nil
+        }
+        defer { group.cancelAll() }
+        guard let value = try await group.next() ?? nil else { throw TookTooLong(what: what()) }
+        return value
+    }
+}

@@ -1,0 +1,50 @@
+import NIOCore
+import NIOWebSocket
+
+/// Hands what comes over a socket to whoever waits for it.
+final class ArrivalReader: ChannelInboundHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias OutboundOut = WebSocketFrame
+
+    private let arrival: AsyncStream<LiveClient.Arrival>.Continuation
+    private let manners: LiveClient.Manners
+
+    init(_ arrival: AsyncStream<LiveClient.Arrival>.Continuation, _ manners: LiveClient.Manners) {
+        self.arrival = arrival
+        self.manners = manners
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let frame = unwrapInboundIn(data)
+        switch frame.opcode {
+        case .text: arrival.yield(.text((try? JSON(parsing: frame.data.readableBytesView)) ?? .missing))
+        case .pong: arrival.yield(.pong(Array(frame.data.readableBytesView)))
+        case .ping: pinged(frame.data, context)
+        case .connectionClose: closed(frame.data, context)
+        default: break
+        }
+    }
+
+    private func pinged(_ payload: ByteBuffer, _ context: ChannelHandlerContext) {
+        arrival.yield(.ping)
+        guard manners.answersPings else { return }
+        let pong = WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: payload)
+        context.writeAndFlush(wrapOutboundOut(pong), promise: nil)
+    }
+
+    private func closed(_ payload: ByteBuffer, _ context: ChannelHandlerContext) {
+        arrival.yield(.closed(payload.getInteger(at: payload.readerIndex)))
+        guard manners.answersClose else { return }
+        let close = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: payload)
+        context.writeAndFlush(wrapOutboundOut(close), promise: nil)
+        context.close(promise: nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        arrival.finish()
+    }
+}

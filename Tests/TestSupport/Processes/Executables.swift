@@ -1,0 +1,25 @@
+import Foundation
+
+/// The programs that were built together with the tests.
+package enum Executables {
+    package static let server = path("snug-server")
+    package static let mediaWorker = path("snug-media-worker")
+
+    /// Looks beside the test bundle, wherever that is run from, and in the folders around it.
+    private static func path(_ name: String) -> String {
+        let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let bundle = Bundle.main.bundleURL.resolvingSymlinksInPath()
+        let argument = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        let nearby = [own, bundle, argument].flatMap { start in
+            sequence(first: start) { $0.deletingLastPathComponent() }.prefix(4)
+        }
+        let built = checkout.appending(path: ".build/debug")
+        let found = (nearby + [built]).map { $0.appending(path: name).path }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        return found ?? "\(name) has not been built"
+    }
+
+    /// The folder of the package.
+    package static let checkout = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+}

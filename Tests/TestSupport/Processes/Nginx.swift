@@ -1,0 +1,124 @@
+import Fixtures
+import Foundation
+import Glibc
+import Subprocess
+import SystemPackage
+
+/// Runs Debian's nginx with the product's own configuration in front of a server, and stops it behind `body`.
+///
+/// Only the places are replaced: where it listens, where the server is, and where its storage is.
+package func withNginx<Result: Sendable>(
+    inFrontOf server: Site,
+    storage: String,
+    _ body: (Site) async throws -> Result
+) async throws -> Result {
+    try await withMemoryFolder { folder in
+        let front = Site(port: try freePort())
+        let site = try Nginx.site(listeningAt: front, server: server, storage: storage)
+        try site.write(toFile: "\(folder)/snug.conf", atomically: true, encoding: .utf8)
+        try Nginx.main(in: folder).write(toFile: "\(folder)/nginx.conf", atomically: true, encoding: .utf8)
+        return try await Nginx.run(in: folder) { try await body(front) }
+    }
+}
+
+private enum Nginx {
+    /// The product's configuration with other places.
+    static func site(listeningAt front: Site, server: Site, storage: String) throws -> String {
+        let file = Executables.checkout.appending(path: "deploy/nginx/snug.conf")
+        var text = try String(contentsOf: file, encoding: .utf8)
+        let places = [
+            "listen 80;": "listen \(front.host):\(front.port);",
+            "server 127.0.0.1:8080;": "server \(server.host):\(server.port);",
+            "/var/lib/snug/": storage + "/",
+        ]
+        for (place, own) in places {
+            guard text.contains(place) else { throw DidNotStart(program: "nginx", said: "no \(place) in \(file.path)") }
+            text = text.replacing(place, with: own)
+        }
+        return text
+    }
+
+    /// What Debian's own nginx.conf says around it, with everything in one folder.
+    static func main(in folder: String) -> String {
+        // As root, nginx would read files as another user, who may not look into the tests' temporary folders.
+        let user = geteuid() == 0 ? "user root;" : ""
+        let bodies = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(folder)/\($0);" }
+        return """
+            \(user)
+            daemon off;
+            worker_processes 1;
+            pid \(folder)/nginx.pid;
+            error_log stderr notice;
+            events { worker_connections 512; }
+            http {
+                access_log off;
+                sendfile on;
+                tcp_nopush on;
+                \(bodies.joined(separator: "\n    "))
+                include \(folder)/snug.conf;
+            }
+            """
+    }
+
+    static func run<Result: Sendable>(in folder: String, _ body: () async throws -> Result) async throws -> Result {
+        let run = try await Subprocess.run(
+            .path(FilePath(try executable)),
+            arguments: ["-p", folder, "-c", "\(folder)/nginx.conf", "-e", "stderr"],
+            environment: programEnvironment([:]),
+            input: .none,
+            output: .discarded,
+            error: .sequence
+        ) { process in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let (lines, line) = AsyncStream.makeStream(of: String.self)
+                group.addTask {
+                    for try await text in process.standardError.strings() { line.yield(text) }
+                    line.finish()
+                }
+                try await waitUntilReady(lines)
+                let result = try await body()
+                try? process.send(signal: .terminate)
+                try await group.waitForAll()
+                return result
+            }
+        }
+        return run.closureResult
+    }
+
+    /// It listens before it starts its workers, and says so.
+    private static func waitUntilReady(_ lines: AsyncStream<String>) async throws {
+        var said = ""
+        for await line in lines {
+            said += line + "\n"
+            if line.contains("start worker process ") { return }
+        }
+        throw DidNotStart(program: "nginx", said: said)
+    }
+
+    private static var executable: String {
+        get throws {
+            let folders = ["/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
+            let found = folders.map { $0 + "/nginx" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+            guard let found else { throw DidNotStart(program: "nginx", said: "it is not installed") }
+            return found
+        }
+    }
+}
+
+/// A port of the loopback address that nobody listens on.
+private func freePort() throws -> Int {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let port: UInt16? = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> UInt16? in
+            guard bind(listener, address, length) == 0, getsockname(listener, address, &length) == 0 else { return nil }
+            return pointer.pointee.sin_port.bigEndian
+        }
+    }
+    guard let port else { throw Errno(rawValue: errno) }
+    return Int(port)
+}

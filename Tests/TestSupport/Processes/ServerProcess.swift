@@ -1,0 +1,131 @@
+import Foundation
+import Subprocess
+import Synchronization
+import SystemPackage
+
+/// The real `snug-server`, as a process of its own.
+package struct ServerProcess: Sendable {
+    package let site: Site
+    package let storage: String
+    fileprivate let send: @Sendable (Signal) throws -> Void
+
+    /// Asks it to stop, as systemd does.
+    package func terminate() throws { try send(.terminate) }
+
+    /// Ends it as a crash or a power cut would: without a chance to tidy up.
+    package func kill() throws { try send(.kill) }
+}
+
+/// What a program left behind when it ended.
+package struct Ended: Sendable {
+    package let status: TerminationStatus
+    package let output: String
+    package let errors: String
+}
+
+/// Starts `snug-server` on a free port, waits for its greeting, and stops it when `body` has returned.
+///
+/// - Parameter environment: Settings beyond the storage; nothing of the tests' own environment is handed on but where
+///   programs and libraries are.
+package func withServerProcess<Result: Sendable>(
+    storage: String,
+    environment: [String: String] = [:],
+    _ body: (ServerProcess) async throws -> Result
+) async throws -> (result: Result, ended: Ended) {
+    try await Places.forServers.withPlace { try await runProcess(storage, environment, body) }
+}
+
+private func runProcess<Result: Sendable>(
+    _ storage: String,
+    _ environment: [String: String],
+    _ body: (ServerProcess) async throws -> Result
+) async throws -> (result: Result, ended: Ended) {
+    let (output, errors) = (Transcript(), Transcript())
+    let run = try await Subprocess.run(
+        .path(FilePath(Executables.server)),
+        environment: programEnvironment(["SNUG_STORAGE": storage, "SNUG_PORT": "0"].merging(environment) { $1 }),
+        workingDirectory: FilePath(FileManager.default.temporaryDirectory.path),
+        input: .none,
+        output: .sequence,
+        error: .sequence
+    ) { process in
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for try await line in process.standardOutput.strings() {
+                    output.add(line)
+                    if let found = greetedPort(line) { port.yield(found) }
+                }
+                port.finish()
+            }
+            group.addTask {
+                for try await line in process.standardError.strings() { errors.add(line) }
+            }
+            guard let found = await ports.first(where: { _ in true }) else {
+                throw DidNotStart(program: "snug-server", said: errors.text)
+            }
+            let send: @Sendable (Signal) throws -> Void = { try process.send(signal: $0) }
+            let result = try await body(ServerProcess(site: Site(port: found), storage: storage, send: send))
+            // It may have ended already; then there is nothing to stop.
+            try? process.send(signal: .terminate)
+            try await group.waitForAll()
+            return result
+        }
+    }
+    return (run.closureResult, Ended(status: run.terminationStatus, output: output.text, errors: errors.text))
+}
+
+/// Runs `snug-server` with arguments that make it end by itself.
+package func runServer(
+    _ arguments: [String],
+    environment: [String: String] = [:],
+    input: String = "",
+    in folder: String = FileManager.default.temporaryDirectory.path
+) async throws -> Ended {
+    try await within(waitingFor: "snug-server \(arguments) to end") {
+        let run = try await Subprocess.run(
+            .path(FilePath(Executables.server)),
+            arguments: Arguments(arguments),
+            environment: programEnvironment(environment),
+            workingDirectory: FilePath(folder),
+            input: .string(input),
+            output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20)
+        )
+        return Ended(status: run.terminationStatus, output: run.standardOutput, errors: run.standardError)
+    }
+}
+
+/// What a program says, line by line.
+private final class Transcript: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var text: String { lines.withLock { $0 }.joined(separator: "\n") }
+
+    func add(_ line: String) {
+        lines.withLock { $0.append(line) }
+    }
+}
+
+/// A program that should have been ready has ended instead.
+package struct DidNotStart: Error, CustomStringConvertible {
+    let program: String
+    let said: String
+
+    package var description: String { "\(program) did not start: \(said)" }
+}
+
+/// `Snug 0.1.0 listens on http://127.0.0.1:8080 and keeps …`
+private func greetedPort(_ line: String) -> Int? {
+    guard let address = line.firstRange(of: "listens on http://127.0.0.1:") else { return nil }
+    return Int(line[address.upperBound...].prefix { $0.isNumber })
+}
+
+func programEnvironment(_ values: [String: String]) -> Environment {
+    let inherited = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"]
+    let own = ProcessInfo.processInfo.environment.filter { inherited.contains($0.key) }
+    let all = own.merging(values) { $1 }.compactMap { name, value in
+        Environment.Key(rawValue: name).map { ($0, value) }
+    }
+    return .custom(Dictionary(uniqueKeysWithValues: all))
+}

@@ -1,0 +1,99 @@
+import Chat
+import Fixtures
+import InMemoryLogging
+import Logging
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+// A release build has no modules that tests can look into, and builds this target too.
+#if DEBUG
+@testable import Server
+
+/// A server inside the test's own process.
+package struct RunningServer: Sendable {
+    package let site: Site
+    /// Its folder; gone with the server.
+    package let storage: String
+    private let logged: InMemoryLogHandler
+
+    fileprivate init(site: Site, storage: String, logged: InMemoryLogHandler) {
+        self.site = site
+        self.storage = storage
+        self.logged = logged
+    }
+
+    /// Everything that it has logged so far, down to `trace`, one line for each message with its data.
+    package var log: [String] {
+        logged.entries.map { "\($0.level) \($0.message) \($0.metadata) \($0.error.map { "\($0)" } ?? "")" }
+    }
+
+    package func register(_ name: String) async throws -> Person {
+        try await site.register(name)
+    }
+}
+
+/// Starts a server with an empty folder on a free port, and stops it in good order when `body` has returned.
+package func withServer<Result: Sendable>(
+    _ choose: (inout Settings) -> Void = { _ in },
+    tuning tune: (inout Snug.Tuning) -> Void = { _ in },
+    _ body: (RunningServer) async throws -> Result
+) async throws -> Result {
+    try await withMemoryFolder { storage in
+        var settings = Settings()
+        settings.port = 0
+        settings.storage = storage
+        settings.mediaWorker = Executables.mediaWorker
+        choose(&settings)
+        var tuning = Snug.Tuning()
+        // A real password costs a fifth of a second; here only that it is checked matters.
+        tuning.passwordCost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
+        tune(&tuning)
+        return try await Places.forServers.withPlace { try await run(settings, tuning, body) }
+    }
+}
+
+private func run<Result: Sendable>(
+    _ settings: Settings,
+    _ tuning: Snug.Tuning,
+    _ body: (RunningServer) async throws -> Result
+) async throws -> Result {
+    var logged = InMemoryLogHandler()
+    logged.logLevel = .trace
+    let logger = Logger(label: "snug") { [logged] _ in logged }
+    let (ports, port) = AsyncStream.makeStream(of: Int.self)
+    let snug = try await Snug.build(settings, tuning: tuning, logger: logger) { port.yield($0) }
+    let group = ServiceGroup(configuration: configuration(of: snug, logger))
+    let server = { [logged] in RunningServer(site: Site(port: $0), storage: settings.storage, logged: logged) }
+    do {
+        let result = try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { port.finish() }
+                try await group.run()
+            }
+            guard let found = await ports.first(where: { _ in true }) else {
+                try await tasks.waitForAll()
+                throw DidNotStart(program: "the server", said: "it ended before it was ready")
+            }
+            let result = try await body(server(found))
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            return result
+        }
+        try await snug.release()
+        return result
+    } catch {
+        try? await snug.release()
+        throw error
+    }
+}
+
+private func configuration(of snug: Snug, _ logger: Logger) -> ServiceGroupConfiguration {
+    var configuration = ServiceGroupConfiguration(
+        services: snug.services.map { .init(service: $0, successTerminationBehavior: .ignore) },
+        logger: logger
+    )
+    configuration.maximumGracefulShutdownDuration = .seconds(5)
+    return configuration
+}
+#endif
