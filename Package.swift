@@ -120,7 +120,9 @@ let package = Package(
                 "Chat", "Fixtures", "Media", "Server", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
@@ -153,17 +155,6 @@ let package = Package(
         .testTarget(
             name: "JanitorTests",
             dependencies: ["Chat", "Janitor", "Media"],
-            swiftSettings: settings
-        ),
-        .testTarget(
-            name: "ServerTests",
-            dependencies: [
-                "Chat", "Media", "Server",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOWebSocket", package: "swift-nio"),
-            ],
             swiftSettings: settings
         ),
     ]
