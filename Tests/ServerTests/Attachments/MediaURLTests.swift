@@ -65,6 +65,7 @@ struct MediaURLTests {
         Case("signed, but there is no such variant", 404, "not_found") {
             $0.signed(VariantFile(blob: $0.file.blob, size: .thumbnail, format: .webp))
         },
+        Case("no signature at all", 404, "not_found") { "/media/\($0.file.name)" },
         Case("a short signature", 404, "not_found") { $0.replacing(1, "AAAA") },
         Case("an expiry that is no time", 404, "not_found") { $0.replacing(2, "tomorrow00") },
         Case("an expiry of too few digits", 404, "not_found") { $0.replacing(2, "999999999") },

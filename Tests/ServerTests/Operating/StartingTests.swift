@@ -23,6 +23,23 @@ struct StartingTests {
         }
     }
 
+    @Test("snug.yaml in the working directory is read, below the environment and the command line")
+    func file() async throws {
+        try await withMemoryFolder { folder in
+            try "registration: maybe\n".write(toFile: folder + "/snug.yaml", atomically: true, encoding: .utf8)
+            let fromFile = try await runServer([], in: folder)
+            #expect(fromFile.errors.contains("SNUG_REGISTRATION=maybe"))
+            let fromEnvironment = try await runServer([], environment: ["SNUG_REGISTRATION": "no"], in: folder)
+            #expect(fromEnvironment.errors.contains("SNUG_REGISTRATION=no"))
+            let fromOption = try await runServer(
+                ["--registration", "never"],
+                environment: ["SNUG_REGISTRATION": "no"],
+                in: folder
+            )
+            #expect(fromOption.errors.contains("SNUG_REGISTRATION=never"))
+        }
+    }
+
     @Test("An option that there is not stops the start")
     func unknownOption() async throws {
         let ended = try await runServer(["--prot", "80"])
