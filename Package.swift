@@ -20,7 +20,7 @@ let package = Package(
         .package(
             url: "https://github.com/apple/swift-configuration",
             from: "1.4.0",
-            traits: ["CommandLineArguments", "YAML"]
+            traits: ["YAML"]
         ),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -131,7 +131,7 @@ let package = Package(
         .testTarget(
             name: "MediaTests",
             dependencies: [
-                "Fixtures", "Media",
+                "Fixtures", "Media", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -149,12 +149,12 @@ let package = Package(
         ),
         .testTarget(
             name: "ChatTests",
-            dependencies: ["Chat", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Chat", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings
         ),
         .testTarget(
             name: "JanitorTests",
-            dependencies: ["Chat", "Janitor", "Media"],
+            dependencies: ["Chat", "Janitor", "Media", "TestSupport"],
             swiftSettings: settings
         ),
     ]

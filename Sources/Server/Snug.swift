@@ -1,5 +1,3 @@
-import Chat
-import Foundation
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -8,7 +6,7 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
-/// The running parts of a server, and how they are put together.
+/// The running parts of a server, and how they are put together. `Snug+parts.swift` shows what each part is made of.
 struct Snug {
     /// Everything that runs, dependencies first. Each has a description: the group logs it, and would otherwise log all
     /// that a service holds.
@@ -16,20 +14,10 @@ struct Snug {
     private let loops: MultiThreadedEventLoopGroup
     private let threads: NIOThreadPool
 
-    /// Seconds that requests may take to finish after SIGTERM.
+    /// Time that requests may take to finish after SIGTERM.
     private static let grace = Duration.seconds(18)
     /// Threads for blocking file calls: one waits for the disk while another hashes.
     private static let fileThreads = 2
-
-    /// What is not for operators to choose, but for tests that cannot wait a minute for a timeout.
-    struct Tuning: Sendable {
-        var passwordCost = PasswordHasher.Cost.standard
-        var sockets = LiveSocket.Limits()
-        var connections = ConnectionChannel.Limits()
-        var worker = WorkerLimits()
-        /// Between two looks at which connections have died.
-        var heartbeat = Duration.seconds(5)
-    }
 
     /// Builds every part and hands each what it needs. This page is the map of the server.
     static func build(
@@ -43,101 +31,18 @@ struct Snug {
         threads.start()
 
         // Bytes: where they live, how they come in, how their addresses are signed.
-        try settings.makeStorage()
-        let blobs = try BlobStore(root: settings.mediaPath)
-        let secret = try MediaSecret.load(at: settings.secretPath)
-        try secret.writeNginxInclude(at: settings.secretPath + ".nginx")
-        let signer = MediaSigner(secret: secret, publicURL: settings.publicURL)
-        let intake = Intake(store: blobs, inspector: try Inspector(), threads: threads)
-        let files = FileIO(threadPool: threads)
-        let revocation = Revocation(blobs: blobs, threads: threads, logger: logger)
-
+        let bytes = try BytesParts(settings, threads: threads, logger: logger)
         // Facts: every commit's events go to the hub, and from there to who may hear them.
-        let presence = Presence()
-        let wire = Wire(links: MediaLinks(signer: signer), presence: presence)
-        let relay = EventRelay(wire: wire)
-        let store = try Store(
-            path: settings.databasePath,
-            synchronous: settings.synchronous,
-            limits: settings.limits,
-            publish: { relay.publish($0) }
-        )
-        let hub = try await LiveHub.make(
-            on: loops.next(),
-            position: store.logPosition(),
-            presence: presence,
-            limits: settings.hubLimits
-        )
-        relay.connect(to: hub, epoch: store.epoch)
-        let commands = LiveCommands(
-            store: store,
-            hub: hub,
-            wire: wire,
-            capacity: 2 * settings.maxConnections + 64,
-            logger: logger
-        )
-
+        let facts = try await FactsParts(settings, signer: bytes.signer, loop: loops.next(), logger: logger)
         // Pictures: the rows that wait, the worker that renders, the requests that wait for it.
-        let worker = WorkerSupervisor(
-            executable: settings.workerPath,
-            storage: blobs,
-            limits: tuning.worker,
-            logger: logger
-        )
-        let outcomes = RenderOutcomes()
-        let queue = RenderQueue(
-            store: store,
-            intake: intake,
-            worker: worker,
-            outcomes: outcomes,
-            revocation: revocation,
-            logger: logger
-        )
-
-        // The wire: routes and sockets.
+        let pictures = PictureParts(settings, tuning, bytes, facts, logger: logger)
+        // The wire: what answers requests, and what becomes of a connection.
         let stopping = Stopping()
-        let passwords = PasswordHasher(cost: tuning.passwordCost)
-        let routes = Routes(
-            store: store,
-            users: UserRoutes(
-                store: store,
-                passwords: passwords,
-                hub: hub,
-                wire: wire,
-                registration: settings.registration
-            ),
-            sessions: SessionRoutes(store: store, passwords: passwords, hub: hub, wire: wire),
-            rooms: RoomRoutes(store: store, revocation: revocation, wire: wire),
-            members: MemberRoutes(store: store, revocation: revocation, wire: wire),
-            messages: MessageRoutes(store: store, revocation: revocation, wire: wire),
-            attachments: AttachmentRoutes(
-                store: store,
-                uploads: Uploads(
-                    store: store,
-                    intake: intake,
-                    limit: settings.maxUploadBytes,
-                    logger: logger
-                ),
-                originals: OriginalFiles(blobs: blobs, files: files, isAccelerated: settings.mediaAccel == .on),
-                outcomes: outcomes,
-                queue: queue.doorbell,
-                revocation: revocation,
-                wire: wire
-            ),
-            media: MediaRoutes(signer: signer, blobs: blobs, files: files, threads: threads),
-            health: HealthRoutes(
-                store: store,
-                worker: worker,
-                address: ClientAddress(trustedProxies: Set(settings.trustedProxies)),
-                storage: StorageSpace(path: settings.storage),
-                stopping: stopping,
-                started: .now
-            )
-        )
+        let routes = Routes(settings, tuning, bytes, facts, pictures, stopping, logger: logger)
         let sockets = SocketMaker(
-            hub: hub,
-            commands: commands.inbox,
-            framing: .init(wire: wire, epoch: store.epoch),
+            hub: facts.hub,
+            commands: facts.commands.inbox,
+            framing: LiveSocket.Framing(wire: facts.wire, epoch: facts.store.epoch),
             limits: tuning.sockets
         )
         let application = Application(
@@ -155,17 +60,14 @@ struct Snug {
             eventLoopGroupProvider: .shared(loops),
             logger: logger
         )
-        let services: [any Service] = [
-            queue, Renames(store: store, logger: logger), commands, Heartbeat(hub: hub, interval: tuning.heartbeat),
-            application, stopping,
-        ]
-        return Snug(services: services, loops: loops, threads: threads)
-    }
 
-    /// Gives the threads back once nothing runs any more. A process that ends can do without; tests start hundreds.
-    func release() async throws {
-        try await threads.shutdownGracefully()
-        try await loops.shutdownGracefully()
+        let renames = Renames(store: facts.store, logger: logger)
+        let heartbeat = Heartbeat(hub: facts.hub, interval: tuning.heartbeat)
+        return Snug(
+            services: [pictures.queue, renames, facts.commands, heartbeat, application, stopping],
+            loops: loops,
+            threads: threads
+        )
     }
 
     /// Runs until SIGTERM or SIGINT, then lets requests finish.
@@ -177,5 +79,11 @@ struct Snug {
         )
         configuration.maximumGracefulShutdownDuration = Self.grace
         try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// Gives the threads back once nothing runs any more. A process that ends can do without; tests start hundreds.
+    func release() async throws {
+        try await threads.shutdownGracefully()
+        try await loops.shutdownGracefully()
     }
 }

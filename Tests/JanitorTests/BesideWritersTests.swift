@@ -1,6 +1,7 @@
 import Foundation
 import Media
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Chat

@@ -92,6 +92,12 @@ struct JSONWriter {
         bytes.append(0x22)
     }
 
+    /// A value that is JSON already.
+    mutating func value(encoded json: Data) {
+        separate()
+        bytes.append(contentsOf: json)
+    }
+
     private mutating func nested(open: UInt8, close: UInt8, _ body: (inout JSONWriter) -> Void) {
         separate()
         bytes.append(open)

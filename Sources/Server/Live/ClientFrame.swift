@@ -69,25 +69,10 @@ enum ServerFrame: JSONWritable {
                 json.member("type", "error")
                 if let ref { json.member("ref", ref) }
                 json.key("problem")
-                problem.write(to: &json)
+                json.value(encoded: problem.json)
             case .pong:
                 json.member("type", "pong")
             }
-        }
-    }
-}
-
-extension Problem: JSONWritable {
-    func write(to json: inout JSONWriter) {
-        json.object { json in
-            json.member("type", "about:blank")
-            json.member("title", status.reasonPhrase)
-            json.member("status", status.code)
-            json.member("detail", detail)
-            json.member("code", code)
-            if let field { json.member("field", field) }
-            if let limit { json.member("limit", limit) }
-            if let retryAfterSeconds { json.member("retry_after_seconds", retryAfterSeconds) }
         }
     }
 }

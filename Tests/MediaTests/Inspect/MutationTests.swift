@@ -1,4 +1,5 @@
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Media
@@ -14,7 +15,7 @@ import Testing
         let files = try Fixture.names.map { Array(try Fixture.bytes($0).prefix(Self.lengthLimit)) }.filter {
             !$0.isEmpty
         }
-        var random = SeededRandom(state: 0x5EED)
+        var random = SeededRandom(seed: 0x5EED)
         var imageCount = 0
         for round in 0..<Self.roundCount {
             var source = ByteSource(mutate(files[round % files.count], &random))
@@ -38,18 +39,5 @@ import Testing
             }
         }
         return file
-    }
-}
-
-/// SplitMix64: the same numbers on every run.
-private struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,0 +1,148 @@
+import Chat
+import Hummingbird
+import Logging
+import Media
+import NIOCore
+import NIOPosix
+
+extension Snug {
+    /// What is not for operators to choose, but for tests that cannot wait a minute for a timeout.
+    struct Tuning: Sendable {
+        var passwordCost = PasswordHasher.Cost.standard
+        var sockets = LiveSocket.Limits()
+        var connections = ConnectionChannel.Limits()
+        var worker = WorkerLimits()
+        /// Between two looks at which connections have died.
+        var heartbeat = Duration.seconds(5)
+    }
+
+    /// Files and their addresses.
+    struct BytesParts {
+        let blobs: BlobStore
+        let signer: MediaSigner
+        let intake: Intake
+        let files: FileIO
+        let revocation: Revocation
+        let threads: NIOThreadPool
+
+        init(_ settings: Settings, threads: NIOThreadPool, logger: Logger) throws {
+            try settings.makeStorage()
+            blobs = try BlobStore(root: settings.mediaPath)
+            let secret = try MediaSecret.load(at: settings.secretPath)
+            try secret.writeNginxInclude(at: settings.secretPath + ".nginx")
+            signer = MediaSigner(secret: secret, publicURL: settings.publicURL)
+            intake = Intake(store: blobs, inspector: try Inspector(), threads: threads)
+            files = FileIO(threadPool: threads)
+            revocation = Revocation(blobs: blobs, threads: threads, logger: logger)
+            self.threads = threads
+        }
+    }
+
+    /// The store, and who hears what happens in it.
+    struct FactsParts {
+        let store: Store
+        let wire: Wire
+        let hub: LiveHub
+        let commands: LiveCommands
+
+        init(_ settings: Settings, signer: MediaSigner, loop: any EventLoop, logger: Logger) async throws {
+            let presence = Presence()
+            let wire = Wire(links: MediaLinks(signer: signer), presence: presence)
+            let relay = EventRelay(wire: wire)
+            store = try Store(
+                path: settings.databasePath,
+                synchronous: settings.synchronous,
+                limits: settings.limits,
+                publish: { relay.publish($0) }
+            )
+            hub = try await LiveHub.make(
+                on: loop,
+                position: store.logPosition(),
+                presence: presence,
+                limits: settings.hubLimits
+            )
+            relay.connect(to: hub, epoch: store.epoch)
+            commands = LiveCommands(
+                store: store,
+                hub: hub,
+                wire: wire,
+                capacity: 2 * settings.maxConnections + 64,
+                logger: logger
+            )
+            self.wire = wire
+        }
+    }
+
+    /// What makes variants.
+    struct PictureParts {
+        let worker: WorkerSupervisor
+        let outcomes = RenderOutcomes()
+        let queue: RenderQueue
+
+        init(_ settings: Settings, _ tuning: Tuning, _ bytes: BytesParts, _ facts: FactsParts, logger: Logger) {
+            worker = WorkerSupervisor(
+                executable: settings.workerPath,
+                storage: bytes.blobs,
+                limits: tuning.worker,
+                logger: logger
+            )
+            queue = RenderQueue(
+                store: facts.store,
+                intake: bytes.intake,
+                worker: worker,
+                outcomes: outcomes,
+                revocation: bytes.revocation,
+                logger: logger
+            )
+        }
+    }
+}
+
+extension Routes {
+    init(
+        _ settings: Settings,
+        _ tuning: Snug.Tuning,
+        _ bytes: Snug.BytesParts,
+        _ facts: Snug.FactsParts,
+        _ pictures: Snug.PictureParts,
+        _ stopping: Stopping,
+        logger: Logger
+    ) {
+        let (store, hub, wire, revocation) = (facts.store, facts.hub, facts.wire, bytes.revocation)
+        let passwords = PasswordHasher(cost: tuning.passwordCost)
+        self.store = store
+        users = UserRoutes(
+            store: store,
+            passwords: passwords,
+            hub: hub,
+            wire: wire,
+            registration: settings.registration
+        )
+        sessions = SessionRoutes(store: store, passwords: passwords, hub: hub, wire: wire)
+        rooms = RoomRoutes(store: store, revocation: revocation, wire: wire)
+        members = MemberRoutes(store: store, revocation: revocation, wire: wire)
+        messages = MessageRoutes(store: store, revocation: revocation, wire: wire)
+        attachments = AttachmentRoutes(
+            store: store,
+            uploads: Uploads(store: store, intake: bytes.intake, limit: settings.maxUploadBytes, logger: logger),
+            originals: OriginalFiles(
+                blobs: bytes.blobs,
+                files: bytes.files,
+                isAccelerated: settings.mediaAccel == .on
+            ),
+            outcomes: pictures.outcomes,
+            queue: pictures.queue.doorbell,
+            revocation: revocation,
+            wire: wire
+        )
+        media = MediaRoutes(signer: bytes.signer, blobs: bytes.blobs, files: bytes.files, threads: bytes.threads)
+        health = HealthRoutes(
+            store: store,
+            worker: pictures.worker,
+            address: ClientAddress(trustedProxies: Set(settings.trustedProxies)),
+            storage: StorageSpace(path: settings.storage),
+            stopping: stopping,
+            started: .now
+        )
+    }
+}
