@@ -50,12 +50,12 @@ struct SweepCommand: AsyncParsableCommand {
     }
 
     private static func tell(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }
 
     private func sweepOnce() async throws {
         let grace = try gracePeriods()
-        let database = storage + "/snug.sqlite"
+        let database = "\(storage)/\(Store.fileName)"
         guard FileManager.default.fileExists(atPath: database) else {
             throw SweepFailure("There is no database in \(storage). Is SNUG_STORAGE right?")
         }
@@ -78,14 +78,15 @@ struct SweepCommand: AsyncParsableCommand {
     }
 
     private func sweep(_ database: String, _ grace: GracePeriods) async throws -> SweepReport {
+        let store = try Store(path: database)
+        return try await Sweep(store: store, blobs: openMedia(), grace: grace, isDryRun: dryRun).run()
+    }
+
+    private func openMedia() throws -> BlobStore {
         do {
-            let blobs = try BlobStore(existing: storage + "/media")
-            let store = try Store(path: database)
-            return try await Sweep(store: store, blobs: blobs, grace: grace, isDryRun: dryRun).run()
-        } catch let failure as FileFailure {
-            throw SweepFailure(
-                "The media folder in \(storage) cannot be swept: \(failure). Is the right disk mounted?"
-            )
+            return try BlobStore(existing: "\(storage)/\(BlobStore.folderName)")
+        } catch {
+            throw SweepFailure("The media folder in \(storage) cannot be swept: \(error). Is the right disk mounted?")
         }
     }
 

@@ -8,12 +8,12 @@ enum RenderError: Error, Equatable, CustomStringConvertible {
     case unexpectedSize
     case storage(FileFailure)
 
-    /// What the client may know.
-    var code: RenderFailure.Code {
+    /// What the client may know; nil where the picture is not at fault.
+    var code: RenderFailure.Code? {
         switch self {
         case .vips(let failure): failure.code
         case .unexpectedSize: .tooComplex
-        case .storage: .workerCrashed
+        case .storage: nil
         }
     }
 

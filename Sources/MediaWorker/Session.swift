@@ -43,7 +43,7 @@ struct Session {
             return .rendered(id: job.id, variants: try renderer.render(job))
         } catch {
             complain("\(job.id): \(error)")
-            return .failed(id: job.id, code: error.code)
+            return error.code.map { .failed(id: job.id, code: $0) } ?? .storageTrouble(id: job.id)
         }
     }
 }

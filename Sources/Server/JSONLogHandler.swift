@@ -33,6 +33,7 @@ struct JSONLogHandler: LogHandler {
         guard var bytes = try? encoder.encode(line) else { return }
         bytes.append(0x0A)
         // One write for the whole line, so that lines of different threads do not mix.
-        FileHandle.standardError.write(bytes)
+        // A full disk or a reader that has gone must not end the server: then the line is lost.
+        try? FileHandle.standardError.write(contentsOf: bytes)
     }
 }

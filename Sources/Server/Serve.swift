@@ -1,6 +1,8 @@
 import ArgumentParser
+import Chat
 import Foundation
 import Logging
+import NIOCore
 
 /// `snug-server serve`: reads the settings, builds the server and runs it.
 struct Serve: AsyncParsableCommand {
@@ -20,21 +22,34 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Startup.settings(settings)
         let logger = Startup.logger(settings)
+        Startup.allowOpenFiles(for: settings, logger)
         let server = try await Startup.orExplain {
             try await Snug.build(settings, logger: logger) { port in
                 greet(settings, port: port)
-                logger.notice("Snug is ready", metadata: ["version": "\(SnugServer.version)", "port": "\(port)"])
+                logger.notice("Snug is ready", metadata: ["version": "\(Release.version)", "port": "\(port)"])
             }
         }
-        try await Startup.orExplain { try await server.run(logger: logger) }
+        do {
+            try await server.run(logger: logger)
+        } catch  where isAddressTrouble(error) {
+            let place = "SNUG_HOST=\(settings.host), SNUG_PORT=\(settings.port)"
+            throw StartFailure(
+                reason: "\(place) cannot be used: allowed is an address of this machine and a free port."
+            )
+        }
         logger.notice("Snug has stopped")
+    }
+
+    private func isAddressTrouble(_ error: any Error) -> Bool {
+        error is SocketAddressError || error is SocketAddressError.UnknownHost
+            || (error as? IOError).map { [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains($0.errnoCode) } ?? false
     }
 
     private func greet(_ settings: Settings, port: Int) {
         let site = "http://\(settings.host):\(port)"
         print(
             """
-            Snug \(SnugServer.version) listens on \(site) and keeps everything in \(settings.storage).
+            Snug \(Release.version) listens on \(site) and keeps everything in \(settings.storage).
             Is it well?      curl \(site)/health
             See it at work:  SNUG_URL=\(site) make demo
             """
@@ -48,6 +63,19 @@ enum Startup {
     /// - Throws: an exit with a clear line for a setting that cannot be understood.
     static func settings(_ arguments: [String]) async throws -> Settings {
         try await orExplain { try await Settings.read(arguments: arguments) }
+    }
+
+    /// Takes as many file descriptors as the system allows, because each connection is one.
+    static func allowOpenFiles(for settings: Settings, _ logger: Logger) {
+        var limit = rlimit()
+        let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(files, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        guard setrlimit(files, &limit) == 0, limit.rlim_cur < settings.maxConnections + 1100 else { return }
+        logger.warning(
+            "Fewer files may be open than connections are allowed: raise LimitNOFILE or lower SNUG_MAX_CONNECTIONS",
+            metadata: ["open.files": "\(limit.rlim_cur)", "max.connections": "\(settings.maxConnections)"]
+        )
     }
 
     static func logger(_ settings: Settings) -> Logger {
@@ -66,16 +94,14 @@ enum Startup {
         do {
             return try await body()
         } catch {
-            throw StartFailure(reason: error)
+            throw StartFailure(reason: (error as? CocoaError)?.localizedDescription ?? String(describing: error))
         }
     }
 }
 
 /// Why the server does not run; ends it with its description and exit status 1.
 struct StartFailure: Error, CustomStringConvertible {
-    let reason: any Error
+    let reason: String
 
-    var description: String {
-        "Snug does not start. \((reason as? CocoaError)?.localizedDescription ?? String(describing: reason))"
-    }
+    var description: String { "Snug does not start. \(reason)" }
 }

@@ -115,6 +115,7 @@ extension Routes {
             store: store,
             passwords: passwords,
             hub: hub,
+            revocation: revocation,
             wire: wire,
             registration: settings.registration
         )

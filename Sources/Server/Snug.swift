@@ -16,6 +16,8 @@ struct Snug {
 
     /// Time that requests may take to finish after SIGTERM.
     private static let grace = Duration.seconds(18)
+    /// Connections beside the live ones, for requests. Above that, new ones wait in the kernel's queue.
+    private static let spareConnections = 1000
     /// Threads for blocking file calls: one waits for the disk while another hashes.
     private static let fileThreads = 2
 
@@ -55,7 +57,11 @@ struct Snug {
                     makeSocket: sockets.make
                 )
             },
-            configuration: .init(address: .hostname(settings.host, port: settings.port), backlog: 1024),
+            configuration: .init(
+                address: .hostname(settings.host, port: settings.port),
+                backlog: 1024,
+                availableConnectionsDelegate: .maximum(settings.maxConnections + spareConnections, logger: logger)
+            ),
             onServerRunning: { await onReady($0.localAddress?.port ?? settings.port) },
             eventLoopGroupProvider: .shared(loops),
             logger: logger

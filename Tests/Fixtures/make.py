@@ -147,3 +147,8 @@ save("empty.jpg", b"")
 save("picture.svg", b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script/></svg>\n')
 scene(48, 32).save(OUT / "picture.avif", quality=50)
 scene(48, 32).save(OUT / "picture.tiff", compression="tiff_lzw")
+
+subprocess.run(
+    ["exiftool", "-q", "-o", str(OUT / "gps-alpha.png"), "-GPSLatitude=48.2082", "-GPSLatitudeRef=N",
+     "-GPSLongitude=16.3738", "-GPSLongitudeRef=E", "-Make=SecretCamera", "-XMP-dc:Creator=SecretName",
+     str(OUT / "alpha.png")], check=True)

@@ -1,7 +1,6 @@
 /// Where a client stands in the event log: `<epoch>.<position>`.
 ///
-/// The epoch is made with the database and changes when one is restored, so that a cursor from another life of it is
-/// recognised.
+/// The epoch is made with the database, so that a cursor of another one is recognised.
 package struct Cursor: Sendable, Equatable, CustomStringConvertible {
     package let epoch: String
     package let position: Int64

@@ -21,23 +21,27 @@ extension Store {
 
     /// Writes down that the bytes are on the disk. A picture waits for its variants from here on.
     ///
+    /// - Parameter failure: Set for a picture that is seen to be damaged without decoding it.
     /// - Throws: `gone` when the upload took so long that it was swept meanwhile.
     package func completeUpload(
         _ id: Attachment.ID,
         filename: String,
-        facts: AttachmentFacts
+        facts: AttachmentFacts,
+        failure: Attachment.Failure? = nil
     ) async throws -> Attachment {
         try await change { change in
-            let state = facts.kind == .image ? "processing" : "ready"
+            let state = failure != nil ? "failed" : facts.kind == .image ? "processing" : "ready"
             let completed = try change.execute(
                 """
                 UPDATE attachments SET state = ?, kind = ?, filename = ?, media_type = ?, byte_count = ?, sha256 = ?,
-                    width = ?, height = ?, is_animated = ?
+                    width = ?, height = ?, is_animated = ?,
+                    failure_code = ?, failure_detail = ?
                 WHERE id = ? AND state = 'receiving' AND deleted_at IS NULL
                 """,
                 [
                     state, facts.kind, filename, facts.mediaType, facts.byteCount, facts.sha256,
-                    facts.width, facts.height, facts.isAnimated, id,
+                    facts.width, facts.height, facts.isAnimated,
+                    failure?.code, failure?.detail, id,
                 ]
             )
             guard completed == 1 else { throw Refusal.gone("The upload took too long. Send it again.") }

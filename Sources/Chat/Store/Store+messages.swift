@@ -77,7 +77,7 @@ extension Store {
         try await change { change in
             let view = try change.db.requireMember(user, of: room)
             var message = try change.db.message(id, in: room)
-            let mayDeleteOthers = view.role.map { $0 >= .admin } ?? false && view.room.kind != .direct
+            let mayDeleteOthers = view.role.map { $0 >= .admin } ?? false
             guard message.sender.id == user || mayDeleteOthers else {
                 throw Refusal.forbidden("Only its sender, an owner or an admin may delete a message.")
             }

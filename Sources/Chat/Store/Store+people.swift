@@ -55,7 +55,7 @@ extension Store {
 
     /// People whose name begins with `prefix`, in order of their names.
     package func users(prefix: String) async throws -> [User] {
-        let prefix = prefix.lowercased()
+        let prefix = String(prefix.lowercased().prefix(User.usernameLimit))
         return try await read { [limits] db in
             // U+10FFFF sorts behind every character that may follow, so the search is a range of the index.
             try User.fetch(
@@ -68,8 +68,12 @@ extension Store {
 
     /// Changes what is given and leaves the rest.
     ///
+    /// - Returns: The person, and the picture that nobody may fetch any more.
     /// - Throws: `notFound` or `conflict` naming `avatar_attachment_id` when that cannot be used.
-    package func updateUser(_ id: User.ID, _ changes: UserChanges) async throws -> User {
+    package func updateUser(
+        _ id: User.ID,
+        _ changes: UserChanges
+    ) async throws -> (user: User, released: [Attachment.ID]) {
         try await change { change in
             if let name = changes.displayName {
                 try change.execute("UPDATE users SET display_name = ? WHERE id = ?", [name, id])
@@ -77,19 +81,17 @@ extension Store {
             if let hash = changes.passwordHash {
                 try change.execute("UPDATE users SET password_hash = ? WHERE id = ?", [hash, id])
             }
-            if let avatar = changes.avatar {
-                try change.replaceAvatar(of: id, by: avatar)
-            }
+            let released = try changes.avatar.map { try change.replaceAvatar(of: id, by: $0) } ?? []
             if changes.displayName != nil || changes.avatar != nil {
                 try change.execute(
                     """
-                    INSERT INTO renames (user_id) VALUES (?)
-                    ON CONFLICT (user_id) DO UPDATE SET done_up_to = 0
+                    INSERT INTO renames (user_id, requested_at) VALUES (?, ?)
+                    ON CONFLICT (user_id) DO UPDATE SET done_up_to = 0, requested_at = excluded.requested_at
                     """,
-                    [id]
+                    [id, change.now]
                 )
             }
-            return try change.db.user(id)
+            return (try change.db.user(id), released)
         }
     }
 
@@ -105,7 +107,10 @@ extension Store {
     /// - Returns: Whether there is more to do.
     package func continueRenames() async throws -> Bool {
         try await change { change in
-            let row = try Row.fetchOne(change.db, sql: "SELECT user_id, done_up_to FROM renames LIMIT 1")
+            let row = try Row.fetchOne(
+                change.db,
+                sql: "SELECT user_id, done_up_to FROM renames ORDER BY requested_at LIMIT 1"
+            )
             guard let row else { return false }
             let (user, done): (User.ID, Int64) = (row[0], row[1])
             let newest = try Int64.fetchOne(change.db, sql: "SELECT max(position) FROM messages") ?? 0
@@ -150,14 +155,18 @@ extension Change {
     }
 
     /// Claims the new picture and lets the old one go, in the same transaction.
-    fileprivate func replaceAvatar(of user: User.ID, by avatar: UserChanges.Avatar) throws {
-        if case .attachment(let id) = avatar, try db.user(user).avatar?.id == id { return }
-        try execute(
-            """
-            UPDATE attachments SET deleted_at = ?
-            WHERE id = (SELECT avatar_id FROM users WHERE id = ?) AND deleted_at IS NULL
-            """,
-            [now, user]
+    ///
+    /// - Returns: What nobody may fetch any more.
+    fileprivate func replaceAvatar(of user: User.ID, by avatar: UserChanges.Avatar) throws -> [Attachment.ID] {
+        if case .attachment(let id) = avatar, try db.user(user).avatar?.id == id { return [] }
+        let released = try Attachment.ID.fetchAll(
+            db,
+            sql: """
+                UPDATE attachments SET deleted_at = ?
+                WHERE id = (SELECT avatar_id FROM users WHERE id = ?) AND deleted_at IS NULL
+                RETURNING id
+                """,
+            arguments: [now, user]
         )
         switch avatar {
         case .none:
@@ -170,6 +179,7 @@ extension Change {
             }
             try execute("UPDATE users SET avatar_id = ? WHERE id = ?", [id, user])
         }
+        return released
     }
 }
 

@@ -10,8 +10,8 @@ extension Store {
         package let attempt: Int
     }
 
-    /// The picture that has waited longest, with its try counted before it begins: a file that brings down the whole
-    /// server must not be tried for ever.
+    /// The picture that has waited longest among those tried least, with its try counted before it begins: one that
+    /// brings down the whole server must not be tried for ever.
     package func nextRendering() async throws -> RenderTask? {
         let waiting = try await read { db in
             try Attachment.ID.fetchOne(db.cachedStatement(sql: Database.nextRendering))
@@ -106,6 +106,7 @@ extension Change {
 
 extension Database {
     static let nextRendering = """
-        SELECT id FROM attachments WHERE state = 'processing' AND deleted_at IS NULL ORDER BY created_at LIMIT 1
+        SELECT id FROM attachments WHERE state = 'processing' AND deleted_at IS NULL 
+        ORDER BY attempts, created_at LIMIT 1
         """
 }

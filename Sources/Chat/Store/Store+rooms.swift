@@ -76,7 +76,7 @@ extension Store {
                     AND NOT EXISTS (SELECT 1 FROM members WHERE room_id = rooms.id AND user_id = ?)
                     ORDER BY name COLLATE NOCASE LIMIT ?
                     """,
-                arguments: [prefix.escapedForLike + "%", user, limits.roomsFound]
+                arguments: [String(prefix.prefix(Room.nameLimit)).escapedForLike + "%", user, limits.roomsFound]
             ).map(Room.init)
         }
     }

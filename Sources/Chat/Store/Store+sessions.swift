@@ -2,8 +2,12 @@ import Foundation
 import GRDB
 
 extension Store {
-    /// Signs somebody in.
-    package func createSession(for user: User.ID) async throws -> (session: Session, token: SessionToken) {
+    /// Signs somebody in. Above the limit the session that was used longest ago ends.
+    ///
+    /// - Returns: Also the sessions that have ended.
+    package func createSession(
+        for user: User.ID
+    ) async throws -> (session: Session, token: SessionToken, ended: [Session.ID]) {
         let token = SessionToken.make()
         let (session, dropped) = try await change { [limits] change in
             let session = Session(
@@ -28,7 +32,7 @@ extension Store {
             return (session, dropped)
         }
         sessionCache.forget(dropped)
-        return (session, token)
+        return (session, token, dropped)
     }
 
     /// Spares the new one by its id: after the clock was set back it may look like the oldest.

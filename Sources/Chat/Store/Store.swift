@@ -11,6 +11,9 @@ package struct Store: Sendable {
         case normal
     }
 
+    /// Name of the database in the storage folder.
+    package static let fileName = "snug.sqlite"
+
     /// Connections that read; on one core more would only wait for each other and cost a page cache each.
     private static let readers = 2
     /// Seconds to wait for another process, such as the janitor, to finish its write.

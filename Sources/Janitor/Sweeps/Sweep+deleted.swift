@@ -13,6 +13,8 @@ extension Sweep {
                 try blobs.removeVariants(of: blob)
                 try blobs.removeOriginal(blob)
             }
+            // After a power cut a file may be back; then its row must be there too.
+            for shard in Set(deleted.map { BlobID($0.uuid).shard }) { try blobs.sync(shard) }
             try await store.forget(deleted)
             try await rest()
         }

@@ -56,6 +56,11 @@ extension BlobStore {
         try file.link(to: path(of: variant), replacing: true)
     }
 
+    /// Makes what was named and removed in a shard durable.
+    package func sync(_ shard: Shard) throws(FileFailure) {
+        for area in Area.allCases { try SystemCall.syncFolder(folder(area, shard)) }
+    }
+
     /// Makes the names of a picture's renderings durable.
     package func syncVariants(of id: BlobID) throws(FileFailure) {
         try SystemCall.syncFolder(folder(.variants, id.shard))

@@ -10,6 +10,9 @@ import Glibc
 ///     incoming/                                    files being written, on the same file system
 ///     trash/<yyyymmdd>/                            what a sweep took away
 package struct BlobStore: Sendable {
+    /// Name of the media folder in the storage folder.
+    package static let folderName = "media"
+
     /// Marks a folder as a media folder, so that no sweep mistakes an empty mount point for one.
     static let sentinelName = ".snug-media"
     /// Originals are private to the server's user and group.

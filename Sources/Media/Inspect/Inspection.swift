@@ -5,6 +5,9 @@ package struct Inspection: Equatable, Sendable {
     /// Set for a picture that the worker shall render; nil for any other file.
     package let facts: ImageFacts?
 
+    /// The bytes say that it is a picture, but not how large: no decoder would make anything of it.
+    package var isDamaged = false
+
     /// The type of a file that nobody can or dares to name.
     package static let unknownMediaType = "application/octet-stream"
 
@@ -12,6 +15,10 @@ package struct Inspection: Equatable, Sendable {
 
     static func image(_ facts: ImageFacts) -> Inspection {
         Inspection(mediaType: facts.format.mediaType, facts: facts)
+    }
+
+    static func damaged(_ kind: FileKind) -> Inspection {
+        Inspection(mediaType: kind.mediaType, facts: nil, isDamaged: true)
     }
 
     static func file(_ mediaType: String) -> Inspection { Inspection(mediaType: mediaType, facts: nil) }

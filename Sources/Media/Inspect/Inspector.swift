@@ -34,7 +34,7 @@ package struct Inspector: Sendable {
     /// A header that breaks off is good enough while the size is known: the worker will say that it is undecodable.
     private func inspect(_ source: inout ByteSource, as kind: FileKind) throws(InspectionFailure) -> Inspection {
         let facts = try Self.facts(of: &source, as: kind, limits: limits)
-        guard facts.hasSize else { return .file(kind.mediaType) }
+        guard facts.hasSize else { return .damaged(kind) }
         do {
             try limits.check(facts)
         } catch {

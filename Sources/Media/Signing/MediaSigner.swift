@@ -11,8 +11,6 @@ import FoundationEssentials
 package struct MediaSigner: Sendable, CustomStringConvertible {
     /// How long a URL stays the same, in seconds: a week, so that browsers' caches work.
     static let period = 604_800
-    /// Characters of a signature: 16 bytes in base64url without padding.
-    static let signatureLength = 22
 
     private let suffix: [UInt8]
     private let prefix: String
@@ -37,12 +35,10 @@ package struct MediaSigner: Sendable, CustomStringConvertible {
 
     /// Checks the three last segments of a URL's path, the signature before anything else is told apart.
     package func verify(signature: String, expires: String, name: String, now: Date) -> Verdict {
-        let given = Array(signature.utf8)
-        guard given.count == Self.signatureLength, expires.utf8.count == 10,
-            expires.utf8.allSatisfy({ (48...57).contains($0) }), let seconds = Int(expires),
-            let file = VariantFile(name: name)
-        else { return .malformed }
-        guard Self.areEqual(given, self.signature(expires: expires, name: name)) else { return .badSignature }
+        guard let file = VariantFile(name: name) else { return .malformed }
+        guard Self.areEqual(Array(signature.utf8), self.signature(expires: expires, name: name)),
+            let seconds = Int(expires)
+        else { return .badSignature }
         return Double(seconds) < now.timeIntervalSince1970 ? .expired : .valid(file)
     }
 
@@ -53,7 +49,7 @@ package struct MediaSigner: Sendable, CustomStringConvertible {
         case badSignature
         /// Was valid until its time ran out.
         case expired
-        /// Not in a form that this type makes.
+        /// Names no variant.
         case malformed
     }
 

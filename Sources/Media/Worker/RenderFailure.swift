@@ -10,6 +10,8 @@ package enum RenderFailure: Error, Equatable, Sendable, CustomStringConvertible 
     case workerDied
     /// The worker is missing, does not start in time, or is of another version.
     case cannotStart
+    /// The worker could not read the original or write a variant, as on a full disk.
+    case storage
     /// More jobs are waiting than the queue holds.
     case overloaded
     /// The caller gave up. A job that had begun is finished all the same.
@@ -34,15 +36,7 @@ package enum RenderFailure: Error, Equatable, Sendable, CustomStringConvertible 
         case .timedOut: .timedOut
         case .memoryCeiling: .outOfMemory
         case .workerDied: .workerCrashed
-        case .cannotStart, .overloaded, .cancelled, .stopping: nil
-        }
-    }
-
-    /// Whether the same job may well succeed later.
-    package var isWorthRetrying: Bool {
-        switch self {
-        case .rejected, .timedOut, .memoryCeiling: false
-        case .workerDied, .cannotStart, .overloaded, .cancelled, .stopping: true
+        case .cannotStart, .storage, .overloaded, .cancelled, .stopping: nil
         }
     }
 
@@ -51,6 +45,7 @@ package enum RenderFailure: Error, Equatable, Sendable, CustomStringConvertible 
         case .rejected(let code): code.detail
         case .timedOut, .memoryCeiling, .workerDied: code?.detail ?? ""
         case .cannotStart: "The renderer does not start."
+        case .storage: "The disk does not take or give what rendering needs."
         case .overloaded: "Too many pictures are waiting to be rendered."
         case .cancelled: "Nobody waits for the picture any more."
         case .stopping: "The server is stopping."

@@ -8,6 +8,8 @@ package enum WorkerMessage: Codable, Equatable, Sendable {
     case rendered(id: BlobID, variants: [RenderedVariant])
     /// The picture is at fault, and would be again.
     case failed(id: BlobID, code: RenderFailure.Code)
+    /// The disk is at fault; the same job may succeed later.
+    case storageTrouble(id: BlobID)
     /// The last line: nothing more is read, a job that was sent meanwhile has not been begun.
     case leaving(reason: LeavingReason)
 

@@ -29,6 +29,7 @@ extension WorkerSupervisor {
             logger.error("media worker is not ready", metadata: ["worker.event": "\(event)"])
             return false
         }
+        if report.lastFailure == .cannotStart { report.lastFailure = nil }
         return true
     }
 
@@ -65,6 +66,9 @@ extension WorkerSupervisor {
             return killReason == nil
         case .said(.failed(job.id, let code)):
             finish(.failure(.rejected(code)))
+            return killReason == nil
+        case .said(.storageTrouble(job.id)):
+            finish(.failure(.storage))
             return killReason == nil
         case .said(.leaving):
             if !queue.putBack() { finish(.failure(.workerDied)) }
@@ -110,7 +114,7 @@ extension WorkerSupervisor {
         try? process.send(signal: .kill)
     }
 
-    private func finish(_ answer: RenderQueue.Answer) {
+    private func finish(_ answer: JobQueue.Answer) {
         report.jobsDone += 1
         if case .failure(let failure) = answer { note(failure) }
         queue.answerCurrent(answer)

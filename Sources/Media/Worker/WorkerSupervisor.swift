@@ -10,7 +10,7 @@ package actor WorkerSupervisor {
     let limits: WorkerLimits
     let logger: Logger
 
-    var queue: RenderQueue { didSet { announce() } }
+    var queue: JobQueue { didSet { announce() } }
     var report = WorkerStatus() { didSet { announce() } }
     /// Set by the watch before it kills, so that the end of the worker is told apart from a crash.
     var killReason: RenderFailure?
@@ -40,7 +40,7 @@ package actor WorkerSupervisor {
         self.limits = limits
         self.logger = logger
         self.observe = observe
-        queue = RenderQueue(lengthLimit: limits.queueLength)
+        queue = JobQueue(lengthLimit: limits.queueLength)
         (arrivals, arrival) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 

@@ -8,10 +8,8 @@ struct SettingReader {
     /// Nil where the setting is not given or empty.
     func text(_ name: SettingName) -> String? {
         let key = ConfigKey(name.rawValue)
-        // A number or switch in YAML is not a string to its provider.
-        let text =
-            config.string(forKey: key) ?? config.int(forKey: key).map(String.init)
-            ?? config.bool(forKey: key).map { $0 ? "on" : "off" }
+        // YAML also has lists, which mean the same as a text with commas.
+        let text = config.string(forKey: key) ?? config.stringArray(forKey: key)?.joined(separator: ",")
         return text.flatMap { $0.isEmpty ? nil : $0 }
     }
 

@@ -1,5 +1,6 @@
 import Chat
 import Logging
+import Media
 
 /// Everything an operator can choose, checked. Nothing else reads the environment.
 struct Settings: Sendable {
@@ -50,8 +51,8 @@ struct Settings: Sendable {
     /// The media worker's executable; beside the server's own unless given.
     var mediaWorker: String?
 
-    var databasePath: String { storage + "/snug.sqlite" }
-    var mediaPath: String { storage + "/media" }
+    var databasePath: String { "\(storage)/\(Store.fileName)" }
+    var mediaPath: String { "\(storage)/\(BlobStore.folderName)" }
     var secretPath: String { secretFile ?? storage + "/secret" }
 }
 

@@ -9,11 +9,18 @@ struct ClientAddress: Sendable {
     /// The address of the client: the connection's own, or the last one in `X-Forwarded-For` that is no trusted
     /// proxy, where a trusted proxy sends it. What stands before that may have been made up by the client.
     func of(peer: SocketAddress?, headers: HTTPFields) -> String? {
-        guard let address = peer?.ipAddress else { return nil }
+        guard let address = peer?.ipAddress.map(Self.withoutMapping) else { return nil }
         guard trustedProxies.contains(address) else { return address }
         let hops = headers[values: .xForwardedFor].joined(separator: ",").split(separator: ",")
             .map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
         return hops.last { !trustedProxies.contains($0) } ?? address
+    }
+
+    /// An IPv4 client of a server that listens on `::` has an address such as `::ffff:127.0.0.1` (RFC 4291 section
+    /// 2.5.5.2), which must not look like another one.
+    private static func withoutMapping(_ address: String) -> String {
+        let prefix = "::ffff:"
+        return address.hasPrefix(prefix) && address.contains(".") ? String(address.dropFirst(prefix.count)) : address
     }
 
     static func isLoopback(_ address: String) -> Bool {

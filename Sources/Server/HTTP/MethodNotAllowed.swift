@@ -14,8 +14,8 @@ extension Router {
             var allowed = present
             if present.contains(.get) { allowed.insert(.head) }
             let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-            for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete] where !allowed.contains(method)
-            {
+            for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete, .options, .trace]
+            where !allowed.contains(method) {
                 on(RouterPath(path), method: method) { _, _ in
                     var response = Problem(
                         .methodNotAllowed,

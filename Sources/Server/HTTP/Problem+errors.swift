@@ -1,6 +1,7 @@
 import Chat
 import Hummingbird
 import Media
+import NIOHTTP1
 
 /// The one place where errors become problems.
 extension Problem {
@@ -10,6 +11,7 @@ extension Problem {
         case let problem as Problem: self = problem
         case let refusal as Refusal: self.init(refusal)
         case let failure as DecodingError: self.init(failure)
+        case is HTTPParserError: self = .malformed("The request ended early, or is not HTTP.")
         case let error as any HTTPResponseError: self.init(status: error.status)
         default: return nil
         }
@@ -55,6 +57,9 @@ extension Problem {
         switch error {
         case .keyNotFound(let key, let context):
             self = .invalid(Self.path(context.codingPath + [key]), "It is missing.")
+        case .typeMismatch(_, let context) where context.codingPath.isEmpty,
+            .valueNotFound(_, let context) where context.codingPath.isEmpty:
+            self = .malformed("The body must be a JSON object.")
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             self = .invalid(Self.path(context.codingPath), "It has the wrong type.")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:

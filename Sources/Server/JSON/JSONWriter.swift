@@ -202,11 +202,6 @@ extension JSONWriter {
         value(time)
     }
 
-    mutating func member(_ name: StaticString, object members: (inout JSONWriter) -> Void) {
-        key(name)
-        object(members)
-    }
-
     /// Writes the value, or null where there is none.
     mutating func member<Value>(
         _ name: StaticString,

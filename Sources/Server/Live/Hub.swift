@@ -163,6 +163,7 @@ final class Hub {
     /// slow, and with its last one the room goes; so it is looked up afterwards.
     private func seat(_ connection: any LiveConnection, in id: Room.ID) {
         if rooms[id]?.hasPending == true { flush() }
+        guard connection.isOpen else { return }
         room(id).seat(connection)
     }
 

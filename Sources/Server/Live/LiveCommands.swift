@@ -1,5 +1,6 @@
 import Chat
 import Foundation
+import HTTPTypes
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -118,14 +119,13 @@ struct LiveCommands: Service, CustomStringConvertible {
     }
 
     private func refuse(_ error: any Error, reference: String?, on socket: SocketHandle, isStranger: Bool) {
-        guard let problem = Problem(error) else {
-            logger.error("A frame failed", metadata: ["error": "\(error)"])
-            return socket.send(wire.json(ServerFrame.error(ref: reference, .internal)).buffer)
-        }
+        let problem = Problem(error) ?? .internal
+        if problem == .internal { logger.error("A frame failed", metadata: ["error": "\(error)"]) }
         switch problem.code {
         case "unauthenticated": socket.close(.unauthenticated)
         case "malformed": socket.close(.malformed)
-        case _ where isStranger: socket.close(.malformed)
+        // Who could not be let in has nothing to wait for.
+        case _ where isStranger: socket.close(problem.status.kind == .serverError ? .failed : .malformed)
         default: socket.send(wire.json(ServerFrame.error(ref: reference, problem)).buffer)
         }
     }

@@ -27,11 +27,11 @@ enum LiveClosure: Equatable {
     case unauthenticated
     case helloTooLate
     case tooMany
-    case tooBig
     case restarting
     case tooSlow
     /// The client answers nothing.
     case silent
+    /// The server could not do what it must; trying again later may help.
     case failed
 }
 

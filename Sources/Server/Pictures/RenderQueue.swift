@@ -16,9 +16,9 @@ struct RenderQueue: Service, CustomStringConvertible {
         }
     }
 
-    /// Tries of a picture at which the worker may die before it counts as the picture's fault.
+    /// Tries of a picture before what goes wrong with it counts as its own fault.
     static let maxAttempts = 3
-    /// Pause when the worker cannot be started at all.
+    /// Pause when no picture can be rendered: the worker does not start, or the disk is full.
     static let pause = Duration.seconds(5)
 
     let description = "render queue"
@@ -66,9 +66,8 @@ struct RenderQueue: Service, CustomStringConvertible {
         for await _ in rings {
             do {
                 while let task = try await store.nextRendering() { try await render(task) }
-            } catch is CancellationError {
-                return
             } catch {
+                if Task.isCancelled { return }
                 logger.error(
                     "Rendering stopped; pictures wait for their variants until it goes on",
                     metadata: ["error": "\(error)"]

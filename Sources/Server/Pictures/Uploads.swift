@@ -15,6 +15,11 @@ struct Uploads: Sendable {
     /// What a form may hold besides the file: boundaries, headers and other small parts, in bytes.
     static let formOverhead = 80 * 1024
 
+    private static let damaged = Attachment.Failure(
+        code: RenderFailure.Code.undecodable.rawValue,
+        detail: RenderFailure.Code.undecodable.detail
+    )
+
     /// A refusal to a client that goes on sending; the connection cannot be used again.
     struct RefusedWhileSending: Error {
         let problem: Problem
@@ -55,7 +60,12 @@ struct Uploads: Sendable {
             if formType == nil, let length = request.contentLength, length != original.byteCount {
                 throw Problem.malformed("The body ended before its Content-Length.")
             }
-            return try await store.completeUpload(id, filename: Filename.clean(name), facts: original.facts)
+            return try await store.completeUpload(
+                id,
+                filename: Filename.clean(name),
+                facts: original.facts,
+                failure: original.inspection.isDamaged ? Self.damaged : nil
+            )
         } catch {
             await giveUp(id, isStored: isStored)
             throw error
@@ -114,7 +124,7 @@ struct Uploads: Sendable {
 extension StoredOriginal {
     fileprivate var facts: AttachmentFacts {
         AttachmentFacts(
-            kind: inspection.isImage ? .image : .file,
+            kind: inspection.isImage || inspection.isDamaged ? .image : .file,
             mediaType: inspection.mediaType,
             byteCount: Int64(byteCount),
             sha256: Data(hex: sha256),

@@ -31,7 +31,7 @@ struct HealthRoutes: Sendable {
     @Sendable private func full(_ request: Request, _ context: AppContext) async throws -> Response {
         guard try await mayLook(request, context) else { throw Problem.notFound }
         let report = Report(
-            version: SnugServer.version,
+            version: Release.version,
             uptimeSeconds: Int((ContinuousClock.now - started).components.seconds),
             checks: ["database": await database(), "media_worker": await mediaWorker(), "storage": storageSpace()]
         )

@@ -97,10 +97,20 @@ struct DraftBody: Decodable, Sendable {
             body: try members.decodeIfPresent(String.self, forKey: .body) ?? "",
             attachmentIDs: try members.decodeIfPresent([Attachment.ID].self, forKey: .attachment_ids) ?? [],
             replyTo: try members.decodeIfPresent(Message.ID.self, forKey: .reply_to),
-            clientMessageID: try members.decodeIfPresent(
-                Identifier<ClientMessage>.self,
-                forKey: .client_message_id
-            )
+            clientMessageID: try members.decodeIfPresent(ClientMessageID.self, forKey: .client_message_id)?.id
         )
+    }
+}
+
+/// An id that a client made. Those of Swift and some other libraries are written in upper case.
+private struct ClientMessageID: Decodable {
+    let id: Identifier<ClientMessage>
+
+    init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let id = Identifier<ClientMessage>(text.lowercased()) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a UUID"))
+        }
+        self.id = id
     }
 }

@@ -27,7 +27,8 @@ struct SessionRoutes: Sendable {
         guard try await passwords.verify(body.password, against: found?.passwordHash), let found else {
             throw Self.refused
         }
-        let (session, token) = try await store.createSession(for: found.id)
+        let (session, token, ended) = try await store.createSession(for: found.id)
+        if !ended.isEmpty { hub.endSessions { ended.contains($0) } }
         let user = try await store.user(found.id)
         return wire.response(.created, SignedIn(user: user, token: token, session: session))
     }

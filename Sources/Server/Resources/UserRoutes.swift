@@ -6,6 +6,7 @@ struct UserRoutes: Sendable {
     let store: Store
     let passwords: PasswordHasher
     let hub: LiveHub
+    let revocation: Revocation
     let wire: Wire
     let registration: Settings.Registration
 
@@ -40,7 +41,7 @@ struct UserRoutes: Sendable {
             displayName: name,
             passwordHash: passwords.hash(body.password)
         )
-        let (session, token) = try await store.createSession(for: user.id)
+        let (session, token, _) = try await store.createSession(for: user.id)
         return wire.response(.created, SignedIn(user: user, token: token, session: session))
     }
 
@@ -91,7 +92,8 @@ struct UserRoutes: Sendable {
         if let password = body.password {
             changes.passwordHash = try await newHash(password, current: body.currentPassword, of: context.userID)
         }
-        let user = try await store.updateUser(context.userID, changes)
+        let (user, released) = try await store.updateUser(context.userID, changes)
+        await revocation.revoke(released)
         if changes.passwordHash != nil {
             // Whoever had the old password is out.
             let ended = Set(try await store.deleteSessions(of: context.userID, except: context.session.id))

@@ -37,6 +37,19 @@ struct RenderingQueueTests {
         }
     }
 
+    @Test("A picture that was tried goes behind those that were not")
+    func fairness() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let first = try await chat.upload(.image, by: ada)
+            chat.clock.advance(by: .seconds(1))
+            let second = try await chat.upload(.image, by: ada)
+            var order: [Attachment.ID?] = []
+            for _ in 0..<4 { order.append(try await chat.store.nextRendering()?.id) }
+            #expect(order == [first, second, first, second])
+        }
+    }
+
     @Test("I1: The queue and its counts survive a restart")
     func restart() async throws {
         try await withChat { chat in

@@ -82,11 +82,11 @@ struct AccountTests {
             let ada = try await chat.person("ada")
             var changes = UserChanges()
             changes.displayName = "Ada"
-            #expect(try await chat.store.updateUser(ada, changes).displayName == "Ada")
+            #expect(try await chat.store.updateUser(ada, changes).user.displayName == "Ada")
             #expect(try await chat.store.passwordHash(of: ada) == "hash")
             changes = UserChanges()
             changes.passwordHash = "another"
-            #expect(try await chat.store.updateUser(ada, changes).displayName == "Ada")
+            #expect(try await chat.store.updateUser(ada, changes).user.displayName == "Ada")
             #expect(try await chat.store.credentials(username: "ada")?.passwordHash == "another")
         }
     }

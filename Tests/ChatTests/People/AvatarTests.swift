@@ -7,7 +7,7 @@ struct AvatarTests {
     private func setAvatar(_ avatar: UserChanges.Avatar, of user: User.ID, in chat: TestChat) async throws -> User {
         var changes = UserChanges()
         changes.avatar = avatar
-        return try await chat.store.updateUser(user, changes)
+        return try await chat.store.updateUser(user, changes).user
     }
 
     @Test("I5: A new picture is taken into use and the old one let go")

@@ -10,7 +10,7 @@ struct SessionTests {
     func token() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            let (session, token) = try await chat.store.createSession(for: ada)
+            let (session, token, _) = try await chat.store.createSession(for: ada)
             #expect(try await chat.store.session(of: token) == session)
             #expect(await refusal { try await chat.store.session(of: .make()) } == .unauthenticated)
             #expect(await refusal { try await chat.store.session(of: SessionToken(text: "")) } == .unauthenticated)
@@ -20,7 +20,7 @@ struct SessionTests {
     @Test("I7: Of a token only the hash is kept")
     func onlyHash() async throws {
         try await withChat { chat in
-            let (_, token) = try await chat.store.createSession(for: try await chat.person("ada"))
+            let (_, token, _) = try await chat.store.createSession(for: try await chat.person("ada"))
             #expect(token.text.utf8.count == 43)
             #expect(try await chat.number("SELECT count(*) FROM sessions WHERE token_hash = ?", [token.hash]) == 1)
             #expect(try await chat.number("SELECT length(token_hash) FROM sessions") == 32)
@@ -30,7 +30,7 @@ struct SessionTests {
     @Test("A session ends 30 days after its last use")
     func expiry() async throws {
         try await withChat { chat in
-            let (_, token) = try await chat.store.createSession(for: try await chat.person("ada"))
+            let (_, token, _) = try await chat.store.createSession(for: try await chat.person("ada"))
             chat.clock.advance(by: Self.day * 30 - .milliseconds(1))
             _ = try await chat.store.session(of: token)
             chat.clock.advance(by: Self.day * 30 - .milliseconds(1))
@@ -43,7 +43,7 @@ struct SessionTests {
     @Test("A use is written down once an hour at most")
     func prolonging() async throws {
         try await withChat { chat in
-            let (session, token) = try await chat.store.createSession(for: try await chat.person("ada"))
+            let (session, token, _) = try await chat.store.createSession(for: try await chat.person("ada"))
             let expiry = "SELECT expires_at FROM sessions"
             chat.clock.advance(by: .seconds(3599))
             _ = try await chat.store.session(of: token)
@@ -82,7 +82,7 @@ struct SessionTests {
             let ada = try await chat.person("ada")
             for _ in 0..<3 { _ = try await chat.store.createSession(for: ada) }
             chat.clock.advance(by: .seconds(-60))
-            let (_, token) = try await chat.store.createSession(for: ada)
+            let (_, token, _) = try await chat.store.createSession(for: ada)
             _ = try await chat.store.session(of: token)
             #expect(try await chat.store.sessions(of: ada).count == 3)
         }
@@ -94,9 +94,9 @@ struct SessionTests {
             let ada = try await chat.person("ada")
             _ = try await chat.store.createSession(for: ada)
             chat.clock.advance(by: Self.day * 29)
-            let (second, _) = try await chat.store.createSession(for: ada)
+            let (second, _, _) = try await chat.store.createSession(for: ada)
             chat.clock.advance(by: Self.day)
-            let (third, _) = try await chat.store.createSession(for: ada)
+            let (third, _, _) = try await chat.store.createSession(for: ada)
             #expect(try await chat.store.sessions(of: ada).map(\.id) == [third.id, second.id])
         }
     }
@@ -105,7 +105,7 @@ struct SessionTests {
     func signOut() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
-            let (session, token) = try await chat.store.createSession(for: ada)
+            let (session, token, _) = try await chat.store.createSession(for: ada)
             #expect(await refusal { try await chat.store.deleteSession(session.id, of: bob) } == .notFound)
             try await chat.store.deleteSession(session.id, of: ada)
             #expect(await refusal { try await chat.store.deleteSession(session.id, of: ada) } == .notFound)
@@ -117,9 +117,9 @@ struct SessionTests {
     func signOutOthers() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
-            let (kept, token) = try await chat.store.createSession(for: ada)
-            let (ended, _) = try await chat.store.createSession(for: ada)
-            let (others, _) = try await chat.store.createSession(for: bob)
+            let (kept, token, _) = try await chat.store.createSession(for: ada)
+            let (ended, _, _) = try await chat.store.createSession(for: ada)
+            let (others, _, _) = try await chat.store.createSession(for: bob)
             #expect(try await chat.store.deleteSessions(of: ada, except: kept.id) == [ended.id])
             _ = try await chat.store.session(of: token)
             #expect(try await chat.store.sessions(of: bob) == [others])
@@ -132,11 +132,11 @@ struct SessionTests {
         limits.sessionsPerPerson = 2
         try await withChat(limits: limits) { chat in
             let ada = try await chat.person("ada")
-            let (first, firstToken) = try await chat.store.createSession(for: ada)
+            let (first, firstToken, _) = try await chat.store.createSession(for: ada)
             _ = try await chat.store.session(of: firstToken)
             try await chat.store.deleteSession(first.id, of: ada)
-            let (second, secondToken) = try await chat.store.createSession(for: ada)
-            let (third, thirdToken) = try await chat.store.createSession(for: ada)
+            let (second, secondToken, _) = try await chat.store.createSession(for: ada)
+            let (third, thirdToken, _) = try await chat.store.createSession(for: ada)
             for token in [secondToken, thirdToken] { _ = try await chat.store.session(of: token) }
             #expect(try await chat.store.deleteSessions(of: ada, except: third.id) == [second.id])
             for _ in 0..<2 {

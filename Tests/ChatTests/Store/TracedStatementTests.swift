@@ -114,7 +114,7 @@ struct TracedStatementTests {
 
     private func usePeople(_ chat: TestChat, _ people: [User.ID]) async throws {
         let store = chat.store
-        let (session, token) = try await store.createSession(for: people[0])
+        let (session, token, _) = try await store.createSession(for: people[0])
         chat.clock.advance(by: .seconds(7200))
         _ = try await store.session(of: token)
         _ = try await store.sessions(of: people[0])

@@ -36,11 +36,19 @@ import Testing
         #expect(inspection.facts.map(\.hasSize) == true)
     }
 
+    @Test("A picture of which only the beginning is there is damaged, not a file")
+    func damaged() throws {
+        let inspection = try inspect("signature-only.jpg")
+        #expect(inspection.isDamaged)
+        #expect(!inspection.isImage)
+        #expect(inspection.mediaType == "image/jpeg")
+    }
+
     @Test(
         "What is no picture of ours stays a file, whatever its name (I6)",
         arguments: [
             ("text.jpg", "text/plain"), ("page.jpg", "text/plain"), ("picture.svg", "image/svg+xml"),
-            ("picture.avif", "image/avif"), ("picture.tiff", "image/tiff"), ("signature-only.jpg", "image/jpeg"),
+            ("picture.avif", "image/avif"), ("picture.tiff", "image/tiff"),
         ]
     )
     func files(name: String, mediaType: String) throws {

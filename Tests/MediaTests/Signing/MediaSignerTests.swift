@@ -74,12 +74,19 @@ import Testing
     }
 
     @Test(
-        "What is not in our form is malformed",
+        "I7: a signature or a time in another form is a bad signature",
         arguments: [
-            ("short", "1791417600", "800.jpg"), ("AAAAAAAAAAAAAAAAAAAAAAAA", "1791417600", "800.jpg"),
-            ("AAAAAAAAAAAAAAAAAAAAAA", "179141760", "800.jpg"), ("AAAAAAAAAAAAAAAAAAAAAA", "+791417600", "800.jpg"),
-            ("AAAAAAAAAAAAAAAAAAAAAA", "1791417600", "801.jpg"), ("", "", ""),
+            ("short", "1791417600"), ("AAAAAAAAAAAAAAAAAAAAAAAA", "1791417600"), ("", ""),
+            ("AAAAAAAAAAAAAAAAAAAAAA", "179141760"), ("AAAAAAAAAAAAAAAAAAAAAA", "+791417600"),
         ]
+    )
+    func badForm(signature: String, expires: String) {
+        #expect(verdict(signature, rest: "800.jpg", expires: expires) == .badSignature)
+    }
+
+    @Test(
+        "What names no variant is malformed",
+        arguments: [("AAAAAAAAAAAAAAAAAAAAAA", "1791417600", "801.jpg"), ("", "", "")]
     )
     func malformed(signature: String, expires: String, rest: String) {
         #expect(verdict(signature, rest: rest, expires: expires) == .malformed)

@@ -15,15 +15,18 @@ struct ProfileTests {
         }
     }
 
-    @Test("A picture of one's own becomes the avatar, and null takes it away")
+    @Test("I7: a picture of one's own becomes the avatar, and null takes it away from everybody")
     func avatar() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
             let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
             let changed = try await ada.patch("users/me", ["avatar_attachment_id": picture.id]).expect(200).json
             #expect(changed.avatar.id == picture.id)
+            let thumbnail = changed.avatar.variants.thumbnail.url.text
+            #expect(try await server.site.send(.GET, thumbnail).status == 200)
             let cleared = try await ada.patch("users/me", ["avatar_attachment_id": nil]).expect(200).json
             #expect(cleared.avatar == nil)
+            #expect(try await server.site.send(.GET, thumbnail).status == 404)
         }
     }
 

@@ -1,8 +1,22 @@
+import Chat
 import TestSupport
 import Testing
 
+@testable import Server
+
 @Suite("Sessions", .timeLimit(.minutes(5)))
 struct SessionTests {
+    @Test("I7: a session that gives way to a new one takes its live socket along")
+    func gaveWay() async throws {
+        try await withServer({ $0.limits.sessionsPerPerson = 2 }) { server in
+            let ada = try await server.register("ada")
+            let socket = try await ada.listen()
+            for _ in 0..<2 { #expect(try await server.site.signIn("ada").status == 201) }
+            #expect(try await socket.closeCode() == 4401)
+            #expect(try await ada.get("users/me").status == 401)
+        }
+    }
+
     @Test("The list holds one's own sessions and says which one asks")
     func list() async throws {
         try await withServer { server in

@@ -66,9 +66,9 @@ struct MediaURLTests {
             $0.signed(VariantFile(blob: $0.file.blob, size: .thumbnail, format: .webp))
         },
         Case("no signature at all", 404, "not_found") { "/media/\($0.file.name)" },
-        Case("a short signature", 404, "not_found") { $0.replacing(1, "AAAA") },
-        Case("an expiry that is no time", 404, "not_found") { $0.replacing(2, "tomorrow00") },
-        Case("an expiry of too few digits", 404, "not_found") { $0.replacing(2, "999999999") },
+        Case("a short signature", 403, "forbidden") { $0.replacing(1, "AAAA") },
+        Case("an expiry that is no time", 403, "forbidden") { $0.replacing(2, "tomorrow00") },
+        Case("an expiry of too few digits", 403, "forbidden") { $0.replacing(2, "999999999") },
         Case("a size that there is not", 404, "not_found") { $0.replacing(3, "\($0.file.blob).151.jpg") },
         Case("a type that there is not", 404, "not_found") { $0.replacing(3, "\($0.file.blob).150.png") },
         Case("a name in upper case", 404, "not_found") {

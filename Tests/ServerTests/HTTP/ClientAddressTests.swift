@@ -29,6 +29,12 @@ struct ClientAddressTests {
         #expect(try client("127.0.0.1", "2001:db8::1") == "2001:db8::1")
     }
 
+    @Test("I7: On a server that listens on both families, IPv4 has no second name")
+    func mapped() throws {
+        #expect(try client("::ffff:127.0.0.1", "192.0.2.1") == "192.0.2.1")
+        #expect(try client("::ffff:192.0.2.9", "127.0.0.1") == "192.0.2.9")
+    }
+
     @Test("A trusted proxy that names nobody else asks for itself")
     func itself() throws {
         #expect(try client("127.0.0.1") == "127.0.0.1")

@@ -23,11 +23,11 @@ struct RequestFormTests {
         }
     }
 
-    @Test("JSON that is not an object is invalid", arguments: ["[]", "5", "\"text\"", "null", "true"])
+    @Test("JSON that is not an object is malformed", arguments: ["[]", "5", "\"text\"", "null", "true"])
     func notAnObject(body: String) async throws {
         try await withServer { server in
             let answer = try await server.site.send(.POST, "/api/v1/users", body: .text(body))
-            #expect(answer.isProblem(422, "invalid"))
+            #expect(answer.isProblem(400, "malformed"))
         }
     }
 

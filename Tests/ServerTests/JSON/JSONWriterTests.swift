@@ -68,8 +68,10 @@ struct JSONWriterTests {
             json.array([Int]()) { $0.value($1) }
             json.key("list")
             json.array([1, 2, 3]) { $0.value($1) }
-            json.member("object") { json in
-                json.member("inner") { _ in }
+            json.key("object")
+            json.object { json in
+                json.key("inner")
+                json.object { _ in }
                 json.member("after", 1)
             }
             json.key("objects")

@@ -1,3 +1,4 @@
+import Chat
 import TestSupport
 import Testing
 
@@ -20,7 +21,7 @@ struct HealthTests {
         try await withServer { server in
             let health = try await server.site.send(.GET, "/health").expect(200).json
             #expect(health.status == "ok" || health.status == "degraded")
-            #expect(health.version == .string(SnugServer.version))
+            #expect(health.version == .string(Release.version))
             #expect(health.uptime_seconds.number >= 0)
             for part in ["database", "media_worker", "storage"] {
                 #expect(health[part].names.isSuperset(of: ["status", "latency_ms"]))

@@ -43,8 +43,11 @@ enum Migration0001 {
 
         CREATE TABLE renames (
             user_id BLOB PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+            requested_at INTEGER NOT NULL,
             done_up_to INTEGER NOT NULL DEFAULT 0
         ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX renames_by_time ON renames (requested_at);
         """
 
     private static let rooms = """
@@ -86,7 +89,7 @@ enum Migration0001 {
             sender_id BLOB NOT NULL REFERENCES users (id),
             sender_name TEXT NOT NULL,
             sender_avatar_id BLOB,
-            sender_avatar_format TEXT,
+            sender_avatar_format TEXT CHECK (sender_avatar_format IN ('jpg', 'webp')),
             body TEXT NOT NULL,
             attachment_count INTEGER NOT NULL DEFAULT 0,
             reply_to BLOB,
@@ -125,7 +128,7 @@ enum Migration0001 {
             ordinal INTEGER
         ) STRICT, WITHOUT ROWID;
 
-        CREATE INDEX attachments_queue ON attachments (created_at)
+        CREATE INDEX attachments_queue ON attachments (attempts, created_at)
             WHERE state = 'processing' AND deleted_at IS NULL;
         CREATE INDEX attachments_by_message ON attachments (message_id, ordinal) WHERE message_id IS NOT NULL;
         CREATE INDEX attachments_by_room ON attachments (room_id) WHERE room_id IS NOT NULL;
@@ -138,7 +141,7 @@ enum Migration0001 {
         CREATE TABLE variants (
             attachment_id BLOB NOT NULL REFERENCES attachments (id) ON DELETE CASCADE,
             size INTEGER NOT NULL CHECK (size IN (150, 800, 1920)),
-            file_size INTEGER NOT NULL CHECK (file_size <= size),
+            file_size INTEGER NOT NULL CHECK (file_size IN (150, 800, 1920) AND file_size <= size),
             width INTEGER NOT NULL CHECK (width > 0),
             height INTEGER NOT NULL CHECK (height > 0),
             format TEXT NOT NULL CHECK (format IN ('jpg', 'webp')),

@@ -22,8 +22,9 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
         /// Events that may wait for a slow reader, and their bytes.
         var outboxEvents = 256
         var outboxBytes = 1 << 20
-        /// Frames that may wait to be done before no more are read.
+        /// Frames that may wait to be done before no more are read, and their bytes.
         var inboxFrames = 64
+        var inboxBytes = 128 * 1024
     }
 
     private enum Phase: Equatable {
@@ -45,6 +46,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     private var helloDeadline: Scheduled<Void>?
     private var assembler = FrameAssembler()
     private var inbox: Deque<ByteBuffer> = []
+    private var inboxBytes = 0
     private var isBusy = false
     private var isPaused = false
     private var backlog = (events: 0, bytes: 0)
@@ -100,6 +102,8 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
         // NIO's decoder says so for a frame above its limit; everything else it throws breaks the protocol.
         let isTooBig = (error as? NIOWebSocketError) == .invalidFrameLength
         end(code: isTooBig ? 1009 : 1002)
+        // The decoder reads nothing more, so an answer would not be seen; the client is told not to wait for us.
+        context.close(mode: .output, promise: nil)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -135,13 +139,15 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
 
     private func received(_ text: ByteBuffer) {
         inbox.append(text)
-        if inbox.count >= limits.inboxFrames { setPaused(true) }
+        inboxBytes += text.readableBytes
+        if inbox.count >= limits.inboxFrames || inboxBytes >= limits.inboxBytes { setPaused(true) }
         nextCommand()
     }
 
     private func nextCommand() {
         guard !isBusy, isOpen, let text = inbox.popFirst() else { return }
         isBusy = true
+        inboxBytes -= text.readableBytes
         helloDeadline?.cancel()
         let identity = session.map(LiveIdentity.session) ?? .stranger(headerToken)
         let handle = SocketHandle(self, on: hub.loop)
@@ -151,7 +157,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     /// The frame that was handed over is done; the next one may follow.
     func finishedCommand() {
         isBusy = false
-        if inbox.count < limits.inboxFrames / 4 { setPaused(false) }
+        if inbox.count < limits.inboxFrames / 4, inboxBytes < limits.inboxBytes / 4 { setPaused(false) }
         nextCommand()
     }
 
@@ -233,6 +239,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
         phase = .closing
         helloDeadline?.cancel()
         inbox = []
+        inboxBytes = 0
         setPaused(false)
         leave()
         context.writeAndFlush(
@@ -256,7 +263,6 @@ extension LiveClosure {
         case .unauthenticated: 4401
         case .helloTooLate: 4408
         case .tooMany: 4429
-        case .tooBig: 1009
         case .restarting: 1012
         case .tooSlow: 1013
         case .silent: 1001

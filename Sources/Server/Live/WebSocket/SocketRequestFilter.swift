@@ -40,6 +40,12 @@ final class SocketRequestFilter: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.head(head)), promise: promise)
     }
 
+    /// Before its first request nobody else ends a connection when the server stops.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent, !hasSeenHead { return context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     private func isSocketRequest(_ head: HTTPRequestHead) -> Bool {
         head.method == .GET
             && head.uri.prefix { $0 != "?" } == path

@@ -1,5 +1,5 @@
 /// Jobs in the order in which they came, and who waits for them. Pure: it decides, the supervisor acts.
-struct RenderQueue {
+struct JobQueue {
     /// Times a job is handed to a worker that leaves without beginning it.
     static let handOverLimit = 3
 
