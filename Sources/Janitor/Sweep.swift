@@ -15,6 +15,8 @@ struct Sweep {
     var batch = 200
     /// Between two batches.
     var pause = Duration.milliseconds(5)
+    /// Events of one room that the log keeps, however young they are.
+    var eventsPerRoom = 10_000
     /// Files without a row handled in one sweep; the rest is for the next one.
     var maxLeftovers = 10_000
 
@@ -24,6 +26,7 @@ struct Sweep {
         report.receiving.rows = try await giveUp(stale)
         report.unattached.rows = try await giveUp(unattached)
         report.rooms.rows = try await pruneRooms()
+        report.log.rows = try await pruneLog()
         report.deleted = isDryRun ? try await countDeleted() : try await removeDeleted()
         try await sweepDisk(&report)
         try await emptyTrash(&report)
@@ -60,6 +63,19 @@ struct Sweep {
         guard !isDryRun else { return try await store.deletedRoomRowCount() }
         var count = 0
         while case let removed = try await store.pruneDeletedRooms(limit: batch), removed > 0 {
+            count += removed
+            try await rest()
+        }
+        return count
+    }
+
+    private func pruneLog() async throws -> Int {
+        let time = Timestamp.before(grace.log)
+        guard !isDryRun else { return try await store.prunableEventCount(before: time, eventsPerRoom: eventsPerRoom) }
+        var count = 0
+        while case let removed = try await store.pruneLog(before: time, eventsPerRoom: eventsPerRoom, limit: batch),
+            removed > 0
+        {
             count += removed
             try await rest()
         }

@@ -4,12 +4,14 @@ import Hummingbird
 /// Every path that the server answers, and what stands before it.
 struct Routes {
     let store: Store
+    let presence: Presence
     let users: UserRoutes
     let sessions: SessionRoutes
     let rooms: RoomRoutes
     let members: MemberRoutes
     let messages: MessageRoutes
     let attachments: AttachmentRoutes
+    let events: EventRoutes
     let media: MediaRoutes
     let health: HealthRoutes
 
@@ -19,7 +21,7 @@ struct Routes {
         router.add(middleware: ErrorResponses())
 
         let open = router.group("api/v1")
-        let authenticated = router.group().add(middleware: Authenticator(store: store))
+        let authenticated = router.group().add(middleware: Authenticator(store: store, presence: presence))
         let signedIn = authenticated.group("api/v1").group(context: SignedInContext.self)
 
         users.mount(open: open, signedIn: signedIn)
@@ -28,6 +30,7 @@ struct Routes {
         members.mount(signedIn: signedIn)
         messages.mount(signedIn: signedIn)
         attachments.mount(signedIn: signedIn)
+        events.mount(signedIn: signedIn)
         media.mount(router)
         health.mount(router, authenticated: authenticated)
         // A live socket is made before routing; who comes here has not asked for one rightly.

@@ -12,8 +12,10 @@ extension Snug {
         var sockets = LiveSocket.Limits()
         var connections = ConnectionChannel.Limits()
         var worker = WorkerLimits()
-        /// Between two looks at which connections have died.
-        var heartbeat = Duration.seconds(5)
+        /// Between two looks at what has its time: dead connections, receipts, presence.
+        var heartbeat = Duration.seconds(1)
+        var presence = PresenceBoard.Limits()
+        var streams = PulledConnection.Limits()
     }
 
     /// Files and their addresses.
@@ -43,11 +45,18 @@ extension Snug {
         let store: Store
         let wire: Wire
         let hub: LiveHub
+        let admissions: Admissions
+        let signals: RoomSignals
         let commands: LiveCommands
 
-        init(_ settings: Settings, signer: MediaSigner, loop: any EventLoop, logger: Logger) async throws {
-            let presence = Presence()
-            let wire = Wire(links: MediaLinks(signer: signer), presence: presence)
+        init(
+            _ settings: Settings,
+            _ tuning: Tuning,
+            signer: MediaSigner,
+            loop: any EventLoop,
+            logger: Logger
+        ) async throws {
+            let wire = Wire(links: MediaLinks(signer: signer), presence: Presence(limits: tuning.presence))
             let relay = EventRelay(wire: wire)
             store = try Store(
                 path: settings.databasePath,
@@ -58,13 +67,16 @@ extension Snug {
             hub = try await LiveHub.make(
                 on: loop,
                 position: store.logPosition(),
-                presence: presence,
+                wire: wire,
                 limits: settings.hubLimits
             )
             relay.connect(to: hub, epoch: store.epoch)
+            admissions = Admissions(store: store, hub: hub, wire: wire)
+            signals = RoomSignals(store: store, hub: hub)
             commands = LiveCommands(
                 store: store,
-                hub: hub,
+                admissions: admissions,
+                signals: signals,
                 wire: wire,
                 capacity: 2 * settings.maxConnections + 64,
                 logger: logger
@@ -111,6 +123,7 @@ extension Routes {
         let (store, hub, wire, revocation) = (facts.store, facts.hub, facts.wire, bytes.revocation)
         let passwords = PasswordHasher(cost: tuning.passwordCost)
         self.store = store
+        presence = wire.presence
         users = UserRoutes(
             store: store,
             passwords: passwords,
@@ -121,7 +134,7 @@ extension Routes {
         )
         sessions = SessionRoutes(store: store, passwords: passwords, hub: hub, wire: wire)
         rooms = RoomRoutes(store: store, revocation: revocation, wire: wire)
-        members = MemberRoutes(store: store, revocation: revocation, wire: wire)
+        members = MemberRoutes(store: store, signals: facts.signals, revocation: revocation, wire: wire)
         messages = MessageRoutes(store: store, revocation: revocation, wire: wire)
         attachments = AttachmentRoutes(
             store: store,
@@ -137,6 +150,7 @@ extension Routes {
             wire: wire
         )
         media = MediaRoutes(signer: bytes.signer, blobs: bytes.blobs, files: bytes.files, threads: bytes.threads)
+        events = EventRoutes(admissions: facts.admissions, limits: tuning.streams)
         health = HealthRoutes(
             store: store,
             worker: pictures.worker,

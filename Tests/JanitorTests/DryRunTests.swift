@@ -23,7 +23,7 @@ struct DryRunTests {
     }
 
     private func figures(_ report: SweepReport) -> [SweepReport.Entry] {
-        [report.receiving, report.unattached, report.deleted, report.rooms, report.unknown, report.trash]
+        [report.receiving, report.unattached, report.deleted, report.rooms, report.log, report.unknown, report.trash]
     }
 
     @Test("A dry run changes nothing")

@@ -49,6 +49,11 @@ extension Store {
         try await read { try $0.roomView(id, for: viewer) }
     }
 
+    /// - Throws: `notFound` unless the person is a member.
+    package func checkMember(_ user: User.ID, of room: Room.ID) async throws {
+        try await read { _ = try $0.requireMember(user, of: room) }
+    }
+
     /// The viewer's rooms, newest activity first.
     package func rooms(of user: User.ID) async throws -> [RoomSummary] {
         try await read { [limits] db in
@@ -140,8 +145,8 @@ extension Change {
 
     /// Takes the room from its members and from sight, with a last event that says so.
     mutating func deleteRoom(_ id: Room.ID) throws -> [Attachment.ID] {
-        try record(.roomDeleted, in: id)
-        try execute("DELETE FROM members WHERE room_id = ?", [id])
+        let seq = try nextSeq(in: id)
+        try endMemberships(of: id, seq: seq, position: record(.roomDeleted, in: id, seq: seq))
         try execute("UPDATE rooms SET deleted_at = ?, member_count = 0 WHERE id = ?", [now, id])
         return try Attachment.ID.fetchAll(
             db,

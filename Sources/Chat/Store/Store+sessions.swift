@@ -59,6 +59,12 @@ extension Store {
         return session
     }
 
+    /// - Throws: `unauthenticated` for a session that has ended.
+    package func checkSession(_ id: Session.ID) async throws {
+        let exists = try await read { try $0.exists("SELECT 1 FROM sessions WHERE id = ?", [id]) }
+        guard exists else { throw Refusal.unauthenticated("The session has ended.") }
+    }
+
     private func prolong(_ session: Session) async throws -> Session {
         try await change { [limits] change in
             let expiresAt = change.now + .sessionLife(limits)

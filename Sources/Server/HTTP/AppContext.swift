@@ -5,15 +5,17 @@ import NIOCore
 /// What is known of a request before anybody asks who sends it.
 struct AppContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// Who is at the other end of the connection, which may be a proxy.
-    let peer: SocketAddress?
+    let channel: any Channel
     /// Set by `Authenticator`.
     var session: Session?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        peer = source.channel.remoteAddress
+        channel = source.channel
     }
+
+    /// Who is at the other end of the connection, which may be a proxy.
+    var peer: SocketAddress? { channel.remoteAddress }
 
     /// Bytes of a JSON body.
     static let maxBodyBytes = 64 * 1024
@@ -24,6 +26,7 @@ struct AppContext: RequestContext {
 /// A request of somebody who is signed in. A route that takes this one cannot forget to ask.
 struct SignedInContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
+    let channel: any Channel
     let session: Session
 
     var userID: User.ID { session.userID }
@@ -31,6 +34,7 @@ struct SignedInContext: ChildRequestContext {
     init(context: AppContext) throws {
         guard let session = context.session else { throw Problem.unauthenticated }
         coreContext = context.coreContext
+        channel = context.channel
         self.session = session
     }
 

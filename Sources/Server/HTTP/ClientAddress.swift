@@ -30,6 +30,8 @@ struct ClientAddress: Sendable {
 
 extension HTTPField.Name {
     static let xForwardedFor = Self("X-Forwarded-For")!
+    static let lastEventID = Self("Last-Event-ID")!
+    static let xAccelBuffering = Self("X-Accel-Buffering")!
     static let prefer = Self("Prefer")!
     static let preferenceApplied = Self("Preference-Applied")!
     static let idempotencyReplayed = Self("Idempotency-Replayed")!

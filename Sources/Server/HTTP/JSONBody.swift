@@ -32,6 +32,21 @@ extension Request {
     }
 }
 
+/// The number of an event. Foundation's own decoding of integers does not say which member holds a fraction.
+struct EventNumber: Decodable {
+    let value: Int64
+
+    init(from decoder: any Decoder) throws {
+        let number = try decoder.singleValueContainer().decode(Double.self)
+        guard let value = Int64(exactly: number) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "not a whole number")
+            )
+        }
+        self.value = value
+    }
+}
+
 extension Identifier: Decodable {
     /// Reads the lower-case UUID form.
     public init(from decoder: any Decoder) throws {

@@ -46,7 +46,7 @@ struct UserRoutes: Sendable {
     }
 
     @Sendable private func find(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let users = try await store.users(prefix: request.text("q") ?? "")
+        let users = try await store.users(prefix: request.text("q") ?? "", for: context.userID)
         return wire.response { json in
             json.key("users")
             json.array(users) { $1.write(to: &$0) }
@@ -58,7 +58,7 @@ struct UserRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        wire.response(.ok, try await store.user(context.id()))
+        wire.response(.ok, try await store.user(context.id(), for: context.userID))
     }
 
     private struct Changes: Decodable {

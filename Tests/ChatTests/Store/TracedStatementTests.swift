@@ -128,10 +128,11 @@ struct TracedStatementTests {
         changes.avatar = UserChanges.Avatar.none
         _ = try await store.updateUser(people[0], changes)
         while try await store.continueRenames() {}
-        _ = try await store.users(prefix: "p")
+        _ = try await store.users(prefix: "p", for: people[0])
+        _ = try await store.user(people[0], for: people[1])
         _ = try await store.credentials(username: "person0")
         _ = try await store.passwordHash(of: people[0])
-        try await store.sawUser(people[0])
+        try await store.sawUsers([(people[0], chat.clock.now)])
     }
 
     private func sweep(_ chat: TestChat, _ people: [User.ID]) async throws {

@@ -24,7 +24,7 @@ package final class LiveClient: Sendable {
     }
 
     /// Events that are not logged and may come at any time.
-    private static let passing: Set<String> = ["typing", "presence", "receipt"]
+    static let passing: Set<String> = ["typing", "presence", "receipt"]
 
     private let channel: any Channel
     private let arrivals: AsyncStream<Arrival>
@@ -118,11 +118,25 @@ package final class LiveClient: Sendable {
         try await within(waitingFor: "a frame") { [self] in
             while true {
                 switch await nextArrival() {
-                case .text(let frame) where Self.passing.contains(frame.type.text): continue
+                case .text(let frame) where LiveClient.passing.contains(frame.type.text): continue
                 case .text(let frame): return frame
                 case .ping, .pong: continue
                 case .closed(let code): throw SocketClosed(code: code)
                 case nil: throw ConnectionEnded()
+                }
+            }
+        }
+    }
+
+    /// The next signal of this type, such as `typing`; everything before it is skipped.
+    package func nextSignal(_ type: String) async throws -> JSON {
+        try await within(waitingFor: type) { [self] in
+            while true {
+                switch await nextArrival() {
+                case .text(let frame) where frame.type.text == type: return frame
+                case .closed(let code): throw SocketClosed(code: code)
+                case nil: throw ConnectionEnded()
+                default: continue
                 }
             }
         }

@@ -19,11 +19,13 @@ struct HubModelTests {
         var log: [LiveEvent] = []
         /// Events of the log that the hub has got.
         var published = 0
-        var starts: [LiveStart] = []
+        var starts: [LiveEntry] = []
         var connections: [FakeConnection] = []
         /// Where the log stood when a connection went away.
         var ends: [ObjectIdentifier: Int] = [:]
         var staleCount = 0
+        /// What each connection was admitted with.
+        var entries: [ObjectIdentifier: LiveEntry] = [:]
 
         init(seed: UInt64, recentEvents: Int) {
             random = SeededRandom(seed: seed)
@@ -69,26 +71,27 @@ struct HubModelTests {
             published = end
         }
 
-        private func start(of user: User.ID) -> LiveStart {
-            test.start(user, in: rooms.filter { members[$0, default: []].contains(user) }, at: Int64(log.count))
+        private func start(of user: User.ID) -> LiveEntry {
+            test.entry(user, in: rooms.filter { members[$0, default: []].contains(user) }, at: Int64(log.count))
         }
 
         private func admit() {
             guard !starts.isEmpty else { return }
             let start = starts.remove(at: .random(in: 0..<starts.count, using: &random))
-            admit(FakeConnection(start.user.id, test.hub), start)
+            admit(FakeConnection(start.welcome.user.id, test.hub), start)
         }
 
         /// As the server does it: reads a new start when the old one is stale.
-        private func admit(_ connection: FakeConnection, _ start: LiveStart) {
+        private func admit(_ connection: FakeConnection, _ start: LiveEntry) {
             test.hub.admit(connection, start) { [self] admission in
                 switch admission {
                 case .admitted:
+                    entries[ObjectIdentifier(connection)] = start
                     connections.append(connection)
                 case .stale:
                     #expect(published - Int(start.position) > recentEvents)
                     staleCount += 1
-                    admit(connection, self.start(of: start.user.id))
+                    admit(connection, self.start(of: start.welcome.user.id))
                 case .gone, .tooMany:
                     Issue.record("\(admission)")
                 }
@@ -109,7 +112,7 @@ struct HubModelTests {
 
         /// What a connection must have heard, by the log alone.
         func expected(_ connection: FakeConnection) -> [Room.ID: [Int64]] {
-            guard let start = connection.start else { return [:] }
+            guard let start = entries[ObjectIdentifier(connection)] else { return [:] }
             var own = Set(start.rooms)
             var heard: [Room.ID: [Int64]] = [:]
             for event in log[Int(start.position)...] {
@@ -131,7 +134,7 @@ struct HubModelTests {
         world.finish()
         #expect(world.connections.count > 20)
         for connection in world.connections {
-            let heard = Dictionary(grouping: connection.events, by: \.room).mapValues { $0.map(\.position) }
+            let heard = Dictionary(grouping: connection.positions) { world.log[Int($0) - 1].room }
             let expected = world.expected(connection)
             guard !connection.isOpen else {
                 #expect(heard == expected)

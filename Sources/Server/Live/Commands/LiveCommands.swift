@@ -8,11 +8,11 @@ import ServiceLifecycle
 /// Does what live clients ask for. Connections hand their frames over from the event loop; each has at most one here
 /// at a time, so its frames are done in order while those of different connections share commits.
 struct LiveCommands: Service, CustomStringConvertible {
-    /// Something to do for a connection.
-    enum Command: Sendable {
-        case frame(ByteBuffer, from: SocketHandle, as: LiveIdentity)
-        /// The person's last connection has ended.
-        case left(User.ID)
+    /// A frame that a connection has received.
+    struct Command: Sendable {
+        let text: ByteBuffer
+        let socket: SocketHandle
+        let identity: LiveIdentity
     }
 
     /// The event loop's end of the queue.
@@ -30,17 +30,26 @@ struct LiveCommands: Service, CustomStringConvertible {
     let inbox: Inbox
     private let commands: AsyncStream<Command>
     private let store: Store
-    private let hub: LiveHub
+    private let admissions: Admissions
+    private let signals: RoomSignals
     private let wire: Wire
     private let logger: Logger
 
     /// - Parameter capacity: Commands that may wait; one per connection is enough.
-    init(store: Store, hub: LiveHub, wire: Wire, capacity: Int, logger: Logger) {
+    init(
+        store: Store,
+        admissions: Admissions,
+        signals: RoomSignals,
+        wire: Wire,
+        capacity: Int,
+        logger: Logger
+    ) {
         let (commands, queue) = AsyncStream.makeStream(of: Command.self, bufferingPolicy: .bufferingOldest(capacity))
         self.inbox = Inbox(queue: queue)
         self.commands = commands
         self.store = store
-        self.hub = hub
+        self.admissions = admissions
+        self.signals = signals
         self.wire = wire
         self.logger = logger
     }
@@ -54,13 +63,8 @@ struct LiveCommands: Service, CustomStringConvertible {
     }
 
     private func perform(_ command: Command) async {
-        switch command {
-        case .frame(let text, let socket, let identity):
-            await perform(text, from: socket, as: identity)
-            socket.finishedCommand()
-        case .left(let user):
-            try? await store.sawUser(user)
-        }
+        await perform(command.text, from: command.socket, as: command.identity)
+        command.socket.finishedCommand()
     }
 
     private func perform(_ text: ByteBuffer, from socket: SocketHandle, as identity: LiveIdentity) async {
@@ -87,13 +91,32 @@ struct LiveCommands: Service, CustomStringConvertible {
     ) async throws {
         switch envelope.type {
         case "send":
+            wire.presence.active(session.userID)
             let frame = try JSONDecoder().decode(ClientFrame.Send.self, from: data)
             let posted = try await store.post(frame.draft, in: frame.room, by: session.userID)
             socket.send(wire.json(ServerFrame.ack(ref: envelope.ref, posted.message)).buffer)
+        case "read":
+            let frame = try JSONDecoder().decode(ClientFrame.Read.self, from: data)
+            wire.presence.active(session.userID)
+            try await signals.read(frame.room_id, upTo: frame.seq.value, by: session.userID)
+        case "typing":
+            let frame = try JSONDecoder().decode(ClientFrame.Typing.self, from: data)
+            wire.presence.active(session.userID)
+            try await signals.typing(session.userID, in: frame.room_id)
+        case "status":
+            try say(JSONDecoder().decode(ClientFrame.Status.self, from: data), of: session.userID)
         case "ping":
             socket.send(wire.json(ServerFrame.pong).buffer)
         default:
             throw Problem.invalid("type", "This server does not know frames of this type.")
+        }
+    }
+
+    private func say(_ frame: ClientFrame.Status, of user: User.ID) throws {
+        switch frame.status {
+        case "online": wire.presence.active(user)
+        case "away": wire.presence.away(user)
+        default: throw Problem.invalid("status", "It must be online or away.")
         }
     }
 
@@ -104,17 +127,14 @@ struct LiveCommands: Service, CustomStringConvertible {
             throw Refusal.unauthenticated("A token is missing.")
         }
         let session = try await store.session(of: token)
-        while true {
-            let start = try await store.liveStart(for: session.userID)
-            switch await socket.admit(session, start, to: hub) {
-            case .gone: return
-            case .admitted:
-                // A session that ended before the hub knew the connection could not close it.
-                _ = try await store.session(of: token)
-                return
-            case .tooMany: return socket.close(.tooMany)
-            case .stale: continue
-            }
+        let (admission, _) = try await admissions.admit(session.userID, after: hello.cursor) { entry in
+            await socket.admit(session, entry)
+        }
+        switch admission {
+        // A session that ended before the hub knew the connection could not close it.
+        case .admitted: _ = try await store.session(of: token)
+        case .tooMany: socket.close(.tooMany)
+        case .gone, .stale: break
         }
     }
 

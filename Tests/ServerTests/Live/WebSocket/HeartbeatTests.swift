@@ -10,6 +10,7 @@ struct HeartbeatTests {
         tuning.heartbeat = .milliseconds(20)
         tuning.sockets.heartbeat = .milliseconds(40)
         tuning.sockets.silence = .milliseconds(200)
+        tuning.presence.grace = .milliseconds(50)
     }
 
     @Test("The server pings, and who answers stays")
@@ -27,11 +28,16 @@ struct HeartbeatTests {
     func silent() async throws {
         try await withServer(tuning: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            _ = try await ada.makeRoom(with: [bob])
             var manners = LiveClient.Manners()
             manners.answersPings = false
             let socket = try await ada.listen(manners: manners)
             #expect(try await socket.closeCode() == 1001)
-            #expect(try await bob.get("users/\(ada.id)").json.status == "offline")
+            let watching = try await bob.listen()
+            while try await bob.get("users/\(ada.id)").json.status != "offline" {
+                // Looked at once more when it is told.
+                _ = try await watching.nextSignal("presence")
+            }
         }
     }
 
@@ -41,6 +47,7 @@ struct HeartbeatTests {
             $0.limits.messageBytes = 32_768
         } tuning: {
             $0.sockets.outboxBytes = 256 << 10
+            $0.presence.grace = .zero
         } _: { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             let room = try await ada.makeRoom(with: [bob])

@@ -14,7 +14,7 @@ struct HubAdmissionTests {
         test.connect(in: [room])
         for _ in 0..<5 { test.publish(in: room) }
         let connection = test.connect(in: [room], at: 3)
-        #expect(connection.start?.position == 3)
+        #expect(connection.welcome?.cursor.position == 3)
         #expect(connection.positions == [4, 5])
         test.advance(by: .milliseconds(2))
         #expect(connection.positions == [4, 5])
@@ -43,7 +43,7 @@ struct HubAdmissionTests {
         let connection = FakeConnection(.random(), test.hub)
         let events = (0..<3).map { _ in test.event(in: room) }
         var admission: Hub.Admission?
-        test.hub.admit(connection, test.start(connection.userID, in: [room])) { admission = $0 }
+        test.hub.admit(connection, test.entry(connection.userID, in: [room])) { admission = $0 }
         #expect(admission == nil)
         test.hub.publish(Array(events[..<2]))
         #expect(admission == nil)
@@ -60,8 +60,8 @@ struct HubAdmissionTests {
         for _ in 0..<6 { test.publish(in: room) }
         let connection = FakeConnection(.random(), test.hub)
         #expect(test.admission(of: connection, in: [room], at: 101) == .stale)
-        #expect(connection.start == nil)
-        #expect(!test.presence.isOnline(connection.userID))
+        #expect(connection.welcome == nil)
+        #expect(!test.isConnected(connection.userID))
         #expect(test.admission(of: connection, in: [room], at: 102) == .admitted)
         #expect(connection.positions == [103, 104, 105, 106])
     }
@@ -79,7 +79,7 @@ struct HubAdmissionTests {
         let events = (0..<3).map { _ in test.event(in: room) }
         let connections = (1...3 as ClosedRange<Int64>).map { position in
             let connection = FakeConnection(.random(), test.hub)
-            test.hub.admit(connection, test.start(connection.userID, in: [room], at: position)) { _ in }
+            test.hub.admit(connection, test.entry(connection.userID, in: [room], at: position)) { _ in }
             return connection
         }
         for event in events { test.hub.publish([event]) }
@@ -93,12 +93,12 @@ struct HubAdmissionTests {
         let connection = FakeConnection(.random(), test.hub)
         let event = test.event(in: room)
         var admission: Hub.Admission?
-        test.hub.admit(connection, test.start(connection.userID, in: [room])) { admission = $0 }
+        test.hub.admit(connection, test.entry(connection.userID, in: [room])) { admission = $0 }
         connection.leave()
         test.hub.publish([event])
         #expect(admission == .gone)
         #expect(connection.seats.isEmpty)
-        #expect(!test.presence.isOnline(connection.userID))
+        #expect(!test.isConnected(connection.userID))
     }
 
     @Test("I8: Connections are limited in total and for each person, and places become free again")

@@ -1,40 +1,6 @@
 import Chat
 import NIOCore
 
-/// A client that hears events as they happen. Transports implement it; it is used on the hub's event loop alone.
-protocol LiveConnection: AnyObject {
-    var userID: User.ID { get }
-    var sessionID: Session.ID { get }
-    /// False once it has been closed from either side.
-    var isOpen: Bool { get }
-    /// Where it sits in the rooms that it hears; kept by the hub.
-    var seats: [LiveRoom.Seat] { get set }
-
-    /// What one flush has for it; empty between flushes. Kept by the hub.
-    var dueBatches: [LiveBatch] { get set }
-
-    /// Says what the connection starts from. Comes before the first event.
-    func welcome(_ start: LiveStart, resumed: Bool)
-    func deliver(_ batch: LiveBatch)
-    /// Asks the client whether it is still there, and closes the connection when it has not answered for long.
-    func tick(_ now: NIODeadline)
-    func close(_ reason: LiveClosure)
-}
-
-/// Why the server ends a live connection.
-enum LiveClosure: Equatable {
-    case malformed
-    case unauthenticated
-    case helloTooLate
-    case tooMany
-    case restarting
-    case tooSlow
-    /// The client answers nothing.
-    case silent
-    /// The server could not do what it must; trying again later may help.
-    case failed
-}
-
 /// Who hears one room.
 final class LiveRoom {
     struct Seat {
@@ -42,10 +8,32 @@ final class LiveRoom {
         var index: Int
     }
 
+    /// Events of the room that go out together.
+    final class Flush {
+        let events: [LiveEvent]
+        let batch: LiveBatch
+
+        init(_ events: [LiveEvent]) {
+            self.events = events
+            batch = LiveBatch(events.map(\.text))
+        }
+
+        /// The events of several rooms in the order in which they happened.
+        convenience init(merging flushes: [Flush]) {
+            self.init(flushes.flatMap(\.events).sorted { $0.position < $1.position })
+        }
+    }
+
     let id: Room.ID
     private(set) var audience: [any LiveConnection] = []
     /// Events that the next flush sends.
     private var pending: [LiveEvent] = []
+    /// Newest event that has been sent to the audience; 0 before the first.
+    private(set) var sentSeq: Int64 = 0
+    /// When it may next be written down up to where its events have been delivered.
+    var reportDue = NIODeadline.uptimeNanoseconds(0)
+    /// When each member's typing was last told.
+    private var typing: [User.ID: NIODeadline] = [:]
 
     init(_ id: Room.ID) {
         self.id = id
@@ -58,10 +46,19 @@ final class LiveRoom {
         pending.append(event)
     }
 
-    func takeBatch() -> LiveBatch {
-        let batch = LiveBatch(pending)
+    func takePending() -> [LiveEvent] {
+        let events = pending
         pending = []
-        return batch
+        sentSeq = events.last?.seq ?? sentSeq
+        return events
+    }
+
+    /// Whether to tell that somebody is typing: not again within `interval`.
+    func mayTell(typing user: User.ID, at now: NIODeadline, interval: TimeAmount) -> Bool {
+        if let last = typing[user], now < last + interval { return false }
+        typing = typing.filter { now < $0.value + interval }
+        typing[user] = now
+        return true
     }
 
     /// Whoever is seated hears everything that is flushed from now on.

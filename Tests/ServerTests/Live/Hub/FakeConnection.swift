@@ -8,10 +8,12 @@ final class FakeConnection: LiveConnection {
     let userID: User.ID
     let sessionID = Session.ID.random()
     var seats: [LiveRoom.Seat] = []
-    var dueBatches: [LiveBatch] = []
+    var dueFlushes: [LiveRoom.Flush] = []
+    var isCaughtUp = true
     private(set) var isOpen = true
-    private(set) var start: LiveStart?
-    private(set) var batches: [[LiveEvent]] = []
+    private(set) var welcome: Welcome?
+    private(set) var batches: [[LiveText]] = []
+    private(set) var signals: [LiveText] = []
     private(set) var closures: [LiveClosure] = []
     private(set) var ticks: [NIODeadline] = []
     /// What the client is too slow for: called with each batch, before it is written down.
@@ -23,18 +25,21 @@ final class FakeConnection: LiveConnection {
         self.hub = hub
     }
 
-    var events: [LiveEvent] { batches.flatMap(\.self) }
-    var positions: [Int64] { events.map(\.position) }
+    var positions: [Int64] { batches.flatMap(\.self).map(\.position) }
 
-    func welcome(_ start: LiveStart, resumed: Bool) {
-        self.start = start
+    func welcome(_ welcome: Welcome) {
+        self.welcome = welcome
+    }
+
+    func signal(_ batch: LiveBatch) {
+        signals += batch.texts
     }
 
     func deliver(_ batch: LiveBatch) {
         guard isOpen else { return }
         onDeliver(self)
         guard isOpen else { return }
-        batches.append(batch.events)
+        batches.append(batch.texts)
     }
 
     func tick(_ now: NIODeadline) {
@@ -49,6 +54,11 @@ final class FakeConnection: LiveConnection {
     /// The client goes away, as a socket tells the hub.
     func leave() {
         isOpen = false
-        _ = hub?.remove(self)
+        hub?.remove(self)
     }
+}
+
+extension LiveText {
+    /// Of the event; 0 for what is not in the log.
+    var position: Int64 { cursor.flatMap(Cursor.init)?.position ?? 0 }
 }

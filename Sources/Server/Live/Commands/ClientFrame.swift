@@ -27,6 +27,22 @@ enum ClientFrame {
         }
     }
 
+    /// How far the person has read a room.
+    struct Read: Decodable {
+        let room_id: Room.ID
+        let seq: EventNumber
+    }
+
+    /// The person is typing.
+    struct Typing: Decodable {
+        let room_id: Room.ID
+    }
+
+    /// Whether the person is looking.
+    struct Status: Decodable {
+        let status: String
+    }
+
     /// A message for a room.
     struct Send: Decodable {
         let room: Room.ID
@@ -43,9 +59,9 @@ enum ClientFrame {
     }
 }
 
-/// What the server says on a live connection besides events.
+/// What the server says on a live connection besides events and signals.
 enum ServerFrame: JSONWritable {
-    case welcome(LiveStart, epoch: String, resumed: Bool, heartbeatSeconds: Int)
+    case welcome(Welcome, heartbeatSeconds: Int)
     case ack(ref: String?, Message)
     case error(ref: String?, Problem)
     case pong
@@ -53,12 +69,12 @@ enum ServerFrame: JSONWritable {
     func write(to json: inout JSONWriter) {
         json.object { json in
             switch self {
-            case .welcome(let start, let epoch, let resumed, let seconds):
+            case .welcome(let welcome, let seconds):
                 json.member("type", "welcome")
                 json.key("user")
-                start.user.write(to: &json)
-                json.member("cursor", Cursor(epoch: epoch, position: start.position).description)
-                json.member("resumed", resumed)
+                welcome.user.write(to: &json)
+                json.member("cursor", welcome.cursor.description)
+                json.member("resumed", welcome.resumed)
                 json.member("heartbeat_seconds", seconds)
             case .ack(let ref, let message):
                 json.member("type", "ack")
