@@ -7,7 +7,7 @@ import NIOWebSocket
 package final class LiveClient: Sendable {
     /// What came over the socket.
     enum Arrival: Sendable, Equatable {
-        case text(JSON)
+        case text([UInt8])
         case ping
         case pong([UInt8])
         /// The server's close frame, with its code.
@@ -117,13 +117,8 @@ package final class LiveClient: Sendable {
     package func next() async throws -> JSON {
         try await within(waitingFor: "a frame") { [self] in
             while true {
-                switch await nextArrival() {
-                case .text(let frame) where LiveClient.passing.contains(frame.type.text): continue
-                case .text(let frame): return frame
-                case .ping, .pong: continue
-                case .closed(let code): throw SocketClosed(code: code)
-                case nil: throw ConnectionEnded()
-                }
+                let frame = JSON.orMissing(try await nextText())
+                if !LiveClient.passing.contains(frame.type.text) { return frame }
             }
         }
     }
@@ -132,12 +127,8 @@ package final class LiveClient: Sendable {
     package func nextSignal(_ type: String) async throws -> JSON {
         try await within(waitingFor: type) { [self] in
             while true {
-                switch await nextArrival() {
-                case .text(let frame) where frame.type.text == type: return frame
-                case .closed(let code): throw SocketClosed(code: code)
-                case nil: throw ConnectionEnded()
-                default: continue
-                }
+                let frame = JSON.orMissing(try await nextText())
+                if frame.type.text == type { return frame }
             }
         }
     }
@@ -195,6 +186,18 @@ package final class LiveClient: Sendable {
                 if matches(arrival) { return }
             }
             throw ConnectionEnded()
+        }
+    }
+
+    /// The next text as it came, whatever it is. Waits for ever.
+    package func nextText() async throws -> [UInt8] {
+        while true {
+            switch await nextArrival() {
+            case .text(let text): return text
+            case .ping, .pong: continue
+            case .closed(let code): throw SocketClosed(code: code)
+            case nil: throw ConnectionEnded()
+            }
         }
     }
 

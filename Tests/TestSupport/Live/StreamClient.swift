@@ -10,8 +10,10 @@ package final class StreamClient: Sendable {
     package struct Event: Sendable, Equatable {
         package var id: String?
         package var type = ""
-        package var data = JSON.missing
+        package var text: [UInt8] = []
         package var isComment = false
+
+        package var data: JSON { .orMissing(text) }
     }
 
     package let head: HTTPResponseHead
@@ -112,9 +114,13 @@ private final class StreamReader: ChannelInboundHandler {
         switch unwrapInboundIn(data) {
         case .head(let head): answer.succeed(head)
         case .body(let piece):
-            for byte in piece.readableBytesView {
-                if byte == 0x0A { endLine() } else { line.append(byte) }
+            var piece = piece
+            while let length = piece.readableBytesView.firstIndex(of: 0x0A).map({ $0 - piece.readerIndex }) {
+                line += piece.readBytes(length: length) ?? []
+                piece.moveReaderIndex(forwardBy: 1)
+                endLine()
             }
+            line += piece.readableBytesView
         case .end: context.close(promise: nil)
         }
     }
@@ -131,7 +137,7 @@ private final class StreamReader: ChannelInboundHandler {
             current.type = String(text.dropFirst(7))
         } else if text.hasPrefix("data: ") {
             hasFields = true
-            current.data = (try? JSON(parsing: Array(text.utf8.dropFirst(6)))) ?? .missing
+            current.text = Array(text.utf8.dropFirst(6))
         }
     }
 
