@@ -4,6 +4,7 @@ import Hummingbird
 /// Every path that the server answers, and what stands before it.
 struct Routes {
     let store: Store
+    let keys: KeysInUse
     let users: UserRoutes
     let sessions: SessionRoutes
     let rooms: RoomRoutes
@@ -21,6 +22,7 @@ struct Routes {
         let open = router.group("api/v1")
         let authenticated = router.group().add(middleware: Authenticator(store: store))
         let signedIn = authenticated.group("api/v1").group(context: SignedInContext.self)
+            .add(middleware: OnceOnly(keys: keys))
 
         users.mount(open: open, signedIn: signedIn)
         sessions.mount(open: open, signedIn: signedIn)
