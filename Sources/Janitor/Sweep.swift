@@ -23,7 +23,8 @@ struct Sweep {
         var report = SweepReport(dryRun: isDryRun)
         report.receiving.rows = try await giveUp(stale)
         report.unattached.rows = try await giveUp(unattached)
-        report.rooms.rows = try await pruneRooms()
+        report.rooms.rows = try await prune(store.pruneDeletedRooms, count: store.deletedRoomRowCount)
+        report.keys.rows = try await prune(store.pruneKeys, count: store.oldKeyCount)
         report.deleted = isDryRun ? try await countDeleted() : try await removeDeleted()
         try await sweepDisk(&report)
         try await emptyTrash(&report)
@@ -56,10 +57,14 @@ struct Sweep {
         }
     }
 
-    private func pruneRooms() async throws -> Int {
-        guard !isDryRun else { return try await store.deletedRoomRowCount() }
+    /// Removes rows batch by batch until there are none left.
+    private func prune(
+        _ remove: (Int) async throws -> Int,
+        count countAll: () async throws -> Int
+    ) async throws -> Int {
+        guard !isDryRun else { return try await countAll() }
         var count = 0
-        while case let removed = try await store.pruneDeletedRooms(limit: batch), removed > 0 {
+        while case let removed = try await remove(batch), removed > 0 {
             count += removed
             try await rest()
         }
