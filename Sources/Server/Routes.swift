@@ -5,6 +5,7 @@ import Hummingbird
 struct Routes {
     let store: Store
     let presence: Presence
+    let keys: KeysInUse
     let users: UserRoutes
     let sessions: SessionRoutes
     let rooms: RoomRoutes
@@ -23,6 +24,7 @@ struct Routes {
         let open = router.group("api/v1")
         let authenticated = router.group().add(middleware: Authenticator(store: store, presence: presence))
         let signedIn = authenticated.group("api/v1").group(context: SignedInContext.self)
+            .add(middleware: OnceOnly(keys: keys))
 
         users.mount(open: open, signedIn: signedIn)
         sessions.mount(open: open, signedIn: signedIn)

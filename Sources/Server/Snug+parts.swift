@@ -122,17 +122,20 @@ extension Routes {
     ) {
         let (store, hub, wire, revocation) = (facts.store, facts.hub, facts.wire, bytes.revocation)
         let passwords = PasswordHasher(cost: tuning.passwordCost)
+        let keys = KeysInUse()
         self.store = store
         presence = wire.presence
+        self.keys = keys
         users = UserRoutes(
             store: store,
+            keys: keys,
             passwords: passwords,
             hub: hub,
             revocation: revocation,
             wire: wire,
             registration: settings.registration
         )
-        sessions = SessionRoutes(store: store, passwords: passwords, hub: hub, wire: wire)
+        sessions = SessionRoutes(store: store, keys: keys, passwords: passwords, hub: hub, wire: wire)
         rooms = RoomRoutes(store: store, revocation: revocation, wire: wire)
         members = MemberRoutes(store: store, signals: facts.signals, revocation: revocation, wire: wire)
         messages = MessageRoutes(store: store, revocation: revocation, wire: wire)

@@ -6,6 +6,7 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001", migrate: Migration0001.apply)
         migrator.registerMigration("0002", migrate: Migration0002.apply)
+        migrator.registerMigration("0003", migrate: Migration0003.apply)
         return migrator
     }
 }

@@ -20,11 +20,18 @@ extension Store {
         _ user: User.ID,
         to room: Room.ID,
         role: Member.Role,
-        by actor: User.ID
-    ) async throws -> Member {
+        by actor: User.ID,
+        once request: OnceRequest? = nil
+    ) async throws -> Outcome<Member> {
         try await change { [limits] change in
-            try change.checkMayAdd(user, to: room, role: role, by: actor)
-            return try change.addMember(user, to: room, role: role, limits: limits)
+            try change.once(request, subject: \.user.id) { db, user in
+                // Who has left meanwhile sees no members any more, not even the one they added.
+                try db.requireMember(actor, of: room)
+                return try db.member(user, of: room)
+            } make: { change in
+                try change.checkMayAdd(user, to: room, role: role, by: actor)
+                return try change.addMember(user, to: room, role: role, limits: limits)
+            }
         }
     }
 

@@ -12,24 +12,35 @@ extension Store {
         isAdmin: Bool = false
     ) async throws -> User {
         try await change { change in
-            let user = User(
-                id: .make(at: change.now),
+            try change.insertUser(
                 username: username,
                 displayName: displayName,
-                avatar: nil,
-                isAdmin: isAdmin,
-                createdAt: change.now,
-                lastSeenAt: nil
+                passwordHash: passwordHash,
+                isAdmin: isAdmin
             )
-            let inserted = try change.execute(
-                """
-                INSERT INTO users (id, username, display_name, password_hash, is_admin, created_at)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
-                """,
-                [user.id, username, displayName, passwordHash, isAdmin, change.now]
+        }
+    }
+
+    /// Makes an account and signs it in, or neither.
+    ///
+    /// - Throws: `conflict` when the name is taken.
+    package func register(
+        username: String,
+        displayName: String,
+        passwordHash: String,
+        once request: OnceRequest? = nil
+    ) async throws -> (user: User, session: Session, token: SessionToken) {
+        let token = SessionToken.make()
+        return try await change { [limits] change in
+            let user = try change.insertUser(
+                username: username,
+                displayName: displayName,
+                passwordHash: passwordHash,
+                isAdmin: false
             )
-            guard inserted == 1 else { throw Refusal.conflict("This name is taken.", field: "username") }
-            return user
+            let session = try change.insertSession(for: user.id, token, limits)
+            if let request { try change.claim(request, for: session.id) }
+            return (user, session, token)
         }
     }
 
@@ -147,6 +158,32 @@ extension Store {
 }
 
 extension Change {
+    fileprivate func insertUser(
+        username: String,
+        displayName: String,
+        passwordHash: String,
+        isAdmin: Bool
+    ) throws -> User {
+        let user = User(
+            id: .make(at: now),
+            username: username,
+            displayName: displayName,
+            avatar: nil,
+            isAdmin: isAdmin,
+            createdAt: now,
+            lastSeenAt: nil
+        )
+        let inserted = try execute(
+            """
+            INSERT INTO users (id, username, display_name, password_hash, is_admin, created_at)
+            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
+            """,
+            [user.id, username, displayName, passwordHash, isAdmin, now]
+        )
+        guard inserted == 1 else { throw Refusal.conflict("This name is taken.", field: "username") }
+        return user
+    }
+
     /// The person as messages name them.
     func sender(_ user: User.ID) throws -> Message.Sender {
         let statement = try db.cachedStatement(

@@ -7,10 +7,11 @@ extension Store {
         kind: Room.Kind,
         name: String,
         topic: String?,
-        owner: User.ID
-    ) async throws -> RoomView {
+        owner: User.ID,
+        once request: OnceRequest? = nil
+    ) async throws -> Outcome<RoomView> {
         precondition(kind != .direct, "a direct room is made by directRoom(of:and:)")
-        return try await change { [limits] change in
+        return try await changeRoom(for: owner, once: request) { [limits] change in
             let room = try change.insertRoom(kind: kind, name: name, topic: topic, directKey: nil)
             try change.addMember(owner, to: room, role: .owner, limits: limits)
             return RoomView(room: try change.db.room(room), role: .owner)
@@ -20,11 +21,15 @@ extension Store {
     /// The direct room of two people, made when they have none. Both are its owners.
     ///
     /// - Throws: `invalid` for oneself, `notFound` when there is no such other.
-    package func directRoom(of user: User.ID, and other: User.ID) async throws -> RoomView {
+    package func directRoom(
+        of user: User.ID,
+        and other: User.ID,
+        once request: OnceRequest? = nil
+    ) async throws -> Outcome<RoomView> {
         guard user != other else {
             throw Refusal.invalid(field: "user_id", "A direct room needs somebody else.")
         }
-        return try await change { [limits] change in
+        return try await changeRoom(for: user, once: request) { [limits] change in
             let key = Self.directKey(user, other)
             let found = try Room.ID.fetchOne(
                 change.db,
@@ -39,6 +44,16 @@ extension Store {
             try change.addMember(user, to: room, role: .owner, limits: limits)
             try change.addMember(other, to: room, role: .owner, limits: limits)
             return RoomView(room: try change.db.room(room), role: .owner)
+        }
+    }
+
+    private func changeRoom(
+        for user: User.ID,
+        once request: OnceRequest?,
+        _ make: @escaping @Sendable (inout Change) throws -> RoomView
+    ) async throws -> Outcome<RoomView> {
+        try await change { change in
+            try change.once(request, subject: \.room.id, again: { try $0.roomView($1, for: user) }, make: make)
         }
     }
 

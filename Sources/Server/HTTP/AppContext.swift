@@ -28,6 +28,10 @@ struct SignedInContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
     let session: Session
+    /// The key that a POST came with. Set by `OnceOnly`, as is the next one.
+    var onceKey: OnceKey?
+    /// The key with what the request asks for; nil also for uploads, which have to be read first.
+    var once: OnceRequest?
 
     var userID: User.ID { session.userID }
 

@@ -34,7 +34,6 @@ extension HTTPField.Name {
     static let xAccelBuffering = Self("X-Accel-Buffering")!
     static let prefer = Self("Prefer")!
     static let preferenceApplied = Self("Preference-Applied")!
-    static let idempotencyReplayed = Self("Idempotency-Replayed")!
     static let accelRedirect = Self("X-Accel-Redirect")!
     static let contentSecurityPolicy = Self("Content-Security-Policy")!
 }

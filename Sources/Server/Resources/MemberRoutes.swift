@@ -29,7 +29,8 @@ struct MemberRoutes: Sendable {
             body.user_id ?? context.userID,
             to: room,
             role: body.role.map(Self.role) ?? .member,
-            by: context.userID
+            by: context.userID,
+            once: context.once
         )
         return wire.response(.created, member)
     }

@@ -21,10 +21,8 @@ struct MessageRoutes: Sendable {
     @Sendable private func post(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let room: Room.ID = try context.id()
         let draft: DraftBody = try await request.json()
-        let posted = try await store.post(draft.draft, in: room, by: context.userID)
-        var response = wire.response(.created, posted.message)
-        if posted.isRepeat { response.headers[.idempotencyReplayed] = "true" }
-        return response
+        let posted = try await store.post(draft.draft, in: room, by: context.userID, once: context.once)
+        return wire.response(.created, posted.message).replayed(posted.isRepeat)
     }
 
     @Sendable private func page(_ request: Request, _ context: SignedInContext) async throws -> Response {

@@ -31,14 +31,16 @@ struct RoomRoutes: Sendable {
             guard let other = body.user_id else {
                 throw Problem.invalid("user_id", "A direct room needs somebody else.")
             }
-            return wire.response(.created, try await store.directRoom(of: context.userID, and: other))
+            let room = try await store.directRoom(of: context.userID, and: other, once: context.once)
+            return wire.response(.created, room)
         }
         guard let name = body.name else { throw Problem.invalid("name", "It is missing.") }
         let room = try await store.createRoom(
             kind: kind,
             name: Room.check(name: name),
             topic: body.topic.map(Room.check(topic:)),
-            owner: context.userID
+            owner: context.userID,
+            once: context.once
         )
         return wire.response(.created, room)
     }

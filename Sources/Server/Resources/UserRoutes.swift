@@ -4,6 +4,7 @@ import Hummingbird
 /// Accounts.
 struct UserRoutes: Sendable {
     let store: Store
+    let keys: KeysInUse
     let passwords: PasswordHasher
     let hub: LiveHub
     let revocation: Revocation
@@ -32,16 +33,25 @@ struct UserRoutes: Sendable {
         try User.check(username: body.username)
         try PasswordHasher.check(password: body.password)
         let name = try User.check(displayName: body.display_name, username: body.username)
+        let once = try request.once(for: body.username, name, context: context)
+        return try await keys.hold(once?.key) { try await register(body, as: name, once) }
+    }
+
+    private func register(_ body: Registration, as name: String, _ once: OnceRequest?) async throws -> Response {
         // A name that is taken is refused before the cost of a hash is paid, and again by the insert.
-        guard try await store.credentials(username: body.username) == nil else {
-            throw Refusal.conflict("This name is taken.", field: "username")
+        if let (owner, hash) = try await store.credentials(username: body.username) {
+            guard let once, try await store.knows(once.key), try await passwords.verify(body.password, against: hash),
+                let (session, token) = try await store.renewSession(of: owner, madeBy: once)
+            else { throw Refusal.conflict("This name is taken.", field: "username") }
+            let user = try await store.user(owner)
+            return wire.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
         }
-        let user = try await store.createUser(
+        let (user, session, token) = try await store.register(
             username: body.username,
             displayName: name,
-            passwordHash: passwords.hash(body.password)
+            passwordHash: passwords.hash(body.password),
+            once: once
         )
-        let (session, token, _) = try await store.createSession(for: user.id)
         return wire.response(.created, SignedIn(user: user, token: token, session: session))
     }
 

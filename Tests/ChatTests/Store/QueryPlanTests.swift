@@ -60,6 +60,10 @@ struct QueryPlanTests {
         HotQuery("unattached", Database.unattached),
         HotQuery("deleted attachments", Database.deletedAttachments),
         HotQuery("known attachment", Database.isKnown),
+        HotQuery("undeleted attachment", Database.isUndeleted),
+        HotQuery("idempotency key", Database.onceKey),
+        HotQuery("prune idempotency keys", Database.pruneKeys),
+        HotQuery("old idempotency keys", Database.oldKeyCount),
     ]
 
     static func plan(_ sql: String, _ db: Database) throws -> [String] {

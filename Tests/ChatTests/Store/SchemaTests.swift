@@ -128,6 +128,10 @@ struct SchemaTests {
         "INSERT INTO variants VALUES (:file, 150, 150, 1, 1, 'jpg', 0)",
         "INSERT INTO variants VALUES (randomblob(16), 150, 150, 1, 1, 'jpg', 1)",
         "INSERT INTO events (room_id, seq, kind, payload, at) VALUES (:room, 1, 'x', '{}', 0)",
+        "INSERT INTO idempotency_keys VALUES (randomblob(17), 'route', 'key', randomblob(32), :room, 0)",
+        "INSERT INTO idempotency_keys VALUES (randomblob(16), 'route', '', randomblob(32), :room, 0)",
+        "INSERT INTO idempotency_keys VALUES (randomblob(16), 'route', 'key', randomblob(31), :room, 0)",
+        "INSERT INTO idempotency_keys VALUES (randomblob(16), 'route', 'key', randomblob(32), 'room', 0)",
     ]
 
     @Test("A bad row is refused by the database itself", arguments: badRows)
