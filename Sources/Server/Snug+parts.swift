@@ -44,6 +44,7 @@ extension Snug {
     struct FactsParts {
         let store: Store
         let wire: Wire
+        let pages = PageCache()
         let hub: LiveHub
         let admissions: Admissions
         let signals: RoomSignals
@@ -57,10 +58,11 @@ extension Snug {
             logger: Logger
         ) async throws {
             let wire = Wire(links: MediaLinks(signer: signer), presence: Presence(limits: tuning.presence))
-            let relay = EventRelay(wire: wire)
+            let relay = EventRelay(wire: wire, pages: pages)
             store = try Store(
                 path: settings.databasePath,
                 synchronous: settings.synchronous,
+                commitGroup: settings.commitGroup,
                 limits: settings.limits,
                 publish: { relay.publish($0) }
             )
@@ -138,7 +140,7 @@ extension Routes {
         sessions = SessionRoutes(store: store, keys: keys, passwords: passwords, hub: hub, wire: wire)
         rooms = RoomRoutes(store: store, revocation: revocation, wire: wire)
         members = MemberRoutes(store: store, signals: facts.signals, revocation: revocation, wire: wire)
-        messages = MessageRoutes(store: store, revocation: revocation, wire: wire)
+        messages = MessageRoutes(store: store, pages: facts.pages, revocation: revocation, wire: wire)
         attachments = AttachmentRoutes(
             store: store,
             uploads: Uploads(store: store, intake: bytes.intake, limit: settings.maxUploadBytes, logger: logger),
@@ -149,6 +151,7 @@ extension Routes {
             ),
             outcomes: pictures.outcomes,
             queue: pictures.queue.doorbell,
+            pages: facts.pages,
             revocation: revocation,
             wire: wire
         )

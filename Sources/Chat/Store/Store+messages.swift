@@ -43,10 +43,8 @@ extension Store {
     /// - Parameter limit: Messages at most; 1–100.
     /// - Throws: `notFound`.
     package func page(of room: Room.ID, at anchor: PageAnchor, limit: Int, for viewer: User.ID) async throws -> Page {
-        try await read { db in
-            try db.requireMember(viewer, of: room)
-            return try db.page(of: room, at: anchor, limit: limit)
-        }
+        try await checkMember(viewer, of: room)
+        return try await read { try $0.page(of: room, at: anchor, limit: limit) }
     }
 
     /// Gives a message another body.

@@ -66,7 +66,10 @@ extension Store {
 
     /// - Throws: `notFound` unless the person is a member.
     package func checkMember(_ user: User.ID, of room: Room.ID) async throws {
+        guard !memberships.contains(user, in: room) else { return }
+        let generation = memberships.generation
         try await read { _ = try $0.requireMember(user, of: room) }
+        memberships.insert(user, in: room, generation: generation)
     }
 
     /// The viewer's rooms, newest activity first.

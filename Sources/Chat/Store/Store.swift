@@ -25,15 +25,19 @@ package struct Store: Sendable {
     package let epoch: String
     let pool: DatabasePool
     let sessionCache = SessionCache()
+    let memberships = MembershipCache()
     private let commits: GroupCommit
 
     /// Opens or makes the database at `path` and brings its schema up to date. Blocks.
     ///
-    /// - Parameter publish: Gets the events of each commit, in order, before the writers are answered. Called on the
-    ///   writer's thread, so it must hand them on at once.
+    /// - Parameters:
+    ///   - commitGroup: Writes that may share a transaction; 1–64.
+    ///   - publish: Gets the events of each commit, in order, before the writers are answered. Called on the writer's
+    ///     thread, so it must hand them on at once.
     package init(
         path: String,
         synchronous: Synchronous = .full,
+        commitGroup: Int = GroupCommit.maxGroup,
         limits: ChatLimits = ChatLimits(),
         now: @escaping @Sendable () -> Timestamp = { .now },
         publish: @escaping @Sendable ([Event]) -> Void = { _ in }
@@ -48,7 +52,10 @@ package struct Store: Sendable {
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
         try Schema.migrator.migrate(pool)
         epoch = try pool.read { try String.fetchOne($0, sql: "SELECT epoch FROM meta") ?? "" }
-        commits = GroupCommit(pool: pool, now: now, publish: publish)
+        commits = GroupCommit(pool: pool, groupSize: commitGroup, now: now) { [memberships] events in
+            memberships.forget(endedBy: events)
+            publish(events)
+        }
         self.limits = limits
         self.now = now
     }

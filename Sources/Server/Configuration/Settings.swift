@@ -33,6 +33,8 @@ struct Settings: Sendable {
     var secretFile: String?
     var registration = Registration.open
     var synchronous = Store.Synchronous.full
+    /// Writes that may share one sync of the disk; 1 makes each wait for its own.
+    var commitGroup = GroupCommit.maxGroup
     /// Live connections in total.
     var maxConnections = 5000
     /// Live connections of one person.

@@ -10,6 +10,7 @@ struct AttachmentRoutes: Sendable {
     let originals: OriginalFiles
     let outcomes: RenderOutcomes
     let queue: RenderQueue.Doorbell
+    let pages: PageCache
     let revocation: Revocation
     let wire: Wire
 
@@ -49,6 +50,8 @@ struct AttachmentRoutes: Sendable {
 
     @Sendable private func retry(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let attachment = try await store.retryRendering(context.id(), for: context.userID, once: context.once)
+        // No event tells of this, but the page that holds the picture has changed.
+        pages.forgetAll()
         queue.ring()
         return wire.response(.accepted, attachment)
     }
