@@ -12,6 +12,8 @@ extension Snug {
         var sockets = LiveSocket.Limits()
         var connections = ConnectionChannel.Limits()
         var worker = WorkerLimits()
+        /// What rates are measured by.
+        var rateClock: @Sendable () -> ContinuousClock.Instant = { .now }
         /// Between two looks at which connections have died.
         var heartbeat = Duration.seconds(5)
     }
@@ -45,7 +47,13 @@ extension Snug {
         let hub: LiveHub
         let commands: LiveCommands
 
-        init(_ settings: Settings, signer: MediaSigner, loop: any EventLoop, logger: Logger) async throws {
+        init(
+            _ settings: Settings,
+            _ signer: MediaSigner,
+            _ limits: RateLimits,
+            loop: any EventLoop,
+            logger: Logger
+        ) async throws {
             let presence = Presence()
             let wire = Wire(links: MediaLinks(signer: signer), presence: presence)
             let relay = EventRelay(wire: wire)
@@ -66,6 +74,7 @@ extension Snug {
                 store: store,
                 hub: hub,
                 wire: wire,
+                limits: limits,
                 capacity: 2 * settings.maxConnections + 64,
                 logger: logger
             )
@@ -98,6 +107,13 @@ extension Snug {
     }
 }
 
+extension RateLimits {
+    init(_ settings: Settings, _ tuning: Snug.Tuning) {
+        let address = ClientAddress(trustedProxies: Set(settings.trustedProxies))
+        self.init(settings.rates, address: address, now: tuning.rateClock)
+    }
+}
+
 extension Routes {
     init(
         _ settings: Settings,
@@ -105,12 +121,14 @@ extension Routes {
         _ bytes: Snug.BytesParts,
         _ facts: Snug.FactsParts,
         _ pictures: Snug.PictureParts,
+        _ limits: RateLimits,
         _ stopping: Stopping,
         logger: Logger
     ) {
         let (store, hub, wire, revocation) = (facts.store, facts.hub, facts.wire, bytes.revocation)
         let passwords = PasswordHasher(cost: tuning.passwordCost)
         self.store = store
+        self.limits = limits
         users = UserRoutes(
             store: store,
             passwords: passwords,
@@ -119,13 +137,14 @@ extension Routes {
             wire: wire,
             registration: settings.registration
         )
-        sessions = SessionRoutes(store: store, passwords: passwords, hub: hub, wire: wire)
-        rooms = RoomRoutes(store: store, revocation: revocation, wire: wire)
-        members = MemberRoutes(store: store, revocation: revocation, wire: wire)
-        messages = MessageRoutes(store: store, revocation: revocation, wire: wire)
+        sessions = SessionRoutes(store: store, passwords: passwords, limits: limits, hub: hub, wire: wire)
+        rooms = RoomRoutes(store: store, limits: limits, revocation: revocation, wire: wire)
+        members = MemberRoutes(store: store, limits: limits, revocation: revocation, wire: wire)
+        messages = MessageRoutes(store: store, limits: limits, revocation: revocation, wire: wire)
         attachments = AttachmentRoutes(
             store: store,
             uploads: Uploads(store: store, intake: bytes.intake, limit: settings.maxUploadBytes, logger: logger),
+            limits: limits,
             originals: OriginalFiles(
                 blobs: bytes.blobs,
                 files: bytes.files,
@@ -140,7 +159,7 @@ extension Routes {
         health = HealthRoutes(
             store: store,
             worker: pictures.worker,
-            address: ClientAddress(trustedProxies: Set(settings.trustedProxies)),
+            address: limits.address,
             storage: StorageSpace(path: settings.storage),
             stopping: stopping,
             started: .now

@@ -32,16 +32,18 @@ struct LiveCommands: Service, CustomStringConvertible {
     private let store: Store
     private let hub: LiveHub
     private let wire: Wire
+    private let limits: RateLimits
     private let logger: Logger
 
     /// - Parameter capacity: Commands that may wait; one per connection is enough.
-    init(store: Store, hub: LiveHub, wire: Wire, capacity: Int, logger: Logger) {
+    init(store: Store, hub: LiveHub, wire: Wire, limits: RateLimits, capacity: Int, logger: Logger) {
         let (commands, queue) = AsyncStream.makeStream(of: Command.self, bufferingPolicy: .bufferingOldest(capacity))
         self.inbox = Inbox(queue: queue)
         self.commands = commands
         self.store = store
         self.hub = hub
         self.wire = wire
+        self.limits = limits
         self.logger = logger
     }
 
@@ -87,6 +89,7 @@ struct LiveCommands: Service, CustomStringConvertible {
     ) async throws {
         switch envelope.type {
         case "send":
+            try limits.messages.spend(session.userID)
             let frame = try JSONDecoder().decode(ClientFrame.Send.self, from: data)
             let posted = try await store.post(frame.draft, in: frame.room, by: session.userID)
             socket.send(wire.json(ServerFrame.ack(ref: envelope.ref, posted.message)).buffer)

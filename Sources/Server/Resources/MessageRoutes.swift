@@ -4,6 +4,7 @@ import Hummingbird
 /// What is said in a room.
 struct MessageRoutes: Sendable {
     let store: Store
+    let limits: RateLimits
     let revocation: Revocation
     let wire: Wire
 
@@ -19,10 +20,12 @@ struct MessageRoutes: Sendable {
     }
 
     @Sendable private func post(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let remaining = try limits.messages.spend(context.userID)
         let room: Room.ID = try context.id()
         let draft: DraftBody = try await request.json()
         let posted = try await store.post(draft.draft, in: room, by: context.userID)
         var response = wire.response(.created, posted.message)
+        response.headers[.rateLimitRemaining] = remaining.map(String.init)
         if posted.isRepeat { response.headers[.idempotencyReplayed] = "true" }
         return response
     }
@@ -62,6 +65,8 @@ struct MessageRoutes: Sendable {
     }
 
     @Sendable private func edit(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        // Every edit is an event for the whole room, as a message is.
+        try limits.messages.spend(context.userID)
         let edit: Edit = try await request.json()
         let message = try await store.edit(
             context.id("message"),

@@ -1,3 +1,4 @@
+import Chat
 import Fixtures
 import Foundation
 import TestSupport

@@ -37,16 +37,19 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     private let limits: Limits
+    private let rates: RateLimits
     private let upgrader: SocketUpgrader
 
     /// - Parameter maxBody: Bytes of a body above which nobody is told to go on sending.
     init(
         responder: @escaping HTTPChannelHandler.Responder,
         limits: Limits,
+        rates: RateLimits,
         maxBody: Int,
         makeSocket: @escaping @Sendable (SessionToken?) -> LiveSocket
     ) {
         self.limits = limits
+        self.rates = rates
         self.upgrader = SocketUpgrader(makeSocket: makeSocket)
         self.responder = { request, writer, channel in
             if request.headers[.upgrade]?.lowercased() == "websocket" {
@@ -68,7 +71,7 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
             try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
             let encoder = HTTPResponseEncoder()
             let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
-            let filter = SocketRequestFilter(path: Self.socketPath)
+            let filter = SocketRequestFilter(path: Self.socketPath) { [rates] in rates.mayUpgrade($0, from: $1) }
             let upgrade = NIOTypedHTTPServerUpgradeHandler<ConnectionKind>(
                 httpEncoder: encoder,
                 extraHTTPHandlers: [decoder, filter],
