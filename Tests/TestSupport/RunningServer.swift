@@ -28,10 +28,10 @@ package struct RunningServer: Sendable {
         logged.entries.map { "\($0.level) \($0.message) \($0.metadata) \($0.error.map { "\($0)" } ?? "")" }
     }
 
-    /// Returns once it has logged a line with this text.
+    /// Returns once it has logged a message with this text.
     package func waitForLog(_ text: String) async throws {
         try await within(waitingFor: "\(text.debugDescription) in the log") {
-            while !log.contains(where: { $0.contains(text) }) { await Task.yield() }
+            while !logged.entries.contains(where: { "\($0.message)".contains(text) }) { await Task.yield() }
         }
     }
 
@@ -57,6 +57,7 @@ package func withServer<Result: Sendable>(
         var tuning = Snug.Tuning()
         // A real password costs a fifth of a second; here only that it is checked matters.
         tuning.passwordCost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
+        tuning.sockets.frames = RateRule(count: 1_000_000, seconds: 1, burst: 1_000_000)
         tune(&tuning)
         return try await Places.forServers.withPlace { try await run(settings, tuning, body) }
     }
