@@ -9,6 +9,8 @@ struct GracePeriods: Sendable, Equatable {
     var unattached = Period(seconds: 86_400)
     /// A file without a row. Long, because a database restored from yesterday's backup lacks today's rows.
     var unknown = Period(seconds: 86_400)
+    /// An event in the log, for clients that come back.
+    var log = Period(seconds: 7 * 86_400)
     /// A file in the trash.
     var trash = Period(seconds: 7 * 86_400)
 }

@@ -15,6 +15,8 @@ struct Sweep {
     var batch = 200
     /// Between two batches.
     var pause = Duration.milliseconds(5)
+    /// Events of one room that the log keeps, however young they are.
+    var eventsPerRoom = 10_000
     /// Files without a row handled in one sweep; the rest is for the next one.
     var maxLeftovers = 10_000
 
@@ -23,7 +25,9 @@ struct Sweep {
         var report = SweepReport(dryRun: isDryRun)
         report.receiving.rows = try await giveUp(stale)
         report.unattached.rows = try await giveUp(unattached)
-        report.rooms.rows = try await pruneRooms()
+        report.rooms.rows = try await prune(store.pruneDeletedRooms, count: store.deletedRoomRowCount)
+        report.log.rows = try await pruneLog()
+        report.keys.rows = try await prune(store.pruneKeys, count: store.oldKeyCount)
         report.deleted = isDryRun ? try await countDeleted() : try await removeDeleted()
         try await sweepDisk(&report)
         try await emptyTrash(&report)
@@ -56,13 +60,26 @@ struct Sweep {
         }
     }
 
-    private func pruneRooms() async throws -> Int {
-        guard !isDryRun else { return try await store.deletedRoomRowCount() }
+    /// Removes rows batch by batch until there are none left.
+    private func prune(
+        _ remove: (Int) async throws -> Int,
+        count countAll: () async throws -> Int
+    ) async throws -> Int {
+        guard !isDryRun else { return try await countAll() }
         var count = 0
-        while case let removed = try await store.pruneDeletedRooms(limit: batch), removed > 0 {
+        while case let removed = try await remove(batch), removed > 0 {
             count += removed
             try await rest()
         }
         return count
+    }
+
+    private func pruneLog() async throws -> Int {
+        let time = Timestamp.before(grace.log)
+        return try await prune { limit in
+            try await store.pruneLog(before: time, eventsPerRoom: eventsPerRoom, limit: limit)
+        } count: {
+            try await store.prunableEventCount(before: time, eventsPerRoom: eventsPerRoom)
+        }
     }
 }

@@ -10,7 +10,7 @@ struct SweepCommand: AsyncParsableCommand {
         abstract: "Remove what is left over, once.",
         discussion: """
             Settings come from the options, then the environment (SNUG_STORAGE, SNUG_GRACE_RECEIVING, \
-            SNUG_GRACE_UNATTACHED, SNUG_GRACE_UNKNOWN, SNUG_GRACE_TRASH), then defaults. Exits with 1 when the sweep \
+            SNUG_GRACE_UNATTACHED, SNUG_GRACE_UNKNOWN, SNUG_GRACE_LOG, SNUG_GRACE_TRASH), then defaults. Exits with 1 when the sweep \
             stopped because too many files looked like leftovers, with 75 when another janitor is at work, with 78 \
             when it cannot sweep here, and with 70 when something else went wrong.
             """
@@ -33,6 +33,9 @@ struct SweepCommand: AsyncParsableCommand {
 
     @Option(help: "Age from which a file without a row goes to the trash.")
     var graceUnknown: Period?
+
+    @Option(help: "Time that events are kept for clients that come back.")
+    var graceLog: Period?
 
     @Option(help: "Time that the trash keeps a file.")
     var graceTrash: Period?
@@ -95,6 +98,7 @@ struct SweepCommand: AsyncParsableCommand {
         grace.receiving = try graceReceiving ?? Environment.period("SNUG_GRACE_RECEIVING") ?? grace.receiving
         grace.unattached = try graceUnattached ?? Environment.period("SNUG_GRACE_UNATTACHED") ?? grace.unattached
         grace.unknown = try graceUnknown ?? Environment.period("SNUG_GRACE_UNKNOWN") ?? grace.unknown
+        grace.log = try graceLog ?? Environment.period("SNUG_GRACE_LOG") ?? grace.log
         grace.trash = try graceTrash ?? Environment.period("SNUG_GRACE_TRASH") ?? grace.trash
         return grace
     }

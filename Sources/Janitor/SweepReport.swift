@@ -21,6 +21,10 @@ struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
     var deleted = Entry()
     /// Deleted rooms and their messages.
     var rooms = Entry()
+    /// Old events of the log.
+    var log = Entry()
+    /// Idempotency keys that were kept long enough.
+    var keys = Entry()
     /// Files without a row, moved to the trash.
     var unknown = Entry()
     /// Files that the trash has kept long enough.
@@ -35,7 +39,7 @@ struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
 
     private enum CodingKeys: String, CodingKey {
         case dryRun = "dry_run"
-        case receiving, unattached, deleted, rooms, unknown, trash
+        case receiving, unattached, deleted, rooms, log, keys, unknown, trash
         case wasStopped = "stopped"
         case seconds
     }
@@ -54,6 +58,8 @@ struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
             "\(receiving.rows) unfinished and \(unattached.rows) unattached uploads \(verb) given up",
             "\(deleted.rows) deleted attachments with \(deleted.files) files, \(deleted.bytes) bytes, \(verb) removed",
             "\(rooms.rows) rows of deleted rooms \(verb) removed",
+            "\(log.rows) old events of the log \(verb) removed",
+            "\(keys.rows) idempotency keys \(verb) forgotten",
             "\(unknown.files) files without a row, \(unknown.bytes) bytes, \(verb) moved to the trash",
             "\(trash.files) files, \(trash.bytes) bytes, \(verb) removed from the trash",
         ]

@@ -4,12 +4,15 @@ import Hummingbird
 /// Every path that the server answers, and what stands before it.
 struct Routes {
     let store: Store
+    let presence: Presence
+    let keys: KeysInUse
     let users: UserRoutes
     let sessions: SessionRoutes
     let rooms: RoomRoutes
     let members: MemberRoutes
     let messages: MessageRoutes
     let attachments: AttachmentRoutes
+    let events: EventRoutes
     let media: MediaRoutes
     let health: HealthRoutes
     let limits: RateLimits
@@ -21,8 +24,9 @@ struct Routes {
         router.add(middleware: RequestLimit(limits: limits))
 
         let open = router.group("api/v1")
-        let authenticated = router.group().add(middleware: Authenticator(store: store))
+        let authenticated = router.group().add(middleware: Authenticator(store: store, presence: presence))
         let signedIn = authenticated.group("api/v1").group(context: SignedInContext.self)
+            .add(middleware: OnceOnly(keys: keys))
 
         users.mount(open: open, signedIn: signedIn)
         sessions.mount(open: open, signedIn: signedIn)
@@ -30,6 +34,7 @@ struct Routes {
         members.mount(signedIn: signedIn)
         messages.mount(signedIn: signedIn)
         attachments.mount(signedIn: signedIn)
+        events.mount(signedIn: signedIn)
         media.mount(router)
         health.mount(router, authenticated: authenticated)
         // A live socket is made before routing; who comes here has not asked for one rightly.

@@ -14,8 +14,10 @@ extension Snug {
         var worker = WorkerLimits()
         /// What rates are measured by.
         var rateClock: @Sendable () -> ContinuousClock.Instant = { .now }
-        /// Between two looks at which connections have died.
-        var heartbeat = Duration.seconds(5)
+        /// Between two looks at what has its time: dead connections, receipts, presence.
+        var heartbeat = Duration.seconds(1)
+        var presence = PresenceBoard.Limits()
+        var streams = PulledConnection.Limits()
     }
 
     /// Files and their addresses.
@@ -45,17 +47,19 @@ extension Snug {
         let store: Store
         let wire: Wire
         let hub: LiveHub
+        let admissions: Admissions
+        let signals: RoomSignals
         let commands: LiveCommands
 
         init(
             _ settings: Settings,
+            _ tuning: Tuning,
             _ signer: MediaSigner,
             _ limits: RateLimits,
             loop: any EventLoop,
             logger: Logger
         ) async throws {
-            let presence = Presence()
-            let wire = Wire(links: MediaLinks(signer: signer), presence: presence)
+            let wire = Wire(links: MediaLinks(signer: signer), presence: Presence(limits: tuning.presence))
             let relay = EventRelay(wire: wire)
             store = try Store(
                 path: settings.databasePath,
@@ -66,13 +70,16 @@ extension Snug {
             hub = try await LiveHub.make(
                 on: loop,
                 position: store.logPosition(),
-                presence: presence,
+                wire: wire,
                 limits: settings.hubLimits
             )
             relay.connect(to: hub, epoch: store.epoch)
+            admissions = Admissions(store: store, hub: hub, wire: wire)
+            signals = RoomSignals(store: store, hub: hub)
             commands = LiveCommands(
                 store: store,
-                hub: hub,
+                admissions: admissions,
+                signals: signals,
                 wire: wire,
                 limits: limits,
                 capacity: 2 * settings.maxConnections + 64,
@@ -127,19 +134,36 @@ extension Routes {
     ) {
         let (store, hub, wire, revocation) = (facts.store, facts.hub, facts.wire, bytes.revocation)
         let passwords = PasswordHasher(cost: tuning.passwordCost)
+        let keys = KeysInUse()
         self.store = store
         self.limits = limits
+        presence = wire.presence
+        self.keys = keys
         users = UserRoutes(
             store: store,
+            keys: keys,
             passwords: passwords,
             hub: hub,
             revocation: revocation,
             wire: wire,
             registration: settings.registration
         )
-        sessions = SessionRoutes(store: store, passwords: passwords, limits: limits, hub: hub, wire: wire)
+        sessions = SessionRoutes(
+            store: store,
+            keys: keys,
+            passwords: passwords,
+            limits: limits,
+            hub: hub,
+            wire: wire
+        )
         rooms = RoomRoutes(store: store, limits: limits, revocation: revocation, wire: wire)
-        members = MemberRoutes(store: store, limits: limits, revocation: revocation, wire: wire)
+        members = MemberRoutes(
+            store: store,
+            limits: limits,
+            signals: facts.signals,
+            revocation: revocation,
+            wire: wire
+        )
         messages = MessageRoutes(store: store, limits: limits, revocation: revocation, wire: wire)
         attachments = AttachmentRoutes(
             store: store,
@@ -156,6 +180,7 @@ extension Routes {
             wire: wire
         )
         media = MediaRoutes(signer: bytes.signer, blobs: bytes.blobs, files: bytes.files, threads: bytes.threads)
+        events = EventRoutes(admissions: facts.admissions, limits: tuning.streams)
         health = HealthRoutes(
             store: store,
             worker: pictures.worker,

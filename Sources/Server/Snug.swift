@@ -36,16 +36,16 @@ struct Snug {
         let bytes = try BytesParts(settings, threads: threads, logger: logger)
         // Facts: every commit's events go to the hub, and from there to who may hear them.
         let limits = RateLimits(settings, tuning)
-        let facts = try await FactsParts(settings, bytes.signer, limits, loop: loops.next(), logger: logger)
+        let facts = try await FactsParts(settings, tuning, bytes.signer, limits, loop: loops.next(), logger: logger)
         // Pictures: the rows that wait, the worker that renders, the requests that wait for it.
         let pictures = PictureParts(settings, tuning, bytes, facts, logger: logger)
         // The wire: what answers requests, and what becomes of a connection.
-        let stopping = Stopping()
+        let stopping = Stopping(hub: facts.hub)
         let routes = Routes(settings, tuning, bytes, facts, pictures, limits, stopping, logger: logger)
         let sockets = SocketMaker(
             hub: facts.hub,
             commands: facts.commands.inbox,
-            framing: LiveSocket.Framing(wire: facts.wire, epoch: facts.store.epoch),
+            wire: facts.wire,
             limits: tuning.sockets
         )
         let application = Application(
@@ -70,7 +70,7 @@ struct Snug {
         )
 
         let renames = Renames(store: facts.store, logger: logger)
-        let heartbeat = Heartbeat(hub: facts.hub, interval: tuning.heartbeat)
+        let heartbeat = Heartbeat(hub: facts.hub, store: facts.store, interval: tuning.heartbeat, logger: logger)
         return Snug(
             services: [pictures.queue, renames, facts.commands, heartbeat, application, stopping],
             loops: loops,

@@ -76,7 +76,7 @@ struct BesideWritersTests {
             let later = Period(seconds: -1)
             _ = try await janitor.sweep(GracePeriods(receiving: later, unattached: later, unknown: later)).run()
             for id in held { #expect(storage.hasFiles(id)) }
-            #expect(try await storage.rows() == [0, 0, 0, 0])
+            #expect(try await storage.rows() == [0, 0, 0, 0, 0])
             let left = try Shard.all.flatMap { try storage.blobs.files(in: $0) }.map { Attachment.ID($0.id.uuid) }
             #expect(Set(left) == held)
         }

@@ -16,7 +16,7 @@ struct CommandTests {
         let dry_run: Bool
         let stopped: Bool
         let seconds: Double
-        let receiving, unattached, deleted, rooms, unknown, trash: Entry
+        let receiving, unattached, deleted, rooms, keys, unknown, trash: Entry
     }
 
     @Test("I5: sweep --json says in one line of JSON what it did")
@@ -24,12 +24,14 @@ struct CommandTests {
         try await withStorage { storage in
             let gone = try await storage.unattached(age: .hours(30))
             let (_, kept) = try await storage.attached(age: .hours(30))
+            try await storage.key("old", age: .hours(30))
             let run = try await JanitorProcess.run(["sweep", "--json"], environment: ["SNUG_STORAGE": storage.folder])
             #expect(run.status == 0)
             #expect(run.output.split(separator: "\n").count == 1)
             let report = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
             #expect(!report.dry_run && !report.stopped)
             #expect(report.unattached.rows == 1)
+            #expect(report.keys.rows == 1)
             #expect(report.deleted == Report.Entry(rows: 1, files: 2, bytes: 20))
             #expect(try await storage.isGone(gone))
             #expect(storage.hasFiles(kept))

@@ -15,6 +15,7 @@ struct DryRunTests {
             _ = try await storage.attached(age: .hours(30))
             try storage.stray(age: .hours(30))
         }
+        for text in ["a", "b", "c"] { try await storage.key(text, age: .hours(30)) }
         try await storage.deletedRoom(messages: 5)
         try storage.write("\(storage.media)/incoming/old.part", age: .hours(2))
         let old = "\(storage.media)/trash/\(TrashDay(Date(timeIntervalSinceNow: -9 * 86_400)))"
@@ -23,7 +24,10 @@ struct DryRunTests {
     }
 
     private func figures(_ report: SweepReport) -> [SweepReport.Entry] {
-        [report.receiving, report.unattached, report.deleted, report.rooms, report.unknown, report.trash]
+        [
+            report.receiving, report.unattached, report.deleted, report.rooms, report.log, report.keys,
+            report.unknown, report.trash,
+        ]
     }
 
     @Test("A dry run changes nothing")
@@ -47,6 +51,7 @@ struct DryRunTests {
             #expect(figures(dry) == figures(real))
             #expect(real.deleted == SweepReport.Entry(rows: 9, files: 12, bytes: 120))
             #expect(real.rooms.rows == 6)
+            #expect(real.keys.rows == 3)
         }
     }
 }

@@ -25,6 +25,7 @@ struct PeriodTests {
         #expect(grace.receiving.seconds == 3600)
         #expect(grace.unattached.seconds == 24 * 3600)
         #expect(grace.unknown.seconds == 24 * 3600)
+        #expect(grace.log.seconds == 7 * 24 * 3600)
         #expect(grace.trash.seconds == 7 * 24 * 3600)
     }
 }

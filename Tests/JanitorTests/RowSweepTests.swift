@@ -87,6 +87,18 @@ struct RowSweepTests {
         }
     }
 
+    @Test("I3: Idempotency keys are forgotten after 24 hours, batch by batch, and not before")
+    func keys() async throws {
+        try await withStorage { storage in
+            for number in 0..<7 { try await storage.key("old \(number)", age: .hours(24)) }
+            try await storage.key("young", age: .minutes(24 * 60 - 1))
+            let report = try await storage.sweep(batch: 3).run()
+            #expect(report.keys.rows == 7)
+            #expect(try await storage.store.oldKeyCount() == 0)
+            #expect(try await storage.store.knows(OnceKey(of: storage.owner, route: "messages", text: "young")))
+        }
+    }
+
     @Test("Many leftovers are swept in many batches")
     func batches() async throws {
         try await withStorage { storage in

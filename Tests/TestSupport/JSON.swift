@@ -56,6 +56,11 @@ extension JSON: Codable {
         self = try JSONDecoder().decode(JSON.self, from: Data(bytes))
     }
 
+    /// `missing` for what is no JSON.
+    package static func orMissing(_ bytes: [UInt8]) -> JSON {
+        (try? JSON(parsing: bytes)) ?? .missing
+    }
+
     package var bytes: [UInt8] {
         get throws { Array(try JSONEncoder().encode(self)) }
     }

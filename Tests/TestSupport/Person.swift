@@ -132,9 +132,36 @@ extension Person {
         manners: LiveClient.Manners = .init(),
         receiveBuffer: Int? = nil
     ) async throws -> LiveClient {
-        let socket = try await LiveClient(to: site, token: token, receiveBuffer: receiveBuffer, manners: manners)
-        try await socket.say(["type": "hello"])
-        _ = try await socket.next("welcome")
+        let (socket, _) = try await comeBack(to: nil, manners: manners, receiveBuffer: receiveBuffer)
         return socket
+    }
+
+    /// Opens a live socket at a cursor, and gives the welcome with it.
+    package func comeBack(
+        to cursor: String?,
+        manners: LiveClient.Manners = .init(),
+        receiveBuffer: Int? = nil
+    ) async throws -> (socket: LiveClient, welcome: JSON) {
+        let socket = try await LiveClient(to: site, token: token, receiveBuffer: receiveBuffer, manners: manners)
+        var hello: [String: JSON] = ["type": "hello"]
+        hello["cursor"] = cursor.map(JSON.string)
+        try await socket.say(.object(hello))
+        return (socket, try await socket.next("welcome"))
+    }
+
+    /// Opens a stream of server-sent events.
+    package func stream(after cursor: String? = nil) async throws -> StreamClient {
+        var headers: HTTPHeaders = ["authorization": "Bearer \(token)", "accept": "text/event-stream"]
+        if let cursor { headers.add(name: "last-event-id", value: cursor) }
+        return try await StreamClient(to: site, headers: headers)
+    }
+
+    /// Asks once what has happened.
+    ///
+    /// - Parameter wait: Seconds.
+    package func poll(after cursor: String? = nil, wait: Int = 0) async throws -> JSON {
+        let query = cursor.map { "cursor=\($0)&wait=\(wait)" } ?? "wait=\(wait)"
+        let answer = try await get("events?\(query)", headers: ["accept": "application/json"])
+        return try answer.expect(200).json
     }
 }

@@ -20,11 +20,3 @@ package struct Cursor: Sendable, Equatable, CustomStringConvertible {
         "\(epoch).\(position)"
     }
 }
-
-/// What a new live connection starts from, read at one moment.
-package struct LiveStart: Sendable {
-    package let user: User
-    package let rooms: [Room.ID]
-    /// Position of the newest event that the rooms already reflect.
-    package let position: Int64
-}

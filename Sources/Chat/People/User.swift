@@ -8,7 +8,7 @@ package struct User: Sendable, Equatable {
     package let avatar: Attachment?
     package let isAdmin: Bool
     package let createdAt: Timestamp
-    /// When their last live connection ended; nil while they never had one.
+    /// When they did something last before they went offline; nil while they never did.
     package let lastSeenAt: Timestamp?
 
     /// Characters of a display name.
@@ -53,4 +53,11 @@ package struct UserChanges: Sendable {
     package var passwordHash: String?
 
     package init() {}
+}
+
+/// A person as another sees them.
+package struct UserView: Sendable, Equatable {
+    package let user: User
+    /// Whether the viewer may know if they are there: who shares no room with them may not.
+    package let showsPresence: Bool
 }

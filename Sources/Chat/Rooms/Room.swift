@@ -20,6 +20,19 @@ package struct Room: Sendable, Equatable {
     package let lastSeq: Int64
     package let createdAt: Timestamp
 
+    /// The same room with other numbers.
+    func with(memberCount: Int, lastSeq: Int64) -> Room {
+        Room(
+            id: id,
+            kind: kind,
+            name: name,
+            topic: topic,
+            memberCount: memberCount,
+            lastSeq: lastSeq,
+            createdAt: createdAt
+        )
+    }
+
     /// Characters of a name.
     static let nameLimit = 80
     /// Characters of a topic.

@@ -5,6 +5,8 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001", migrate: Migration0001.apply)
+        migrator.registerMigration("0002", migrate: Migration0002.apply)
+        migrator.registerMigration("0003", migrate: Migration0003.apply)
         return migrator
     }
 }

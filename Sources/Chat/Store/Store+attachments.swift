@@ -22,30 +22,20 @@ extension Store {
     /// Writes down that the bytes are on the disk. A picture waits for its variants from here on.
     ///
     /// - Parameter failure: Set for a picture that is seen to be damaged without decoding it.
-    /// - Throws: `gone` when the upload took so long that it was swept meanwhile.
+    /// - Returns: The attachment; a repeat gives the first one, and `id` is left to be abandoned.
+    /// - Throws: `gone` when the upload took so long that it was swept meanwhile, or the first one is gone;
+    ///   `keyReused`.
     package func completeUpload(
         _ id: Attachment.ID,
         filename: String,
         facts: AttachmentFacts,
-        failure: Attachment.Failure? = nil
-    ) async throws -> Attachment {
+        failure: Attachment.Failure? = nil,
+        once request: OnceRequest? = nil
+    ) async throws -> Outcome<Attachment> {
         try await change { change in
-            let state = failure != nil ? "failed" : facts.kind == .image ? "processing" : "ready"
-            let completed = try change.execute(
-                """
-                UPDATE attachments SET state = ?, kind = ?, filename = ?, media_type = ?, byte_count = ?, sha256 = ?,
-                    width = ?, height = ?, is_animated = ?,
-                    failure_code = ?, failure_detail = ?
-                WHERE id = ? AND state = 'receiving' AND deleted_at IS NULL
-                """,
-                [
-                    state, facts.kind, filename, facts.mediaType, facts.byteCount, facts.sha256,
-                    facts.width, facts.height, facts.isAnimated,
-                    failure?.code, failure?.detail, id,
-                ]
-            )
-            guard completed == 1 else { throw Refusal.gone("The upload took too long. Send it again.") }
-            return try change.db.attachment(id)
+            try change.once(request, subject: \.id, again: { try $0.undeletedAttachment($1) }) { change in
+                try change.complete(id, filename: filename, facts: facts, failure: failure)
+            }
         }
     }
 
@@ -72,25 +62,59 @@ extension Store {
     /// Puts a failed picture into the queue again.
     ///
     /// - Throws: `notFound` also for what the viewer may not see, `conflict` unless it failed.
-    package func retryRendering(_ id: Attachment.ID, for viewer: User.ID) async throws -> Attachment {
+    package func retryRendering(
+        _ id: Attachment.ID,
+        for viewer: User.ID,
+        once request: OnceRequest? = nil
+    ) async throws -> Outcome<Attachment> {
         try await change { change in
             guard try change.db.exists(Database.attachmentForViewer, [id, viewer, viewer]) else {
                 throw Refusal.notFound()
             }
-            let queued = try change.execute(
-                """
-                UPDATE attachments SET state = 'processing', attempts = 0, failure_code = NULL, failure_detail = NULL
-                WHERE id = ? AND state = 'failed'
-                """,
-                [id]
-            )
-            guard queued == 1 else { throw Refusal.conflict("Only an attachment that failed can be tried again.") }
-            return try change.db.attachment(id)
+            return try change.once(request, subject: \.id, again: { try $0.attachment($1) }) { change in
+                try change.requeue(id)
+            }
         }
     }
 }
 
 extension Change {
+    fileprivate func complete(
+        _ id: Attachment.ID,
+        filename: String,
+        facts: AttachmentFacts,
+        failure: Attachment.Failure?
+    ) throws -> Attachment {
+        let state = failure != nil ? "failed" : facts.kind == .image ? "processing" : "ready"
+        let completed = try execute(
+            """
+            UPDATE attachments SET state = ?, kind = ?, filename = ?, media_type = ?, byte_count = ?, sha256 = ?,
+                width = ?, height = ?, is_animated = ?,
+                failure_code = ?, failure_detail = ?
+            WHERE id = ? AND state = 'receiving' AND deleted_at IS NULL
+            """,
+            [
+                state, facts.kind, filename, facts.mediaType, facts.byteCount, facts.sha256,
+                facts.width, facts.height, facts.isAnimated,
+                failure?.code, failure?.detail, id,
+            ]
+        )
+        guard completed == 1 else { throw Refusal.gone("The upload took too long. Send it again.") }
+        return try db.attachment(id)
+    }
+
+    fileprivate func requeue(_ id: Attachment.ID) throws -> Attachment {
+        let queued = try execute(
+            """
+            UPDATE attachments SET state = 'processing', attempts = 0, failure_code = NULL, failure_detail = NULL
+            WHERE id = ? AND state = 'failed'
+            """,
+            [id]
+        )
+        guard queued == 1 else { throw Refusal.conflict("Only an attachment that failed can be tried again.") }
+        return try db.attachment(id)
+    }
+
     /// Takes an upload for a use that it can have only once. Who comes second, or is not its owner, gets nothing.
     ///
     /// - Throws: `notFound` also for others', `conflict` for one that is in use.
@@ -147,6 +171,8 @@ extension Database {
         SELECT \(attachmentColumns) FROM attachments WHERE id = ? AND state <> 'receiving'
         """
 
+    static let isUndeleted = "SELECT 1 FROM attachments WHERE id = ? AND deleted_at IS NULL"
+
     static let attachmentsOfMessage = """
         SELECT \(attachmentColumns) FROM attachments WHERE message_id = ? AND deleted_at IS NULL ORDER BY ordinal
         """
@@ -160,6 +186,11 @@ extension Database {
         let row = try Row.fetchOne(cachedStatement(sql: Self.attachmentByID), arguments: [id])
         guard let row else { throw Refusal.notFound() }
         return try Attachment(row: row, db: self)
+    }
+
+    fileprivate func undeletedAttachment(_ id: Attachment.ID) throws -> Attachment {
+        guard try exists(Self.isUndeleted, [id]) else { throw Refusal.notFound() }
+        return try attachment(id)
     }
 
     func attachments(of message: Message.ID) throws -> [Attachment] {

@@ -20,11 +20,18 @@ extension Store {
         _ user: User.ID,
         to room: Room.ID,
         role: Member.Role,
-        by actor: User.ID
-    ) async throws -> Member {
+        by actor: User.ID,
+        once request: OnceRequest? = nil
+    ) async throws -> Outcome<Member> {
         try await change { [limits] change in
-            try change.checkMayAdd(user, to: room, role: role, by: actor)
-            return try change.addMember(user, to: room, role: role, limits: limits)
+            try change.once(request, subject: \.user.id) { db, user in
+                // Who has left meanwhile sees no members any more, not even the one they added.
+                try db.requireMember(actor, of: room)
+                return try db.member(user, of: room)
+            } make: { change in
+                try change.checkMayAdd(user, to: room, role: role, by: actor)
+                return try change.addMember(user, to: room, role: role, limits: limits)
+            }
         }
     }
 
@@ -61,9 +68,10 @@ extension Store {
     ) async throws -> [Attachment.ID] {
         try await change { change in
             try change.checkMayRemove(user, from: room, by: actor)
-            try change.execute("DELETE FROM members WHERE room_id = ? AND user_id = ?", [room, user])
             try change.execute("UPDATE rooms SET member_count = member_count - 1 WHERE id = ?", [room])
-            try change.record(.memberLeft(user), in: room)
+            let seq = try change.nextSeq(in: room)
+            let position = try change.record(.memberLeft(user), in: room, seq: seq)
+            try change.endMemberships(of: room, user, seq: seq, position: position)
             guard try change.db.room(room).memberCount > 0 else { return try change.deleteRoom(room) }
             if try change.owners(of: room) == 0 { try change.nameOwner(of: room) }
             return []
@@ -127,14 +135,27 @@ extension Change {
         // What was said before belongs to the room's history, not to the newcomer's unread messages.
         try execute(
             """
-            INSERT INTO members (room_id, user_id, role, joined_at, delivered_seq, read_seq)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO members (room_id, user_id, role, joined_at, delivered_seq, read_seq, joined_seq)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
-            [room, user, role, now, seq, seq]
+            [room, user, role, now, seq, seq, seq]
         )
         let member = try db.member(user, of: room)
         try record(.memberJoined(member), in: room, seq: seq)
         return member
+    }
+
+    /// Takes one member, or all of them, out of the room, and remembers up to which event they were in it.
+    func endMemberships(of room: Room.ID, _ user: User.ID? = nil, seq: Int64, position: Int64) throws {
+        try execute(
+            """
+            INSERT INTO past_memberships (user_id, left_position, room_id, joined_seq, left_seq)
+            SELECT user_id, ?, room_id, joined_seq, ? FROM members
+            WHERE room_id = ? AND user_id = coalesce(?, user_id)
+            """,
+            [position, seq, room, user]
+        )
+        try execute("DELETE FROM members WHERE room_id = ? AND user_id = coalesce(?, user_id)", [room, user])
     }
 
     fileprivate func owners(of room: Room.ID) throws -> Int {
@@ -172,9 +193,13 @@ extension Database {
 
     /// - Throws: `notFound`.
     func member(_ user: User.ID, of room: Room.ID) throws -> Member {
+        guard let member = try memberIfAny(user, of: room) else { throw Refusal.notFound() }
+        return member
+    }
+
+    func memberIfAny(_ user: User.ID, of room: Room.ID) throws -> Member? {
         let statement = try cachedStatement(sql: Self.membersOfRoom + " AND user_id = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [room, user]) else { throw Refusal.notFound() }
-        return try Member(row: row, db: self)
+        return try Row.fetchOne(statement, arguments: [room, user]).map { try Member(row: $0, db: self) }
     }
 }
 

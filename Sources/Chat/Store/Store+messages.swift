@@ -1,7 +1,7 @@
 import GRDB
 
 extension Store {
-    /// A message and whether it had been sent before under the same client id.
+    /// A message and whether it had been sent before, under the same client id or key.
     package struct Posted: Sendable {
         package let message: Message
         package let isRepeat: Bool
@@ -10,16 +10,23 @@ extension Store {
     /// Stores a message with its attachments and its event, or nothing of it.
     ///
     /// - Throws: `invalid`; `notFound` also for rooms and attachments of others; `conflict` for an attachment that is in
-    ///   another message; `keyReused` for a client id that came with another
-    ///   message.
-    package func post(_ draft: Draft, in room: Room.ID, by user: User.ID) async throws -> Posted {
+    ///   another message; `keyReused` for a client id or key that came with another message.
+    package func post(
+        _ draft: Draft,
+        in room: Room.ID,
+        by user: User.ID,
+        once request: OnceRequest? = nil
+    ) async throws -> Posted {
         try draft.check(limits)
         return try await change { change in
             try change.db.requireMember(user, of: room)
-            if let sent = try change.sentBefore(draft, in: room, by: user) {
-                return Posted(message: sent, isRepeat: true)
+            var wasSent = false
+            let message = try change.once(request, subject: \.id, again: { try $0.message($1, in: room) }) { change in
+                let sent = try change.sentBefore(draft, in: room, by: user)
+                wasSent = sent != nil
+                return try sent ?? change.insert(draft, in: room, by: user)
             }
-            return Posted(message: try change.insert(draft, in: room, by: user), isRepeat: false)
+            return Posted(message: message.value, isRepeat: message.isRepeat || wasSent)
         }
     }
 

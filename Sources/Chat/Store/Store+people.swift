@@ -12,24 +12,35 @@ extension Store {
         isAdmin: Bool = false
     ) async throws -> User {
         try await change { change in
-            let user = User(
-                id: .make(at: change.now),
+            try change.insertUser(
                 username: username,
                 displayName: displayName,
-                avatar: nil,
-                isAdmin: isAdmin,
-                createdAt: change.now,
-                lastSeenAt: nil
+                passwordHash: passwordHash,
+                isAdmin: isAdmin
             )
-            let inserted = try change.execute(
-                """
-                INSERT INTO users (id, username, display_name, password_hash, is_admin, created_at)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
-                """,
-                [user.id, username, displayName, passwordHash, isAdmin, change.now]
+        }
+    }
+
+    /// Makes an account and signs it in, or neither.
+    ///
+    /// - Throws: `conflict` when the name is taken.
+    package func register(
+        username: String,
+        displayName: String,
+        passwordHash: String,
+        once request: OnceRequest? = nil
+    ) async throws -> (user: User, session: Session, token: SessionToken) {
+        let token = SessionToken.make()
+        return try await change { [limits] change in
+            let user = try change.insertUser(
+                username: username,
+                displayName: displayName,
+                passwordHash: passwordHash,
+                isAdmin: false
             )
-            guard inserted == 1 else { throw Refusal.conflict("This name is taken.", field: "username") }
-            return user
+            let session = try change.insertSession(for: user.id, token, limits)
+            if let request { try change.claim(request, for: session.id) }
+            return (user, session, token)
         }
     }
 
@@ -53,8 +64,13 @@ extension Store {
         try await read { try $0.user(id) }
     }
 
+    /// - Throws: `notFound`.
+    package func user(_ id: User.ID, for viewer: User.ID) async throws -> UserView {
+        try await read { try $0.view(of: $0.user(id), for: viewer) }
+    }
+
     /// People whose name begins with `prefix`, in order of their names.
-    package func users(prefix: String) async throws -> [User] {
+    package func users(prefix: String, for viewer: User.ID) async throws -> [UserView] {
         let prefix = String(prefix.lowercased().prefix(User.usernameLimit))
         return try await read { [limits] db in
             // U+10FFFF sorts behind every character that may follow, so the search is a range of the index.
@@ -62,7 +78,7 @@ extension Store {
                 db,
                 where: "username >= ? AND username < ? ORDER BY username LIMIT ?",
                 [prefix, prefix + "\u{10FFFF}", limits.peopleFound]
-            )
+            ).map { try db.view(of: $0, for: viewer) }
         }
     }
 
@@ -95,10 +111,15 @@ extension Store {
         }
     }
 
-    /// Remembers when somebody's last live connection ended.
-    package func sawUser(_ id: User.ID) async throws {
+    /// Remembers when people who are gone now did something last.
+    package func sawUsers(_ seen: [(user: User.ID, at: Timestamp)]) async throws {
         try await change { change in
-            try change.execute("UPDATE users SET last_seen_at = ? WHERE id = ?", [change.now, id])
+            for person in seen {
+                try change.execute(
+                    "UPDATE users SET last_seen_at = max(coalesce(last_seen_at, 0), ?) WHERE id = ?",
+                    [person.at, person.user]
+                )
+            }
         }
     }
 
@@ -137,6 +158,32 @@ extension Store {
 }
 
 extension Change {
+    fileprivate func insertUser(
+        username: String,
+        displayName: String,
+        passwordHash: String,
+        isAdmin: Bool
+    ) throws -> User {
+        let user = User(
+            id: .make(at: now),
+            username: username,
+            displayName: displayName,
+            avatar: nil,
+            isAdmin: isAdmin,
+            createdAt: now,
+            lastSeenAt: nil
+        )
+        let inserted = try execute(
+            """
+            INSERT INTO users (id, username, display_name, password_hash, is_admin, created_at)
+            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING
+            """,
+            [user.id, username, displayName, passwordHash, isAdmin, now]
+        )
+        guard inserted == 1 else { throw Refusal.conflict("This name is taken.", field: "username") }
+        return user
+    }
+
     /// The person as messages name them.
     func sender(_ user: User.ID) throws -> Message.Sender {
         let statement = try db.cachedStatement(
@@ -184,6 +231,16 @@ extension Change {
 }
 
 extension Database {
+    static let sharedRoom = """
+        SELECT 1 FROM members AS own JOIN members AS other ON other.room_id = own.room_id
+        WHERE own.user_id = ? AND other.user_id = ? LIMIT 1
+        """
+
+    fileprivate func view(of user: User, for viewer: User.ID) throws -> UserView {
+        let showsPresence = try user.id == viewer || exists(Self.sharedRoom, [viewer, user.id])
+        return UserView(user: user, showsPresence: showsPresence)
+    }
+
     /// - Throws: `notFound`.
     func user(_ id: User.ID) throws -> User {
         guard let user = try User.fetch(self, where: "id = ?", [id]).first else { throw Refusal.notFound() }

@@ -7,10 +7,11 @@ extension Store {
         kind: Room.Kind,
         name: String,
         topic: String?,
-        owner: User.ID
-    ) async throws -> RoomView {
+        owner: User.ID,
+        once request: OnceRequest? = nil
+    ) async throws -> Outcome<RoomView> {
         precondition(kind != .direct, "a direct room is made by directRoom(of:and:)")
-        return try await change { [limits] change in
+        return try await changeRoom(for: owner, once: request) { [limits] change in
             let room = try change.insertRoom(kind: kind, name: name, topic: topic, directKey: nil)
             try change.addMember(owner, to: room, role: .owner, limits: limits)
             return RoomView(room: try change.db.room(room), role: .owner)
@@ -20,11 +21,15 @@ extension Store {
     /// The direct room of two people, made when they have none. Both are its owners.
     ///
     /// - Throws: `invalid` for oneself, `notFound` when there is no such other.
-    package func directRoom(of user: User.ID, and other: User.ID) async throws -> RoomView {
+    package func directRoom(
+        of user: User.ID,
+        and other: User.ID,
+        once request: OnceRequest? = nil
+    ) async throws -> Outcome<RoomView> {
         guard user != other else {
             throw Refusal.invalid(field: "user_id", "A direct room needs somebody else.")
         }
-        return try await change { [limits] change in
+        return try await changeRoom(for: user, once: request) { [limits] change in
             let key = Self.directKey(user, other)
             let found = try Room.ID.fetchOne(
                 change.db,
@@ -42,11 +47,26 @@ extension Store {
         }
     }
 
+    private func changeRoom(
+        for user: User.ID,
+        once request: OnceRequest?,
+        _ make: @escaping @Sendable (inout Change) throws -> RoomView
+    ) async throws -> Outcome<RoomView> {
+        try await change { change in
+            try change.once(request, subject: \.room.id, again: { try $0.roomView($1, for: user) }, make: make)
+        }
+    }
+
     /// The room as `viewer` sees it.
     ///
     /// - Throws: `notFound` also for a room that is neither public nor theirs.
     package func room(_ id: Room.ID, for viewer: User.ID) async throws -> RoomView {
         try await read { try $0.roomView(id, for: viewer) }
+    }
+
+    /// - Throws: `notFound` unless the person is a member.
+    package func checkMember(_ user: User.ID, of room: Room.ID) async throws {
+        try await read { _ = try $0.requireMember(user, of: room) }
     }
 
     /// The viewer's rooms, newest activity first.
@@ -140,8 +160,8 @@ extension Change {
 
     /// Takes the room from its members and from sight, with a last event that says so.
     mutating func deleteRoom(_ id: Room.ID) throws -> [Attachment.ID] {
-        try record(.roomDeleted, in: id)
-        try execute("DELETE FROM members WHERE room_id = ?", [id])
+        let seq = try nextSeq(in: id)
+        try endMemberships(of: id, seq: seq, position: record(.roomDeleted, in: id, seq: seq))
         try execute("UPDATE rooms SET deleted_at = ?, member_count = 0 WHERE id = ?", [now, id])
         return try Attachment.ID.fetchAll(
             db,

@@ -6,24 +6,13 @@ extension Store {
     ///
     /// - Returns: Also the sessions that have ended.
     package func createSession(
-        for user: User.ID
+        for user: User.ID,
+        once request: OnceRequest? = nil
     ) async throws -> (session: Session, token: SessionToken, ended: [Session.ID]) {
         let token = SessionToken.make()
         let (session, dropped) = try await change { [limits] change in
-            let session = Session(
-                id: .make(at: change.now),
-                userID: user,
-                createdAt: change.now,
-                lastUsedAt: change.now,
-                expiresAt: change.now + .sessionLife(limits)
-            )
-            try change.execute(
-                """
-                INSERT INTO sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """,
-                [session.id, user, token.hash, change.now, change.now, session.expiresAt]
-            )
+            let session = try change.insertSession(for: user, token, limits)
+            if let request { try change.claim(request, for: session.id) }
             let dropped = try Session.ID.fetchAll(
                 change.db,
                 sql: Self.dropOldSessions,
@@ -42,6 +31,32 @@ extension Store {
         RETURNING id
         """
 
+    /// Whether a request with this key has been carried out.
+    package func knows(_ key: OnceKey) async throws -> Bool {
+        let time = now()
+        return try await read { try $0.row(of: key, at: time) != nil }
+    }
+
+    /// Gives the session that an earlier request with the same key has made another token, because the first one is
+    /// kept as a hash alone and cannot be told again. It is void from here on.
+    ///
+    /// The password must have been checked.
+    /// - Returns: Nil when there was no such request.
+    /// - Throws: `keyReused`, or `gone` when that session has ended.
+    package func renewSession(
+        of user: User.ID,
+        madeBy request: OnceRequest
+    ) async throws -> (session: Session, token: SessionToken)? {
+        let token = SessionToken.make()
+        let session = try await change { [limits] change -> Session? in
+            guard let id: Session.ID = try change.madeBefore(by: request) else { return nil }
+            return try change.renewSession(id, of: user, token, limits)
+        }
+        guard let session else { return nil }
+        sessionCache.forget([session.id])
+        return (session, token)
+    }
+
     /// The session that the token belongs to, with its life prolonged when it was last used a while ago.
     ///
     /// - Throws: `unauthenticated` for an unknown or expired token.
@@ -57,6 +72,12 @@ extension Store {
         let session = found.isFresh(at: time) ? found : try await prolong(found)
         sessionCache.insert(session, tokenHash: hash, generation: generation)
         return session
+    }
+
+    /// - Throws: `unauthenticated` for a session that has ended.
+    package func checkSession(_ id: Session.ID) async throws {
+        let exists = try await read { try $0.exists("SELECT 1 FROM sessions WHERE id = ?", [id]) }
+        guard exists else { throw Refusal.unauthenticated("The session has ended.") }
     }
 
     private func prolong(_ session: Session) async throws -> Session {
@@ -114,6 +135,46 @@ extension Store {
         sessionCache.forget(ended)
         return ended
     }
+}
+
+extension Change {
+    func insertSession(for user: User.ID, _ token: SessionToken, _ limits: ChatLimits) throws -> Session {
+        let session = Session(
+            id: .make(at: now),
+            userID: user,
+            createdAt: now,
+            lastUsedAt: now,
+            expiresAt: now + .sessionLife(limits)
+        )
+        try execute(
+            """
+            INSERT INTO sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            [session.id, user, token.hash, now, now, session.expiresAt]
+        )
+        return session
+    }
+
+    fileprivate func renewSession(
+        _ id: Session.ID,
+        of user: User.ID,
+        _ token: SessionToken,
+        _ limits: ChatLimits
+    ) throws -> Session {
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: Self.renewSession),
+            arguments: [token.hash, now, now + .sessionLife(limits), id, user, now]
+        )
+        guard let row else { throw Refusal.madeButGone }
+        return Session(row: row)
+    }
+
+    private static let renewSession = """
+        UPDATE sessions SET token_hash = ?, last_used_at = ?, expires_at = ?
+        WHERE id = ? AND user_id = ? AND expires_at > ?
+        RETURNING id, user_id, created_at, last_used_at, expires_at
+        """
 }
 
 extension Database {

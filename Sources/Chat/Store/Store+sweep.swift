@@ -77,6 +77,23 @@ extension Store {
         try await read { try Int.fetchOne($0, sql: Database.deletedRoomRows) ?? 0 }
     }
 
+    /// Forgets idempotency keys that have been kept long enough.
+    ///
+    /// - Returns: How many it forgot; 0 when there is nothing left to do.
+    package func pruneKeys(limit: Int) async throws -> Int {
+        try await change { change in
+            try change.execute(Database.pruneKeys, [change.now - OnceKey.lifetime, limit])
+        }
+    }
+
+    /// How many keys `pruneKeys` would forget in all.
+    package func oldKeyCount() async throws -> Int {
+        let oldest = now() - OnceKey.lifetime
+        return try await read { db in
+            try Int.fetchOne(db.cachedStatement(sql: Database.oldKeyCount), arguments: [oldest]) ?? 0
+        }
+    }
+
     private func ids(_ sql: String, _ arguments: StatementArguments) async throws -> [Attachment.ID] {
         try await read { try Attachment.ID.fetchAll($0.cachedStatement(sql: sql), arguments: arguments) }
     }
@@ -100,5 +117,10 @@ extension Database {
             + (SELECT count(*) FROM rooms JOIN messages ON messages.room_id = rooms.id
                 WHERE rooms.deleted_at IS NOT NULL)
         """
+    static let pruneKeys = """
+        DELETE FROM idempotency_keys WHERE (scope, route, key) IN (
+            SELECT scope, route, key FROM idempotency_keys WHERE created_at <= ? ORDER BY created_at LIMIT ?)
+        """
+    static let oldKeyCount = "SELECT count(*) FROM idempotency_keys WHERE created_at <= ?"
     static let isKnown = "SELECT 1 FROM attachments WHERE id = ?"
 }

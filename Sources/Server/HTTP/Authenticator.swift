@@ -5,6 +5,7 @@ import Hummingbird
 /// Finds the session of a bearer token (RFC 6750 section 2.1).
 struct Authenticator: RouterMiddleware {
     let store: Store
+    let presence: Presence
 
     func handle(
         _ request: Request,
@@ -15,7 +16,10 @@ struct Authenticator: RouterMiddleware {
             return try await next(request, context)
         }
         var context = context
-        context.session = try await store.session(of: token)
+        let session = try await store.session(of: token)
+        // Asking is what clients do by themselves.
+        if request.method != .get, request.method != .head { presence.active(session.userID) }
+        context.session = session
         return try await next(request, context)
     }
 

@@ -36,9 +36,10 @@ struct ClientAddress: Sendable {
 extension HTTPField.Name {
     static let xForwardedFor = Self("X-Forwarded-For")!
     static let rateLimitRemaining = Self("RateLimit-Remaining")!
+    static let lastEventID = Self("Last-Event-ID")!
+    static let xAccelBuffering = Self("X-Accel-Buffering")!
     static let prefer = Self("Prefer")!
     static let preferenceApplied = Self("Preference-Applied")!
-    static let idempotencyReplayed = Self("Idempotency-Replayed")!
     static let accelRedirect = Self("X-Accel-Redirect")!
     static let contentSecurityPolicy = Self("Content-Security-Policy")!
 }

@@ -7,16 +7,19 @@ extension Request {
     ///
     /// - Throws: `tooLarge` above 64 KiB, `malformed` for what is not JSON, `invalid` naming a member of a wrong type.
     func json<Body: Decodable>(_ type: Body.Type = Body.self) async throws -> Body {
-        try JSONDecoder().decode(type, from: await bodyBytes())
+        try JSONDecoder().decode(type, from: Data(buffer: await bodyBytes()))
     }
 
     /// Like `json`, but nil for an empty body.
     func jsonOrNothing<Body: Decodable>(_ type: Body.Type = Body.self) async throws -> Body? {
         let bytes = try await bodyBytes()
-        return bytes.isEmpty ? nil : try JSONDecoder().decode(type, from: bytes)
+        return bytes.readableBytes == 0 ? nil : try JSONDecoder().decode(type, from: Data(buffer: bytes))
     }
 
-    private func bodyBytes() async throws -> Data {
+    /// The whole body.
+    ///
+    /// - Throws: `tooLarge` above 64 KiB.
+    func bodyBytes() async throws -> ByteBuffer {
         let limit = AppContext.maxBodyBytes
         if let length = contentLength, length > limit {
             throw Problem.tooLarge("The body", limit: limit)
@@ -28,7 +31,22 @@ extension Request {
             }
             bytes.writeImmutableBuffer(chunk)
         }
-        return Data(buffer: bytes)
+        return bytes
+    }
+}
+
+/// The number of an event. Foundation's own decoding of integers does not say which member holds a fraction.
+struct EventNumber: Decodable {
+    let value: Int64
+
+    init(from decoder: any Decoder) throws {
+        let number = try decoder.singleValueContainer().decode(Double.self)
+        guard let value = Int64(exactly: number) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "not a whole number")
+            )
+        }
+        self.value = value
     }
 }
 

@@ -1,17 +1,29 @@
 import Chat
 
+/// A person as those see them who may know whether they are there.
 extension User: JSONWritable {
     func write(to json: inout JSONWriter) {
-        let presence = json.wire.presence
+        let presence = json.wire.presence.look(for: id)
+        write(to: &json, presence.status, lastSeen: presence.lastSeen ?? lastSeenAt)
+    }
+
+    fileprivate func write(to json: inout JSONWriter, _ status: Presence.Status, lastSeen: Timestamp?) {
         json.object { json in
             json.member("id", id)
             json.member("username", username)
             json.member("display_name", displayName)
             json.member("avatar", ifAny: avatar) { $1.write(to: &$0) }
             json.member("created_at", createdAt)
-            json.member("status", presence.isOnline(id) ? "online" : "offline")
-            json.member("last_seen_at", ifAny: lastSeenAt) { $0.value($1) }
+            json.member("status", status.rawValue)
+            json.member("last_seen_at", ifAny: lastSeen) { $0.value($1) }
         }
+    }
+}
+
+extension UserView: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        guard showsPresence else { return user.write(to: &json, .offline, lastSeen: nil) }
+        user.write(to: &json)
     }
 }
 

@@ -93,7 +93,7 @@ struct JSONWriter {
     }
 
     /// A value that is JSON already.
-    mutating func value(encoded json: Data) {
+    mutating func value(encoded json: some Collection<UInt8>) {
         separate()
         bytes.append(contentsOf: json)
     }

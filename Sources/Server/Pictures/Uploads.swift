@@ -29,14 +29,16 @@ struct Uploads: Sendable {
     ///
     /// When this returns, row and bytes survive a power cut. When it throws, neither is left.
     ///
+    /// - Parameter once: The key that the request came with. Of a repeat the bytes are read and compared all the same,
+    ///   and the answer is the first attachment.
     /// - Throws: `Problem`, or `RefusedWhileSending`.
-    func receive(_ request: Request, from owner: User.ID) async throws -> Attachment {
+    func receive(_ request: Request, from owner: User.ID, once: OnceKey?) async throws -> Outcome<Attachment> {
         let contentType = request.headers[.contentType] ?? ""
         let isForm = contentType.lowercased().hasPrefix("multipart/")
         try checkLength(of: request, isForm: isForm)
         let body = RefusableBody(request.body)
         do {
-            return try await receive(body, of: request, isForm ? contentType : nil, from: owner)
+            return try await receive(body, of: request, isForm ? contentType : nil, from: owner, once)
         } catch {
             guard let problem = Problem(error), !(await body.drain()) else { throw error }
             throw RefusedWhileSending(problem: problem)
@@ -47,8 +49,9 @@ struct Uploads: Sendable {
         _ body: RefusableBody,
         of request: Request,
         _ formType: String?,
-        from owner: User.ID
-    ) async throws -> Attachment {
+        from owner: User.ID,
+        _ once: OnceKey?
+    ) async throws -> Outcome<Attachment> {
         let id = Attachment.ID.random()
         let blob = BlobID(id.uuid)
         try await store.beginUpload(id, by: owner)
@@ -60,12 +63,16 @@ struct Uploads: Sendable {
             if formType == nil, let length = request.contentLength, length != original.byteCount {
                 throw Problem.malformed("The body ended before its Content-Length.")
             }
-            return try await store.completeUpload(
+            let filename = Filename.clean(name)
+            let upload = try await store.completeUpload(
                 id,
-                filename: Filename.clean(name),
+                filename: filename,
                 facts: original.facts,
-                failure: original.inspection.isDamaged ? Self.damaged : nil
+                failure: original.inspection.isDamaged ? Self.damaged : nil,
+                once: once.map { OnceRequest($0, uploading: original.facts, named: filename) }
             )
+            if upload.isRepeat { await giveUp(id, isStored: true) }
+            return upload
         } catch {
             await giveUp(id, isStored: isStored)
             throw error
@@ -132,6 +139,13 @@ extension StoredOriginal {
             height: inspection.facts?.height,
             isAnimated: inspection.facts?.isAnimated ?? false
         )
+    }
+}
+
+extension OnceRequest {
+    /// An upload is the same as another when the file and its name are, however they were wrapped.
+    fileprivate init(_ key: OnceKey, uploading facts: AttachmentFacts, named filename: String) {
+        self.init(key, parts: [facts.sha256, Data(String(facts.byteCount).utf8), Data(filename.utf8)])
     }
 }
 

@@ -16,6 +16,8 @@ struct AttachmentRoutes: Sendable {
 
     /// Seconds that a client may wait for variants.
     private static let maxWait = 20
+    /// As a route; see `OnceOnly`.
+    static let uploadPath = "/api/v1/attachments"
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
         signedIn.post("attachments", use: upload)
@@ -33,11 +35,11 @@ struct AttachmentRoutes: Sendable {
             return error.response.lingering(over: request)
         }
         do {
-            let attachment = try await uploads.receive(request, from: context.userID)
-            if attachment.facts.kind == .image { queue.ring() }
-            var response = try await answer(attachment, to: request, .created, for: context.userID)
+            let upload = try await uploads.receive(request, from: context.userID, once: context.onceKey)
+            if upload.facts.kind == .image { queue.ring() }
+            var response = try await answer(upload.value, to: request, .created, for: context.userID)
             response.headers[.rateLimitRemaining] = remaining.map(String.init)
-            return response
+            return response.replayed(upload.isRepeat)
         } catch let refused as Uploads.RefusedWhileSending {
             return refused.problem.response.closing()
         }
@@ -54,7 +56,7 @@ struct AttachmentRoutes: Sendable {
     }
 
     @Sendable private func retry(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let attachment = try await store.retryRendering(context.id(), for: context.userID)
+        let attachment = try await store.retryRendering(context.id(), for: context.userID, once: context.once)
         queue.ring()
         return wire.response(.accepted, attachment)
     }

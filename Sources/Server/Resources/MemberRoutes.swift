@@ -1,10 +1,11 @@
 import Chat
 import Hummingbird
 
-/// Who is in a room.
+/// Who is in a room, how far they have come, and who is typing.
 struct MemberRoutes: Sendable {
     let store: Store
     let limits: RateLimits
+    let signals: RoomSignals
     let revocation: Revocation
     let wire: Wire
 
@@ -13,6 +14,8 @@ struct MemberRoutes: Sendable {
         signedIn.get("rooms/{id}/members", use: list)
         signedIn.patch("rooms/{id}/members/{user}", use: setRole)
         signedIn.delete("rooms/{id}/members/{user}", use: remove)
+        signedIn.post("rooms/{id}/read", use: read)
+        signedIn.post("rooms/{id}/typing", use: typing)
     }
 
     private struct NewMember: Decodable {
@@ -29,7 +32,8 @@ struct MemberRoutes: Sendable {
             user,
             to: room,
             role: body.role.map(Self.role) ?? .member,
-            by: context.userID
+            by: context.userID,
+            once: context.once
         )
         return wire.response(.created, member)
     }
@@ -60,6 +64,21 @@ struct MemberRoutes: Sendable {
     @Sendable private func remove(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let attachments = try await store.removeMember(context.id("user"), from: context.id(), by: context.userID)
         await revocation.revoke(attachments)
+        return Response(status: .noContent)
+    }
+
+    private struct Progress: Decodable {
+        let seq: EventNumber
+    }
+
+    @Sendable private func read(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let progress: Progress = try await request.json()
+        try await signals.read(context.id(), upTo: progress.seq.value, by: context.userID)
+        return Response(status: .noContent)
+    }
+
+    @Sendable private func typing(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        try await signals.typing(context.userID, in: context.id())
         return Response(status: .noContent)
     }
 

@@ -23,11 +23,10 @@ struct MessageRoutes: Sendable {
         let remaining = try limits.messages.spend(context.userID)
         let room: Room.ID = try context.id()
         let draft: DraftBody = try await request.json()
-        let posted = try await store.post(draft.draft, in: room, by: context.userID)
+        let posted = try await store.post(draft.draft, in: room, by: context.userID, once: context.once)
         var response = wire.response(.created, posted.message)
         response.headers[.rateLimitRemaining] = remaining.map(String.init)
-        if posted.isRepeat { response.headers[.idempotencyReplayed] = "true" }
-        return response
+        return response.replayed(posted.isRepeat)
     }
 
     @Sendable private func page(_ request: Request, _ context: SignedInContext) async throws -> Response {

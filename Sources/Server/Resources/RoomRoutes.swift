@@ -33,7 +33,8 @@ struct RoomRoutes: Sendable {
                 throw Problem.invalid("user_id", "A direct room needs somebody else.")
             }
             try limits.rooms.spend(context.userID)
-            return wire.response(.created, try await store.directRoom(of: context.userID, and: other))
+            let room = try await store.directRoom(of: context.userID, and: other, once: context.once)
+            return wire.response(.created, room)
         }
         guard let name = body.name else { throw Problem.invalid("name", "It is missing.") }
         let (checkedName, topic) = (try Room.check(name: name), try body.topic.map(Room.check(topic:)))
@@ -43,7 +44,8 @@ struct RoomRoutes: Sendable {
             kind: kind,
             name: checkedName,
             topic: topic,
-            owner: context.userID
+            owner: context.userID,
+            once: context.once
         )
         return wire.response(.created, room)
     }

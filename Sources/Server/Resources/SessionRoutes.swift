@@ -4,6 +4,7 @@ import Hummingbird
 /// Signing in and out.
 struct SessionRoutes: Sendable {
     let store: Store
+    let keys: KeysInUse
     let passwords: PasswordHasher
     let limits: RateLimits
     let hub: LiveHub
@@ -27,13 +28,21 @@ struct SessionRoutes: Sendable {
         try limits.signins.spend(.network(network), .init(typed: body.username))
         // More than a password may have cannot be one; hashing it would only cost time.
         guard body.password.utf8.count <= PasswordHasher.passwordBytes.upperBound else { throw Self.refused }
+        let once = try request.once(for: body.username, context: context)
+        return try await keys.hold(once?.key) { try await signIn(body, once) }
+    }
+
+    private func signIn(_ body: Credentials, _ once: OnceRequest?) async throws -> Response {
         let found = try await store.credentials(username: body.username)
         guard try await passwords.verify(body.password, against: found?.passwordHash), let found else {
             throw Self.refused
         }
-        let (session, token, ended) = try await store.createSession(for: found.id)
-        if !ended.isEmpty { hub.endSessions { ended.contains($0) } }
         let user = try await store.user(found.id)
+        if let once, let (session, token) = try await store.renewSession(of: user.id, madeBy: once) {
+            return wire.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
+        }
+        let (session, token, ended) = try await store.createSession(for: user.id, once: once)
+        if !ended.isEmpty { hub.endSessions { ended.contains($0) } }
         return wire.response(.created, SignedIn(user: user, token: token, session: session))
     }
 

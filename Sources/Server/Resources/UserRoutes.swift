@@ -4,6 +4,7 @@ import Hummingbird
 /// Accounts.
 struct UserRoutes: Sendable {
     let store: Store
+    let keys: KeysInUse
     let passwords: PasswordHasher
     let hub: LiveHub
     let revocation: Revocation
@@ -32,21 +33,30 @@ struct UserRoutes: Sendable {
         try User.check(username: body.username)
         try PasswordHasher.check(password: body.password)
         let name = try User.check(displayName: body.display_name, username: body.username)
+        let once = try request.once(for: body.username, name, context: context)
+        return try await keys.hold(once?.key) { try await register(body, as: name, once) }
+    }
+
+    private func register(_ body: Registration, as name: String, _ once: OnceRequest?) async throws -> Response {
         // A name that is taken is refused before the cost of a hash is paid, and again by the insert.
-        guard try await store.credentials(username: body.username) == nil else {
-            throw Refusal.conflict("This name is taken.", field: "username")
+        if let (owner, hash) = try await store.credentials(username: body.username) {
+            guard let once, try await store.knows(once.key), try await passwords.verify(body.password, against: hash),
+                let (session, token) = try await store.renewSession(of: owner, madeBy: once)
+            else { throw Refusal.conflict("This name is taken.", field: "username") }
+            let user = try await store.user(owner)
+            return wire.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
         }
-        let user = try await store.createUser(
+        let (user, session, token) = try await store.register(
             username: body.username,
             displayName: name,
-            passwordHash: passwords.hash(body.password)
+            passwordHash: passwords.hash(body.password),
+            once: once
         )
-        let (session, token, _) = try await store.createSession(for: user.id)
         return wire.response(.created, SignedIn(user: user, token: token, session: session))
     }
 
     @Sendable private func find(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let users = try await store.users(prefix: request.text("q") ?? "")
+        let users = try await store.users(prefix: request.text("q") ?? "", for: context.userID)
         return wire.response { json in
             json.key("users")
             json.array(users) { $1.write(to: &$0) }
@@ -58,7 +68,7 @@ struct UserRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        wire.response(.ok, try await store.user(context.id()))
+        wire.response(.ok, try await store.user(context.id(), for: context.userID))
     }
 
     private struct Changes: Decodable {

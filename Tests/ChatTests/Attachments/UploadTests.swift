@@ -30,7 +30,7 @@ struct UploadTests {
                 #expect(attachment.facts == facts)
                 #expect(attachment.filename == "a b.txt")
                 #expect(attachment.messageID == nil)
-                #expect(try await chat.store.attachment(id, for: ada) == attachment)
+                #expect(try await chat.store.attachment(id, for: ada) == attachment.value)
             }
         }
     }

@@ -69,10 +69,14 @@ struct AccountTests {
         limits.peopleFound = 3
         try await withChat(limits: limits) { chat in
             for name in ["adam", "ada", "bob", "ad_", "adb"] { _ = try await chat.person(name) }
-            #expect(try await chat.store.users(prefix: "AD").map(\.username) == ["ad_", "ada", "adam"])
-            #expect(try await chat.store.users(prefix: "ad_").map(\.username) == ["ad_"])
-            #expect(try await chat.store.users(prefix: "ad%").isEmpty)
-            #expect(try await chat.store.users(prefix: "bob").map(\.username) == ["bob"])
+            let viewer = try await chat.person("zoe")
+            let found = { prefix in
+                try await chat.store.users(prefix: prefix, for: viewer).map(\.user.username)
+            }
+            #expect(try await found("AD") == ["ad_", "ada", "adam"])
+            #expect(try await found("ad_") == ["ad_"])
+            #expect(try await found("ad%").isEmpty)
+            #expect(try await found("bob") == ["bob"])
         }
     }
 
@@ -102,14 +106,29 @@ struct AccountTests {
         }
     }
 
-    @Test("Who was seen is remembered")
+    @Test("Who was seen is remembered, and never as having been seen earlier than before")
     func lastSeen() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             #expect(try await chat.store.user(ada).lastSeenAt == nil)
-            chat.clock.advance(by: .seconds(5))
-            try await chat.store.sawUser(ada)
-            #expect(try await chat.store.user(ada).lastSeenAt == chat.clock.now)
+            let seen = chat.clock.now
+            try await chat.store.sawUsers([(ada, seen)])
+            try await chat.store.sawUsers([(ada, seen - .seconds(60))])
+            #expect(try await chat.store.user(ada).lastSeenAt == seen)
+        }
+    }
+
+    @Test("I7: Who shares a room with somebody may know whether they are there, nobody else")
+    func presence() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(3)
+            _ = try await chat.room(of: people[0], with: [people[1]])
+            let shown = { viewer in try await chat.store.user(people[0], for: viewer).showsPresence }
+            #expect(try await shown(people[0]))
+            #expect(try await shown(people[1]))
+            #expect(try await !shown(people[2]))
+            let found = try await chat.store.users(prefix: "person", for: people[1])
+            #expect(found.map(\.showsPresence) == [true, true, false])
         }
     }
 }

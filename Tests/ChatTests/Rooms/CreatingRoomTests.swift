@@ -15,7 +15,7 @@ struct CreatingRoomTests {
             #expect(view.room.topic == "Talk")
             #expect(view.room.memberCount == 1)
             #expect(chat.published.kinds(in: view.room.id) == ["member.joined"])
-            #expect(try await chat.store.room(view.room.id, for: ada) == view)
+            #expect(try await chat.store.room(view.room.id, for: ada) == view.value)
         }
     }
 

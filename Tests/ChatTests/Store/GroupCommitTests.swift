@@ -107,7 +107,7 @@ struct GroupCommitTests {
             let more = 100
             let outcomes = await withTaskGroup { group in
                 for _ in 0..<GroupCommit.maxWaiting + more {
-                    group.addTask { await refusal { try await chat.store.sawUser(.random()) } }
+                    group.addTask { await refusal { try await chat.store.sawUsers([]) } }
                 }
                 var outcomes: [Refusal.Kind?] = []
                 // Only refused ones can end while the writer is held.

@@ -43,6 +43,14 @@ struct QueryPlanTests {
         HotQuery("room for a viewer", Database.roomForViewer),
         HotQuery("members of a room", Database.membersOfRoom),
         HotQuery("one member", Database.membersOfRoom + " AND user_id = ?"),
+        HotQuery("stays of a person", Database.staysOfUser),
+        HotQuery("past stays of a person", Database.pastStaysOfUser),
+        HotQuery("events of a room", Database.eventsOfRoom),
+        HotQuery("oldest events of a room", Database.oldestEvents),
+        HotQuery("receipts that moved", Database.movedReceipts),
+        HotQuery("moving a read receipt", Database.moveRead),
+        HotQuery("moving a delivered receipt", Database.moveDelivered),
+        HotQuery("a room that two people share", Database.sharedRoom),
         HotQuery("attachment by id", Database.attachmentByID),
         HotQuery("attachment for a viewer", Database.attachmentForViewer),
         HotQuery("attachments of a message", Database.attachmentsOfMessage),
@@ -52,11 +60,18 @@ struct QueryPlanTests {
         HotQuery("unattached", Database.unattached),
         HotQuery("deleted attachments", Database.deletedAttachments),
         HotQuery("known attachment", Database.isKnown),
+        HotQuery("undeleted attachment", Database.isUndeleted),
+        HotQuery("idempotency key", Database.onceKey),
+        HotQuery("prune idempotency keys", Database.pruneKeys),
+        HotQuery("old idempotency keys", Database.oldKeyCount),
     ]
 
     static func plan(_ sql: String, _ db: Database) throws -> [String] {
         let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
-        let arguments = StatementArguments(repeatElement(DatabaseValue.null, count: sql.count { $0 == "?" }))
+        // Either `?` for each argument, or `?1`, `?2` for one that occurs more than once.
+        let numbers = sql.split(separator: "?").dropFirst().compactMap { $0.first?.wholeNumberValue }
+        let count = numbers.max() ?? sql.count { $0 == "?" }
+        let arguments = StatementArguments(repeatElement(DatabaseValue.null, count: count))
         return try Row.fetchAll(statement, arguments: arguments).map { $0["detail"] }
     }
 

@@ -29,6 +29,49 @@ struct SchemaTests {
         }
     }
 
+    @Test("A database of the first version learns since when its members are members")
+    func fromFirstVersion() async throws {
+        try await withFolder { folder in
+            let path = folder + "/snug.sqlite"
+            let old = try DatabaseQueue(path: path)
+            try Schema.migrator.migrate(old, upTo: "0001")
+            let (ada, bob, room) = (User.ID.random(), User.ID.random(), Room.ID.random())
+            try await old.write { db in
+                for (name, user) in [("ada", ada), ("bob", bob)] {
+                    try db.execute(
+                        sql: "INSERT INTO users VALUES (?, ?, ?, 'hash', 0, NULL, 0, NULL)",
+                        arguments: [user, name, name]
+                    )
+                }
+                try db.execute(
+                    sql: """
+                        INSERT INTO rooms (id, kind, name, member_count, last_seq, created_at, last_activity_at)
+                        VALUES (?, 'private', 'Room', 2, 3, 10, 20)
+                        """,
+                    arguments: [room]
+                )
+                for (seq, kind, at) in [(1, "member.joined", 10), (2, "room.updated", 15), (3, "member.joined", 20)] {
+                    try db.execute(
+                        sql: "INSERT INTO events (room_id, seq, kind, payload, at) VALUES (?, ?, ?, '{}', ?)",
+                        arguments: [room, seq, kind, at]
+                    )
+                }
+                for (user, joined) in [(ada, 10), (bob, 20)] {
+                    try db.execute(
+                        sql: "INSERT INTO members (room_id, user_id, role, joined_at) VALUES (?, ?, 'member', ?)",
+                        arguments: [room, user, joined]
+                    )
+                }
+            }
+            try old.close()
+            let store = try Store(path: path)
+            let joined = try await store.read { db in
+                try Int.fetchAll(db, sql: "SELECT joined_seq FROM members ORDER BY joined_at")
+            }
+            #expect(joined == [1, 3])
+        }
+    }
+
     @Test("Every table is strict")
     func strict() async throws {
         try await withChat { chat in
@@ -85,6 +128,10 @@ struct SchemaTests {
         "INSERT INTO variants VALUES (:file, 150, 150, 1, 1, 'jpg', 0)",
         "INSERT INTO variants VALUES (randomblob(16), 150, 150, 1, 1, 'jpg', 1)",
         "INSERT INTO events (room_id, seq, kind, payload, at) VALUES (:room, 1, 'x', '{}', 0)",
+        "INSERT INTO idempotency_keys VALUES (randomblob(17), 'route', 'key', randomblob(32), :room, 0)",
+        "INSERT INTO idempotency_keys VALUES (randomblob(16), 'route', '', randomblob(32), :room, 0)",
+        "INSERT INTO idempotency_keys VALUES (randomblob(16), 'route', 'key', randomblob(31), :room, 0)",
+        "INSERT INTO idempotency_keys VALUES (randomblob(16), 'route', 'key', randomblob(32), 'room', 0)",
     ]
 
     @Test("A bad row is refused by the database itself", arguments: badRows)

@@ -75,7 +75,27 @@ struct TracedStatementTests {
         try await useRooms(chat, room, people)
         try await useMessages(chat, room, people)
         try await usePeople(chat, people)
+        try await useKeys(chat, people)
         try await sweep(chat, people)
+    }
+
+    private func useKeys(_ chat: TestChat, _ people: [User.ID]) async throws {
+        let (store, ada) = (chat.store, people[0])
+        let room = try await chat.room(of: ada)
+        let once = { (route: String) in OnceRequest(OnceKey(of: ada, route: route, text: "key"), parts: []) }
+        for _ in 0..<2 {
+            _ = try await store.post(Draft(body: "once"), in: room, by: ada, once: once("messages"))
+            let file = Attachment.ID.random()
+            try await store.beginUpload(file, by: ada)
+            _ = try await store.completeUpload(file, filename: "f", facts: .sample(.file), once: once("uploads"))
+        }
+        _ = try await store.register(username: "new", displayName: "New", passwordHash: "hash")
+        _ = try await store.createSession(for: ada, once: once("sessions"))
+        _ = try await store.knows(once("sessions").key)
+        _ = try await store.renewSession(of: ada, madeBy: once("sessions"))
+        chat.clock.advance(by: OnceKey.lifetime)
+        _ = try await store.oldKeyCount()
+        _ = try await store.pruneKeys(limit: 2)
     }
 
     private func useRooms(_ chat: TestChat, _ room: Room.ID, _ people: [User.ID]) async throws {
@@ -128,10 +148,11 @@ struct TracedStatementTests {
         changes.avatar = UserChanges.Avatar.none
         _ = try await store.updateUser(people[0], changes)
         while try await store.continueRenames() {}
-        _ = try await store.users(prefix: "p")
+        _ = try await store.users(prefix: "p", for: people[0])
+        _ = try await store.user(people[0], for: people[1])
         _ = try await store.credentials(username: "person0")
         _ = try await store.passwordHash(of: people[0])
-        try await store.sawUser(people[0])
+        try await store.sawUsers([(people[0], chat.clock.now)])
     }
 
     private func sweep(_ chat: TestChat, _ people: [User.ID]) async throws {

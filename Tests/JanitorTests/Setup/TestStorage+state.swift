@@ -41,6 +41,7 @@ extension TestStorage {
             try await store.unattached(before: later, limit: .max).count,
             try await store.deletedAttachments(limit: .max).count,
             try await store.deletedRoomRowCount(),
+            try await store.oldKeyCount(),
         ]
     }
 }

@@ -49,6 +49,14 @@ extension TestStorage {
         _ = try await store.deleteRoom(room, by: owner)
     }
 
+    /// An idempotency key that somebody used.
+    func key(_ text: String, age: Duration) async throws {
+        let once = OnceRequest(OnceKey(of: owner, route: "messages", text: text), parts: [])
+        _ = try await made(age) {
+            try await store.post(Draft(body: text), in: room, by: owner, once: once)
+        }
+    }
+
     /// An original of which the database knows nothing.
     @discardableResult
     func stray(age: Duration) throws -> BlobID {

@@ -2,6 +2,8 @@ import Fixtures
 import TestSupport
 import Testing
 
+@testable import Server
+
 @Suite("Profiles", .timeLimit(.minutes(5)))
 struct ProfileTests {
     @Test("A new display name is seen by others and reaches new messages")
@@ -92,15 +94,20 @@ struct ProfileTests {
 
     @Test("Who has a live socket is online, and is offline with the time of leaving when it ends")
     func presence() async throws {
-        try await withServer { server in
+        try await withServer(tuning: {
+            $0.presence.grace = .zero
+            $0.heartbeat = .milliseconds(20)
+        }) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            _ = try await ada.makeRoom(with: [bob])
             let socket = try await ada.listen()
             #expect(try await bob.get("users/\(ada.id)").json.status == "online")
             try await socket.close()
             var seen = try await bob.get("users/\(ada.id)").json
-            // The time of leaving is written just behind the leaving itself.
-            while seen.last_seen_at == nil { seen = try await bob.get("users/\(ada.id)").json }
-            #expect(seen.status == "offline")
+            // The time is written down just behind the leaving itself.
+            while seen.status != "offline" || seen.last_seen_at == nil {
+                seen = try await bob.get("users/\(ada.id)").json
+            }
         }
     }
 }

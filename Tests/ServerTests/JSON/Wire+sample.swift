@@ -4,10 +4,12 @@ import Media
 
 extension Wire {
     /// A wire with a secret that everybody knows and nobody online.
-    static var sample: Wire {
+    static var sample: Wire { sample(presence: Presence()) }
+
+    static func sample(presence: Presence) -> Wire {
         guard let secret = MediaSecret(digits: String(repeating: "0f", count: 32)) else {
             preconditionFailure("64 hex digits are a secret")
         }
-        return Wire(links: MediaLinks(signer: MediaSigner(secret: secret)), presence: Presence())
+        return Wire(links: MediaLinks(signer: MediaSigner(secret: secret)), presence: presence)
     }
 }

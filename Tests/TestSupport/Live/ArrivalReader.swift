@@ -17,7 +17,7 @@ final class ArrivalReader: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
         switch frame.opcode {
-        case .text: arrival.yield(.text((try? JSON(parsing: frame.data.readableBytesView)) ?? .missing))
+        case .text: arrival.yield(.text(Array(frame.data.readableBytesView)))
         case .pong: arrival.yield(.pong(Array(frame.data.readableBytesView)))
         case .ping: pinged(frame.data, context)
         case .connectionClose: closed(frame.data, context)

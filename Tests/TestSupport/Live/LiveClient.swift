@@ -7,7 +7,7 @@ import NIOWebSocket
 package final class LiveClient: Sendable {
     /// What came over the socket.
     enum Arrival: Sendable, Equatable {
-        case text(JSON)
+        case text([UInt8])
         case ping
         case pong([UInt8])
         /// The server's close frame, with its code.
@@ -24,7 +24,7 @@ package final class LiveClient: Sendable {
     }
 
     /// Events that are not logged and may come at any time.
-    private static let passing: Set<String> = ["typing", "presence", "receipt"]
+    static let passing: Set<String> = ["typing", "presence", "receipt"]
 
     private let channel: any Channel
     private let arrivals: AsyncStream<Arrival>
@@ -117,13 +117,18 @@ package final class LiveClient: Sendable {
     package func next() async throws -> JSON {
         try await within(waitingFor: "a frame") { [self] in
             while true {
-                switch await nextArrival() {
-                case .text(let frame) where Self.passing.contains(frame.type.text): continue
-                case .text(let frame): return frame
-                case .ping, .pong: continue
-                case .closed(let code): throw SocketClosed(code: code)
-                case nil: throw ConnectionEnded()
-                }
+                let frame = JSON.orMissing(try await nextText())
+                if !LiveClient.passing.contains(frame.type.text) { return frame }
+            }
+        }
+    }
+
+    /// The next signal of this type, such as `typing`; everything before it is skipped.
+    package func nextSignal(_ type: String) async throws -> JSON {
+        try await within(waitingFor: type) { [self] in
+            while true {
+                let frame = JSON.orMissing(try await nextText())
+                if frame.type.text == type { return frame }
             }
         }
     }
@@ -181,6 +186,18 @@ package final class LiveClient: Sendable {
                 if matches(arrival) { return }
             }
             throw ConnectionEnded()
+        }
+    }
+
+    /// The next text as it came, whatever it is. Waits for ever.
+    package func nextText() async throws -> [UInt8] {
+        while true {
+            switch await nextArrival() {
+            case .text(let text): return text
+            case .ping, .pong: continue
+            case .closed(let code): throw SocketClosed(code: code)
+            case nil: throw ConnectionEnded()
+            }
         }
     }
 

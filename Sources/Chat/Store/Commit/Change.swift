@@ -21,18 +21,22 @@ package struct Change {
     }
 
     /// Writes an event into the log; it is sent after the commit.
-    mutating func record(_ content: Event.Content, in room: Room.ID, seq: Int64) throws {
+    ///
+    /// - Returns: Its position.
+    @discardableResult
+    mutating func record(_ content: Event.Content, in room: Room.ID, seq: Int64) throws -> Int64 {
         let draft = Event(position: 0, roomID: room, seq: seq, at: now, content: content)
         let statement = try db.cachedStatement(
             sql: "INSERT INTO events (room_id, seq, kind, payload, at) VALUES (?, ?, ?, ?, ?)"
         )
         try statement.execute(arguments: [room, seq, draft.kind, draft.reference, now])
-        events.append(
-            Event(position: db.lastInsertedRowID, roomID: room, seq: seq, at: now, content: content)
-        )
+        let position = db.lastInsertedRowID
+        events.append(Event(position: position, roomID: room, seq: seq, at: now, content: content))
+        return position
     }
 
-    mutating func record(_ content: Event.Content, in room: Room.ID) throws {
+    @discardableResult
+    mutating func record(_ content: Event.Content, in room: Room.ID) throws -> Int64 {
         try record(content, in: room, seq: nextSeq(in: room))
     }
 

@@ -36,10 +36,10 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     }
 
     var seats: [LiveRoom.Seat] = []
-    var dueBatches: [LiveBatch] = []
+    var dueFlushes: [LiveRoom.Flush] = []
     private let hub: LiveHub
     private let commands: LiveCommands.Inbox
-    private let framing: Framing
+    private let wire: Wire
     private let limits: Limits
     private let headerToken: SessionToken?
     private var session: Session?
@@ -56,22 +56,16 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     private var lastHeard = NIODeadline.now()
     private var lastPing = NIODeadline.now()
 
-    /// How the socket says welcome.
-    struct Framing: Sendable {
-        let wire: Wire
-        let epoch: String
-    }
-
     init(
         hub: LiveHub,
         commands: LiveCommands.Inbox,
-        framing: Framing,
+        wire: Wire,
         headerToken: SessionToken?,
         limits: Limits
     ) {
         self.hub = hub
         self.commands = commands
-        self.framing = framing
+        self.wire = wire
         self.headerToken = headerToken
         self.limits = limits
     }
@@ -155,7 +149,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
         helloDeadline?.cancel()
         let identity = session.map(LiveIdentity.session) ?? .stranger(headerToken)
         let handle = SocketHandle(self, on: hub.loop)
-        if !commands.submit(.frame(text, from: handle, as: identity)) { close(.tooMany) }
+        if !commands.submit(.init(text: text, socket: handle, identity: identity)) { close(.tooMany) }
     }
 
     /// The frame that was handed over is done; the next one may follow.
@@ -173,18 +167,17 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     }
 
     /// Becomes a connection of the session's person.
-    func admit(_ session: Session, _ start: LiveStart, then answer: @escaping (Hub.Admission) -> Void) {
+    func admit(_ session: Session, _ entry: LiveEntry, then answer: @escaping (Hub.Admission) -> Void) {
         self.session = session
-        hub.onLoop.admit(self, start, then: answer)
+        hub.onLoop.admit(self, entry, then: answer)
     }
 
     // MARK: - Frames of the server
 
-    func welcome(_ start: LiveStart, resumed: Bool) {
+    func welcome(_ welcome: Welcome) {
         phase = .live
         let seconds = Int(limits.heartbeat.nanoseconds / 1_000_000_000)
-        let frame = ServerFrame.welcome(start, epoch: framing.epoch, resumed: resumed, heartbeatSeconds: seconds)
-        send(framing.wire.json(frame).buffer)
+        send(wire.json(ServerFrame.welcome(welcome, heartbeatSeconds: seconds)).buffer)
     }
 
     func send(_ json: ByteBuffer) {
@@ -194,7 +187,18 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
 
     func deliver(_ batch: LiveBatch) {
         guard phase == .live else { return }
-        write(batch.webSocketFrames, events: batch.events.count)
+        write(batch.webSocketFrames, events: batch.texts.count)
+    }
+
+    func signal(_ batch: LiveBatch) {
+        guard phase == .live, !isHalfFull else { return }
+        write(batch.webSocketFrames, events: batch.texts.count)
+    }
+
+    var isCaughtUp: Bool { context?.channel.isWritable ?? false }
+
+    private var isHalfFull: Bool {
+        backlog.events * 2 >= limits.outboxEvents || backlog.bytes * 2 >= limits.outboxBytes
     }
 
     func tick(_ now: NIODeadline) {
@@ -254,8 +258,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     }
 
     private func leave() {
-        guard session != nil, hub.onLoop.remove(self) else { return }
-        _ = commands.submit(.left(userID))
+        if session != nil { hub.onLoop.remove(self) }
     }
 }
 

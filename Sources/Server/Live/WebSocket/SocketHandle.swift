@@ -23,9 +23,9 @@ struct SocketHandle: Sendable {
         loop.execute { socket.value.finishedCommand() }
     }
 
-    func admit(_ session: Session, _ start: LiveStart, to hub: LiveHub) async -> Hub.Admission {
+    func admit(_ session: Session, _ entry: LiveEntry) async -> Hub.Admission {
         await withCheckedContinuation { continuation in
-            loop.execute { socket.value.admit(session, start) { continuation.resume(returning: $0) } }
+            loop.execute { socket.value.admit(session, entry) { continuation.resume(returning: $0) } }
         }
     }
 }

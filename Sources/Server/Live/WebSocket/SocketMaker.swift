@@ -4,10 +4,10 @@ import Chat
 struct SocketMaker: Sendable {
     let hub: LiveHub
     let commands: LiveCommands.Inbox
-    let framing: LiveSocket.Framing
+    let wire: Wire
     let limits: LiveSocket.Limits
 
     @Sendable func make(headerToken: SessionToken?) -> LiveSocket {
-        LiveSocket(hub: hub, commands: commands, framing: framing, headerToken: headerToken, limits: limits)
+        LiveSocket(hub: hub, commands: commands, wire: wire, headerToken: headerToken, limits: limits)
     }
 }

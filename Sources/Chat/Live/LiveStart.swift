@@ -1,0 +1,33 @@
+/// What a new live connection starts from, read at one moment.
+package struct LiveStart: Sendable {
+    package let user: User
+    package let rooms: [Room.ID]
+    /// Position of the newest event that the rooms already reflect.
+    package let position: Int64
+    /// What happened behind the client's cursor; nil without a cursor, or when it cannot be told whole.
+    package let missed: Missed?
+}
+
+/// Everything that a client could not hear while it was away.
+package struct Missed: Sendable {
+    /// Events that may be missed; for more the client had better fetch anew.
+    package static let maxEvents = 1000
+    /// Receipts that may be missed.
+    package static let maxReceipts = 5000
+
+    /// In the order in which they happened. Things are told as they are now, so that nothing that was deleted since
+    /// is told again.
+    package let events: [Event]
+    /// Those that may have moved meanwhile.
+    package let receipts: [Receipt]
+}
+
+/// How far somebody has come in a room.
+package struct Receipt: Sendable, Equatable {
+    package let roomID: Room.ID
+    package let userID: User.ID
+    /// Everything up to here has reached a client of theirs.
+    package let deliveredSeq: Int64
+    /// Everything up to here they have seen.
+    package let readSeq: Int64
+}

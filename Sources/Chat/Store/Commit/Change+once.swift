@@ -1,0 +1,86 @@
+import Foundation
+import GRDB
+
+/// A key is written in the transaction of the change that it protects. So there is no moment at which a crash leaves
+/// one without the other, and a change that is refused leaves its key unused.
+extension Change {
+    /// Makes a change unless an earlier request with the same key has made it.
+    ///
+    /// - Parameters:
+    ///   - subject: The id of what was made. It is all that is remembered.
+    ///   - again: Gives what was made as it is now. Where it says `notFound`, the answer is `gone`.
+    /// - Throws: `keyReused`, `gone`, and what `make` and `again` throw.
+    mutating func once<Subject, Value>(
+        _ request: OnceRequest?,
+        subject: (Value) -> Identifier<Subject>,
+        again: (Database, Identifier<Subject>) throws -> Value,
+        make: (inout Change) throws -> Value
+    ) throws -> Outcome<Value> {
+        guard let request else { return Outcome(value: try make(&self), isRepeat: false) }
+        if let made: Identifier<Subject> = try madeBefore(by: request) {
+            do {
+                return Outcome(value: try again(db, made), isRepeat: true)
+            } catch Refusal.notFound {
+                throw Refusal.madeButGone
+            }
+        }
+        let value = try make(&self)
+        try claim(request, for: subject(value))
+        return Outcome(value: value, isRepeat: false)
+    }
+
+    /// What an earlier request with the same key has made; nil when there was none.
+    ///
+    /// - Throws: `keyReused` when that was another request.
+    func madeBefore<Subject>(by request: OnceRequest) throws -> Identifier<Subject>? {
+        guard let row = try db.row(of: request.key, at: now) else { return nil }
+        guard row[0] as Data == request.fingerprint else { throw Refusal.keyReused(field: OnceKey.field) }
+        return row[1]
+    }
+
+    /// Takes the key for what this change has made.
+    ///
+    /// - Throws: `conflict` when somebody was quicker; then nothing of this change stays.
+    func claim<Subject>(_ request: OnceRequest, for subject: Identifier<Subject>) throws {
+        let claimed = try execute(
+            """
+            INSERT INTO idempotency_keys (scope, route, key, request_hash, subject, created_at)
+            VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (scope, route, key) DO UPDATE
+            SET request_hash = excluded.request_hash, subject = excluded.subject, created_at = excluded.created_at
+            WHERE created_at <= ?
+            """,
+            [
+                request.key.scope, request.key.route, request.key.text, request.fingerprint, subject, now,
+                now - OnceKey.lifetime,
+            ]
+        )
+        guard claimed == 1 else {
+            throw Refusal.conflict("Another request with this key was quicker. Ask again.", field: OnceKey.field)
+        }
+    }
+}
+
+extension Database {
+    static let onceKey = """
+        SELECT request_hash, subject FROM idempotency_keys
+        WHERE scope = ? AND route = ? AND key = ? AND created_at > ?
+        """
+
+    /// The key's row while it is young enough to count.
+    func row(of key: OnceKey, at now: Timestamp) throws -> Row? {
+        try Row.fetchOne(
+            cachedStatement(sql: Self.onceKey),
+            arguments: [key.scope, key.route, key.text, now - OnceKey.lifetime]
+        )
+    }
+}
+
+extension OnceKey {
+    /// The header that it comes in.
+    package static let field = "Idempotency-Key"
+}
+
+extension Refusal {
+    static let madeButGone = Refusal.gone("What the first request with this key made is not there any more.")
+}

@@ -1,0 +1,116 @@
+import GRDB
+
+/// An event as the log keeps it: what it is about, without words.
+struct LogEntry {
+    let position: Int64
+    let roomID: Room.ID
+    let seq: Int64
+    let kind: String
+    let at: Timestamp
+    let messageID: Message.ID?
+    let attachmentID: Attachment.ID?
+    let userID: User.ID?
+    let role: Member.Role?
+}
+
+/// A time that somebody spends, or has spent, in a room.
+struct Stay {
+    let roomID: Room.ID
+    /// Their joining; the first event that they hear.
+    let firstSeq: Int64
+    /// Their leaving, or the end of the room; the last event that they hear. Nil while they are a member.
+    let lastSeq: Int64?
+}
+
+extension Database {
+    /// What `user` did not hear since `position`; nil when that cannot be told whole.
+    func missed(by user: User.ID, after position: Int64) throws -> Missed? {
+        let floor = try Int64.fetchOne(cachedStatement(sql: "SELECT log_floor FROM meta")) ?? 0
+        guard position >= floor, let stays = try stays(of: user, after: position) else { return nil }
+        var room = Missed.maxEvents
+        var events: [Event] = []
+        for stay in stays {
+            guard let entries = try entries(of: stay, after: position, limit: room) else { return nil }
+            room -= entries.count
+            guard let told = try retell(entries, of: stay) else { return nil }
+            events += told
+        }
+        guard let receipts = try receipts(in: stays, since: position) else { return nil }
+        return Missed(events: events.sorted { $0.position < $1.position }, receipts: receipts)
+    }
+
+    static let staysOfUser = """
+        SELECT room_id, joined_seq, NULL FROM members WHERE user_id = ?
+        """
+    static let pastStaysOfUser = """
+        SELECT room_id, joined_seq, left_seq FROM past_memberships WHERE user_id = ? AND left_position > ? LIMIT ?
+        """
+
+    /// The rooms in which something may have been missed; nil when there are too many past ones.
+    private func stays(of user: User.ID, after position: Int64) throws -> [Stay]? {
+        let present = try Row.fetchAll(cachedStatement(sql: Self.staysOfUser), arguments: [user])
+        let past = try Row.fetchAll(
+            cachedStatement(sql: Self.pastStaysOfUser),
+            arguments: [user, position, Missed.maxEvents + 1]
+        )
+        guard past.count <= Missed.maxEvents else { return nil }
+        return (present + past).map { Stay(roomID: $0[0], firstSeq: $0[1], lastSeq: $0[2]) }
+    }
+
+    static let eventsOfRoom = """
+        SELECT position, seq, kind, at, payload ->> '$.message_id', payload ->> '$.attachment_id',
+            payload ->> '$.user_id', payload ->> '$.role'
+        FROM events WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq DESC
+        """
+
+    /// The stay's events behind `position`, newest first; nil for more than `limit`, or with a gap.
+    ///
+    /// Read backwards, it costs one row more than there are, however long the log is.
+    private func entries(of stay: Stay, after position: Int64, limit: Int) throws -> [LogEntry]? {
+        let rows = try Row.fetchCursor(
+            cachedStatement(sql: Self.eventsOfRoom),
+            arguments: [stay.roomID, stay.firstSeq, stay.lastSeq ?? .max]
+        )
+        var entries: [LogEntry] = []
+        while let row = try rows.next(), (row[0] as Int64) > position {
+            let entry = LogEntry(row: row, room: stay.roomID)
+            if let later = entries.last, later.seq != entry.seq + 1 { return nil }
+            entries.append(entry)
+            guard entries.count <= limit else { return nil }
+        }
+        if let last = stay.lastSeq, entries.first?.seq != last { return nil }
+        return entries
+    }
+
+    static let movedReceipts = """
+        SELECT user_id, delivered_seq, read_seq FROM members WHERE room_id = ? AND receipt_position >= ?
+        """
+
+    private func receipts(in stays: [Stay], since position: Int64) throws -> [Receipt]? {
+        var receipts: [Receipt] = []
+        for stay in stays where stay.lastSeq == nil {
+            let moved = try Row.fetchAll(
+                cachedStatement(sql: Self.movedReceipts),
+                arguments: [stay.roomID, position]
+            )
+            receipts += moved.map { Receipt(roomID: stay.roomID, userID: $0[0], deliveredSeq: $0[1], readSeq: $0[2]) }
+            guard receipts.count <= Missed.maxReceipts else { return nil }
+        }
+        return receipts
+    }
+}
+
+extension LogEntry {
+    /// From a row of `eventsOfRoom`.
+    fileprivate init(row: Row, room: Room.ID) {
+        position = row[0]
+        roomID = room
+        seq = row[1]
+        kind = row[2]
+        at = row[3]
+        messageID = (row[4] as String?).flatMap(Message.ID.init)
+        attachmentID = (row[5] as String?).flatMap(Attachment.ID.init)
+        userID = (row[6] as String?).flatMap(User.ID.init)
+        role = (row[7] as String?).flatMap(Member.Role.init)
+    }
+}

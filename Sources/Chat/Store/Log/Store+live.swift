@@ -1,0 +1,104 @@
+import GRDB
+
+extension Store {
+    /// Position of the newest event ever written; 0 before the first. Blocks.
+    package func logPosition() throws -> Int64 {
+        try pool.read { try $0.logPosition() }
+    }
+
+    /// What a new live connection starts from. The rooms reflect the log exactly up to the position.
+    ///
+    /// - Parameter cursor: Where the client has been; what it missed since is told if it can be told whole.
+    /// - Throws: `unauthenticated` when the account is gone.
+    package func liveStart(for user: User.ID, after cursor: Cursor? = nil) async throws -> LiveStart {
+        try await read { [epoch] db in
+            do {
+                let position = try db.logPosition()
+                var missed: Missed?
+                if let cursor, cursor.epoch == epoch, cursor.position <= position {
+                    missed = try db.missed(by: user, after: cursor.position)
+                }
+                return LiveStart(
+                    user: try db.user(user),
+                    rooms: try Room.ID.fetchAll(
+                        db.cachedStatement(sql: Database.roomIDsOfUser),
+                        arguments: [user]
+                    ),
+                    position: position,
+                    missed: missed
+                )
+            } catch Refusal.notFound {
+                throw Refusal.unauthenticated("The account does not exist any more.")
+            }
+        }
+    }
+
+    /// Removes a part of the log that is no longer kept: events from before `time`, and all but the newest
+    /// `eventsPerRoom` of each room.
+    ///
+    /// - Parameter limit: Events removed at once.
+    /// - Returns: How many were removed; 0 when there is nothing left to do.
+    package func pruneLog(before time: Timestamp, eventsPerRoom: Int, limit: Int) async throws -> Int {
+        try await change { change in
+            let aged = try change.pruneLog(before: time, limit: limit)
+            return aged > 0 ? aged : try change.pruneLongRoom(eventsPerRoom: eventsPerRoom, limit: limit)
+        }
+    }
+
+    /// What `pruneLog` would remove in all.
+    package func prunableEventCount(before time: Timestamp, eventsPerRoom: Int) async throws -> Int {
+        try await read { db in
+            try Int.fetchOne(db, sql: Database.prunableEvents, arguments: [time, eventsPerRoom]) ?? 0
+        }
+    }
+}
+
+extension Change {
+    /// By position, because a clock may have been set back.
+    fileprivate func pruneLog(before time: Timestamp, limit: Int) throws -> Int {
+        let oldest = try Row.fetchAll(
+            db,
+            sql: "SELECT position, at FROM events ORDER BY position LIMIT ?",
+            arguments: [limit]
+        )
+        guard let last = oldest.prefix(while: { ($0[1] as Timestamp) < time }).last else { return 0 }
+        let floor: Int64 = last[0]
+        let removed = try execute("DELETE FROM events WHERE position <= ?", [floor])
+        // Nobody whose cursor lies before this can be told everything any more.
+        try execute("UPDATE meta SET log_floor = max(log_floor, ?)", [floor])
+        try execute("DELETE FROM past_memberships WHERE left_position <= ?", [floor])
+        return removed
+    }
+
+    /// Whoever lacks an event that goes here lacks more than may be missed, so the floor stays.
+    fileprivate func pruneLongRoom(eventsPerRoom: Int, limit: Int) throws -> Int {
+        precondition(eventsPerRoom >= Missed.maxEvents, "what may be missed must be kept")
+        let row = try Row.fetchOne(db, sql: Database.roomWithLongLog, arguments: [eventsPerRoom])
+        guard let row else { return 0 }
+        let (room, newest): (Room.ID, Int64) = (row[0], row[1])
+        return try execute(
+            "DELETE FROM events WHERE position IN (\(Database.oldestEvents))",
+            [room, newest, limit]
+        )
+    }
+}
+
+extension Database {
+    static let roomIDsOfUser = "SELECT room_id FROM members WHERE user_id = ?"
+
+    /// Rooms that are gone have no last number; their events go by age.
+    static let roomWithLongLog = """
+        SELECT id, last_seq - ?1 FROM rooms WHERE last_seq > ?1
+        AND EXISTS (SELECT 1 FROM events WHERE room_id = rooms.id AND seq <= rooms.last_seq - ?1) LIMIT 1
+        """
+    static let oldestEvents = "SELECT position FROM events WHERE room_id = ? AND seq <= ? ORDER BY seq LIMIT ?"
+    static let prunableEvents = """
+        SELECT count(*) FROM events LEFT JOIN rooms ON rooms.id = events.room_id
+        WHERE events.at < ? OR events.seq <= rooms.last_seq - ?
+        """
+
+    /// Position of the newest event ever written, also when the log has been pruned since.
+    func logPosition() throws -> Int64 {
+        try Int64.fetchOne(cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'events'")) ?? 0
+    }
+}

@@ -1,0 +1,81 @@
+import GRDB
+
+extension Store {
+    /// Writes down that somebody has seen a room up to `seq`. A receipt only moves forward.
+    ///
+    /// - Returns: The receipt, or nil when it was there already.
+    /// - Throws: `notFound`, or `invalid` for an event that does not exist yet.
+    package func markRead(_ room: Room.ID, upTo seq: Int64, by user: User.ID) async throws -> Receipt? {
+        try await change { change in
+            let view = try change.db.requireMember(user, of: room)
+            guard (0...view.room.lastSeq).contains(seq) else {
+                throw Refusal.invalid(
+                    field: "seq",
+                    "It must be the number of an event of this room.",
+                    limit: Int(view.room.lastSeq)
+                )
+            }
+            return try change.moveReceipt(Database.moveRead, of: user, in: room, to: seq)
+        }
+    }
+
+    /// How far a room's events have reached somebody.
+    package struct Place: Sendable {
+        package let room: Room.ID
+        package let user: User.ID
+        package let seq: Int64
+
+        package init(room: Room.ID, user: User.ID, seq: Int64) {
+            self.room = room
+            self.user = user
+            self.seq = seq
+        }
+    }
+
+    /// Writes down what has reached members' clients. Who is none any more is left out.
+    ///
+    /// - Returns: The receipts that have moved.
+    package func markDelivered(_ places: [Place]) async throws -> [Receipt] {
+        var moved: [Receipt] = []
+        var rest = places[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(Self.receiptBatch)
+            rest = rest.dropFirst(batch.count)
+            moved += try await change { change in
+                try batch.compactMap {
+                    try change.moveReceipt(Database.moveDelivered, of: $0.user, in: $0.room, to: $0.seq)
+                }
+            }
+        }
+        return moved
+    }
+
+    /// Receipts of one write: about a millisecond, so that no message waits long behind them.
+    private static let receiptBatch = 100
+}
+
+extension Change {
+    fileprivate func moveReceipt(
+        _ sql: String,
+        of user: User.ID,
+        in room: Room.ID,
+        to seq: Int64
+    ) throws -> Receipt? {
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: sql),
+            arguments: [seq, db.logPosition(), room, user]
+        )
+        return row.map { Receipt(roomID: room, userID: user, deliveredSeq: $0[0], readSeq: $0[1]) }
+    }
+}
+
+extension Database {
+    static let moveRead = """
+        UPDATE members SET read_seq = ?1, delivered_seq = max(delivered_seq, ?1), receipt_position = ?2
+        WHERE room_id = ?3 AND user_id = ?4 AND read_seq < ?1 RETURNING delivered_seq, read_seq
+        """
+    static let moveDelivered = """
+        UPDATE members SET delivered_seq = ?1, receipt_position = ?2
+        WHERE room_id = ?3 AND user_id = ?4 AND delivered_seq < ?1 RETURNING delivered_seq, read_seq
+        """
+}

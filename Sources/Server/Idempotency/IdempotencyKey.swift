@@ -1,0 +1,57 @@
+import Chat
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+extension HTTPField.Name {
+    static let idempotencyKey = Self(OnceKey.field)!
+    static let idempotencyReplayed = Self("Idempotency-Replayed")!
+}
+
+extension Request {
+    /// Characters of a key.
+    private static let keyLength = 1...64
+
+    /// The key under which the client wants the request carried out once; nil without one.
+    ///
+    /// - Throws: `invalid` unless it is one header of 1 to 64 visible ASCII characters.
+    func idempotencyKey() throws -> String? {
+        let keys = headers[values: .idempotencyKey]
+        guard let key = keys.first else { return nil }
+        guard keys.count == 1, Self.keyLength.contains(key.utf8.count),
+            key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw Problem.invalid(
+                OnceKey.field,
+                "It must come once, with 1 to \(Self.keyLength.upperBound) visible ASCII characters.",
+                limit: Self.keyLength.upperBound
+            )
+        }
+        return key
+    }
+
+    /// The same for who has no session yet but gives a name.
+    ///
+    /// - Parameter parts: What makes the request what it is, but for its password: that is checked each time.
+    func once(for username: String, _ parts: String..., context: AppContext) throws -> OnceRequest? {
+        guard let text = try idempotencyKey() else { return nil }
+        let key = OnceKey(ofNamed: username, route: context.endpointPath ?? uri.path, text: text)
+        return OnceRequest(key, parts: ([username] + parts).map { Data($0.utf8) })
+    }
+}
+
+extension Response {
+    /// The same answer, marked when it tells of something that an earlier request has done.
+    func replayed(_ isRepeat: Bool = true) -> Response {
+        guard isRepeat else { return self }
+        var response = self
+        response.headers[.idempotencyReplayed] = "true"
+        return response
+    }
+}
+
+extension Wire {
+    func response(_ status: HTTPResponse.Status, _ outcome: Outcome<some JSONWritable>) -> Response {
+        response(status, outcome.value).replayed(outcome.isRepeat)
+    }
+}

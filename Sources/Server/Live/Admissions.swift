@@ -1,0 +1,88 @@
+import Chat
+
+/// Lets live connections in, whatever carries them.
+struct Admissions: Sendable {
+    let store: Store
+    let hub: LiveHub
+    let wire: Wire
+
+    /// Bytes of what may follow a welcome at once; for more the client had better fetch anew.
+    static let maxMissedBytes = 2 << 20
+
+    /// What somebody hears who comes with this cursor.
+    ///
+    /// - Parameter cursor: As the client sent it. One that is none, or that nothing can be told from, makes a fresh
+    ///   start.
+    func entry(for user: User.ID, after cursor: String?) async throws -> LiveEntry {
+        let cursor = cursor.flatMap(Cursor.init)
+        let start = try await store.liveStart(for: user, after: cursor)
+        let texts = start.missed.map(texts)
+        let resumes = texts.map { $0.reduce(0) { $0 + $1.json.readableBytes } <= Self.maxMissedBytes } ?? false
+        let missed = resumes ? texts ?? [] : []
+        // Until the first missed event has come, the client has not moved.
+        let position = missed.isEmpty ? start.position : cursor?.position ?? start.position
+        return LiveEntry(
+            welcome: Welcome(
+                user: start.user,
+                cursor: Cursor(epoch: store.epoch, position: position),
+                resumed: resumes
+            ),
+            rooms: start.rooms,
+            position: start.position,
+            missed: missed
+        )
+    }
+
+    private func texts(_ missed: Missed) -> [LiveText] {
+        missed.events.map { LiveText($0, epoch: store.epoch, wire: wire) }
+            + missed.receipts.map { LiveText(signal: .receipt($0), wire: wire) }
+    }
+
+    /// Admits a connection, reading anew what it starts from for as long as more happens than the hub remembers.
+    ///
+    /// - Parameter admit: Hands an entry to the connection on the hub's loop.
+    func admit(
+        _ user: User.ID,
+        after cursor: String?,
+        _ admit: (LiveEntry) async -> Hub.Admission
+    ) async throws -> (admission: Hub.Admission, welcome: Welcome) {
+        while true {
+            let entry = try await entry(for: user, after: cursor)
+            let admission = await admit(entry)
+            guard admission == .stale else { return (admission, entry.welcome) }
+        }
+    }
+
+    /// Admits a connection that a request waits for.
+    ///
+    /// - Throws: `Problem` when there are too many, or the server stops.
+    func admit(_ connection: PulledHandle, as session: Session, after cursor: String?) async throws -> Welcome {
+        let (admission, welcome) = try await admit(session.userID, after: cursor) { entry in
+            await connection.admit(entry, to: hub)
+        }
+        switch admission {
+        case .admitted:
+            try await checkStillSignedIn(session, connection)
+            return welcome
+        case .tooMany:
+            throw Problem(
+                .tooManyRequests,
+                "rate_limited",
+                "There are too many live connections. Close one, or try again later.",
+                retryAfterSeconds: 5
+            )
+        case .gone, .stale:
+            throw Problem(.serviceUnavailable, "overloaded", "The server is stopping.", retryAfterSeconds: 1)
+        }
+    }
+
+    /// A session that ended before the hub knew the connection could not close it.
+    private func checkStillSignedIn(_ session: Session, _ connection: PulledHandle) async throws {
+        do {
+            try await store.checkSession(session.id)
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Chat
+import NIOCore
+
+/// Where a room's newest events have arrived, to be written down.
+struct Arrival: Sendable, Equatable {
+    let room: Room.ID
+    let seq: Int64
+    let users: [User.ID]
+}
+
+/// What one look after the hub's connections found.
+struct Findings: Sendable {
+    /// What has been delivered since the last look.
+    var arrivals: [Arrival] = []
+    /// Who is offline now, and when they did something last.
+    var departed: [(user: User.ID, at: Timestamp)] = []
+}
+
+/// What members hear of each other besides events: typing, receipts and presence.
+extension Hub {
+    /// Tells the others in a room that somebody types.
+    func typing(_ user: User.ID, in id: Room.ID) {
+        guard let room = rooms[id], room.mayTell(typing: user, at: loop.now, interval: limits.typing) else { return }
+        let batch = batch([.typing(user, in: id)])
+        for connection in room.audience where connection.userID != user { connection.signal(batch) }
+    }
+
+    /// Takes receipts that have moved; the next tick tells the newest of each member.
+    func receive(_ moved: [Receipt]) {
+        for receipt in moved where rooms[receipt.roomID] != nil {
+            receipts[receipt.roomID, default: [:]][receipt.userID] = receipt
+        }
+    }
+
+    /// Looks after everything that has its time: dead connections, receipts, presence.
+    func tick() -> Findings {
+        loop.preconditionInEventLoop()
+        let now = loop.now
+        for person in people.values {
+            for connection in person.connections { connection.tick(now) }
+        }
+        // Nobody hears of a receipt before the event that it is for.
+        flush()
+        tellReceipts()
+        return Findings(arrivals: takeArrivals(now), departed: tellPresence(now))
+    }
+
+    private func tellReceipts() {
+        let due = receipts
+        receipts = [:]
+        for (id, moved) in due {
+            guard let room = rooms[id] else { continue }
+            let batch = batch(moved.values.map(Signal.receipt))
+            for connection in room.audience { connection.signal(batch) }
+        }
+    }
+
+    /// - Returns: Who is offline now.
+    private func tellPresence(_ now: NIODeadline) -> [(user: User.ID, at: Timestamp)] {
+        var departed: [(user: User.ID, at: Timestamp)] = []
+        for change in presence.takeChanges(at: now) {
+            let lastSeen = Timestamp(of: change.lastActive, now: now)
+            if change.status == .offline { departed.append((change.user, lastSeen)) }
+            guard let person = people[change.user] else { continue }
+            let batch = batch([.presence(change.user, change.status, lastSeen: lastSeen)])
+            for connection in others(who: person, change.user) { connection.signal(batch) }
+            if change.status == .offline { people[change.user] = nil }
+        }
+        return departed
+    }
+
+    /// Everybody who shares a room with the person, each connection once.
+    private func others(who share: Person, _ user: User.ID) -> [any LiveConnection] {
+        let seats = share.connections.flatMap { $0.seats.map(\.room.id) }
+        let shared = Set(seats.isEmpty ? share.rooms : seats)
+        let audience = shared.compactMap { rooms[$0] }.flatMap(\.audience).filter { $0.userID != user }
+        guard shared.count > 1 else { return audience }
+        var seen: Set<ObjectIdentifier> = []
+        return audience.filter { seen.insert(ObjectIdentifier($0)).inserted }
+    }
+
+    /// Where every connection of a member has been given everything there is.
+    private func takeArrivals(_ now: NIODeadline) -> [Arrival] {
+        var arrivals: [Arrival] = []
+        for room in unreported.values where room.reportDue <= now {
+            let users = Set(room.audience.lazy.filter(\.isCaughtUp).map(\.userID))
+            room.reportDue =
+                now + max(limits.reportAtLeast, limits.reportPerConnection * room.audience.count)
+            if users.count == Set(room.audience.lazy.map(\.userID)).count { unreported[room.id] = nil }
+            guard !users.isEmpty else { continue }
+            arrivals.append(Arrival(room: room.id, seq: room.sentSeq, users: Array(users)))
+        }
+        return arrivals
+    }
+
+    private func batch(_ signals: [Signal]) -> LiveBatch {
+        LiveBatch(signals.map { LiveText(signal: $0, wire: wire) })
+    }
+}

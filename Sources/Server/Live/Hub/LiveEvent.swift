@@ -1,0 +1,86 @@
+import Chat
+import NIOCore
+
+/// What goes over the wire, encoded once for all who hear it.
+struct LiveText: Sendable {
+    /// The name of its type, such as `message.created`.
+    let type: String
+    /// Where a client goes on behind it; nil for what is not in the log.
+    let cursor: String?
+    /// The whole of it as clients read it.
+    let json: ByteBuffer
+}
+
+/// An event on its way to sockets, with what it does to who hears its room.
+struct LiveEvent: Sendable {
+    /// What an event means for the room's audience.
+    enum Effect: Sendable, Equatable {
+        case none
+        /// From this event on they hear the room.
+        case joins(User.ID)
+        /// This is the last event that they hear of the room.
+        case leaves(User.ID)
+        /// Nobody hears the room after this.
+        case closes
+    }
+
+    let position: Int64
+    let room: Room.ID
+    let seq: Int64
+    let effect: Effect
+    let text: LiveText
+}
+
+extension LiveEvent {
+    init(_ event: Event, epoch: String, wire: Wire) {
+        position = event.position
+        room = event.roomID
+        seq = event.seq
+        effect =
+            switch event.content {
+            case .memberJoined(let member): .joins(member.user.id)
+            case .memberLeft(let user): .leaves(user)
+            case .roomDeleted: .closes
+            default: .none
+            }
+        text = LiveText(event, epoch: epoch, wire: wire)
+    }
+}
+
+extension LiveText {
+    init(_ event: Event, epoch: String, wire: Wire) {
+        type = event.kind
+        cursor = Cursor(epoch: epoch, position: event.position).description
+        json = wire.json(CursoredEvent(event: event, epoch: epoch)).buffer
+    }
+
+    /// What is not in the log: whoever does not hear it can ask for the state it tells of.
+    init(signal: Signal, wire: Wire) {
+        type = signal.type
+        cursor = nil
+        json = wire.json(signal).buffer
+    }
+}
+
+/// Texts that go out together. Each transport frames them once, for all its connections.
+final class LiveBatch {
+    let texts: [LiveText]
+    /// The texts as WebSocket frames, one behind the other.
+    private(set) lazy var webSocketFrames: ByteBuffer = {
+        var frames = ByteBuffer()
+        for text in texts { frames.writeWebSocketFrame(.text, text.json) }
+        return frames
+    }()
+    /// The texts as server-sent events, one behind the other.
+    private(set) lazy var serverSentEvents: ByteBuffer = {
+        var frames = ByteBuffer()
+        for text in texts { frames.writeServerSentEvent(text) }
+        return frames
+    }()
+    /// Bytes of the texts, without what a transport puts around them.
+    private(set) lazy var byteCount = texts.reduce(0) { $0 + $1.json.readableBytes }
+
+    init(_ texts: [LiveText]) {
+        self.texts = texts
+    }
+}

@@ -1,0 +1,51 @@
+import Chat
+import NIOCore
+import Synchronization
+
+/// Who is there, for everybody who asks: the hub tells it, requests and answers read it.
+final class Presence: Sendable {
+    typealias Status = PresenceBoard.Status
+
+    private let board: Mutex<PresenceBoard>
+
+    init(limits: PresenceBoard.Limits = PresenceBoard.Limits()) {
+        board = Mutex(PresenceBoard(limits: limits))
+    }
+
+    func connected(_ user: User.ID, at now: NIODeadline) {
+        board.withLock { $0.connected(user, at: now) }
+    }
+
+    func disconnected(_ user: User.ID, at now: NIODeadline) {
+        board.withLock { $0.disconnected(user, at: now) }
+    }
+
+    func active(_ user: User.ID) {
+        board.withLock { $0.active(user, at: .now()) }
+    }
+
+    func away(_ user: User.ID) {
+        board.withLock { $0.away(user) }
+    }
+
+    func takeChanges(at now: NIODeadline) -> [PresenceBoard.Change] {
+        board.withLock { $0.takeChanges(at: now) }
+    }
+
+    /// - Returns: The person's status, and when they last did something if they are not offline.
+    func look(for user: User.ID) -> (status: Status, lastSeen: Timestamp?) {
+        let now = NIODeadline.now()
+        return board.withLock { board in
+            let status = board.status(of: user, at: now)
+            guard status != .offline, let active = board.lastActive(user) else { return (status, nil) }
+            return (status, Timestamp(of: active, now: now))
+        }
+    }
+}
+
+extension Timestamp {
+    /// The wall clock's time of a moment.
+    init(of moment: NIODeadline, now: NIODeadline = .now()) {
+        self = .now - .nanoseconds((now - moment).nanoseconds)
+    }
+}

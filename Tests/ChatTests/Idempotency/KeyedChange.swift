@@ -1,0 +1,94 @@
+import Testing
+
+@testable import Chat
+
+/// The changes that a client can ask for under a key.
+enum KeyedChange: CaseIterable {
+    case room, directRoom, member, message, upload, retry
+
+    /// What was made, by its id, and whether it was there already.
+    struct Result: Hashable {
+        let id: String
+        let isRepeat: Bool
+
+        init<Value, Entity>(_ outcome: Outcome<Value>, _ id: Identifier<Entity>) {
+            self.id = id.description
+            isRepeat = outcome.isRepeat
+        }
+
+        init(_ posted: Store.Posted) {
+            id = posted.message.id.description
+            isRepeat = posted.isRepeat
+        }
+    }
+}
+
+/// Two people, a room of the first, and a picture in it that failed.
+struct KeyedWorld {
+    let chat: TestChat
+    let ada: User.ID
+    let bob: User.ID
+    let room: Room.ID
+    let picture: Attachment.ID
+
+    static func with(_ body: (KeyedWorld) async throws -> Void) async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(.public, of: ada)
+            let picture = try await chat.upload(.image, by: ada)
+            _ = try await chat.store.failRendering(picture, .init(code: "x", detail: ""))
+            try await body(KeyedWorld(chat: chat, ada: ada, bob: bob, room: room, picture: picture))
+        }
+    }
+
+    /// A request of Ada's, or of another person.
+    func once(
+        _ text: String = "key",
+        of user: User.ID? = nil,
+        route: String = "route",
+        asking what: String = "this"
+    ) -> OnceRequest {
+        OnceRequest(OnceKey(of: user ?? ada, route: route, text: text), parts: [.init(what.utf8)])
+    }
+
+    func make(_ change: KeyedChange, _ request: OnceRequest?) async throws -> KeyedChange.Result {
+        let store = chat.store
+        switch change {
+        case .room:
+            let made = try await store.createRoom(kind: .private, name: "New", topic: nil, owner: ada, once: request)
+            return .init(made, made.room.id)
+        case .directRoom:
+            let made = try await store.directRoom(of: ada, and: bob, once: request)
+            return .init(made, made.room.id)
+        case .member:
+            let made = try await store.addMember(bob, to: room, role: .member, by: ada, once: request)
+            return .init(made, made.user.id)
+        case .message:
+            return .init(try await store.post(Draft(body: "once"), in: room, by: ada, once: request))
+        case .upload:
+            let id = Attachment.ID.random()
+            try await store.beginUpload(id, by: ada)
+            do {
+                let made = try await store.completeUpload(id, filename: "f", facts: .sample(.file), once: request)
+                if made.isRepeat { try await store.abandonUpload(id) }
+                return .init(made, made.id)
+            } catch {
+                try await store.abandonUpload(id)
+                throw error
+            }
+        case .retry:
+            let made = try await store.retryRendering(picture, for: ada, once: request)
+            return .init(made, made.id)
+        }
+    }
+
+    /// How many rows each table has.
+    func rows() async throws -> [String: Int] {
+        let tables = [
+            "users", "sessions", "rooms", "members", "messages", "attachments", "events", "idempotency_keys",
+        ]
+        var rows: [String: Int] = [:]
+        for table in tables { rows[table] = try await chat.number("SELECT count(*) FROM \(table)") }
+        return rows
+    }
+}

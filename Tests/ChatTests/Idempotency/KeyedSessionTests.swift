@@ -1,0 +1,107 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Signing in under a key")
+struct KeyedSessionTests {
+    private func once(_ name: String = "ada", saying what: String = "this") -> OnceRequest {
+        OnceRequest(OnceKey(ofNamed: name, route: "sessions", text: "key"), parts: [.init(what.utf8)])
+    }
+
+    @Test("I3: A repeat gives the same session another token, and the first one is void")
+    func renew() async throws {
+        try await withChat { chat in
+            let store = chat.store
+            let ada = try await chat.person("ada")
+            #expect(try await store.renewSession(of: ada, madeBy: once()) == nil)
+            let (first, lost, _) = try await store.createSession(for: ada, once: once())
+            // So that it is in the cache.
+            #expect(try await store.session(of: lost).id == first.id)
+            chat.clock.advance(by: .seconds(60))
+            let (again, token) = try #require(try await store.renewSession(of: ada, madeBy: once()))
+            #expect(again.id == first.id && again.createdAt == first.createdAt)
+            #expect(again.expiresAt == chat.clock.now + .seconds(30 * 86_400))
+            #expect(try await store.session(of: token) == again)
+            #expect(await refusal { try await store.session(of: lost) } == .unauthenticated)
+            #expect(try await store.sessions(of: ada) == [again])
+        }
+    }
+
+    @Test("I3: An account, its session and its key are made together, or none of them")
+    func register() async throws {
+        try await withChat { chat in
+            let register = { @Sendable (name: String) in
+                try await chat.store.register(
+                    username: name,
+                    displayName: name,
+                    passwordHash: "hash",
+                    once: once(saying: name)
+                )
+            }
+            let made = try await register("ada")
+            #expect(try await chat.store.session(of: made.token).userID == made.user.id)
+            #expect(try await chat.store.knows(once().key))
+            // The same name, and another name under a key that is in use.
+            for name in ["ada", "eve"] {
+                #expect(await refusal { try await register(name) } == .conflict)
+            }
+            #expect(try await chat.number("SELECT count(*) FROM users") == 1)
+            #expect(try await chat.number("SELECT count(*) FROM sessions") == 1)
+        }
+    }
+
+    @Test("I3: Who comes second with a key makes no second session, even without looking first")
+    func claimedAlready() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            _ = try await chat.store.createSession(for: ada, once: once())
+            #expect(await refusal { try await chat.store.createSession(for: ada, once: once()) } == .conflict)
+            #expect(try await chat.store.sessions(of: ada).count == 1)
+        }
+    }
+
+    @Test("A repeat that says something else is refused, and the token stays good")
+    func mismatch() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let (session, token, _) = try await chat.store.createSession(for: ada, once: once())
+            let other = once(saying: "that")
+            #expect(await refusal { try await chat.store.renewSession(of: ada, madeBy: other) } == .keyReused)
+            #expect(try await chat.store.session(of: token).id == session.id)
+        }
+    }
+
+    @Test("A session that has ended is gone, and a repeat makes no new one")
+    func ended() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let (session, _, _) = try await chat.store.createSession(for: ada, once: once())
+            try await chat.store.deleteSession(session.id, of: ada)
+            #expect(await refusal { try await chat.store.renewSession(of: ada, madeBy: once()) } == .gone)
+            #expect(try await chat.store.sessions(of: ada).isEmpty)
+        }
+    }
+
+    @Test("I7: Nobody gets a session of somebody else's, whatever their key")
+    func others() async throws {
+        try await withChat { chat in
+            let (ada, eve) = (try await chat.person("ada"), try await chat.person("eve"))
+            let (session, token, _) = try await chat.store.createSession(for: ada, once: once())
+            #expect(await refusal { try await chat.store.renewSession(of: eve, madeBy: once()) } == .gone)
+            #expect(try await chat.store.session(of: token).id == session.id)
+        }
+    }
+
+    @Test("I3: A key is unknown after 24 hours")
+    func expiry() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            _ = try await chat.store.createSession(for: ada, once: once())
+            chat.clock.advance(by: OnceKey.lifetime)
+            #expect(try await chat.store.knows(once().key) == false)
+            #expect(try await chat.store.renewSession(of: ada, madeBy: once()) == nil)
+            _ = try await chat.store.createSession(for: ada, once: once())
+            #expect(try await chat.store.sessions(of: ada).count == 2)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Repeats for what is gone")
+struct KeyedThingGoneTests {
+    @Test("A room that was deleted is gone")
+    func room() async throws {
+        try await KeyedWorld.with { world in
+            let store = world.chat.store
+            let room = try await store.createRoom(
+                kind: .public,
+                name: "New",
+                topic: nil,
+                owner: world.ada,
+                once: world.once()
+            )
+            _ = try await store.deleteRoom(room.room.id, by: world.ada)
+            #expect(await refusal { try await world.make(.room, world.once()) } == .gone)
+        }
+    }
+
+    @Test("I7: A private room that its maker has left is gone for them")
+    func leftRoom() async throws {
+        try await KeyedWorld.with { world in
+            let store = world.chat.store
+            let room = try await store.createRoom(
+                kind: .private,
+                name: "New",
+                topic: nil,
+                owner: world.ada,
+                once: world.once()
+            ).room.id
+            _ = try await store.addMember(world.bob, to: room, role: .owner, by: world.ada)
+            _ = try await store.removeMember(world.ada, from: room, by: world.ada)
+            #expect(await refusal { try await world.make(.room, world.once()) } == .gone)
+        }
+    }
+
+    @Test("A member who has left is not added again by a repeat")
+    func member() async throws {
+        try await KeyedWorld.with { world in
+            _ = try await world.make(.member, world.once())
+            _ = try await world.chat.store.removeMember(world.bob, from: world.room, by: world.bob)
+            #expect(await refusal { try await world.make(.member, world.once()) } == .gone)
+        }
+    }
+
+    @Test("I7: Who has left a room is not told of the member they added")
+    func leftAfterAdding() async throws {
+        try await KeyedWorld.with { world in
+            let store = world.chat.store
+            _ = try await store.addMember(world.bob, to: world.room, role: .owner, by: world.ada, once: world.once())
+            _ = try await store.removeMember(world.ada, from: world.room, by: world.ada)
+            #expect(await refusal { try await world.make(.member, world.once()) } == .gone)
+        }
+    }
+
+    @Test("An upload that was deleted is gone, and stays so while its row is there")
+    func upload() async throws {
+        try await KeyedWorld.with { world in
+            _ = try await world.make(.upload, world.once())
+            let ids = try await world.chat.store.unattached(before: world.chat.clock.now + .seconds(1), limit: 10)
+            for id in ids where id != world.picture { try await world.chat.store.deleteAttachment(id, by: world.ada) }
+            #expect(await refusal { try await world.make(.upload, world.once()) } == .gone)
+            try await world.chat.store.forget(world.chat.store.deletedAttachments(limit: 10))
+            #expect(await refusal { try await world.make(.upload, world.once()) } == .gone)
+        }
+    }
+
+    @Test("I7: A repeat from somebody who was removed from the room gives nothing")
+    func removedFromRoom() async throws {
+        try await KeyedWorld.with { world in
+            let store = world.chat.store
+            let request = world.once(of: world.bob)
+            _ = try await store.addMember(world.bob, to: world.room, role: .member, by: world.bob)
+            _ = try await store.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
+            _ = try await store.removeMember(world.bob, from: world.room, by: world.ada)
+            let refused = await refusal {
+                try await store.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
+            }
+            #expect(refused == .notFound)
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import Testing
+
+@testable import Chat
+
+@Suite("What a client missed")
+struct MissedTests {
+    private func missed(_ chat: TestChat, by user: User.ID, after position: Int64) async throws -> Missed? {
+        try await chat.store.liveStart(for: user, after: Cursor(epoch: chat.store.epoch, position: position)).missed
+    }
+
+    private func positions(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [Int64]? {
+        try await missed(chat, by: user, after: position)?.events.map(\.position)
+    }
+
+    @Test("I2: Exactly what came behind the cursor, in order, over all rooms")
+    func behindCursor() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(2)
+            let rooms = [try await chat.room(of: people[0]), try await chat.room(of: people[0])]
+            for number in 0..<6 { try await chat.say("\(number)", in: rooms[number % 2], by: people[0]) }
+            let all = chat.published.all.map(\.position)
+            for cursor in 0...Int64(all.count) {
+                #expect(try await positions(chat, of: people[0], after: cursor) == all.filter { $0 > cursor })
+            }
+            #expect(try await positions(chat, of: people[1], after: 0) == [])
+        }
+    }
+
+    @Test("A cursor of another database, from the future or from before the log resumes nothing")
+    func foreignCursor() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            for cursor in [Cursor(epoch: "other", position: 0), Cursor(epoch: chat.store.epoch, position: 2)] {
+                #expect(try await chat.store.liveStart(for: ada, after: cursor).missed == nil)
+            }
+            #expect(try await chat.store.liveStart(for: ada).missed == nil)
+            chat.clock.advance(by: .seconds(10))
+            try await chat.say("kept", in: room, by: ada)
+            #expect(try await chat.store.pruneLog(before: chat.clock.now, eventsPerRoom: 1000, limit: 10) == 1)
+            #expect(try await positions(chat, of: ada, after: 0) == nil)
+            #expect(try await positions(chat, of: ada, after: 1) == [2])
+        }
+    }
+
+    @Test("An empty database has an epoch, and its cursor is one to come back to")
+    func empty() async throws {
+        try await withChat { chat in
+            #expect(chat.store.epoch.count >= 8)
+            let ada = try await chat.person("ada")
+            #expect(try await positions(chat, of: ada, after: 0) == [])
+        }
+    }
+
+    @Test("I8: A thousand missed events are told, one more is not")
+    func limit() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            for _ in 0..<Missed.maxEvents { try await chat.say("more", in: room, by: ada) }
+            #expect(try await positions(chat, of: ada, after: 1)?.count == Missed.maxEvents)
+            #expect(try await positions(chat, of: ada, after: 0) == nil)
+        }
+    }
+
+    @Test("I7: Who joined later hears from then on")
+    func joinedLater() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(2)
+            let room = try await chat.room(of: people[0])
+            try await chat.say("before", in: room, by: people[0])
+            _ = try await chat.store.addMember(people[1], to: room, role: .member, by: people[0])
+            try await chat.say("after", in: room, by: people[0])
+            #expect(try await positions(chat, of: people[1], after: 0) == [3, 4])
+        }
+    }
+
+    @Test("I7: Who was removed hears up to that, also when they are a member again")
+    func removed() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(2)
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            try await chat.say("with", in: room, by: people[0])
+            _ = try await chat.store.removeMember(people[1], from: room, by: people[0])
+            try await chat.say("without", in: room, by: people[0])
+            #expect(try await positions(chat, of: people[1], after: 2) == [3, 4])
+            #expect(try await positions(chat, of: people[1], after: 4) == [])
+            _ = try await chat.store.addMember(people[1], to: room, role: .member, by: people[0])
+            try await chat.say("again", in: room, by: people[0])
+            #expect(try await positions(chat, of: people[1], after: 2) == [3, 4, 6, 7])
+            #expect(try await positions(chat, of: people[1], after: 5) == [6, 7])
+        }
+    }
+
+    @Test("I7: What has become of a room since somebody left it is not told to them")
+    func changedSince() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(2)
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            let message = try await chat.say("first words", in: room, by: people[0])
+            let cursor = try chat.store.logPosition()
+            try await chat.say("more", in: room, by: people[0])
+            chat.clock.advance(by: .seconds(1))
+            _ = try await chat.store.removeMember(people[1], from: room, by: people[0])
+            #expect(try await positions(chat, of: people[1], after: cursor - 1)?.count == 3)
+            chat.clock.advance(by: .seconds(1))
+            _ = try await chat.store.edit(message.id, in: room, body: "other words", by: people[0])
+            #expect(try await positions(chat, of: people[1], after: cursor - 1) == nil)
+            #expect(try await positions(chat, of: people[1], after: cursor)?.count == 2)
+        }
+    }
+
+    @Test("Of a deleted room its end is told, and nothing that was in it")
+    func deletedRoom() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(2)
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            try await chat.say("gone", in: room, by: people[0])
+            _ = try await chat.store.deleteRoom(room, by: people[0])
+            let before = try #require(try await missed(chat, by: people[1], after: 2))
+            #expect(before.events.map(\.kind) == ["room.deleted"])
+            while try await chat.store.pruneDeletedRooms(limit: 10) > 0 {}
+            let after = try #require(try await missed(chat, by: people[1], after: 2))
+            #expect(after.events.map(\.kind) == ["room.deleted"])
+        }
+    }
+
+    @Test("Nothing that was deleted since is told again")
+    func deletedMessage() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let picture = try await chat.upload(.image, by: ada)
+            let message = try await chat.say("secret", [picture], in: room, by: ada)
+            _ = try await chat.store.finishRendering(picture, variants: [.sample])
+            _ = try await chat.store.edit(message.id, in: room, body: "secret still", by: ada)
+            _ = try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            try await chat.store.forget([picture])
+            let events = try #require(try await missed(chat, by: ada, after: 1)).events
+            #expect(events.map(\.seq) == [2, 3, 4, 5])
+            for event in events {
+                switch event.content {
+                case .messageCreated(let told), .messageEdited(let told), .messageDeleted(let told):
+                    #expect(told.body == "" && told.attachments == [] && told.deletedAt != nil)
+                default:
+                    Issue.record("\(event.kind) tells of what is gone")
+                }
+            }
+        }
+    }
+
+    @Test("A gap in the log is no log")
+    func gap() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            for _ in 0..<5 { try await chat.say("x", in: room, by: ada) }
+            try await chat.store.change { try $0.execute("DELETE FROM events WHERE position = 3", []) }
+            #expect(try await positions(chat, of: ada, after: 1) == nil)
+            #expect(try await positions(chat, of: ada, after: 3) == [4, 5, 6])
+        }
+    }
+
+    @Test("Receipts that may have moved since are told, in rooms of one's own")
+    func receipts() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(3)
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            let other = try await chat.room(of: people[2])
+            let read = try await chat.store.markRead(room, upTo: 1, by: people[1])
+            #expect(read == nil)
+            try await chat.say("x", in: room, by: people[0])
+            let before = try chat.store.logPosition()
+            let moved = try #require(try await chat.store.markRead(room, upTo: 3, by: people[1]))
+            _ = try await chat.store.markDelivered([.init(room: other, user: people[2], seq: 1)])
+            #expect(try await missed(chat, by: people[0], after: before)?.receipts == [moved])
+            #expect(try await missed(chat, by: people[1], after: before - 1)?.receipts == [moved])
+            try await chat.say("y", in: room, by: people[0])
+            #expect(try await missed(chat, by: people[0], after: before + 1)?.receipts == [])
+        }
+    }
+}

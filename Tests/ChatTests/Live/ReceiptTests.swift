@@ -1,0 +1,65 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Receipts")
+struct ReceiptTests {
+    @Test("A receipt moves forward only, and reading is receiving")
+    func forward() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(2)
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            for _ in 0..<4 { try await chat.say("x", in: room, by: people[0]) }
+            let user = people[1]
+            let delivered = try await chat.store.markDelivered([.init(room: room, user: user, seq: 4)])
+            #expect(delivered == [Receipt(roomID: room, userID: user, deliveredSeq: 4, readSeq: 2)])
+            let read = try await chat.store.markRead(room, upTo: 5, by: user)
+            #expect(read == Receipt(roomID: room, userID: user, deliveredSeq: 5, readSeq: 5))
+            for seq in [0, 4, 5] as [Int64] {
+                #expect(try await chat.store.markRead(room, upTo: seq, by: user) == nil)
+                #expect(try await chat.store.markDelivered([.init(room: room, user: user, seq: seq)]).isEmpty)
+            }
+            let members = try await chat.store.members(of: room, for: user)
+            #expect(members.map(\.readSeq).sorted() == [1, 5])
+        }
+    }
+
+    @Test("What is not there yet cannot be read, nor by who is not there")
+    func refused() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(2)
+            let room = try await chat.room(.public, of: people[0])
+            for seq in [-1, 2, .max] as [Int64] {
+                #expect(await refusal { try await chat.store.markRead(room, upTo: seq, by: people[0]) } == .invalid)
+            }
+            #expect(await refusal { try await chat.store.markRead(room, upTo: 1, by: people[1]) } == .notFound)
+            #expect(try await chat.store.markDelivered([.init(room: room, user: people[1], seq: 1)]).isEmpty)
+        }
+    }
+
+    @Test("Reading takes messages off the unread count")
+    func unread() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(2)
+            let room = try await chat.room(of: people[0], with: [people[1]])
+            for _ in 0..<3 { try await chat.say("x", in: room, by: people[0]) }
+            let unread = { try await chat.store.rooms(of: people[1]).first?.unreadCount }
+            #expect(try await unread() == 3)
+            _ = try await chat.store.markRead(room, upTo: 4, by: people[1])
+            #expect(try await unread() == 1)
+        }
+    }
+
+    @Test("I8: Many receipts are written in small parts")
+    func manyAtOnce() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(100)
+            let rooms = [
+                try await chat.room(of: people[0], with: Array(people[1...])), try await chat.room(of: people[0]),
+            ]
+            try await chat.say("x", in: rooms[0], by: people[0])
+            let places = people.map { Store.Place(room: rooms[0], user: $0, seq: 101) }
+            #expect(try await chat.store.markDelivered(places + places).count == 100)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Chat
+import Testing
+
+@testable import Server
+
+@Suite("Keys in use")
+struct KeysInUseTests {
+    private func key(_ text: String) -> OnceKey {
+        OnceKey(ofNamed: "ada", route: "users", text: text)
+    }
+
+    @Test("A key is held while its request is carried out, and free when that ends, well or not")
+    func held() async throws {
+        let keys = KeysInUse()
+        try await keys.hold(key("a")) {
+            await #expect(throws: Problem.self) { try await keys.hold(key("a")) {} }
+            try await keys.hold(key("b")) {}
+            try await keys.hold(nil) {}
+        }
+        await #expect(throws: CancellationError.self) {
+            try await keys.hold(key("a")) { throw CancellationError() }
+        }
+        try await keys.hold(key("a")) {}
+    }
+
+    @Test("I8: more keys than may be held at a time are told to come again")
+    func full() async throws {
+        let keys = KeysInUse()
+        try await hold(KeysInUse.capacity, of: keys) {
+            await #expect(throws: Refusal.overloaded(retryAfterSeconds: 1)) {
+                try await keys.hold(key("one more")) {}
+            }
+            try await keys.hold(nil) {}
+        }
+        try await keys.hold(key("one more")) {}
+    }
+
+    private func hold(_ count: Int, of keys: KeysInUse, while body: () async throws -> Void) async throws {
+        guard count > 0 else { return try await body() }
+        try await keys.hold(key("\(count)")) { try await hold(count - 1, of: keys, while: body) }
+    }
+}

@@ -1,0 +1,133 @@
+import TestSupport
+import Testing
+
+@Suite("Repeated uploads", .timeLimit(.minutes(5)))
+struct RepeatedUploadTests {
+    private let bytes = Array("content".utf8)
+
+    private func form(_ bytes: [UInt8], boundary: String, name: String = "file.bin") -> [UInt8] {
+        let head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(name)\"\r\n\r\n"
+        return Array(head.utf8) + bytes + Array("\r\n--\(boundary)--\r\n".utf8)
+    }
+
+    private func upload(_ form: [UInt8], boundary: String, by person: Person) async throws -> Answer {
+        try await person.send(
+            .POST,
+            "attachments",
+            headers: ["idempotency-key": "key", "content-type": "multipart/form-data; boundary=\(boundary)"],
+            body: .bytes(form)
+        )
+    }
+
+    @Test("I3: an upload whose answer was lost does not leave a second file")
+    func again() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let first = try await ada.upload(bytes, key: "key").expect(201)
+            let again = try await ada.upload(bytes, key: "key").expect(201)
+            #expect(!first.isReplayed && again.isReplayed)
+            #expect(again.json == first.json)
+            #expect(try server.attachmentRows() == 1)
+            #expect(try server.storedFiles().count == 1)
+            #expect(try await ada.get("attachments/\(first.json.id.text)/original").body == bytes)
+        }
+    }
+
+    @Test("I3: the same file in a form with another boundary, or bare, is the same upload")
+    func otherBoundary() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let first = try await upload(form(bytes, boundary: "one"), boundary: "one", by: ada).expect(201)
+            let again = try await upload(form(bytes, boundary: "two"), boundary: "two", by: ada).expect(201)
+            #expect(again.isReplayed && again.json == first.json)
+            let bare = try await ada.upload(bytes, key: "key").expect(201)
+            #expect(bare.isReplayed && bare.json == first.json)
+            #expect(try server.attachmentRows() == 1)
+            #expect(try server.storedFiles().count == 1)
+        }
+    }
+
+    @Test("I3: other bytes or another name under the same key are a mismatch, and nothing of them is kept")
+    func mismatch() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            _ = try await ada.upload(bytes, key: "key").expect(201)
+            #expect(try await ada.upload([1, 2, 3], key: "key").isProblem(422, "idempotency_mismatch"))
+            let renamed = try await ada.upload(bytes, named: "other.bin", key: "key")
+            #expect(renamed.isProblem(422, "idempotency_mismatch"))
+            #expect(try server.attachmentRows() == 1)
+            #expect(try server.storedFiles().count == 1)
+        }
+    }
+
+    @Test("A refused upload leaves its key for the next try")
+    func refused() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            #expect(try await ada.upload([], key: "key").isProblem(422, "invalid"))
+            let mended = try await ada.upload(bytes, key: "key").expect(201)
+            #expect(!mended.isReplayed)
+        }
+    }
+
+    @Test("A deleted upload is gone, and sending it again brings nothing back")
+    func gone() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let file = try await ada.upload(bytes, key: "key").expect(201).json
+            #expect(try await ada.delete("attachments/\(file.id.text)").status == 204)
+            #expect(try await ada.upload(bytes, key: "key").isProblem(410, "gone"))
+            #expect(try server.attachmentRows() == 1)
+        }
+    }
+
+    @Test("I3: while an upload is being received, another with its key is told to ask again")
+    func together() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let slow = try await Self.begin(by: ada)
+            try await server.waitForRows { $0 == 1 }
+            let early = try await ada.upload(bytes, key: "key")
+            #expect(early.isProblem(409, "conflict"))
+            #expect(early[header: "retry-after"] == "1")
+            #expect(early.json.retry_after_seconds == 1)
+            #expect(try server.attachmentRows() == 1)
+            let other = try await ada.upload(bytes, key: "other").expect(201)
+            #expect(!other.isReplayed)
+            try await slow.send(Array(bytes.dropFirst(3)))
+            #expect(try await slow.readHead().hasPrefix("HTTP/1.1 201 "))
+            #expect(try await ada.upload(bytes, key: "key").expect(201).isReplayed)
+            #expect(try server.attachmentRows() == 2)
+        }
+    }
+
+    @Test("An upload that broke off lets go of its key")
+    func brokenOff() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let slow = try await Self.begin(by: ada)
+            try await server.waitForRows { $0 == 1 }
+            try await slow.vanish()
+            let answer = try await within(waitingFor: "the key") {
+                while true {
+                    let answer = try await ada.upload(bytes, key: "key")
+                    guard answer.status == 409 else { return answer }
+                }
+            }
+            #expect(answer.status == 201 && !answer.isReplayed)
+            #expect(try server.attachmentRows() == 1)
+            #expect(try server.storedFiles().count == 1)
+        }
+    }
+
+    /// Sends the first bytes of an upload of seven.
+    private static func begin(by person: Person) async throws -> RawConnection {
+        let connection = try await RawConnection(to: person.site)
+        try await connection.send(
+            "POST /api/v1/attachments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(person.token)\r\n"
+                + "Idempotency-Key: key\r\nContent-Disposition: attachment; filename=file.bin\r\n"
+                + "Content-Length: 7\r\n\r\ncon"
+        )
+        return connection
+    }
+}

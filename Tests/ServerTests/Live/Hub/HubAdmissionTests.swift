@@ -1,0 +1,140 @@
+import NIOCore
+import Testing
+
+@testable import Chat
+@testable import Server
+
+@Suite("Admission by the hub")
+struct HubAdmissionTests {
+    private let room = Room.ID.random()
+
+    @Test("I2: What happened after the start was read is delivered, what happened before is not")
+    func missed() {
+        let test = TestHub()
+        test.connect(in: [room])
+        for _ in 0..<5 { test.publish(in: room) }
+        let connection = test.connect(in: [room], at: 3)
+        #expect(connection.welcome?.cursor.position == 3)
+        #expect(connection.positions == [4, 5])
+        test.advance(by: .milliseconds(2))
+        #expect(connection.positions == [4, 5])
+        test.publish(in: room)
+        test.advance(by: .milliseconds(2))
+        #expect(connection.positions == [4, 5, 6])
+    }
+
+    @Test("I2: What was published but not flushed comes once")
+    func unflushed() {
+        let test = TestHub()
+        let old = test.connect(in: [room])
+        test.publish(in: room)
+        test.publish(in: room)
+        let before = test.connect(in: [room], at: 1)
+        let after = test.connect(in: [room], at: 2)
+        test.advance(by: .milliseconds(2))
+        #expect(old.positions == [1, 2])
+        #expect(before.positions == [2])
+        #expect(after.positions.isEmpty)
+    }
+
+    @Test("I2: A start that is ahead of the hub waits for the events it has seen, and does not hear them")
+    func early() {
+        let test = TestHub()
+        let connection = FakeConnection(.random(), test.hub)
+        let events = (0..<3).map { _ in test.event(in: room) }
+        var admission: Hub.Admission?
+        test.hub.admit(connection, test.entry(connection.userID, in: [room])) { admission = $0 }
+        #expect(admission == nil)
+        test.hub.publish(Array(events[..<2]))
+        #expect(admission == nil)
+        test.hub.publish(Array(events[2...]))
+        #expect(admission == .admitted)
+        test.publish(in: room)
+        test.advance(by: .milliseconds(2))
+        #expect(connection.positions == [4])
+    }
+
+    @Test("I2: A start that lies further back than what is kept must be read again")
+    func stale() {
+        let test = TestHub(position: 100, limits: Hub.Limits(recentEvents: 4))
+        for _ in 0..<6 { test.publish(in: room) }
+        let connection = FakeConnection(.random(), test.hub)
+        #expect(test.admission(of: connection, in: [room], at: 101) == .stale)
+        #expect(connection.welcome == nil)
+        #expect(!test.isConnected(connection.userID))
+        #expect(test.admission(of: connection, in: [room], at: 102) == .admitted)
+        #expect(connection.positions == [103, 104, 105, 106])
+    }
+
+    @Test("I2: What happened before the hub began cannot be played")
+    func beforeTheHub() {
+        let test = TestHub(position: 100)
+        #expect(test.admission(of: FakeConnection(.random(), test.hub), at: 99) == .stale)
+        #expect(test.admission(of: FakeConnection(.random(), test.hub), at: 100) == .admitted)
+    }
+
+    @Test("I2: Several that wait are admitted each at its own event")
+    func severalEarly() {
+        let test = TestHub()
+        let events = (0..<3).map { _ in test.event(in: room) }
+        let connections = (1...3 as ClosedRange<Int64>).map { position in
+            let connection = FakeConnection(.random(), test.hub)
+            test.hub.admit(connection, test.entry(connection.userID, in: [room], at: position)) { _ in }
+            return connection
+        }
+        for event in events { test.hub.publish([event]) }
+        test.advance(by: .milliseconds(2))
+        #expect(connections.map(\.positions) == [[2, 3], [3], []])
+    }
+
+    @Test("A client that went away meanwhile is not admitted")
+    func gone() {
+        let test = TestHub()
+        let connection = FakeConnection(.random(), test.hub)
+        let event = test.event(in: room)
+        var admission: Hub.Admission?
+        test.hub.admit(connection, test.entry(connection.userID, in: [room])) { admission = $0 }
+        connection.leave()
+        test.hub.publish([event])
+        #expect(admission == .gone)
+        #expect(connection.seats.isEmpty)
+        #expect(!test.isConnected(connection.userID))
+    }
+
+    @Test("I8: Connections are limited in total and for each person, and places become free again")
+    func limits() {
+        let test = TestHub(limits: Hub.Limits(connections: 3, connectionsPerUser: 2))
+        let user = User.ID.random()
+        let connections = (0..<2).map { _ in test.connect(user, in: []) }
+        #expect(test.admission(of: FakeConnection(user, test.hub)) == .tooMany)
+        let other = test.connect(in: [])
+        #expect(test.admission(of: FakeConnection(.random(), test.hub)) == .tooMany)
+        connections[0].leave()
+        #expect(test.admission(of: FakeConnection(user, test.hub)) == .admitted)
+        other.leave()
+        #expect(test.admission(of: FakeConnection(user, test.hub)) == .tooMany)
+        #expect(test.admission(of: FakeConnection(.random(), test.hub)) == .admitted)
+    }
+
+    @Test("I2: Who joined, left or lost a room after the start was read hears exactly their part of it")
+    func changedMeanwhile() {
+        let test = TestHub()
+        let user = User.ID.random()
+        let (left, joined, both, lost) = (Room.ID.random(), Room.ID.random(), Room.ID.random(), Room.ID.random())
+        for room in [left, joined, both, lost] { test.publish(in: room) }
+        let happened: [(Room.ID, LiveEvent.Effect)] = [
+            (left, .none), (left, .leaves(user)), (left, .none),
+            (joined, .none), (joined, .joins(user)), (joined, .none),
+            (both, .joins(user)), (both, .leaves(user)), (both, .none), (both, .joins(user)), (both, .none),
+            (lost, .none), (lost, .closes),
+        ]
+        for (room, effect) in happened { test.publish(in: room, effect) }
+        test.advance(by: .milliseconds(2))
+        let connection = test.connect(user, in: [left, lost], at: 4)
+        #expect(connection.positions == [5, 6, 9, 10, 11, 12, 14, 15, 16, 17])
+        #expect(connection.seats.count == 2)
+        for room in [left, joined, both] { test.publish(in: room) }
+        test.advance(by: .milliseconds(2))
+        #expect(connection.positions.suffix(2) == [19, 20])
+    }
+}

@@ -1,0 +1,158 @@
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Chat
+@testable import Server
+
+/// Commits, publications, starts, admissions and departures in any order against a model that knows only the log.
+@Suite("The hub against a model")
+struct HubModelTests {
+    private final class World {
+        let test: TestHub
+        let recentEvents: Int
+        let rooms = (0..<4).map { _ in Room.ID.random() }
+        let users = (0..<5).map { _ in User.ID.random() }
+        var random: SeededRandom
+        /// Who is in which room, as the database has it.
+        var members: [Room.ID: Set<User.ID>] = [:]
+        var log: [LiveEvent] = []
+        /// Events of the log that the hub has got.
+        var published = 0
+        var starts: [LiveEntry] = []
+        var connections: [FakeConnection] = []
+        /// Where the log stood when a connection went away.
+        var ends: [ObjectIdentifier: Int] = [:]
+        var staleCount = 0
+        /// What each connection was admitted with.
+        var entries: [ObjectIdentifier: LiveEntry] = [:]
+
+        init(seed: UInt64, recentEvents: Int) {
+            random = SeededRandom(seed: seed)
+            self.recentEvents = recentEvents
+            test = TestHub(
+                limits: Hub.Limits(connections: .max, connectionsPerUser: .max, recentEvents: recentEvents)
+            )
+        }
+
+        func step() {
+            switch Int.random(in: 0..<100, using: &random) {
+            case ..<35: commit()
+            case ..<60: publish()
+            case ..<70: starts.append(start(of: users.randomElement(using: &random)!))
+            case ..<82: admit()
+            case ..<86: leave()
+            default: test.advance(by: .microseconds(.random(in: 0...1500, using: &random)))
+            }
+        }
+
+        private func commit() {
+            let room = rooms.randomElement(using: &random)!
+            let user = users.randomElement(using: &random)!
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0...2 where !members[room, default: []].contains(user):
+                members[room, default: []].insert(user)
+                log.append(test.event(in: room, .joins(user)))
+            case 3...4 where members[room, default: []].contains(user):
+                members[room]?.remove(user)
+                log.append(test.event(in: room, .leaves(user)))
+            case 5 where Bool.random(using: &random):
+                members[room] = []
+                log.append(test.event(in: room, .closes))
+            default:
+                log.append(test.event(in: room))
+            }
+        }
+
+        private func publish() {
+            guard published < log.count else { return }
+            let end = Int.random(in: published + 1...min(log.count, published + 4), using: &random)
+            test.hub.publish(Array(log[published..<end]))
+            published = end
+        }
+
+        private func start(of user: User.ID) -> LiveEntry {
+            test.entry(user, in: rooms.filter { members[$0, default: []].contains(user) }, at: Int64(log.count))
+        }
+
+        private func admit() {
+            guard !starts.isEmpty else { return }
+            let start = starts.remove(at: .random(in: 0..<starts.count, using: &random))
+            admit(FakeConnection(start.welcome.user.id, test.hub), start)
+        }
+
+        /// As the server does it: reads a new start when the old one is stale.
+        private func admit(_ connection: FakeConnection, _ start: LiveEntry) {
+            test.hub.admit(connection, start) { [self] admission in
+                switch admission {
+                case .admitted:
+                    entries[ObjectIdentifier(connection)] = start
+                    connections.append(connection)
+                case .stale:
+                    #expect(published - Int(start.position) > recentEvents)
+                    staleCount += 1
+                    admit(connection, self.start(of: start.welcome.user.id))
+                case .gone, .tooMany:
+                    Issue.record("\(admission)")
+                }
+            }
+        }
+
+        private func leave() {
+            guard let connection = connections.filter(\.isOpen).randomElement(using: &random) else { return }
+            ends[ObjectIdentifier(connection)] = published
+            connection.leave()
+        }
+
+        func finish() {
+            while published < log.count { publish() }
+            while !starts.isEmpty { admit() }
+            test.advance(by: .milliseconds(5))
+        }
+
+        /// What a connection must have heard, by the log alone.
+        func expected(_ connection: FakeConnection) -> [Room.ID: [Int64]] {
+            guard let start = entries[ObjectIdentifier(connection)] else { return [:] }
+            var own = Set(start.rooms)
+            var heard: [Room.ID: [Int64]] = [:]
+            for event in log[Int(start.position)...] {
+                if event.effect == .joins(connection.userID) { own.insert(event.room) }
+                if own.contains(event.room) { heard[event.room, default: []].append(event.position) }
+                if event.effect == .leaves(connection.userID) || event.effect == .closes { own.remove(event.room) }
+            }
+            return heard
+        }
+    }
+
+    @Test(
+        "I2: Every connection hears each event behind its start once, in its room's order",
+        arguments: 1...40 as ClosedRange<UInt64>
+    )
+    func interleavings(seed: UInt64) {
+        let world = World(seed: seed, recentEvents: seed.isMultiple(of: 2) ? 1024 : 6)
+        for _ in 0..<600 { world.step() }
+        world.finish()
+        #expect(world.connections.count > 20)
+        for connection in world.connections {
+            let heard = Dictionary(grouping: connection.positions) { world.log[Int($0) - 1].room }
+            let expected = world.expected(connection)
+            guard !connection.isOpen else {
+                #expect(heard == expected)
+                continue
+            }
+            // Who went away has heard the beginning.
+            for (room, positions) in heard { #expect(expected[room, default: []].starts(with: positions)) }
+        }
+    }
+
+    @Test("The interleavings do meet starts that are too old")
+    func meetsStale() {
+        let stale = (1...20 as ClosedRange<UInt64>).reduce(0) { sum, number in
+            let world = World(seed: number * 2 + 1, recentEvents: 6)
+            for _ in 0..<600 { world.step() }
+            world.finish()
+            return sum + world.staleCount
+        }
+        #expect(stale > 0)
+    }
+}

@@ -1,0 +1,148 @@
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Chat
+@testable import Server
+
+@Suite("Signals of the hub")
+struct HubSignalTests {
+    private let room = Room.ID.random()
+
+    private func json(_ text: LiveText) -> JSON {
+        (try? JSON(parsing: text.json.readableBytesView)) ?? .missing
+    }
+
+    private func receipt(_ user: User.ID, _ seq: Int64, in room: Room.ID) -> Receipt {
+        Receipt(roomID: room, userID: user, deliveredSeq: seq, readSeq: seq)
+    }
+
+    @Test("Typing is told to the others in the room, not to oneself nor elsewhere, and not too often")
+    func typing() {
+        let test = TestHub()
+        let ada = User.ID.random()
+        let (own, other, elsewhere) = (
+            test.connect(ada, in: [room]), test.connect(in: [room]), test.connect(in: [.random()])
+        )
+        test.hub.typing(ada, in: room)
+        test.hub.typing(ada, in: room)
+        #expect(other.signals.map(\.type) == ["typing"])
+        #expect(other.signals.map(json).first?.user_id.text == ada.description)
+        test.advance(by: .seconds(2))
+        test.hub.typing(ada, in: room)
+        #expect(other.signals.count == 2)
+        #expect(own.signals.isEmpty && elsewhere.signals.isEmpty)
+        test.hub.typing(ada, in: .random())
+    }
+
+    @Test("Of receipts that move within a second the newest of each member is told")
+    func receipts() {
+        let test = TestHub()
+        let (ada, bob) = (User.ID.random(), User.ID.random())
+        let connection = test.connect(ada, in: [room])
+        for seq in 1...5 as ClosedRange<Int64> { test.hub.receive([receipt(bob, seq, in: room)]) }
+        test.hub.receive([receipt(ada, 2, in: room), receipt(bob, 9, in: .random())])
+        #expect(connection.signals.isEmpty)
+        _ = test.hub.tick()
+        let told = connection.signals.filter { $0.type == "receipt" }.map(json)
+        #expect(Set(told.map(\.user_id.text)) == [ada.description, bob.description])
+        #expect(told.first { $0.user_id.text == bob.description }?.read_seq == 5)
+        _ = test.hub.tick()
+        #expect(connection.signals.filter { $0.type == "receipt" }.count == 2)
+    }
+
+    @Test("Nobody hears of a receipt before the event that it is for")
+    func receiptBehindEvent() {
+        let test = TestHub()
+        let connection = test.connect(in: [room])
+        test.publish(in: room)
+        test.hub.publish([test.event(in: room)])
+        test.hub.receive([receipt(.random(), 2, in: room)])
+        _ = test.hub.tick()
+        #expect(connection.positions == [1, 2])
+        #expect(connection.signals.count == 1)
+    }
+
+    @Test("What has reached every connection of the room is found once, and not more often than the room's size allows")
+    func arrivals() {
+        let test = TestHub()
+        let users = (0..<20).map { _ in User.ID.random() }
+        for user in users { test.connect(user, in: [room]) }
+        test.publish(in: room)
+        let first = test.hub.tick().arrivals
+        #expect(first.map(\.seq) == [1])
+        #expect(Set(first.flatMap(\.users)) == Set(users))
+        #expect(test.hub.tick().arrivals.isEmpty)
+        test.publish(in: room)
+        test.advance(by: .milliseconds(1999))
+        #expect(test.hub.tick().arrivals.isEmpty)
+        test.advance(by: .milliseconds(1))
+        #expect(test.hub.tick().arrivals.map(\.seq) == [2])
+    }
+
+    @Test("What lies in a slow client's outbox has not been delivered")
+    func slowClient() {
+        let test = TestHub()
+        let (quick, slow) = (test.connect(in: [room]), test.connect(in: [room]))
+        slow.isCaughtUp = false
+        test.publish(in: room)
+        #expect(test.hub.tick().arrivals.map(\.users) == [[quick.userID]])
+        slow.isCaughtUp = true
+        test.advance(by: .seconds(1))
+        #expect(test.hub.tick().arrivals.first?.users.contains(slow.userID) == true)
+        test.advance(by: .seconds(1))
+        #expect(test.hub.tick().arrivals.isEmpty)
+    }
+
+    @Test("I7: presence is told to who shares a room, once for however many rooms")
+    func presence() {
+        let test = TestHub(presence: .init(grace: .seconds(20)))
+        let rooms = [room, .random(), .random()]
+        let (ada, bob) = (User.ID.random(), User.ID.random())
+        let (friend, stranger) = (test.connect(bob, in: rooms), test.connect(in: [.random()]))
+        _ = test.hub.tick()
+        let connection = test.connect(ada, in: rooms)
+        _ = test.hub.tick()
+        #expect(friend.signals.map(json).map(\.status) == ["online"])
+        connection.leave()
+        test.advance(by: .seconds(19))
+        _ = test.hub.tick()
+        #expect(friend.signals.count == 1)
+        test.advance(by: .seconds(1))
+        let findings = test.hub.tick()
+        #expect(findings.departed.map(\.user) == [ada])
+        #expect(friend.signals.map(json).map(\.status) == ["online", "offline"])
+        #expect(friend.signals.map(json).allSatisfy { $0.user_id.text == ada.description })
+        #expect(stranger.signals.isEmpty)
+        #expect(test.hub.people[ada] == nil)
+    }
+
+    @Test("I7: who was removed from the room while away is not heard of there when they go offline")
+    func removedWhileAway() {
+        let test = TestHub()
+        let ada = User.ID.random()
+        let friend = test.connect(in: [room])
+        let connection = test.connect(ada, in: [room])
+        _ = test.hub.tick()
+        let before = friend.signals.count
+        connection.leave()
+        test.publish(in: room, .leaves(ada))
+        test.advance(by: .seconds(30))
+        #expect(test.hub.tick().departed.map(\.user) == [ada])
+        #expect(friend.signals.count == before)
+    }
+
+    @Test("I8: A room that everybody has left keeps no receipts and nothing to report")
+    func memory() {
+        let test = TestHub()
+        let connection = test.connect(in: [room])
+        test.publish(in: room)
+        test.hub.receive([receipt(.random(), 1, in: room)])
+        test.hub.publish([test.event(in: room)])
+        connection.leave()
+        test.advance(by: .milliseconds(5))
+        #expect(test.hub.unreported.isEmpty)
+        #expect(test.hub.receipts.isEmpty)
+        #expect(test.hub.rooms.isEmpty)
+    }
+}

@@ -1,0 +1,73 @@
+import TestSupport
+import Testing
+
+@Suite("Long polling", .timeLimit(.minutes(5)))
+struct LongPollTests {
+    @Test("The first poll gives a place to begin at once")
+    func first() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let poll = try await ada.poll(wait: 60)
+            #expect(poll.names == ["cursor", "resumed", "events"])
+            #expect(poll.resumed == false)
+            #expect(poll.events == [])
+        }
+    }
+
+    @Test("I2: a poll gives what was missed at once, and waits for what comes where nothing was")
+    func waits() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom(with: [bob])
+            let begin = try await bob.poll().cursor.text
+            let messages = [try await ada.say("one", in: room), try await ada.say("two", in: room)]
+            let missed = try await bob.poll(after: begin, wait: 60)
+            #expect(missed.resumed == true)
+            #expect(missed.events.elements.map(\.message) == messages)
+            async let waiting = bob.poll(after: missed.cursor.text, wait: 60)
+            while try await ada.get("users/\(bob.id)").json.status != "online" {}
+            let third = try await ada.say("three", in: room)
+            let found = try await waiting
+            #expect(found.resumed == true)
+            #expect(found.events.elements.map(\.message) == [third])
+            #expect(try await bob.poll(after: found.cursor.text).events == [])
+        }
+    }
+
+    @Test("A poll in vain comes back with a cursor that has moved on")
+    func inVain() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom()
+            let begin = try await bob.poll().cursor.text
+            _ = try await ada.say("not for Bob", in: room)
+            let poll = try await bob.poll(after: begin, wait: 1)
+            #expect(poll.resumed == true)
+            #expect(poll.events == [])
+            #expect(poll.cursor != .string(begin))
+        }
+    }
+
+    @Test("How long to wait has bounds", arguments: ["-1", "61", "x", "1.5"])
+    func bounds(wait: String) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let answer = try await ada.get("events?wait=\(wait)")
+            #expect(answer.isProblem(422, "invalid"))
+            #expect(answer.json.field == "wait")
+        }
+    }
+
+    @Test("SIGTERM ends a poll with what it has")
+    func stopping() async throws {
+        let (ada, poll) = try await withServer { server in
+            let ada = try await server.register("ada")
+            let begin = try await ada.poll().cursor.text
+            let poll = Task { try await ada.poll(after: begin, wait: 60) }
+            while try await ada.get("users/me").json.status != "online" {}
+            return (ada, poll)
+        }
+        #expect(!ada.id.isEmpty)
+        #expect(try await poll.value.resumed == true)
+    }
+}
