@@ -27,6 +27,7 @@ package struct Store: Sendable {
     let sessionCache = SessionCache()
     let memberships = MembershipCache()
     private let commits: GroupCommit
+    private let reads: GroupRead
 
     /// Opens or makes the database at `path` and brings its schema up to date. Blocks.
     ///
@@ -47,6 +48,8 @@ package struct Store: Sendable {
         configuration.label = "snug"
         configuration.busyMode = .timeout(Self.busyTimeout)
         configuration.maximumReaderCount = Self.readers
+        // What a savepoint may have to take back is kept in memory; a group of writes would open a file for it.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
         pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets NORMAL when it turns WAL on, so this cannot be said in the configuration.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
@@ -56,6 +59,7 @@ package struct Store: Sendable {
             memberships.forget(endedBy: events)
             publish(events)
         }
+        reads = GroupRead(pool: pool, width: Self.readers)
         self.limits = limits
         self.now = now
     }
@@ -71,7 +75,7 @@ package struct Store: Sendable {
     /// Reads a consistent snapshot.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await pool.read(body)
+            return try await reads.perform(body)
         } catch let error as DatabaseError {
             throw Refusal(error) ?? (error as any Error)
         }

@@ -5,6 +5,7 @@ import Hummingbird
 struct MessageRoutes: Sendable {
     let store: Store
     let pages: PageCache
+    let limits: RateLimits
     let revocation: Revocation
     let wire: Wire
 
@@ -20,10 +21,13 @@ struct MessageRoutes: Sendable {
     }
 
     @Sendable private func post(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let remaining = try limits.messages.spend(context.userID)
         let room: Room.ID = try context.id()
         let draft: DraftBody = try await request.json()
         let posted = try await store.post(draft.draft, in: room, by: context.userID, once: context.once)
-        return wire.response(.created, posted.message).replayed(posted.isRepeat)
+        var response = wire.response(.created, posted.message)
+        response.headers[.rateLimitRemaining] = remaining.map(String.init)
+        return response.replayed(posted.isRepeat)
     }
 
     @Sendable private func page(_ request: Request, _ context: SignedInContext) async throws -> Response {
@@ -62,6 +66,8 @@ struct MessageRoutes: Sendable {
     }
 
     @Sendable private func edit(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        // Every edit is an event for the whole room, as a message is.
+        try limits.messages.spend(context.userID)
         let edit: Edit = try await request.json()
         let message = try await store.edit(
             context.id("message"),

@@ -5,7 +5,8 @@ import Testing
 @Suite("Memberships that are remembered")
 struct MembershipCacheTests {
     private let cache = MembershipCache()
-    private let (room, user) = (Room.ID.random(), User.ID.random())
+    private let room = Room.ID.random()
+    private let user = User.ID.random()
 
     private func event(_ content: Event.Content) -> Event {
         Event(position: 1, roomID: room, seq: 1, at: Timestamp(milliseconds: 0), content: content)
