@@ -41,12 +41,12 @@ package struct Identifier<Entity>: Hashable, Comparable, Sendable, CustomStringC
     }
 
     package var description: String {
-        uuid.uuidString.lowercased()
+        uuid.lowerCase
     }
 }
 
-/// Foundation's own ways open `/dev/urandom` for each new id and scan each text with `sscanf`, which together cost a
-/// message more than SQLite does.
+/// Foundation's own ways open `/dev/urandom` for each new id, and read and write text with `sscanf` and `snprintf`,
+/// which together cost a message more than SQLite does.
 extension UUID {
     /// A random id of version 4 from the system's source.
     fileprivate static func fresh() -> UUID {
@@ -65,14 +65,37 @@ extension UUID {
                 guard character == 0x2D else { return nil }
                 continue
             }
-            guard let digit = Self.hexDigit(character) else { return nil }
+            guard let digit = Self.value(ofHexDigit: character) else { return nil }
             if place < 18 { words.0 = words.0 << 4 | digit } else { words.1 = words.1 << 4 | digit }
         }
         let bytes = (words.0.bigEndian, words.1.bigEndian)
         self = withUnsafeBytes(of: bytes) { UUID(uuid: $0.load(as: uuid_t.self)) }
     }
 
-    private static func hexDigit(_ character: UInt8) -> UInt64? {
+    /// 32 hex digits in groups of 8, 4, 4, 4 and 12.
+    fileprivate var lowerCase: String {
+        String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            withUnsafeBytes(of: uuid) { bytes in
+                for (index, byte) in bytes.enumerated() {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        text[place] = 0x2D
+                        place += 1
+                    }
+                    text[place] = Self.hexDigit(byte >> 4)
+                    text[place + 1] = Self.hexDigit(byte & 0x0F)
+                    place += 2
+                }
+            }
+            return place
+        }
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? 0x30 + value : 0x57 + value
+    }
+
+    private static func value(ofHexDigit character: UInt8) -> UInt64? {
         switch character {
         case 0x30...0x39: UInt64(character - 0x30)
         case 0x61...0x66: UInt64(character - 0x57)

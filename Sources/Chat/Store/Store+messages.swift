@@ -19,7 +19,7 @@ extension Store {
     ) async throws -> Posted {
         try draft.check(limits)
         return try await change { change in
-            try change.db.requireMember(user, of: room)
+            try change.db.requireMembership(of: user, in: room)
             var wasSent = false
             let message = try change.once(request, subject: \.id, again: { try $0.message($1, in: room) }) { change in
                 let sent = try change.sentBefore(draft, in: room, by: user)

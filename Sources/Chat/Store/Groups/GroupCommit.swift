@@ -122,12 +122,18 @@ package final class GroupCommit: Sendable {
     }
 
     private func run(_ job: Job, _ db: Database) throws -> Done {
-        var done: Done?
-        try db.inSavepoint {
-            done = try job.run(db, now())
-            return .commit
+        // GRDB's own savepoints are parsed anew each time.
+        try db.cachedStatement(sql: "SAVEPOINT job").execute()
+        do {
+            let done = try job.run(db, now())
+            try db.cachedStatement(sql: "RELEASE job").execute()
+            return done
+        } catch {
+            if db.isInsideTransaction {
+                try db.cachedStatement(sql: "ROLLBACK TO job").execute()
+                try db.cachedStatement(sql: "RELEASE job").execute()
+            }
+            throw error
         }
-        guard let done else { preconditionFailure("a savepoint that committed has run its body") }
-        return done
     }
 }
