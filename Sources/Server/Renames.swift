@@ -6,6 +6,7 @@ import ServiceLifecycle
 struct Renames: Service, CustomStringConvertible {
     let description = "renames"
     let store: Store
+    let pages: PageCache
     let logger: Logger
     /// Between two looks; a new name reaches old messages within a minute.
     var interval = Duration.seconds(20)
@@ -16,7 +17,10 @@ struct Renames: Service, CustomStringConvertible {
         await cancelWhenGracefulShutdown {
             repeat {
                 do {
-                    while try await store.continueRenames() { try await Task.sleep(for: pause) }
+                    while try await store.continueRenames() {
+                        pages.forgetAll()
+                        try await Task.sleep(for: pause)
+                    }
                 } catch is CancellationError {
                     return
                 } catch {

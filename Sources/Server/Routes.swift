@@ -15,11 +15,13 @@ struct Routes {
     let events: EventRoutes
     let media: MediaRoutes
     let health: HealthRoutes
+    let limits: RateLimits
 
     func router() -> Router<AppContext> {
         let router = Router(context: AppContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: RequestLog())
         router.add(middleware: ErrorResponses())
+        router.add(middleware: RequestLimit(limits: limits))
 
         let open = router.group("api/v1")
         let authenticated = router.group().add(middleware: Authenticator(store: store, presence: presence))

@@ -12,6 +12,8 @@ extension Snug {
         var sockets = LiveSocket.Limits()
         var connections = ConnectionChannel.Limits()
         var worker = WorkerLimits()
+        /// What rates are measured by.
+        var rateClock: @Sendable () -> ContinuousClock.Instant = { .now }
         /// Between two looks at what has its time: dead connections, receipts, presence.
         var heartbeat = Duration.seconds(1)
         var presence = PresenceBoard.Limits()
@@ -44,6 +46,7 @@ extension Snug {
     struct FactsParts {
         let store: Store
         let wire: Wire
+        let pages = PageCache()
         let hub: LiveHub
         let admissions: Admissions
         let signals: RoomSignals
@@ -52,15 +55,17 @@ extension Snug {
         init(
             _ settings: Settings,
             _ tuning: Tuning,
-            signer: MediaSigner,
+            _ signer: MediaSigner,
+            _ limits: RateLimits,
             loop: any EventLoop,
             logger: Logger
         ) async throws {
             let wire = Wire(links: MediaLinks(signer: signer), presence: Presence(limits: tuning.presence))
-            let relay = EventRelay(wire: wire)
+            let relay = EventRelay(wire: wire, pages: pages)
             store = try Store(
                 path: settings.databasePath,
                 synchronous: settings.synchronous,
+                commitGroup: settings.commitGroup,
                 limits: settings.limits,
                 publish: { relay.publish($0) }
             )
@@ -78,6 +83,7 @@ extension Snug {
                 admissions: admissions,
                 signals: signals,
                 wire: wire,
+                limits: limits,
                 capacity: 2 * settings.maxConnections + 64,
                 logger: logger
             )
@@ -110,6 +116,13 @@ extension Snug {
     }
 }
 
+extension RateLimits {
+    init(_ settings: Settings, _ tuning: Snug.Tuning) {
+        let address = ClientAddress(trustedProxies: Set(settings.trustedProxies))
+        self.init(settings.rates, address: address, now: tuning.rateClock)
+    }
+}
+
 extension Routes {
     init(
         _ settings: Settings,
@@ -117,6 +130,7 @@ extension Routes {
         _ bytes: Snug.BytesParts,
         _ facts: Snug.FactsParts,
         _ pictures: Snug.PictureParts,
+        _ limits: RateLimits,
         _ stopping: Stopping,
         logger: Logger
     ) {
@@ -124,6 +138,7 @@ extension Routes {
         let passwords = PasswordHasher(cost: tuning.passwordCost)
         let keys = KeysInUse()
         self.store = store
+        self.limits = limits
         presence = wire.presence
         self.keys = keys
         users = UserRoutes(
@@ -135,13 +150,33 @@ extension Routes {
             wire: wire,
             registration: settings.registration
         )
-        sessions = SessionRoutes(store: store, keys: keys, passwords: passwords, hub: hub, wire: wire)
-        rooms = RoomRoutes(store: store, revocation: revocation, wire: wire)
-        members = MemberRoutes(store: store, signals: facts.signals, revocation: revocation, wire: wire)
-        messages = MessageRoutes(store: store, revocation: revocation, wire: wire)
+        sessions = SessionRoutes(
+            store: store,
+            keys: keys,
+            passwords: passwords,
+            limits: limits,
+            hub: hub,
+            wire: wire
+        )
+        rooms = RoomRoutes(store: store, limits: limits, revocation: revocation, wire: wire)
+        members = MemberRoutes(
+            store: store,
+            limits: limits,
+            signals: facts.signals,
+            revocation: revocation,
+            wire: wire
+        )
+        messages = MessageRoutes(
+            store: store,
+            pages: facts.pages,
+            limits: limits,
+            revocation: revocation,
+            wire: wire
+        )
         attachments = AttachmentRoutes(
             store: store,
             uploads: Uploads(store: store, intake: bytes.intake, limit: settings.maxUploadBytes, logger: logger),
+            limits: limits,
             originals: OriginalFiles(
                 blobs: bytes.blobs,
                 files: bytes.files,
@@ -149,6 +184,7 @@ extension Routes {
             ),
             outcomes: pictures.outcomes,
             queue: pictures.queue.doorbell,
+            pages: facts.pages,
             revocation: revocation,
             wire: wire
         )
@@ -157,7 +193,7 @@ extension Routes {
         health = HealthRoutes(
             store: store,
             worker: pictures.worker,
-            address: ClientAddress(trustedProxies: Set(settings.trustedProxies)),
+            address: limits.address,
             storage: StorageSpace(path: settings.storage),
             stopping: stopping,
             started: .now

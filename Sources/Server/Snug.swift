@@ -35,12 +35,13 @@ struct Snug {
         // Bytes: where they live, how they come in, how their addresses are signed.
         let bytes = try BytesParts(settings, threads: threads, logger: logger)
         // Facts: every commit's events go to the hub, and from there to who may hear them.
-        let facts = try await FactsParts(settings, tuning, signer: bytes.signer, loop: loops.next(), logger: logger)
+        let limits = RateLimits(settings, tuning)
+        let facts = try await FactsParts(settings, tuning, bytes.signer, limits, loop: loops.next(), logger: logger)
         // Pictures: the rows that wait, the worker that renders, the requests that wait for it.
         let pictures = PictureParts(settings, tuning, bytes, facts, logger: logger)
         // The wire: what answers requests, and what becomes of a connection.
         let stopping = Stopping(hub: facts.hub)
-        let routes = Routes(settings, tuning, bytes, facts, pictures, stopping, logger: logger)
+        let routes = Routes(settings, tuning, bytes, facts, pictures, limits, stopping, logger: logger)
         let sockets = SocketMaker(
             hub: facts.hub,
             commands: facts.commands.inbox,
@@ -53,6 +54,7 @@ struct Snug {
                 ConnectionChannel(
                     responder: responder,
                     limits: tuning.connections,
+                    rates: limits,
                     maxBody: settings.maxUploadBytes + Uploads.formOverhead,
                     makeSocket: sockets.make
                 )
@@ -67,7 +69,7 @@ struct Snug {
             logger: logger
         )
 
-        let renames = Renames(store: facts.store, logger: logger)
+        let renames = Renames(store: facts.store, pages: facts.pages, logger: logger)
         let heartbeat = Heartbeat(hub: facts.hub, store: facts.store, interval: tuning.heartbeat, logger: logger)
         return Snug(
             services: [pictures.queue, renames, facts.commands, heartbeat, application, stopping],

@@ -28,6 +28,13 @@ package struct RunningServer: Sendable {
         logged.entries.map { "\($0.level) \($0.message) \($0.metadata) \($0.error.map { "\($0)" } ?? "")" }
     }
 
+    /// Returns once it has logged a message with this text.
+    package func waitForLog(_ text: String) async throws {
+        try await within(waitingFor: "\(text.debugDescription) in the log") {
+            while !logged.entries.contains(where: { "\($0.message)".contains(text) }) { await Task.yield() }
+        }
+    }
+
     package func register(_ name: String) async throws -> Person {
         try await site.register(name)
     }
@@ -44,10 +51,13 @@ package func withServer<Result: Sendable>(
         settings.port = 0
         settings.storage = storage
         settings.mediaWorker = Executables.mediaWorker
+        // Tests do more than a person does, and all from one address; those of the limits choose their own.
+        settings.rates = .off
         choose(&settings)
         var tuning = Snug.Tuning()
         // A real password costs a fifth of a second; here only that it is checked matters.
         tuning.passwordCost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
+        tuning.sockets.frames = RateRule(count: 1_000_000, seconds: 1, burst: 1_000_000)
         tune(&tuning)
         return try await Places.forServers.withPlace { try await run(settings, tuning, body) }
     }

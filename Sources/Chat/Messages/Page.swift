@@ -6,7 +6,7 @@ package struct Page: Sendable {
 }
 
 /// Where in a room's history to read.
-package enum PageAnchor: Sendable, Equatable {
+package enum PageAnchor: Sendable, Hashable {
     case newest
     /// The messages before this number, nearest to it.
     case before(Int64)

@@ -19,7 +19,7 @@ extension Store {
     ) async throws -> Posted {
         try draft.check(limits)
         return try await change { change in
-            try change.db.requireMember(user, of: room)
+            try change.db.requireMembership(of: user, in: room)
             var wasSent = false
             let message = try change.once(request, subject: \.id, again: { try $0.message($1, in: room) }) { change in
                 let sent = try change.sentBefore(draft, in: room, by: user)
@@ -43,10 +43,8 @@ extension Store {
     /// - Parameter limit: Messages at most; 1–100.
     /// - Throws: `notFound`.
     package func page(of room: Room.ID, at anchor: PageAnchor, limit: Int, for viewer: User.ID) async throws -> Page {
-        try await read { db in
-            try db.requireMember(viewer, of: room)
-            return try db.page(of: room, at: anchor, limit: limit)
-        }
+        try await checkMember(viewer, of: room)
+        return try await read { try $0.page(of: room, at: anchor, limit: limit) }
     }
 
     /// Gives a message another body.

@@ -25,15 +25,20 @@ package struct Store: Sendable {
     package let epoch: String
     let pool: DatabasePool
     let sessionCache = SessionCache()
+    let memberships = MembershipCache()
     private let commits: GroupCommit
+    private let reads: GroupRead
 
     /// Opens or makes the database at `path` and brings its schema up to date. Blocks.
     ///
-    /// - Parameter publish: Gets the events of each commit, in order, before the writers are answered. Called on the
-    ///   writer's thread, so it must hand them on at once.
+    /// - Parameters:
+    ///   - commitGroup: Writes that may share a transaction; 1–64.
+    ///   - publish: Gets the events of each commit, in order, before the writers are answered. Called on the writer's
+    ///     thread, so it must hand them on at once.
     package init(
         path: String,
         synchronous: Synchronous = .full,
+        commitGroup: Int = GroupCommit.maxGroup,
         limits: ChatLimits = ChatLimits(),
         now: @escaping @Sendable () -> Timestamp = { .now },
         publish: @escaping @Sendable ([Event]) -> Void = { _ in }
@@ -43,12 +48,18 @@ package struct Store: Sendable {
         configuration.label = "snug"
         configuration.busyMode = .timeout(Self.busyTimeout)
         configuration.maximumReaderCount = Self.readers
+        // What a savepoint may have to take back is kept in memory; a group of writes would open a file for it.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
         pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets NORMAL when it turns WAL on, so this cannot be said in the configuration.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
         try Schema.migrator.migrate(pool)
         epoch = try pool.read { try String.fetchOne($0, sql: "SELECT epoch FROM meta") ?? "" }
-        commits = GroupCommit(pool: pool, now: now, publish: publish)
+        commits = GroupCommit(pool: pool, groupSize: commitGroup, now: now) { [memberships] events in
+            memberships.forget(endedBy: events)
+            publish(events)
+        }
+        reads = GroupRead(pool: pool, width: Self.readers)
         self.limits = limits
         self.now = now
     }
@@ -64,7 +75,7 @@ package struct Store: Sendable {
     /// Reads a consistent snapshot.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await pool.read(body)
+            return try await reads.perform(body)
         } catch let error as DatabaseError {
             throw Refusal(error) ?? (error as any Error)
         }

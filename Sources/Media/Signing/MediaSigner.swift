@@ -27,10 +27,15 @@ package struct MediaSigner: Sendable, CustomStringConvertible {
 
     /// The URL of a variant; the same for everybody and for a week, valid for 7–14 days from `now`.
     package func url(for file: VariantFile, now: Date) -> String {
-        let expires = String((Int(now.timeIntervalSince1970) / Self.period + 2) * Self.period)
+        let expires = String((week(at: now) + 2) * Self.period)
         let name = file.name
         let signature = String(decoding: signature(expires: expires, name: name), as: UTF8.self)
         return prefix + signature + "/" + expires + "/" + name
+    }
+
+    /// The number of the week in which `now` lies; URLs are the same within it.
+    package func week(at now: Date) -> Int {
+        Int(now.timeIntervalSince1970) / Self.period
     }
 
     /// Checks the three last segments of a URL's path, the signature before anything else is told apart.

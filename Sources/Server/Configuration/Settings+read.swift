@@ -31,6 +31,7 @@ enum SettingName: String, CaseIterable {
     case secretFile = "secret_file"
     case registration
     case synchronous = "sqlite_synchronous"
+    case commitGroup = "commit_group"
     case maxConnections = "max_connections"
     case maxConnectionsPerUser = "max_connections_per_user"
     case maxUploadBytes = "max_upload_bytes"
@@ -107,6 +108,7 @@ extension Settings {
         secretFile = reader.text(.secretFile)
         registration = try reader.choice(.registration) ?? registration
         synchronous = try reader.choice(.synchronous) ?? synchronous
+        commitGroup = try reader.number(.commitGroup, in: 1...GroupCommit.maxGroup) ?? commitGroup
         maxConnections = try reader.number(.maxConnections, in: 1...100_000) ?? maxConnections
         maxConnectionsPerUser = try reader.number(.maxConnectionsPerUser, in: 1...1000) ?? maxConnectionsPerUser
         maxUploadBytes = try reader.number(.maxUploadBytes, in: 1...1_073_741_824) ?? maxUploadBytes

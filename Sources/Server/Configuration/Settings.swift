@@ -33,6 +33,8 @@ struct Settings: Sendable {
     var secretFile: String?
     var registration = Registration.open
     var synchronous = Store.Synchronous.full
+    /// Writes that may share one sync of the disk; 1 makes each wait for its own.
+    var commitGroup = GroupCommit.maxGroup
     /// Live connections in total.
     var maxConnections = 5000
     /// Live connections of one person.
@@ -68,37 +70,7 @@ struct RateSettings: Sendable {
     var rooms = [RateRule(count: 5, seconds: 3600, burst: 5)]
     var joins = [RateRule(count: 20, seconds: 3600, burst: 20)]
     var signins = [RateRule(count: 10, seconds: 900, burst: 10)]
-}
 
-/// One token bucket: `count/seconds`, with a burst that defaults to the count.
-struct RateRule: Sendable, Equatable {
-    let count: Int
-    let seconds: Int
-    let burst: Int
-}
-
-extension RateRule {
-    /// Reads `3/1s burst 5`; nil for anything else.
-    init?(_ text: some StringProtocol) {
-        let words = text.split(separator: " ")
-        guard words.count == 1 || (words.count == 3 && words[1] == "burst"), let rate = words.first else { return nil }
-        let sides = rate.split(separator: "/", omittingEmptySubsequences: false)
-        guard sides.count == 2, sides[1].last == "s", let count = Int(sides[0]), let seconds = Int(sides[1].dropLast()),
-            (1...1_000_000).contains(count), (1...86_400).contains(seconds)
-        else { return nil }
-        guard words.count == 3 else {
-            self.init(count: count, seconds: seconds, burst: count)
-            return
-        }
-        guard let burst = Int(words[2]), (1...1_000_000).contains(burst) else { return nil }
-        self.init(count: count, seconds: seconds, burst: burst)
-    }
-
-    /// Reads a comma-separated list, or `off`; nil for anything else.
-    static func list(_ text: String) -> [RateRule]? {
-        guard text != "off" else { return [] }
-        let rules = text.split(separator: ",").map { RateRule($0) }
-        let read = rules.compactMap(\.self)
-        return read.isEmpty || read.count != rules.count ? nil : read
-    }
+    /// Without any limit.
+    static let off = RateSettings(messages: [], requests: [], uploads: [], rooms: [], joins: [], signins: [])
 }

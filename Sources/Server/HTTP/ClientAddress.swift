@@ -9,9 +9,14 @@ struct ClientAddress: Sendable {
     /// The address of the client: the connection's own, or the last one in `X-Forwarded-For` that is no trusted
     /// proxy, where a trusted proxy sends it. What stands before that may have been made up by the client.
     func of(peer: SocketAddress?, headers: HTTPFields) -> String? {
+        of(peer: peer, forwardedFor: headers[values: .xForwardedFor])
+    }
+
+    /// - Parameter forwardedFor: the values of `X-Forwarded-For`, in their order.
+    func of(peer: SocketAddress?, forwardedFor: [String]) -> String? {
         guard let address = peer?.ipAddress.map(Self.withoutMapping) else { return nil }
         guard trustedProxies.contains(address) else { return address }
-        let hops = headers[values: .xForwardedFor].joined(separator: ",").split(separator: ",")
+        let hops = forwardedFor.joined(separator: ",").split(separator: ",")
             .map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
         return hops.last { !trustedProxies.contains($0) } ?? address
     }
@@ -30,6 +35,7 @@ struct ClientAddress: Sendable {
 
 extension HTTPField.Name {
     static let xForwardedFor = Self("X-Forwarded-For")!
+    static let rateLimitRemaining = Self("RateLimit-Remaining")!
     static let lastEventID = Self("Last-Event-ID")!
     static let xAccelBuffering = Self("X-Accel-Buffering")!
     static let prefer = Self("Prefer")!

@@ -52,6 +52,19 @@ final class RefusableBody: AsyncSequence {
 }
 
 extension Response {
+    /// The same answer to a request whose body nobody has read: it goes out at once, and what a client goes on sending is
+    /// read on for a little behind it, as `RefusableBody` does.
+    func lingering(over request: Request) -> Response {
+        guard request.contentLength ?? 0 <= RefusableBody.lingeringBytes else { return closing() }
+        var response = self
+        let body = response.body
+        response.body = ResponseBody(contentLength: body.contentLength) { writer in
+            try await body.write(writer)
+            guard await RefusableBody(request.body).drain() else { throw ChannelError.inputClosed }
+        }
+        return response
+    }
+
     /// The same answer, with the connection closed behind it.
     func closing() -> Response {
         var response = self

@@ -17,21 +17,22 @@ struct Wire: Sendable {
     }
 
     func response(_ status: HTTPResponse.Status = .ok, _ value: some JSONWritable) -> Response {
-        response(status, json(value))
+        response(status, json(value).buffer)
     }
 
     /// An answer written member by member.
     func response(_ status: HTTPResponse.Status = .ok, _ members: (inout JSONWriter) -> Void) -> Response {
         var json = JSONWriter(wire: self)
         json.object(members)
-        return response(status, json)
+        return response(status, json.buffer)
     }
 
-    private func response(_ status: HTTPResponse.Status, _ json: JSONWriter) -> Response {
+    /// An answer that has been written already.
+    func response(_ status: HTTPResponse.Status, _ json: ByteBuffer) -> Response {
         Response(
             status: status,
             headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: json.buffer)
+            body: ResponseBody(byteBuffer: json)
         )
     }
 }
@@ -52,6 +53,9 @@ struct MediaLinks: Sendable {
         let file = VariantFile(blob: BlobID(id.uuid), size: size, format: format)
         return signer.url(for: file, now: Date(timeIntervalSince1970: Double(time.milliseconds) / 1000))
     }
+
+    /// Counts the weeks for which addresses stay the same.
+    var week: Int { signer.week(at: Date()) }
 
     func original(_ id: Attachment.ID) -> String {
         "/api/v1/attachments/\(id)/original"

@@ -11,6 +11,7 @@ extension Problem {
         case let problem as Problem: self = problem
         case let refusal as Refusal: self.init(refusal)
         case let failure as DecodingError: self.init(failure)
+        case is SlowRequest: self.init(.requestTimeout, "too_slow", "The body came too slowly.")
         case is HTTPParserError: self = .malformed("The request ended early, or is not HTTP.")
         case let error as any HTTPResponseError: self.init(status: error.status)
         default: return nil

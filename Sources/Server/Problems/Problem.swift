@@ -42,6 +42,17 @@ struct Problem: Error, Equatable {
         Problem(.unprocessableContent, "invalid", detail, field: field, limit: limit)
     }
 
+    /// - Parameter seconds: at least 1.
+    static func rateLimited(retryAfterSeconds seconds: Int) -> Problem {
+        let wait = seconds == 1 ? "a second" : "\(seconds) seconds"
+        return Problem(
+            .tooManyRequests,
+            "rate_limited",
+            "That is too often. Try again in \(wait).",
+            retryAfterSeconds: seconds
+        )
+    }
+
     static func malformed(_ detail: String) -> Problem {
         Problem(.badRequest, "malformed", detail)
     }
@@ -80,6 +91,9 @@ extension Problem: Encodable {
     var response: Response {
         var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
         if let retryAfterSeconds { headers[.retryAfter] = String(retryAfterSeconds) }
+        if status == .tooManyRequests { headers[.rateLimitRemaining] = "0" }
+        // RFC 9110 section 15.5.9.
+        if status == .requestTimeout { headers[.connection] = "close" }
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
     }

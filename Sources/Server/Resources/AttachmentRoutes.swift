@@ -7,9 +7,11 @@ import Media
 struct AttachmentRoutes: Sendable {
     let store: Store
     let uploads: Uploads
+    let limits: RateLimits
     let originals: OriginalFiles
     let outcomes: RenderOutcomes
     let queue: RenderQueue.Doorbell
+    let pages: PageCache
     let revocation: Revocation
     let wire: Wire
 
@@ -27,11 +29,18 @@ struct AttachmentRoutes: Sendable {
     }
 
     @Sendable private func upload(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let remaining: Int?
+        do {
+            remaining = try limits.uploads.spend(context.userID)
+        } catch {
+            return error.response.lingering(over: request)
+        }
         do {
             let upload = try await uploads.receive(request, from: context.userID, once: context.onceKey)
             if upload.facts.kind == .image { queue.ring() }
-            return try await answer(upload.value, to: request, .created, for: context.userID)
-                .replayed(upload.isRepeat)
+            var response = try await answer(upload.value, to: request, .created, for: context.userID)
+            response.headers[.rateLimitRemaining] = remaining.map(String.init)
+            return response.replayed(upload.isRepeat)
         } catch let refused as Uploads.RefusedWhileSending {
             return refused.problem.response.closing()
         }
@@ -49,6 +58,8 @@ struct AttachmentRoutes: Sendable {
 
     @Sendable private func retry(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let attachment = try await store.retryRendering(context.id(), for: context.userID, once: context.once)
+        // No event tells of this, but the page that holds the picture has changed.
+        pages.forgetAll()
         queue.ring()
         return wire.response(.accepted, attachment)
     }

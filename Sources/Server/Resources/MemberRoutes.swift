@@ -4,6 +4,7 @@ import Hummingbird
 /// Who is in a room, how far they have come, and who is typing.
 struct MemberRoutes: Sendable {
     let store: Store
+    let limits: RateLimits
     let signals: RoomSignals
     let revocation: Revocation
     let wire: Wire
@@ -25,8 +26,10 @@ struct MemberRoutes: Sendable {
     @Sendable private func add(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let room: Room.ID = try context.id()
         let body = try await request.jsonOrNothing() ?? NewMember(user_id: nil, role: nil)
+        let user = body.user_id ?? context.userID
+        if user == context.userID { try limits.joins.spend(user) }
         let member = try await store.addMember(
-            body.user_id ?? context.userID,
+            user,
             to: room,
             role: body.role.map(Self.role) ?? .member,
             by: context.userID,

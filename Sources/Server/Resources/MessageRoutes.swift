@@ -4,6 +4,8 @@ import Hummingbird
 /// What is said in a room.
 struct MessageRoutes: Sendable {
     let store: Store
+    let pages: PageCache
+    let limits: RateLimits
     let revocation: Revocation
     let wire: Wire
 
@@ -19,22 +21,26 @@ struct MessageRoutes: Sendable {
     }
 
     @Sendable private func post(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let remaining = try limits.messages.spend(context.userID)
         let room: Room.ID = try context.id()
         let draft: DraftBody = try await request.json()
         let posted = try await store.post(draft.draft, in: room, by: context.userID, once: context.once)
-        return wire.response(.created, posted.message).replayed(posted.isRepeat)
+        var response = wire.response(.created, posted.message)
+        response.headers[.rateLimitRemaining] = remaining.map(String.init)
+        return response.replayed(posted.isRepeat)
     }
 
     @Sendable private func page(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let room: Room.ID = try context.id()
         let limit = try request.number("limit", in: 1...Int64(store.limits.pageSize)) ?? Self.pageSize
-        let page = try await store.page(
-            of: room,
-            at: anchor(request),
-            limit: Int(limit),
-            for: context.userID
-        )
-        return wire.response(.ok, page)
+        try await store.checkMember(context.userID, of: room)
+        let key = PageCache.Key(room: room, anchor: try anchor(request), limit: Int(limit), week: wire.links.week)
+        if let known = pages[key] { return wire.response(.ok, known) }
+        let moment = pages.moment(of: room)
+        let page = try await store.page(of: room, at: key.anchor, limit: key.limit, for: context.userID)
+        let json = wire.json(page).buffer
+        pages.insert(json, for: key, at: moment)
+        return wire.response(.ok, json)
     }
 
     private func anchor(_ request: Request) throws -> PageAnchor {
@@ -60,6 +66,8 @@ struct MessageRoutes: Sendable {
     }
 
     @Sendable private func edit(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        // Every edit is an event for the whole room, as a message is.
+        try limits.messages.spend(context.userID)
         let edit: Edit = try await request.json()
         let message = try await store.edit(
             context.id("message"),

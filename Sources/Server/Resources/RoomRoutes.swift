@@ -4,6 +4,7 @@ import Hummingbird
 /// Rooms.
 struct RoomRoutes: Sendable {
     let store: Store
+    let limits: RateLimits
     let revocation: Revocation
     let wire: Wire
 
@@ -31,14 +32,18 @@ struct RoomRoutes: Sendable {
             guard let other = body.user_id else {
                 throw Problem.invalid("user_id", "A direct room needs somebody else.")
             }
+            try limits.rooms.spend(context.userID)
             let room = try await store.directRoom(of: context.userID, and: other, once: context.once)
             return wire.response(.created, room)
         }
         guard let name = body.name else { throw Problem.invalid("name", "It is missing.") }
+        let (checkedName, topic) = (try Room.check(name: name), try body.topic.map(Room.check(topic:)))
+        // Few are allowed, so a slip in the request does not cost one.
+        try limits.rooms.spend(context.userID)
         let room = try await store.createRoom(
             kind: kind,
-            name: Room.check(name: name),
-            topic: body.topic.map(Room.check(topic:)),
+            name: checkedName,
+            topic: topic,
             owner: context.userID,
             once: context.once
         )

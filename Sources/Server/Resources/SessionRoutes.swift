@@ -6,6 +6,7 @@ struct SessionRoutes: Sendable {
     let store: Store
     let keys: KeysInUse
     let passwords: PasswordHasher
+    let limits: RateLimits
     let hub: LiveHub
     let wire: Wire
 
@@ -22,6 +23,9 @@ struct SessionRoutes: Sendable {
 
     @Sendable private func signIn(_ request: Request, _ context: AppContext) async throws -> Response {
         let body: Credentials = try await request.json()
+        // Before anything is looked up: the refusal is the same for every name, and costs no hash.
+        let network = limits.address.network(of: context.peer, forwardedFor: request.headers[values: .xForwardedFor])
+        try limits.signins.spend(.network(network), .init(typed: body.username))
         // More than a password may have cannot be one; hashing it would only cost time.
         guard body.password.utf8.count <= PasswordHasher.passwordBytes.upperBound else { throw Self.refused }
         let once = try request.once(for: body.username, context: context)

@@ -43,6 +43,7 @@ struct QueryPlanTests {
         HotQuery("room for a viewer", Database.roomForViewer),
         HotQuery("members of a room", Database.membersOfRoom),
         HotQuery("one member", Database.membersOfRoom + " AND user_id = ?"),
+        HotQuery("membership", Database.membership),
         HotQuery("stays of a person", Database.staysOfUser),
         HotQuery("past stays of a person", Database.pastStaysOfUser),
         HotQuery("events of a room", Database.eventsOfRoom),

@@ -1,3 +1,4 @@
+import Chat
 import Fixtures
 import Foundation
 import TestSupport
@@ -81,7 +82,8 @@ struct SettingsTests {
 
     private static let examples: [SettingName: String] = [
         .port: "1234", .publicURL: "https://chat.example.org", .registration: "closed", .synchronous: "normal",
-        .maxConnections: "7", .maxConnectionsPerUser: "7", .maxUploadBytes: "7", .maxMessageBytes: "7",
+        .commitGroup: "7", .maxConnections: "7", .maxConnectionsPerUser: "7", .maxUploadBytes: "7",
+        .maxMessageBytes: "7",
         .maxRoomMembers: "7", .rateMessages: "1/2s", .rateRequests: "1/2s burst 3", .rateUploads: "off",
         .rateRooms: "1/2s, 3/4s burst 5", .rateJoins: "1/2s", .rateSignins: "1/2s", .trustedProxies: "10.0.0.1,fd00::1",
         .mediaAccel: "on", .logLevel: "debug", .logFormat: "json",

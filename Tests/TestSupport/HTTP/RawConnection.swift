@@ -9,10 +9,16 @@ package final class RawConnection: Sendable {
     private let pieces: AsyncStream<ByteBuffer>
     private let unread = Mutex<[UInt8]>([])
 
-    package init(to site: Site) async throws {
+    /// - Parameter receiveBuffer: Bytes that the kernel keeps for a client that does not read; nil leaves it the choice.
+    package init(to site: Site, receiveBuffer: Int? = nil) async throws {
         let (pieces, piece) = AsyncStream.makeStream(of: ByteBuffer.self)
         self.pieces = pieces
-        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        if let receiveBuffer {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer))
+        }
+        channel =
+            try await bootstrap
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(PieceReader(piece))
@@ -27,6 +33,14 @@ package final class RawConnection: Sendable {
 
     package func send(_ bytes: [UInt8]) async throws {
         try await channel.writeAndFlush(ByteBuffer(bytes: bytes))
+    }
+
+    package func stopReading() async throws {
+        try await channel.setOption(.autoRead, value: false).get()
+    }
+
+    package func startReading() async throws {
+        try await channel.setOption(.autoRead, value: true).get()
     }
 
     /// What comes up to and with `end`.

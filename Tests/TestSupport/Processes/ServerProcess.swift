@@ -25,8 +25,8 @@ package struct Ended: Sendable {
 
 /// Starts `snug-server` on a free port, waits for its greeting, and stops it when `body` has returned.
 ///
-/// - Parameter environment: Settings beyond the storage; nothing of the tests' own environment is handed on but where
-///   programs and libraries are.
+/// - Parameter environment: Settings beyond the storage, and rates, which are off; nothing of the tests' own environment
+///   is handed on but where programs and libraries are.
 package func withServerProcess<Result: Sendable>(
     storage: String,
     environment: [String: String] = [:],
@@ -43,7 +43,7 @@ private func runProcess<Result: Sendable>(
     let (output, errors) = (Transcript(), Transcript())
     let run = try await Subprocess.run(
         .path(FilePath(Executables.server)),
-        environment: programEnvironment(["SNUG_STORAGE": storage, "SNUG_PORT": "0"].merging(environment) { $1 }),
+        environment: programEnvironment(standard(storage).merging(environment) { $1 }),
         workingDirectory: FilePath(FileManager.default.temporaryDirectory.path),
         input: .none,
         output: .sequence,
@@ -73,6 +73,14 @@ private func runProcess<Result: Sendable>(
         }
     }
     return (run.closureResult, Ended(status: run.terminationStatus, output: output.text, errors: errors.text))
+}
+
+private func standard(_ storage: String) -> [String: String] {
+    var settings = ["SNUG_STORAGE": storage, "SNUG_PORT": "0"]
+    for rate in ["MESSAGES", "REQUESTS", "UPLOADS", "ROOMS", "JOINS", "SIGNINS"] {
+        settings["SNUG_RATE_\(rate)"] = "off"
+    }
+    return settings
 }
 
 /// Runs `snug-server` with arguments that make it end by itself.

@@ -33,6 +33,7 @@ struct LiveCommands: Service, CustomStringConvertible {
     private let admissions: Admissions
     private let signals: RoomSignals
     private let wire: Wire
+    private let limits: RateLimits
     private let logger: Logger
 
     /// - Parameter capacity: Commands that may wait; one per connection is enough.
@@ -41,6 +42,7 @@ struct LiveCommands: Service, CustomStringConvertible {
         admissions: Admissions,
         signals: RoomSignals,
         wire: Wire,
+        limits: RateLimits,
         capacity: Int,
         logger: Logger
     ) {
@@ -51,6 +53,7 @@ struct LiveCommands: Service, CustomStringConvertible {
         self.admissions = admissions
         self.signals = signals
         self.wire = wire
+        self.limits = limits
         self.logger = logger
     }
 
@@ -91,6 +94,7 @@ struct LiveCommands: Service, CustomStringConvertible {
     ) async throws {
         switch envelope.type {
         case "send":
+            try limits.messages.spend(session.userID)
             wire.presence.active(session.userID)
             let frame = try JSONDecoder().decode(ClientFrame.Send.self, from: data)
             let posted = try await store.post(frame.draft, in: frame.room, by: session.userID)

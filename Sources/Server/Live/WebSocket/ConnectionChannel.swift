@@ -30,6 +30,10 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
         var firstRequest = TimeAmount.seconds(10)
         /// Time that a connection may stay between requests, or a body without a byte.
         var idle = Duration.seconds(60)
+        /// How fast requests must come.
+        var pace = RequestPace.Limits()
+        /// Time that a client may leave answers, and events on a socket, unread.
+        var unread = TimeAmount.seconds(60)
     }
 
     /// The path of the live socket.
@@ -37,16 +41,19 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     private let limits: Limits
+    private let rates: RateLimits
     private let upgrader: SocketUpgrader
 
     /// - Parameter maxBody: Bytes of a body above which nobody is told to go on sending.
     init(
         responder: @escaping HTTPChannelHandler.Responder,
         limits: Limits,
+        rates: RateLimits,
         maxBody: Int,
         makeSocket: @escaping @Sendable (SessionToken?) -> LiveSocket
     ) {
         self.limits = limits
+        self.rates = rates
         self.upgrader = SocketUpgrader(makeSocket: makeSocket)
         self.responder = { request, writer, channel in
             if request.headers[.upgrade]?.lowercased() == "websocket" {
@@ -66,9 +73,10 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
             try channel.syncOptions?.setOption(.recvAllocator, value: receiveBuffer)
             // A message is one small write; waiting for more to send with it would delay it by 40 ms.
             try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+            try Self.limitUnread(limits.unread, on: channel)
             let encoder = HTTPResponseEncoder()
             let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
-            let filter = SocketRequestFilter(path: Self.socketPath)
+            let filter = SocketRequestFilter(path: Self.socketPath) { [rates] in rates.mayUpgrade($0, from: $1) }
             let upgrade = NIOTypedHTTPServerUpgradeHandler<ConnectionKind>(
                 httpEncoder: encoder,
                 extraHTTPHandlers: [decoder, filter],
@@ -102,11 +110,22 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
     ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try pipeline.addHandler(SlowRequestGuard(limits.pace))
         try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idle, logger: logger))
         return try NIOAsyncChannel(
             wrappingChannelSynchronously: channel,
             configuration: .init(isOutboundHalfClosureEnabled: true)
         )
+    }
+
+    /// Leaves it to the kernel, which alone sees what the client has taken: to us, megabytes that wait in its buffer look
+    /// sent. It ends the connection when nothing was taken for that long (tcp(7), `TCP_USER_TIMEOUT`).
+    private static func limitUnread(_ time: TimeAmount, on channel: any Channel) throws {
+        #if os(Linux)
+        let userTimeout = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
+        let milliseconds = SocketOptionValue(time.nanoseconds / 1_000_000)
+        try channel.syncOptions?.setOption(userTimeout, value: milliseconds)
+        #endif
     }
 
     /// NIO upgrades only the first request of a connection, and Safari and pooling proxies reuse connections.

@@ -25,6 +25,8 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
         /// Frames that may wait to be done before no more are read, and their bytes.
         var inboxFrames = 64
         var inboxBytes = 128 * 1024
+        /// Frames of any kind, parts and pings too.
+        var frames = RateRule(count: 50, seconds: 1, burst: 200)
     }
 
     private enum Phase: Equatable {
@@ -45,6 +47,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     private var context: ChannelHandlerContext?
     private var helloDeadline: Scheduled<Void>?
     private var assembler = FrameAssembler()
+    private var frames = TokenBucket(at: .now)
     private var inbox: Deque<ByteBuffer> = []
     private var inboxBytes = 0
     private var isBusy = false
@@ -120,6 +123,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
             if case .closed = outcome { context.close(promise: nil) }
             return
         }
+        guard frames.take(limits.frames, at: .now) else { return close(.tooMany) }
         switch outcome {
         case .nothing, .pong: break
         case .ping(let payload): write(.webSocketFrame(.pong, payload))

@@ -13,18 +13,23 @@ final class SocketRequestFilter: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let path: String
+    private let mayUpgrade: (HTTPRequestHead, SocketAddress?) -> Bool
     private var hasSeenHead = false
     /// Whether the request that is being answered is the last one.
     private var mustClose = false
 
-    init(path: String) {
+    /// - Parameter mayUpgrade: Whether the client may have one more socket now. If not, the router answers the request
+    ///   as one too many.
+    init(path: String, mayUpgrade: @escaping (HTTPRequestHead, SocketAddress?) -> Bool) {
         self.path = path
+        self.mayUpgrade = mayUpgrade
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
         hasSeenHead = true
-        if !isSocketRequest(head), head.headers.contains(name: "upgrade") {
+        let isHidden = !isSocketRequest(head) || !mayUpgrade(head, context.remoteAddress)
+        if isHidden, head.headers.contains(name: "upgrade") {
             mustClose = true
             head.headers.remove(name: "upgrade")
             head.headers.replaceOrAdd(name: "connection", value: "close")

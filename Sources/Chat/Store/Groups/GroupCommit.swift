@@ -4,9 +4,9 @@ import Synchronization
 /// Lets writes that wait at the same time share one transaction, so that one sync makes many of them durable.
 ///
 /// Each write has a savepoint of its own: one that is refused leaves the others alone.
-final class GroupCommit: Sendable {
+package final class GroupCommit: Sendable {
     /// Writes of one transaction. More would make the first of them wait too long for its answer.
-    static let maxGroup = 64
+    package static let maxGroup = 64
     /// Writes that may wait for their turn.
     static let maxWaiting = 4096
 
@@ -28,15 +28,19 @@ final class GroupCommit: Sendable {
 
     private let queue = Mutex(Queue())
     private let pool: DatabasePool
+    private let groupSize: Int
     private let now: @Sendable () -> Timestamp
     private let publish: @Sendable ([Event]) -> Void
 
     init(
         pool: DatabasePool,
+        groupSize: Int = maxGroup,
         now: @escaping @Sendable () -> Timestamp,
         publish: @escaping @Sendable ([Event]) -> Void
     ) {
+        precondition((1...Self.maxGroup).contains(groupSize), "a group has 1 to \(Self.maxGroup) writes")
         self.pool = pool
+        self.groupSize = groupSize
         self.now = now
         self.publish = publish
     }
@@ -85,7 +89,7 @@ final class GroupCommit: Sendable {
                 queue.isDraining = false
                 return nil
             }
-            let group = Array(queue.jobs.prefix(Self.maxGroup))
+            let group = Array(queue.jobs.prefix(groupSize))
             queue.jobs.removeFirst(group.count)
             return group
         }
@@ -118,12 +122,18 @@ final class GroupCommit: Sendable {
     }
 
     private func run(_ job: Job, _ db: Database) throws -> Done {
-        var done: Done?
-        try db.inSavepoint {
-            done = try job.run(db, now())
-            return .commit
+        // GRDB's own savepoints are parsed anew each time.
+        try db.cachedStatement(sql: "SAVEPOINT job").execute()
+        do {
+            let done = try job.run(db, now())
+            try db.cachedStatement(sql: "RELEASE job").execute()
+            return done
+        } catch {
+            if db.isInsideTransaction {
+                try db.cachedStatement(sql: "ROLLBACK TO job").execute()
+                try db.cachedStatement(sql: "RELEASE job").execute()
+            }
+            throw error
         }
-        guard let done else { preconditionFailure("a savepoint that committed has run its body") }
-        return done
     }
 }

@@ -1,0 +1,117 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Rates of many")
+struct RateLedgerTests {
+    private let start = ContinuousClock.now
+
+    private func ledger(_ rules: String, capacity: Int = 100) throws -> RateLedger<Int> {
+        RateLedger(try #require(RateRule.list(rules)), capacity: capacity)
+    }
+
+    @Test("Every rule must allow, and the longest wait is told")
+    func rules() throws {
+        var ledger = try ledger("2/1s, 3/60s")
+        #expect(ledger.take([1], at: start) == .allowed(remaining: 1))
+        #expect(ledger.take([1], at: start) == .allowed(remaining: 0))
+        #expect(ledger.take([1], at: start) == .refused(retryAfterSeconds: 1))
+        #expect(ledger.take([1], at: start + .seconds(1)) == .allowed(remaining: 0))
+        // The second is full again by then, the minute is not.
+        #expect(ledger.take([1], at: start + .seconds(2)) == .refused(retryAfterSeconds: 18))
+        #expect(ledger.take([1], at: start + .seconds(19)) == .refused(retryAfterSeconds: 1))
+        #expect(ledger.take([1], at: start + .seconds(20)) == .allowed(remaining: 0))
+    }
+
+    @Test("A refusal takes nothing from any rule")
+    func refusalIsFree() throws {
+        var ledger = try ledger("1/1s, 2/60s")
+        #expect(ledger.take([1], at: start) == .allowed(remaining: 0))
+        for _ in 0..<50 { #expect(ledger.take([1], at: start) == .refused(retryAfterSeconds: 1)) }
+        #expect(ledger.take([1], at: start + .seconds(1)) == .allowed(remaining: 0))
+    }
+
+    @Test("A wait below a second is told as one")
+    func shortWait() throws {
+        var ledger = try ledger("10/1s burst 1")
+        #expect(ledger.take([1], at: start) == .allowed(remaining: 0))
+        #expect(ledger.take([1], at: start) == .refused(retryAfterSeconds: 1))
+    }
+
+    @Test("One's own use is nobody else's")
+    func keys() throws {
+        var ledger = try ledger("1/60s")
+        #expect(ledger.take([1], at: start) == .allowed(remaining: 0))
+        #expect(ledger.take([2], at: start) == .allowed(remaining: 0))
+        #expect(ledger.take([1], at: start) == .refused(retryAfterSeconds: 60))
+    }
+
+    @Test("Of several keys all must allow, and none is charged where one does not")
+    func severalKeys() throws {
+        var ledger = try ledger("2/60s")
+        #expect(ledger.take([1, 2], at: start) == .allowed(remaining: 1))
+        #expect(ledger.take([1, 3], at: start) == .allowed(remaining: 0))
+        #expect(ledger.take([1, 2], at: start) == .refused(retryAfterSeconds: 30))
+        #expect(ledger.take([2], at: start) == .allowed(remaining: 0))
+    }
+
+    @Test("I8: keys without end take no more room")
+    func bounded() throws {
+        var ledger = try ledger("5/60s", capacity: 100)
+        for key in 0..<10_000 {
+            _ = ledger.take([key], at: start + .milliseconds(key))
+            try #require(ledger.count <= 100)
+        }
+        // And most of the newest are there, so that the room is used.
+        #expect(ledger.count > 70)
+    }
+
+    @Test("I8: a flood of made-up keys does not lift the limit of who has used theirs up")
+    func flood() throws {
+        var ledger = try ledger("5/60s", capacity: 100)
+        for _ in 0..<5 { _ = ledger.take([-1], at: start) }
+        for key in 0..<5000 { _ = ledger.take([key], at: start + .milliseconds(key)) }
+        #expect(ledger.take([-1], at: start + .seconds(5)) == .refused(retryAfterSeconds: 7))
+    }
+
+    @Test("I8: keys that are full again go first, and those in use stay")
+    func fullOnesGo() throws {
+        var ledger = try ledger("1/60s", capacity: 8)
+        for key in 0..<6 { _ = ledger.take([key], at: start) }
+        for key in 6..<8 { _ = ledger.take([key], at: start + .seconds(30)) }
+        // The first six are full by now.
+        #expect(ledger.take([8], at: start + .seconds(60)) == .allowed(remaining: 0))
+        #expect(ledger.count == 3)
+        for key in 6..<8 {
+            #expect(ledger.take([key], at: start + .seconds(60)) == .refused(retryAfterSeconds: 30))
+        }
+    }
+
+    @Test("I8: when every key was used up at the same moment there is room all the same")
+    func sameMoment() throws {
+        var ledger = try ledger("1/60s", capacity: 4)
+        for key in 0..<100 { #expect(ledger.take([key], at: start) == .allowed(remaining: 0)) }
+        #expect(ledger.count <= 4)
+    }
+
+    @Test("Without a rule there is no limit, and nothing is remembered")
+    func off() {
+        let limiter = RateLimiter<Int>([], capacity: 1) { preconditionFailure("nobody needs the time") }
+        for key in 0..<100 { #expect(limiter.take([key]) == .allowed(remaining: nil)) }
+    }
+
+    @Test("I8: threads together get no more than one would")
+    func threads() async {
+        let start = start
+        let limiter = RateLimiter<Int>([RateRule(count: 100, seconds: 60, burst: 100)], capacity: 10) { start }
+        let allowed = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    (0..<100).count { _ in limiter.take([1]) != .refused(retryAfterSeconds: 1) }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(allowed == 100)
+    }
+}

@@ -1,0 +1,205 @@
+import Chat
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("What may be done how often", .timeLimit(.minutes(5)))
+struct RateLimitTests {
+    private func withLimits(
+        _ choose: (inout RateSettings) throws -> Void,
+        trusting proxies: [String] = ["127.0.0.1"],
+        passwordCost: PasswordHasher.Cost? = nil,
+        _ body: (RunningServer, StandingClock) async throws -> Void
+    ) async throws {
+        var rates = RateSettings.off
+        try choose(&rates)
+        let clock = StandingClock()
+        try await withServer {
+            $0.rates = rates
+            $0.trustedProxies = proxies
+        } tuning: {
+            clock.tune(&$0)
+            if let passwordCost { $0.passwordCost = passwordCost }
+        } _: { server in
+            try await body(server, clock)
+        }
+    }
+
+    /// Whether it is the refusal of the contract, with this wait.
+    private func isRefused(_ answer: Answer, seconds: Int) -> Bool {
+        answer.isProblem(429, "rate_limited") && answer[header: "retry-after"] == "\(seconds)"
+            && answer.json.retry_after_seconds == .int(seconds) && answer[header: "ratelimit-remaining"] == "0"
+    }
+
+    @Test("I8: messages of one person, by HTTP and by socket together; Retry-After is exact")
+    func messages() async throws {
+        try await withLimits({ $0.messages = try rules("3/30s") }) { server, clock in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom(with: [bob])
+            let (path, draft) = ("rooms/\(room.id.text)/messages", ["body": "Hello"] as JSON)
+            let first = try await ada.post(path, draft)
+            #expect(first.status == 201)
+            #expect(first[header: "ratelimit-remaining"] == "2")
+            let socket = try await ada.listen()
+            try await socket.say(["type": "send", "ref": "a", "room_id": room.id, "body": "Hello"])
+            #expect(try await socket.first("ack").ref == "a")
+            let edit = try await ada.patch(ada.path(of: first.json), ["body": "Hello!"])
+            #expect(edit.status == 200)
+
+            #expect(isRefused(try await ada.post(path, draft), seconds: 10))
+            #expect(isRefused(try await ada.patch(ada.path(of: first.json), ["body": "Bye"]), seconds: 10))
+            try await socket.say(["type": "send", "ref": "b", "room_id": room.id, "body": "Hello"])
+            let error = try await socket.first("error")
+            #expect(error.ref == "b")
+            #expect(error.problem.code == "rate_limited")
+            #expect(error.problem.retry_after_seconds == 10)
+            // The socket stays, and so does everybody else.
+            try await socket.say(["type": "ping"])
+            _ = try await socket.first("pong")
+            #expect(try await bob.post(path, draft).status == 201)
+
+            clock.advance(by: .milliseconds(9999))
+            #expect(isRefused(try await ada.post(path, draft), seconds: 1))
+            clock.advance(by: .milliseconds(1))
+            let last = try await ada.post(path, draft)
+            #expect(last.status == 201)
+            #expect(last[header: "ratelimit-remaining"] == "0")
+        }
+    }
+
+    @Test("I8: requests of one network, before anybody asks who they are; pictures and health are not counted")
+    func requests() async throws {
+        try await withLimits({ $0.requests = try rules("2/10s") }) { server, clock in
+            let ada = try await server.register("ada")
+            #expect(try await ada.get("users/me").status == 200)
+            #expect(isRefused(try await ada.get("users/me"), seconds: 5))
+            #expect(isRefused(try await server.site.send(.GET, "/api/v1/users/me"), seconds: 5))
+            #expect(isRefused(try await server.site.send(.GET, "/nothing"), seconds: 5))
+            for path in ["/health", "/health/simple"] {
+                #expect(try await server.site.send(.GET, path).status == 200)
+            }
+            #expect(try await server.site.send(.GET, "/media/a/b/c").status == 404)
+            clock.advance(by: .seconds(5))
+            #expect(try await ada.get("users/me").status == 200)
+        }
+    }
+
+    @Test("I8: a live socket is a request too")
+    func upgrades() async throws {
+        try await withLimits({ $0.requests = try rules("2/10s") }) { server, clock in
+            let ada = try await server.register("ada")
+            let socket = try await ada.listen()
+            await #expect(throws: NotUpgraded.self) { try await ada.listen() }
+            let connection = try await RawConnection(to: server.site)
+            try await connection.send(
+                "GET /api/v1/realtime HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            )
+            let answer = try await connection.readToEnd()
+            #expect(answer.hasPrefix("HTTP/1.1 429 "))
+            #expect(answer.contains("\"code\":\"rate_limited\""))
+            clock.advance(by: .seconds(5))
+            try await ada.listen().close()
+            try await socket.say(["type": "ping"])
+            _ = try await socket.next("pong")
+        }
+    }
+
+    @Test("I8: clients behind a trusted proxy have their own limits; claims of strangers are worth nothing")
+    func forwarded() async throws {
+        try await withLimits({ $0.requests = try rules("1/60s") }, trusting: ["127.0.0.1", "10.0.0.1"]) { server, _ in
+            let statuses = try await ask(
+                server,
+                [
+                    "192.0.2.1", "192.0.2.1", "198.51.100.7, 192.0.2.1, 10.0.0.1", "192.0.2.2", "2001:db8::1",
+                    "2001:db8::f:2",
+                ]
+            )
+            #expect(statuses == [401, 429, 429, 401, 401, 429])
+        }
+        try await withLimits({ $0.requests = try rules("1/60s") }, trusting: ["10.0.0.1"]) { server, _ in
+            let statuses = try await ask(server, ["192.0.2.1", "192.0.2.2"])
+            #expect(statuses == [401, 429])
+        }
+    }
+
+    /// Asks for something as clients behind a proxy would, one after another, and gives the statuses.
+    private func ask(_ server: RunningServer, _ forwarded: [String]) async throws -> [Int] {
+        var statuses: [Int] = []
+        for value in forwarded {
+            let headers: HTTPHeaders = ["x-forwarded-for": value]
+            statuses.append(try await server.site.send(.GET, "/api/v1/users/me", headers: headers).status)
+        }
+        return statuses
+    }
+
+    @Test("I8: rooms that one person makes; a slip costs nothing")
+    func rooms() async throws {
+        try await withLimits({ $0.rooms = try rules("1/60s") }) { server, _ in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            #expect(try await ada.post("rooms", ["kind": "private", "name": ""]).status == 422)
+            _ = try await ada.makeRoom()
+            #expect(isRefused(try await ada.post("rooms", ["kind": "private", "name": "More"]), seconds: 60))
+            #expect(
+                isRefused(try await ada.post("rooms", ["kind": "direct", "user_id": .string(bob.id)]), seconds: 60)
+            )
+            _ = try await bob.makeRoom()
+        }
+    }
+
+    @Test("I8: rooms that one person joins; adding others is not joining")
+    func joins() async throws {
+        try await withLimits({ $0.joins = try rules("1/60s") }) { server, _ in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            var rooms: [JSON] = []
+            for name in ["One", "Two", "Three"] { rooms.append(try await ada.makeRoom(name, kind: "public")) }
+            #expect(try await bob.join(rooms[0]).status == 201)
+            #expect(isRefused(try await bob.join(rooms[1]), seconds: 60))
+            let body: JSON = ["user_id": .string(bob.id)]
+            #expect(isRefused(try await bob.post("rooms/\(rooms[1].id.text)/members", body), seconds: 60))
+            for room in rooms[1...] { try await ada.add(bob, to: room) }
+        }
+    }
+
+    @Test("I7: sign-ins of one name, right or wrong, known or not, in whatever case")
+    func names() async throws {
+        try await withLimits({ $0.signins = try rules("2/60s") }) { server, clock in
+            _ = try await server.register("ada")
+            func signIn(_ name: String, _ password: String, from client: String) async throws -> Answer {
+                let body: JSON = ["username": .string(name), "password": .string(password)]
+                let headers: HTTPHeaders = ["x-forwarded-for": client]
+                return try await server.site.send(.POST, "/api/v1/sessions", headers: headers, body: .json(body))
+            }
+            for name in ["ada", "nobody"] {
+                #expect(try await signIn(name, "not the password", from: "192.0.2.\(name.count)").status == 401)
+                let second = try await signIn(name, Person.password, from: "198.51.100.\(name.count)")
+                #expect(second.status == (name == "ada" ? 201 : 401))
+                for spelling in [name, name.uppercased()] {
+                    let third = try await signIn(spelling, Person.password, from: "203.0.113.\(name.count)")
+                    #expect(isRefused(third, seconds: 30))
+                }
+            }
+            // A refusal was charged to nobody.
+            #expect(try await signIn("bob", "not the password", from: "203.0.113.3").status == 401)
+            clock.advance(by: .seconds(30))
+            #expect(try await signIn("ada", Person.password, from: "203.0.113.9").status == 201)
+        }
+    }
+
+    @Test("I8: sign-ins of one network, and a refused one costs no hash")
+    func signIns() async throws {
+        // One hash would take longer than the test may. The first sign-in is charged, and too long to be hashed.
+        let cost = PasswordHasher.Cost(rounds: 1 << 20, blockSize: 8, parallelism: 1000)
+        try await withLimits({ $0.signins = try rules("1/60s") }, passwordCost: cost) { server, _ in
+            let long = String(repeating: "x", count: 300)
+            _ = try await server.site.signIn("ada", password: long).expect(401)
+            for index in 0..<50 { #expect(isRefused(try await server.site.signIn("name-\(index)"), seconds: 60)) }
+        }
+    }
+
+    private func rules(_ text: String) throws -> [RateRule] {
+        try #require(RateRule.list(text))
+    }
+}

@@ -1,0 +1,66 @@
+import Chat
+import Fixtures
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("How often files may be sent", .timeLimit(.minutes(5)))
+struct UploadRateTests {
+    /// A person who has used up their uploads.
+    private func withNoMoreUploads(_ body: (RunningServer, Person, StandingClock) async throws -> Void) async throws {
+        var rates = RateSettings.off
+        rates.uploads = try #require(RateRule.list("1/20s"))
+        let clock = StandingClock()
+        try await withServer({ [rates] in $0.rates = rates }, tuning: clock.tune) { server in
+            let ada = try await server.register("ada")
+            let first = try await ada.send(.POST, "attachments", body: .text("hello"))
+            #expect(first.status == 201)
+            #expect(first[header: "ratelimit-remaining"] == "0")
+            try await body(server, ada, clock)
+        }
+    }
+
+    @Test("I8: one upload too many is refused before a byte of it is read, and the connection goes on")
+    func beforeTheBody() async throws {
+        try await withNoMoreUploads { server, ada, clock in
+            let connection = try await RawConnection(to: server.site)
+            let head = "POST /api/v1/attachments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(ada.token)\r\n"
+            try await connection.send(head + "Content-Length: 5\r\n\r\n")
+            let answer = try await connection.readHead()
+            #expect(answer.hasPrefix("HTTP/1.1 429 "))
+            #expect(answer.contains("Retry-After: 20\r\n"))
+            _ = try await connection.read(until: "}")
+            clock.advance(by: .seconds(20))
+            try await connection.send("hello" + head + "Content-Length: 5\r\n\r\nhello")
+            #expect(try await connection.readHead().hasPrefix("HTTP/1.1 201 "))
+            connection.close()
+        }
+    }
+
+    @Test("The refusal reaches a client that sends all of it first")
+    func answerArrives() async throws {
+        try await withNoMoreUploads { server, ada, _ in
+            let bytes = [UInt8](repeating: 0x61, count: 4 << 20)
+            for body in [Site.Body.bytes(bytes), .chunked(bytes.chunks(of: 1 << 16))] {
+                let answer = try await ada.send(.POST, "attachments", body: body)
+                #expect(answer.isProblem(429, "rate_limited"))
+            }
+            #expect(try server.attachmentRows() == 1)
+        }
+    }
+
+    @Test("I8: who goes on sending without end is cut off")
+    func endless() async throws {
+        try await withNoMoreUploads { server, ada, _ in
+            let connection = try await RawConnection(to: server.site)
+            let head = "POST /api/v1/attachments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(ada.token)\r\n"
+            try await connection.send(head + "Transfer-Encoding: chunked\r\n\r\n")
+            #expect(try await connection.readHead().hasPrefix("HTTP/1.1 429 "))
+            let piece = "10000\r\n" + String(repeating: "x", count: 0x10000) + "\r\n"
+            await #expect(throws: (any Error).self) {
+                for _ in 0..<(1 << 14) { try await connection.send(piece) }
+            }
+        }
+    }
+}

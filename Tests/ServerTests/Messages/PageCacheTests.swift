@@ -1,0 +1,108 @@
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Chat
+@testable import Server
+
+@Suite("Pages that are remembered")
+struct PageCacheTests {
+    private let room = Room.ID.random()
+    private let cache = PageCache()
+
+    private func key(_ room: Room.ID, limit: Int = 50, week: Int = 1) -> PageCache.Key {
+        PageCache.Key(room: room, anchor: .newest, limit: limit, week: week)
+    }
+
+    private func page(_ bytes: Int) -> ByteBuffer {
+        ByteBuffer(repeating: 0x20, count: bytes)
+    }
+
+    @Test("A page is remembered for exactly what was asked, until the room's next event")
+    func remembered() {
+        cache.insert(page(10), for: key(room), at: cache.moment(of: room))
+        #expect(cache[key(room)] == page(10))
+        #expect(cache[key(room, limit: 49)] == nil)
+        #expect(cache[key(room, week: 2)] == nil)
+        #expect(cache[key(.random())] == nil)
+        cache.forget([room])
+        #expect(cache[key(room)] == nil)
+    }
+
+    @Test("A page that was read before an event is not remembered after it")
+    func outdated() {
+        for forget in [{ self.cache.forget([self.room]) }, { self.cache.forgetAll() }] {
+            let moment = cache.moment(of: room)
+            forget()
+            cache.insert(page(10), for: key(room), at: moment)
+            #expect(cache[key(room)] == nil)
+        }
+    }
+
+    @Test("I8: Pages take so many bytes and no more, and none takes all of them")
+    func bounded() {
+        let size = PageCache.capacity / 16
+        let rooms = (0..<40).map { _ in Room.ID.random() }
+        for room in rooms { cache.insert(page(size), for: key(room), at: cache.moment(of: room)) }
+        #expect(rooms.count { cache[key($0)] != nil } == 16)
+        #expect(cache[key(rooms[39])] != nil)
+        cache.insert(page(size + 1), for: key(room), at: cache.moment(of: room))
+        #expect(cache[key(room)] == nil)
+        cache.forget(rooms)
+        for room in rooms { cache.insert(page(size), for: key(room), at: cache.moment(of: room)) }
+        #expect(rooms.count { cache[key($0)] != nil } == 16)
+    }
+
+    @Test(
+        "I2: whoever has posted, edited or deleted reads it, however often the page was read before",
+        .timeLimit(.minutes(1))
+    )
+    func readsOwnWrites() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let newest = { try await ada.get("rooms/\(room.id.text)/messages").json.messages.elements.last }
+            for number in 0..<20 {
+                _ = try await newest()
+                let message = try await ada.say("\(number)", in: room)
+                #expect(try await newest() == message)
+                let edited = try await ada.patch(ada.path(of: message), ["body": "edited"]).json
+                #expect(try await newest() == edited)
+                _ = try await ada.delete(ada.path(of: message))
+                #expect(try await newest()?.body == "")
+            }
+        }
+    }
+
+    @Test("I7: a page that is remembered is not shown to who has been removed since", .timeLimit(.minutes(1)))
+    func removed() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom(with: [bob])
+            let path = "rooms/\(room.id.text)/messages"
+            _ = try await ada.say("Hello", in: room)
+            _ = try await bob.get(path).expect(200)
+            _ = try await ada.delete("rooms/\(room.id.text)/members/\(bob.id)").expect(204)
+            #expect(try await bob.get(path).isProblem(404, "not_found"))
+            #expect(try await bob.post("rooms/\(room.id.text)/typing").isProblem(404, "not_found"))
+            try await ada.add(bob, to: room)
+            _ = try await bob.get(path).expect(200)
+            _ = try await ada.delete("rooms/\(room.id.text)").expect(204)
+            for person in [ada, bob] { #expect(try await person.get(path).isProblem(404, "not_found")) }
+        }
+    }
+
+    @Test("A new display name reaches pages that are remembered", .timeLimit(.minutes(2)))
+    func renamed() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            _ = try await ada.say("Hello", in: room)
+            let name = { try await ada.get("rooms/\(room.id.text)/messages").json.messages[0].sender.display_name }
+            _ = try await name()
+            _ = try await ada.patch("users/me", ["display_name": "Countess"]).expect(200)
+            // The renaming looks for work every 20 seconds.
+            while try await name() != "Countess" { await Task.yield() }
+        }
+    }
+}
