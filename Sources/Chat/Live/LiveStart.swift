@@ -14,6 +14,9 @@ package struct Missed: Sendable {
     package static let maxEvents = 1000
     /// Receipts that may be missed.
     package static let maxReceipts = 5000
+    /// Time by which a receipt may be told later than an event that happened after it; a tick or two, and some more for
+    /// a machine that is busy.
+    package static let receiptLag = Duration.seconds(5)
 
     /// In the order in which they happened. Things are told as they are now, so that nothing that was deleted since
     /// is told again.
@@ -30,4 +33,14 @@ package struct Receipt: Sendable, Equatable {
     package let deliveredSeq: Int64
     /// Everything up to here they have seen.
     package let readSeq: Int64
+
+    /// Of either number the greater, because receipts only move forward.
+    package func merged(with other: Receipt) -> Receipt {
+        Receipt(
+            roomID: roomID,
+            userID: userID,
+            deliveredSeq: max(deliveredSeq, other.deliveredSeq),
+            readSeq: max(readSeq, other.readSeq)
+        )
+    }
 }

@@ -48,6 +48,7 @@ struct QueryPlanTests {
         HotQuery("past stays of a person", Database.pastStaysOfUser),
         HotQuery("events of a room", Database.eventsOfRoom),
         HotQuery("oldest events of a room", Database.oldestEvents),
+        HotQuery("where receipts were told", Database.receiptsToldAt),
         HotQuery("receipts that moved", Database.movedReceipts),
         HotQuery("moving a read receipt", Database.moveRead),
         HotQuery("moving a delivered receipt", Database.moveDelivered),

@@ -35,7 +35,12 @@ extension Database {
             guard let told = try retell(entries, of: stay) else { return nil }
             events += told
         }
-        guard let receipts = try receipts(in: stays, since: position) else { return nil }
+        let told = try Int64.fetchOne(
+            cachedStatement(sql: Self.receiptsToldAt),
+            arguments: [position, Missed.receiptLag.components.seconds * 1000]
+        )
+        // Who has never moved stands at 0.
+        guard let receipts = try receipts(in: stays, since: told ?? max(floor, 1)) else { return nil }
         return Missed(events: events.sorted { $0.position < $1.position }, receipts: receipts)
     }
 
@@ -81,6 +86,15 @@ extension Database {
         if let last = stay.lastSeq, entries.first?.seq != last { return nil }
         return entries
     }
+
+    /// Where everything was told that had been written by then to whoever has heard the event at `?1`: events go out at
+    /// once, receipts only with the second tick behind them. It walks back over what happened within the lag.
+    static let receiptsToldAt = """
+        SELECT position FROM events
+        WHERE position <= ?1
+        AND at < (SELECT at FROM events WHERE position <= ?1 ORDER BY position DESC LIMIT 1) - ?2
+        ORDER BY position DESC LIMIT 1
+        """
 
     static let movedReceipts = """
         SELECT user_id, delivered_seq, read_seq FROM members WHERE room_id = ? AND receipt_position >= ?

@@ -25,10 +25,12 @@ extension Hub {
         for connection in room.audience where connection.userID != user { connection.signal(batch) }
     }
 
-    /// Takes receipts that have moved; the next tick tells the newest of each member.
+    /// Takes receipts that have moved; the next tick tells the newest of each member. They come from several tasks, so
+    /// an older one may come behind a newer.
     func receive(_ moved: [Receipt]) {
         for receipt in moved where rooms[receipt.roomID] != nil {
-            receipts[receipt.roomID, default: [:]][receipt.userID] = receipt
+            let waiting = receipts[receipt.roomID]?[receipt.userID]
+            receipts[receipt.roomID, default: [:]][receipt.userID] = waiting.map(receipt.merged) ?? receipt
         }
     }
 

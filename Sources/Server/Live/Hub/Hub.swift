@@ -181,6 +181,8 @@ final class Hub {
         case .none, .joins: break
         case .leaves(let user):
             flush()
+            // They begin anew when they are added again.
+            receipts[room.id]?[user] = nil
             guard let person = people[user] else { return }
             for connection in person.connections { leave(room, connection) }
             person.rooms.removeAll { $0 == room.id }

@@ -51,6 +51,34 @@ struct HubSignalTests {
         #expect(connection.signals.filter { $0.type == "receipt" }.count == 2)
     }
 
+    @Test("A receipt that comes behind a newer one takes nothing back")
+    func lateReceipt() {
+        let test = TestHub()
+        let bob = User.ID.random()
+        let connection = test.connect(in: [room])
+        test.hub.receive([
+            Receipt(roomID: room, userID: bob, deliveredSeq: 9, readSeq: 3),
+            Receipt(roomID: room, userID: bob, deliveredSeq: 8, readSeq: 8),
+            receipt(bob, 5, in: room),
+        ])
+        _ = test.hub.tick()
+        let told = connection.signals.filter { $0.type == "receipt" }.map(json)
+        #expect(told.map(\.delivered_seq) == [9])
+        #expect(told.map(\.read_seq) == [8])
+    }
+
+    @Test("A receipt of who has left since is told to nobody, even when they are a member again")
+    func receiptOfStayThatEnded() {
+        let test = TestHub()
+        let bob = User.ID.random()
+        let connection = test.connect(in: [room])
+        test.hub.receive([receipt(bob, 5, in: room)])
+        test.publish(in: room, .leaves(bob))
+        test.publish(in: room, .joins(bob))
+        _ = test.hub.tick()
+        #expect(connection.signals.allSatisfy { $0.type != "receipt" })
+    }
+
     @Test("Nobody hears of a receipt before the event that it is for")
     func receiptBehindEvent() {
         let test = TestHub()

@@ -1,0 +1,136 @@
+import TestSupport
+
+/// What a client keeps of its rooms: fetched once, then changed by events, by the simplest rules that the contract
+/// allows.
+struct Replica: Sendable {
+    fileprivate struct Copy {
+        /// As in the list of rooms, without the last message.
+        var facts: JSON
+        var members: [String: JSON] = [:]
+        var messages: [String: JSON] = [:]
+
+        var lastSeq: Int { facts.last_seq.number }
+        var newest: JSON { messages.values.max { $0.seq.number < $1.seq.number } ?? .null }
+    }
+
+    private let person: Person
+    private var rooms: [String: Copy] = [:]
+
+    init(of person: Person, as snapshot: Snapshot) {
+        self.person = person
+        for room in snapshot.rooms {
+            let (members, messages) = (snapshot.members[room.id.text], snapshot.messages[room.id.text])
+            rooms[room.id.text] = Self.copy(room, members ?? [], messages ?? [])
+        }
+    }
+
+    private static func copy(_ room: JSON, _ members: [JSON], _ messages: [JSON]) -> Copy {
+        Copy(
+            facts: room.removing("last_message", "unread_count"),
+            members: Dictionary(members.map { ($0.user.id.text, $0) }, uniquingKeysWith: { $1 }),
+            messages: Dictionary(messages.map { ($0.id.text, $0) }, uniquingKeysWith: { $1 })
+        )
+    }
+
+    /// The same as it would be fetched, in the orders that the contract names.
+    var snapshot: Snapshot {
+        var snapshot = Snapshot()
+        let listed = rooms.values.map { $0.facts.setting("last_message", $0.newest) }
+        snapshot.rooms = listed.sorted { ($0.activity, $0.id.text) > ($1.activity, $1.id.text) }
+        for (id, copy) in rooms {
+            snapshot.members[id] = copy.members.values
+                .sorted { ($0.joined_at.text, $0.user.id.text) < ($1.joined_at.text, $1.user.id.text) }
+            snapshot.messages[id] = copy.messages.values.sorted { $0.seq.number < $1.seq.number }
+        }
+        return snapshot
+    }
+
+    // MARK: - Rules
+
+    /// - Throws: `Gap` when a number is missing.
+    mutating func apply(_ event: JSON) async throws {
+        let room = event.room_id.text
+        // Nothing is told of a room's time before oneself; a client fetches what it shall show.
+        if event.type == "member.joined", event.user_id.text == person.id { return try await fetch(room) }
+        guard var copy = rooms[room] else { return }
+        guard event.cursor != .missing else { return rooms[room] = copy.applying(receipt: event) }
+        // What was fetched after the event happened has it already.
+        guard event.seq.number > copy.lastSeq else { return }
+        // Of a room that went nothing else is left to tell.
+        guard event.seq.number == copy.lastSeq + 1 || event.type == "room.deleted" else {
+            throw Gap(after: copy.lastSeq, event: event)
+        }
+        copy.facts = copy.facts.setting("last_seq", event.seq)
+        let isGone = event.type == "room.deleted" || event.type == "member.left" && event.user_id.text == person.id
+        rooms[room] = isGone ? nil : copy.applying(event, as: person)
+    }
+
+    private mutating func fetch(_ id: String) async throws {
+        rooms[id] = nil
+        let room = try await person.get("rooms/\(id)")
+        // Deleted or left again since; that is told next.
+        guard room.status != 404, room.json.role != .null else { return }
+        rooms[id] = Self.copy(
+            try room.expect(200).json,
+            try await Snapshot.members(of: id, person),
+            try await Snapshot.messages(of: id, person)
+        )
+    }
+
+    /// A number of a room has not been heard.
+    struct Gap: Error {
+        let after: Int
+        let event: JSON
+    }
+}
+
+extension Replica.Copy {
+    fileprivate func applying(_ event: JSON, as person: Person) -> Self {
+        var copy = self
+        switch event.type {
+        case "message.created", "message.edited", "message.deleted":
+            copy.messages[event.message.id.text] = event.message
+        case "attachment.ready", "attachment.failed":
+            copy.messages[event.message_id.text] = copy.messages[event.message_id.text]?.replacing(event.attachment)
+        case "room.updated":
+            copy.facts = copy.facts.merging(event.room)
+        case "member.joined", "member.updated":
+            copy.members[event.user_id.text] = event.member.withoutPresence
+            if event.type == "member.joined" { copy.count(1) }
+            if event.user_id.text == person.id { copy.facts = copy.facts.setting("role", event.member.role) }
+        case "member.left":
+            copy.members[event.user_id.text] = nil
+            copy.count(-1)
+        default:
+            break
+        }
+        return copy
+    }
+
+    private mutating func count(_ change: Int) {
+        facts = facts.setting("member_count", .int(facts.member_count.number + change))
+    }
+
+    /// Receipts only move forward, so an older one that comes late changes nothing.
+    fileprivate func applying(receipt: JSON) -> Self {
+        guard receipt.type == "receipt", var member = members[receipt.user_id.text] else { return self }
+        for name in ["delivered_seq", "read_seq"] {
+            member = member.setting(name, .int(max(member[name].number, receipt[name].number)))
+        }
+        var copy = self
+        copy.members[receipt.user_id.text] = member
+        return copy
+    }
+}
+
+extension JSON {
+    /// When something was last said in a listed room.
+    fileprivate var activity: String {
+        self.last_message == .null ? self.created_at.text : self.last_message.created_at.text
+    }
+
+    /// A message with this attachment in the place of the old one.
+    fileprivate func replacing(_ attachment: JSON) -> JSON {
+        setting("attachments", .array(self.attachments.elements.map { $0.id == attachment.id ? attachment : $0 }))
+    }
+}
