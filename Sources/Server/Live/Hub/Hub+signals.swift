@@ -64,9 +64,10 @@ extension Hub {
             let lastSeen = Timestamp(of: change.lastActive, now: now)
             if change.status == .offline { departed.append((change.user, lastSeen)) }
             guard let person = people[change.user] else { continue }
+            defer { if change.status == .offline { people[change.user] = nil } }
+            guard change.isNews else { continue }
             let batch = batch([.presence(change.user, change.status, lastSeen: lastSeen)])
             for connection in others(who: person, change.user) { connection.signal(batch) }
-            if change.status == .offline { people[change.user] = nil }
         }
         return departed
     }
@@ -81,18 +82,24 @@ extension Hub {
         return audience.filter { seen.insert(ObjectIdentifier($0)).inserted }
     }
 
-    /// Where every connection of a member has been given everything there is.
+    /// Where every connection of a member has been given everything there is. The room that has waited longest comes
+    /// first, and no more of them than the receipts that will come of it allow.
     private func takeArrivals(_ now: NIODeadline) -> [Arrival] {
         var arrivals: [Arrival] = []
-        for room in unreported.values where room.reportDue <= now {
-            let users = Set(room.audience.lazy.filter(\.isCaughtUp).map(\.userID))
-            room.reportDue =
-                now + max(limits.reportAtLeast, limits.reportPerConnection * room.audience.count)
-            if users.count == Set(room.audience.lazy.map(\.userID)).count { unreported[room.id] = nil }
-            guard !users.isEmpty else { continue }
-            arrivals.append(Arrival(room: room.id, seq: room.sentSeq, users: Array(users)))
+        var left = limits.receiptsPerTick
+        for room in unreported.values.filter({ $0.reportDue <= now }).sorted(by: { $0.reportDue < $1.reportDue }) {
+            guard left > 0 else { break }
+            left -= room.audience.count * room.audience.count
+            if let arrival = takeArrival(in: room, now) { arrivals.append(arrival) }
         }
         return arrivals
+    }
+
+    private func takeArrival(in room: LiveRoom, _ now: NIODeadline) -> Arrival? {
+        let users = Set(room.audience.lazy.filter(\.isCaughtUp).map(\.userID))
+        room.reportDue = now + max(limits.reportAtLeast, limits.reportPerConnection * room.audience.count)
+        if users.count == Set(room.audience.lazy.map(\.userID)).count { unreported[room.id] = nil }
+        return users.isEmpty ? nil : Arrival(room: room.id, seq: room.sentSeq, users: Array(users))
     }
 
     private func batch(_ signals: [Signal]) -> LiveBatch {

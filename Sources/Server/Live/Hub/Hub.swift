@@ -23,6 +23,9 @@ final class Hub {
         /// larger the room, the more receipts there are and the less anybody wants to know.
         var reportPerConnection = TimeAmount.milliseconds(100)
         var reportAtLeast = TimeAmount.seconds(1)
+        /// Receipts that may come of one look at all rooms, each counted for everyone who hears it: a few hundred
+        /// writes, so that messages do not wait behind them. The other rooms have their turn a second later.
+        var receiptsPerTick = 20_000
     }
 
     /// What became of a wish to hear events.

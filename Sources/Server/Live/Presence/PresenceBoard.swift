@@ -21,11 +21,13 @@ struct PresenceBoard {
         var absent = 10_000
     }
 
-    /// Something that others should hear.
+    /// A person's status as it is now.
     struct Change: Equatable {
         let user: User.ID
         let status: Status
         let lastActive: NIODeadline
+        /// Whether others have heard something else. Who came and went between two looks was never told of.
+        let isNews: Bool
     }
 
     private struct Place {
@@ -85,15 +87,15 @@ struct PresenceBoard {
         places[user]?.lastActive
     }
 
-    /// What has changed for others since this was last asked. Whoever is offline is forgotten with it.
+    /// Who has changed for others since this was last asked, and who is offline now; they are forgotten with it.
     mutating func takeChanges(at now: NIODeadline) -> [Change] {
         var changes: [Change] = []
         for (user, place) in places {
             let status = status(of: place, at: now)
-            if status != place.told {
-                changes.append(Change(user: user, status: status, lastActive: place.lastActive))
-                places[user]?.told = status
-            }
+            let isNews = status != place.told
+            guard isNews || status == .offline else { continue }
+            changes.append(Change(user: user, status: status, lastActive: place.lastActive, isNews: isNews))
+            places[user]?.told = status
             if status == .offline {
                 places[user] = nil
                 absentCount -= 1

@@ -108,6 +108,21 @@ struct HubSignalTests {
         #expect(test.hub.tick().arrivals.map(\.seq) == [2])
     }
 
+    @Test("I8: Many busy rooms are looked at one after another, each in its turn")
+    func spreadArrivals() {
+        let test = TestHub(limits: Hub.Limits(receiptsPerTick: 5))
+        let rooms = (0..<6).map { _ in Room.ID.random() }
+        for room in rooms { for _ in 0..<2 { test.connect(in: [room]) } }
+        for room in rooms { test.publish(in: room) }
+        var seen: [Room.ID] = []
+        for _ in 0..<3 {
+            let arrivals = test.hub.tick().arrivals
+            #expect(arrivals.count == 2)
+            seen += arrivals.map(\.room)
+        }
+        #expect(Set(seen) == Set(rooms))
+    }
+
     @Test("What lies in a slow client's outbox has not been delivered")
     func slowClient() {
         let test = TestHub()

@@ -12,7 +12,7 @@ struct PresenceBoardTests {
 
     /// What others hear at a moment, as statuses.
     private mutating func told(at time: TimeAmount) -> [PresenceBoard.Status] {
-        board.takeChanges(at: start + time).map(\.status)
+        board.takeChanges(at: start + time).filter(\.isNews).map(\.status)
     }
 
     @Test("Who connects is online, and that is told once")
@@ -81,6 +81,16 @@ struct PresenceBoardTests {
             board.active(user, at: start)
         }
         #expect(told(at: .seconds(1)) == [])
+    }
+
+    @Test("Who came and went between two looks is no news, but was there")
+    mutating func unseen() {
+        board.connected(user, at: start)
+        board.disconnected(user, at: start)
+        let changes = board.takeChanges(at: start + .seconds(20))
+        #expect(changes.map(\.user) == [user])
+        #expect(changes.map(\.isNews) == [false])
+        #expect(board.takeChanges(at: start + .seconds(20)).isEmpty)
     }
 
     @Test("Nobody who is not connected becomes active")
