@@ -42,7 +42,7 @@ struct Snug {
         // The wire: what answers requests, and what becomes of a connection.
         let stopping = Stopping(hub: facts.hub)
         let routes = Routes(settings, tuning, bytes, facts, pictures, limits, stopping, logger: logger)
-        let sockets = SocketMaker(
+        let sockets = LiveSockets(
             hub: facts.hub,
             commands: facts.commands.inbox,
             wire: facts.wire,

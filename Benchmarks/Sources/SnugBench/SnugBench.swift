@@ -8,8 +8,11 @@ import NIOPosix
 struct SnugBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snug-bench",
-        abstract: "Measures Snug under its defined load, in a control group of 512 MiB and one core."
+        abstract: "Measures Snug under its defined load and at its limits, in a control group of 512 MiB and one core."
     )
+
+    @Argument(help: "What to measure: budget, scale, or single scenes of scale. Everything unless given.")
+    var parts: [Part] = []
 
     @OptionGroup var plan: Plan
 
@@ -40,11 +43,19 @@ struct SnugBench: AsyncParsableCommand {
         let confinement = makeConfinement(progress)
         defer { confinement.cgroup?.remove() }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: plan.loops)
-        let figures = try await perform(folder, confinement, group, progress)
+        let ground = Ground(
+            programs: URL(filePath: programs),
+            folder: folder,
+            confinement: confinement,
+            group: group,
+            progress: progress
+        )
+        let figures = try await perform(ground)
         try await group.shutdownGracefully()
         return Report(
             startedAt: started,
             machine: Machine(),
+            parts: wanted.map(\.rawValue),
             plan: plan,
             remarks: progress.remarks,
             figures: figures
@@ -62,57 +73,32 @@ struct SnugBench: AsyncParsableCommand {
         }
     }
 
-    private func perform(
-        _ folder: URL,
-        _ confinement: Confinement,
-        _ group: MultiThreadedEventLoopGroup,
-        _ progress: Progress
-    ) async throws -> [Figure] {
-        let product = Product(
-            programs: URL(filePath: programs),
-            storage: folder.appending(path: "storage"),
-            log: folder.appending(path: "server.log"),
-            port: try await findFreePort(group: group),
-            confinement: confinement,
-            sockets: plan.sockets,
-            roomMembers: plan.members
-        )
-        progress.say("preparing the photographs")
-        let photographs = try await Photographs.prepare(
-            max(6, plan.uploaders),
-            maker: URL(filePath: "Scripts/make-photograph"),
-            folder: URL(filePath: "Benchmarks/.build/photographs")
-        )
-        let sampler = MemorySampler { server in
-            guard let cgroup = confinement.cgroup else {
-                return server.flatMap { try? ProcessMemory.anonymousOfFamily(processID: $0) }
-            }
-            return try? cgroup.memory()
-        }
-        let stage = Stage(
-            plan: plan,
-            product: product,
-            group: group,
-            progress: progress,
-            sampler: sampler,
-            photographs: photographs,
-            cascade: Cascade(program: URL(filePath: "Benchmarks/.build/cascade"), confinement: confinement)
-        )
-        return try await sampled(stage)
+    private func perform(_ ground: Ground) async throws -> [Figure] {
+        var figures: [Figure] = []
+        if wanted.contains(.budget) { figures += try await Budget(ground: ground, plan: plan).run() }
+        let scenes = wanted.filter { $0 != .budget }
+        if !scenes.isEmpty { figures += try await Scale(ground: ground, scenes: scenes).run() }
+        return figures
     }
 
-    private func sampled(_ stage: Stage) async throws -> [Figure] {
-        try await withThrowingTaskGroup(of: [Figure]?.self) { tasks in
-            tasks.addTask {
-                await stage.sampler.run()
-                return nil
-            }
-            tasks.addTask { try await Scenario(stage: stage).run() }
-            defer { tasks.cancelAll() }
-            while let figures = try await tasks.next() {
-                if let figures { return figures }
-            }
-            return []
-        }
+    /// In the order in which they run.
+    private var wanted: [Part] {
+        let parts = parts.contains(.scale) ? parts + Part.scenes : parts
+        return Part.allCases.filter { (parts.isEmpty || parts.contains($0)) && $0 != .scale }
     }
+}
+
+/// What can be measured alone.
+enum Part: String, CaseIterable, ExpressibleByArgument {
+    /// The defined load.
+    case budget
+    /// How far each single thing goes: all of the following.
+    case scale
+    case history
+    case storing
+    case room
+    case crowd
+    case slow
+
+    static let scenes: [Part] = [.history, .storing, .room, .crowd, .slow]
 }

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// What one socket's owner makes of the events: counts each message once, and sees whether they come in order.
-final class EventReceiver {
+final class EventReceiver: FrameReceiver {
     private let ledger: DeliveryLedger
     private let watch: AttachmentWatch?
     /// One bit for each message of the run; a set bit that comes again is a duplicate.
@@ -26,7 +26,7 @@ final class EventReceiver {
         ledger.arrived(number, at: now)
     }
 
-    func closed() {
+    func closed(_ code: Int?) {
         ledger.note(.socketClosed)
     }
 

@@ -18,7 +18,7 @@ struct LiveSocket: Sendable {
         _ person: Person,
         port: Int,
         group: any EventLoopGroup,
-        makeReceiver: @escaping @Sendable () -> EventReceiver
+        makeReceiver: @escaping @Sendable () -> any FrameReceiver
     ) async throws -> LiveSocket {
         let loop = group.next()
         let welcomed = loop.makePromise(of: Void.self)
@@ -68,6 +68,17 @@ struct LiveSocket: Sendable {
                     )
                 }
             }
+    }
+
+    /// Sends a complete frame. Cheapest on the socket's event loop.
+    func send(_ frame: ByteBuffer) {
+        channel.writeAndFlush(frame, promise: nil)
+    }
+
+    /// Takes nothing more from the kernel, which is told to keep as little as it may.
+    func stopReading() async throws {
+        try await channel.setOption(.socketOption(.so_rcvbuf), value: 4096).get()
+        try await channel.setOption(.autoRead, value: false).get()
     }
 
     func close() async {

@@ -41,7 +41,7 @@ enum MessageMark {
             && event[offset + 1] == UInt8(ascii: "\"") && event[offset + 2] == UInt8(ascii: ":")
     }
 
-    private static func decimal(in event: UnsafeRawBufferPointer, from: Int, atMost count: Int) -> Int? {
+    static func decimal(in event: UnsafeRawBufferPointer, from: Int, atMost count: Int) -> Int? {
         var value: Int?
         for byte in event[from..<min(from + count, event.count)] {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { break }

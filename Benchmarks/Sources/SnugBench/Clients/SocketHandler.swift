@@ -1,16 +1,24 @@
 import NIOCore
 
+/// Takes the texts that arrive on one socket after its welcome. Called on the socket's event loop.
+protocol FrameReceiver: AnyObject {
+    func received(_ text: UnsafeRawBufferPointer, at now: NIODeadline)
+    /// - Parameter code: What the server said (RFC 6455 section 7.4); nil when it said nothing.
+    func closed(_ code: Int?)
+}
+
 /// Reads one socket's frames: answers pings, waits for the welcome, and hands every later text to the receiver.
 final class SocketHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private var walker = FrameWalker()
-    private let receiver: EventReceiver
+    private let receiver: any FrameReceiver
     private let welcomed: EventLoopPromise<Void>
     private var isWelcomed = false
+    private var closeCode: Int?
 
-    init(receiver: EventReceiver, welcomed: EventLoopPromise<Void>) {
+    init(receiver: any FrameReceiver, welcomed: EventLoopPromise<Void>) {
         self.receiver = receiver
         self.welcomed = welcomed
     }
@@ -35,7 +43,9 @@ final class SocketHandler: ChannelInboundHandler {
         switch opcode {
         case 0x1 where isWelcomed: receiver.received(payload, at: now)
         case 0x1: welcome(payload)
-        case 0x8: context.close(promise: nil)
+        case 0x8:
+            if payload.count >= 2 { closeCode = Int(payload[0]) << 8 | Int(payload[1]) }
+            context.close(promise: nil)
         case 0x9:
             context.writeAndFlush(wrapOutboundOut(.clientFrame(opcode: 0xA, payload: payload)), promise: nil)
         default: break
@@ -51,7 +61,7 @@ final class SocketHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         welcomed.fail(LiveSocketError.closed)
-        receiver.closed()
+        receiver.closed(closeCode)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

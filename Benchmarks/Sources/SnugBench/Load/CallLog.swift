@@ -21,6 +21,12 @@ final class CallLog: Sendable {
         }
     }
 
+    /// Forgets what was noted during the warm-up.
+    func restart() {
+        state.withLock { $0 = State() }
+    }
+
+    var count: Int { state.withLock { $0.latencies.count } }
     var latencies: Percentiles { state.withLock { Percentiles($0.latencies) } }
     var failures: Int { state.withLock { $0.failures } }
     var firstFailure: String? { state.withLock { $0.firstFailure } }

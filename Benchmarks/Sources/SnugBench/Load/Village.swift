@@ -3,7 +3,7 @@ import NIOCore
 import Synchronization
 
 /// A room of the run with its members; the first one owns it.
-struct Room: Sendable {
+struct Room: Decodable, Sendable {
     let id: String
     let members: [Person]
 }

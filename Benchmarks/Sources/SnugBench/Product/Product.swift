@@ -9,6 +9,10 @@ struct Product: Sendable {
     let confinement: Confinement
     let sockets: Int
     let roomMembers: Int
+    /// Settings of one part of the run, over those that all have.
+    var settings: [String: String] = [:]
+    /// A command that the server is started by, such as a tracer.
+    var starter: [String] = []
 
     /// Limits on how fast a person may act are lifted, since a thousand people come from one address here.
     var environment: [String: String] {
@@ -22,7 +26,7 @@ struct Product: Sendable {
         for rate in ["MESSAGES", "REQUESTS", "UPLOADS", "ROOMS", "JOINS", "SIGNINS"] {
             settings["SNUG_RATE_\(rate)"] = "off"
         }
-        return settings
+        return settings.merging(self.settings) { $1 }
     }
 
     func program(_ name: String) -> String {

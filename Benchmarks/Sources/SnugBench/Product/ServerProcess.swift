@@ -13,9 +13,10 @@ final class ServerProcess: Sendable {
 
     let processID: Int32
     private let process: Process
+    private let log: URL
 
-    private init(process: Process) {
-        self.process = process
+    private init(process: Process, log: URL) {
+        (self.process, self.log) = (process, log)
         processID = process.processIdentifier
     }
 
@@ -39,7 +40,7 @@ final class ServerProcess: Sendable {
     private static func launch(_ product: Product) throws -> ServerProcess {
         try Data().write(to: product.log)
         let log = try FileHandle(forWritingTo: product.log)
-        let command = product.confinement.confining([product.program("snug-server")])
+        let command = product.confinement.confining(product.starter + [product.program("snug-server")])
         let process = Process()
         process.executableURL = URL(filePath: command[0])
         process.arguments = Array(command.dropFirst())
@@ -47,16 +48,22 @@ final class ServerProcess: Sendable {
         process.standardOutput = log
         process.standardError = log
         try process.runWithOpenSignals()
-        return ServerProcess(process: process)
+        return ServerProcess(process: process, log: product.log)
     }
 
     /// How it ended, when it did so before it was asked to. A server that refuses connections may need a moment for that.
-    func untimelyEnd(patience: Duration = .zero) async -> String? {
+    private func untimelyEnd(patience: Duration = .zero) async -> String? {
         let deadline = ContinuousClock.now + patience
         while process.isRunning, ContinuousClock.now < deadline { usleep(100_000) }
         guard !process.isRunning else { return nil }
         let how = process.terminationReason == .uncaughtSignal ? "signal" : "status"
         return "\(how) \(process.terminationStatus)"
+    }
+
+    func remarkUntimelyEnd(in progress: Progress, patience: Duration = .zero) async {
+        guard let end = await untimelyEnd(patience: patience) else { return }
+        let words = (try? ControlFile.read(log.path)) ?? ""
+        progress.remark("the server ended by itself with \(end); its last words: \(words.suffix(3000))")
     }
 
     /// Asks it to end, and ends it by force after 20 seconds.

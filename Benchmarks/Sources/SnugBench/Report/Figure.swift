@@ -18,9 +18,19 @@ struct Figure: Encodable, Sendable {
     let must: Bound?
     let aim: Bound?
     let verdict: Verdict
+    /// What else was measured at the same time; shown behind the figure.
+    let details: [Detail]
 
-    init(_ name: String, _ value: Double?, _ unit: String, must: Bound? = nil, aim: Bound? = nil) {
+    init(
+        _ name: String,
+        _ value: Double?,
+        _ unit: String,
+        must: Bound? = nil,
+        aim: Bound? = nil,
+        details: [Detail] = []
+    ) {
         let value = value.flatMap { $0.isFinite ? $0 : nil }
+        self.details = details.filter(\.value.isFinite)
         (self.name, self.value, self.unit, self.must, self.aim) = (name, value, unit, must, aim)
         verdict = Self.judge(value, must: must, aim: aim)
     }
@@ -32,6 +42,18 @@ struct Figure: Encodable, Sendable {
         if let aim, !aim.holds(value) { return .short }
         return must == nil && aim == nil ? .info : .ok
     }
+}
+
+struct Detail: Encodable, Sendable, CustomStringConvertible {
+    let name: String
+    let value: Double
+    let unit: String
+
+    init(_ name: String, _ value: Double, _ unit: String = "") {
+        (self.name, self.value, self.unit) = (name, value, unit)
+    }
+
+    var description: String { [name, value.short, unit].filter { !$0.isEmpty }.joined(separator: " ") }
 }
 
 enum Bound: Encodable, Sendable, CustomStringConvertible {

@@ -4,6 +4,7 @@ import Foundation
 struct Report: Encodable {
     let startedAt: Date
     let machine: Machine
+    let parts: [String]
     let plan: Plan
     let remarks: [String]
     let figures: [Figure]
@@ -15,11 +16,11 @@ struct Report: Encodable {
             let value = figure.value.map { "\($0.short) \(figure.unit)" } ?? "–"
             return [
                 figure.name, value, figure.must?.description ?? "", figure.aim?.description ?? "",
-                figure.verdict.rawValue,
+                figure.verdict.rawValue, figure.details.map(\.description).joined(separator: ", "),
             ]
         }
-        let table = [["figure", "measured", "must", "aim", ""]] + rows
-        let widths = (0..<5).map { column in table.map { $0[column].count }.max() ?? 0 }
+        let table = [["figure", "measured", "must", "aim", "", ""]] + rows
+        let widths = (0..<6).map { column in table.map { $0[column].count }.max() ?? 0 }
         for row in table {
             let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
             print(cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces))

@@ -12,20 +12,14 @@ struct Scenario: Sendable {
         let server = try await start()
         do {
             let figures = try await measure(village, server)
-            await remarkUntimelyEnd(of: server)
+            await server.remarkUntimelyEnd(in: stage.progress)
             await server.stop()
             return figures + [kills()]
         } catch {
-            await remarkUntimelyEnd(of: server, patience: .seconds(2))
+            await server.remarkUntimelyEnd(in: stage.progress, patience: .seconds(2))
             await server.stop()
             throw error
         }
-    }
-
-    private func remarkUntimelyEnd(of server: ServerProcess, patience: Duration = .zero) async {
-        guard let end = await server.untimelyEnd(patience: patience) else { return }
-        let log = (try? ControlFile.read(stage.product.log.path)) ?? ""
-        stage.progress.remark("the server ended by itself with \(end); its last words: \(log.suffix(3000))")
     }
 
     private func start() async throws -> ServerProcess {
@@ -48,7 +42,7 @@ struct Scenario: Sendable {
             await server.stop()
             return village
         } catch {
-            await remarkUntimelyEnd(of: server, patience: .seconds(2))
+            await server.remarkUntimelyEnd(in: stage.progress, patience: .seconds(2))
             await server.stop()
             throw error
         }

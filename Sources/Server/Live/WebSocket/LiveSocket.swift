@@ -26,7 +26,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
         var inboxFrames = 64
         var inboxBytes = 128 * 1024
         /// Frames of any kind, parts and pings too.
-        var frames = RateRule(count: 50, seconds: 1, burst: 200)
+        var frames = RateRule(count: 100, seconds: 1, burst: 500)
     }
 
     private enum Phase: Equatable {
@@ -37,11 +37,8 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
 
     var seats: [LiveRoom.Seat] = []
     var dueFlushes: [LiveRoom.Flush] = []
-    private let hub: LiveHub
-    private let commands: LiveCommands.Inbox
-    private let wire: Wire
-    private let limits: Limits
-    private let headerToken: SessionToken?
+    private let sockets: LiveSockets
+    private var headerToken: SessionToken?
     private var session: Session?
     private var phase = Phase.stranger
     private var context: ChannelHandlerContext?
@@ -56,23 +53,17 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     private var lastHeard = NIODeadline.now()
     private var lastPing = NIODeadline.now()
 
-    init(
-        hub: LiveHub,
-        commands: LiveCommands.Inbox,
-        wire: Wire,
-        headerToken: SessionToken?,
-        limits: Limits
-    ) {
-        self.hub = hub
-        self.commands = commands
-        self.wire = wire
+    init(of sockets: LiveSockets, headerToken: SessionToken?) {
+        self.sockets = sockets
         self.headerToken = headerToken
-        self.limits = limits
     }
 
     var userID: User.ID { signedIn.userID }
     var sessionID: Session.ID { signedIn.id }
     var isOpen: Bool { context != nil && phase != .closing }
+
+    private var hub: LiveHub { sockets.hub }
+    private var limits: Limits { sockets.limits }
 
     private var signedIn: Session {
         guard let session else { preconditionFailure("the hub knows only sockets that have signed in") }
@@ -91,7 +82,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        helloDeadline?.cancel()
+        endHelloDeadline()
         leave()
     }
 
@@ -146,10 +137,10 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
         guard !isBusy, isOpen, let text = inbox.popFirst() else { return }
         isBusy = true
         inboxBytes -= text.readableBytes
-        helloDeadline?.cancel()
+        endHelloDeadline()
         let identity = session.map(LiveIdentity.session) ?? .stranger(headerToken)
         let handle = SocketHandle(self, on: hub.loop)
-        if !commands.submit(.init(text: text, socket: handle, identity: identity)) { close(.tooMany) }
+        if !sockets.commands.submit(.init(text: text, socket: handle, identity: identity)) { close(.tooMany) }
     }
 
     /// The frame that was handed over is done; the next one may follow.
@@ -166,9 +157,16 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
         context.channel.setOption(.autoRead, value: !paused).whenFailure { _ in }
     }
 
+    /// The timer would be kept for as long as the socket.
+    private func endHelloDeadline() {
+        helloDeadline?.cancel()
+        helloDeadline = nil
+    }
+
     /// Becomes a connection of the session's person.
     func admit(_ session: Session, _ entry: LiveEntry, then answer: @escaping (Hub.Admission) -> Void) {
         self.session = session
+        headerToken = nil
         hub.onLoop.admit(self, entry, then: answer)
     }
 
@@ -177,7 +175,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     func welcome(_ welcome: Welcome) {
         phase = .live
         let seconds = Int(limits.heartbeat.nanoseconds / 1_000_000_000)
-        send(wire.json(ServerFrame.welcome(welcome, heartbeatSeconds: seconds)).buffer)
+        send(sockets.wire.json(ServerFrame.welcome(welcome, heartbeatSeconds: seconds)).buffer)
     }
 
     func send(_ json: ByteBuffer) {
@@ -245,7 +243,7 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     private func end(code: UInt16) {
         guard let context, phase != .closing else { return }
         phase = .closing
-        helloDeadline?.cancel()
+        endHelloDeadline()
         inbox = []
         inboxBytes = 0
         setPaused(false)

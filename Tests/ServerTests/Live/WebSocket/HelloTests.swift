@@ -45,7 +45,7 @@ struct HelloTests {
 
     @Test("Who says no hello is closed with 4408")
     func noHello() async throws {
-        try await withServer(tuning: { $0.sockets.hello = .milliseconds(50) }) { server in
+        try await withServer(tuning: { $0.sockets.hello = .milliseconds(500) }) { server in
             let ada = try await server.register("ada")
             let socket = try await LiveClient(to: server.site, token: ada.token)
             #expect(try await socket.closeCode() == 4408)
@@ -54,9 +54,10 @@ struct HelloTests {
 
     @Test("I8: half a hello is none")
     func halfHello() async throws {
-        try await withServer(tuning: { $0.sockets.hello = .milliseconds(50) }) { server in
+        try await withServer(tuning: { $0.sockets.hello = .milliseconds(500) }) { server in
             let socket = try await LiveClient(to: server.site)
-            try await socket.send(.text, Array("{\"type\":".utf8), isFinal: false)
+            // On a slow machine the server may have lost patience before.
+            try? await socket.send(.text, Array("{\"type\":".utf8), isFinal: false)
             #expect(try await socket.closeCode() == 4408)
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import NIOCore
 
 /// Somebody with an account.
-struct Person: Sendable {
+struct Person: Decodable, Sendable {
     let id: String
     let token: String
 }

@@ -1,0 +1,101 @@
+import Foundation
+import NIOCore
+
+/// What 50 sockets that read nothing do to 50 that read, and to the server.
+struct SlowReaders: Sendable {
+    private static let rate = 200.0
+    private static let seconds = 20
+    private static let half = Town.members / 2
+    /// About 1 KB.
+    private static let text = String(repeating: Talk.sentence + " ", count: 11)
+    /// In units of 100 ms: a server says goodbye before it closes a socket.
+    private static let patience = 80
+
+    let theatre: Theatre
+
+    func run() async throws -> [Figure] {
+        try await theatre.serving { server in
+            let sampler = MemorySampler { [cgroup = theatre.cgroup] server in
+                if let cgroup { return try? cgroup.memory() }
+                return server.flatMap { try? ProcessMemory.anonymousOfFamily(processID: $0) }
+            }
+            sampler.follow(server)
+            return try await withThrowingTaskGroup(of: [Figure].self) { tasks in
+                tasks.addTask {
+                    await sampler.run()
+                    return []
+                }
+                tasks.addTask { try await watch(server, sampler) }
+                defer { tasks.cancelAll() }
+                return try await tasks.next() ?? []
+            }
+        }
+    }
+
+    private func watch(_ server: ServerProcess, _ sampler: MemorySampler) async throws -> [Figure] {
+        let (ledger, room) = (RoomLedger(), theatre.town.halls[0])
+        let readers = Seats(ledger: ledger, theatre: theatre)
+        let hall = Hall(id: room.id, sockets: try await readers.open(room.members.prefix(Self.half)))
+        sampler.enter(.resting)
+        let alone = try await talk(hall, ledger, "\(Self.half) who read")
+        let files = openFiles(server)
+        let others = Seats(ledger: RoomLedger(), theatre: theatre)
+        let sockets = try await others.open(room.members.suffix(Self.half))
+        for socket in sockets { try await socket.stopReading() }
+        sampler.enter(.loaded)
+        let beside = try await talk(hall, ledger, "\(Self.half) more who do not")
+        let closed = try await closedSockets(server, files + Self.half)
+        await readers.close(hall.sockets)
+        await others.close(sockets)
+        return figures(alone, beside, sampler, closed: closed)
+    }
+
+    private func talk(_ hall: Hall, _ ledger: RoomLedger, _ what: String) async throws -> Step.Outcome {
+        theatre.progress.say("slow readers: \(what), \(Self.rate.short) messages/s for \(Self.seconds) s")
+        let talk = Talk.Plan(halls: [hall], rate: Self.rate, seconds: Self.seconds, text: Self.text)
+        return try await Step(talk: talk, ledger: ledger, theatre: theatre).run()
+    }
+
+    /// How many of the silent sockets the server has closed. They do not notice that themselves.
+    private func closedSockets(_ server: ServerProcess, _ files: Int) async throws -> Int {
+        for _ in 0..<Self.patience where files - openFiles(server) < Self.half {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return files - openFiles(server)
+    }
+
+    private func openFiles(_ server: ServerProcess) -> Int {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.processID)/fd")
+        return names?.count ?? 0
+    }
+
+    private func figures(
+        _ alone: Step.Outcome,
+        _ beside: Step.Outcome,
+        _ sampler: MemorySampler,
+        closed: Int
+    ) -> [Figure] {
+        let name = "\(Self.half) readers"
+        let peaks = (sampler.peak(of: .resting), sampler.peak(of: .loaded))
+        let added = peaks.1.flatMap { loaded in peaks.0.map { Double(loaded - $0) / 1e6 } }
+        let faults = alone.deliveries.faults + beside.deliveries.faults
+        return [
+            Figure("\(name): delivery p99", alone.deliveries.latencies.rank(99), "ms", details: alone.details),
+            Figure(
+                "\(name) beside \(Self.half) who do not read: delivery p99",
+                beside.deliveries.latencies.rank(99),
+                "ms",
+                details: beside.details
+            ),
+            Figure("readers' deliveries lost, twice or out of order", Double(faults), "", must: .exactly(0)),
+            Figure("memory peak beside sockets that do not read", peaks.1?.megabytes, "MB", must: .below(512)),
+            Figure("memory that sockets that do not read add", added, "MB"),
+            Figure(
+                "sockets that do not read, closed by the server",
+                Double(closed),
+                "",
+                aim: .exactly(Double(Self.half))
+            ),
+        ]
+    }
+}
