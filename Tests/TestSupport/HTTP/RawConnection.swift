@@ -54,6 +54,15 @@ package final class RawConnection: Sendable {
         }
     }
 
+    /// Bytes up to and with `end`, which may be no text.
+    package func readBytes(until end: [UInt8]) async throws {
+        try await within(waitingFor: "\(end) on a connection") { [self] in
+            while take(until: end) == nil {
+                guard await readMore() else { throw ConnectionEnded() }
+            }
+        }
+    }
+
     /// The head of an answer.
     package func readHead() async throws -> String {
         try await read(until: "\r\n\r\n")
@@ -73,6 +82,11 @@ package final class RawConnection: Sendable {
                 return bytes
             }
         }
+    }
+
+    /// Says that nothing more comes, and goes on reading.
+    package func closeSending() async throws {
+        try await channel.close(mode: .output)
     }
 
     /// Closes in good order.

@@ -7,6 +7,8 @@ import SystemPackage
 package struct ServerProcess: Sendable {
     package let site: Site
     package let storage: String
+    /// The system's number of the process.
+    package let id: Int32
     fileprivate let send: @Sendable (Signal) throws -> Void
 
     /// Asks it to stop, as systemd does.
@@ -65,7 +67,8 @@ private func runProcess<Result: Sendable>(
                 throw DidNotStart(program: "snug-server", said: errors.text)
             }
             let send: @Sendable (Signal) throws -> Void = { try process.send(signal: $0) }
-            let result = try await body(ServerProcess(site: Site(port: found), storage: storage, send: send))
+            let id = process.processIdentifier.value
+            let result = try await body(ServerProcess(site: Site(port: found), storage: storage, id: id, send: send))
             // It may have ended already; then there is nothing to stop.
             try? process.send(signal: .terminate)
             try await group.waitForAll()

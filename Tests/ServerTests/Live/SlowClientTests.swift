@@ -1,0 +1,85 @@
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("Many slow clients beside quick ones", .timeLimit(.minutes(5)))
+struct SlowClientTests {
+    private static let people = 5
+    private static let socketsEach = 10
+    private static let messages = 250
+    /// Of a message, in bytes; so many of them are more than what the kernel keeps for a socket and its outbox.
+    private static let bodySize = 32_000
+    /// What the server may need more at any time. Outboxes share their events; 50 MiB would be needed if they did not.
+    private static let spareBytes = 32 << 20
+
+    @Test("I2, I8: 50 sockets that read nothing are closed, and 50 that read hear everything in order")
+    func slowBesideQuick() async throws {
+        try await withMemoryFolder { storage in
+            let (_, ended) = try await withServerProcess(
+                storage: storage,
+                environment: ["SNUG_MAX_MESSAGE_BYTES": "32768", "SNUG_SQLITE_SYNCHRONOUS": "normal"]
+            ) { server in
+                let ada = try await server.site.register("ada")
+                let (quick, slow) = (
+                    try await crowd("quick", at: server.site), try await crowd("slow", at: server.site)
+                )
+                let room = try await ada.makeRoom(with: quick + slow)
+                let begin = try await ada.get("rooms/\(room.id.text)").expect(200).json.last_seq.number
+                let readers = try await sockets(of: quick)
+                let sleepers = try await sockets(of: slow, receiveBuffer: 4096)
+                for sleeper in sleepers { try await sleeper.stopReading() }
+                let before = try server.residentByteCount
+                try await withThrowingTaskGroup { group in
+                    for reader in readers {
+                        group.addTask { try await hearEverything(reader, from: begin + 1) }
+                    }
+                    let body = String(repeating: "x", count: Self.bodySize)
+                    for _ in 0..<Self.messages { _ = try await ada.say(body, in: room) }
+                    try await group.waitForAll()
+                }
+                let grown = try server.peakByteCount - before
+                #expect(grown < Self.spareBytes, "\(grown >> 20) MiB more")
+                try await expectClosed(sleepers)
+            }
+            #expect(ended.status == .exited(0))
+        }
+    }
+
+    private func crowd(_ name: String, at site: Site) async throws -> [Person] {
+        var crowd: [Person] = []
+        for number in 0..<Self.people { crowd.append(try await site.register("\(name)\(number)")) }
+        return crowd
+    }
+
+    private func sockets(of people: [Person], receiveBuffer: Int? = nil) async throws -> [LiveClient] {
+        var sockets: [LiveClient] = []
+        for person in people {
+            for _ in 0..<Self.socketsEach { sockets.append(try await person.listen(receiveBuffer: receiveBuffer)) }
+        }
+        return sockets
+    }
+
+    private func hearEverything(_ socket: LiveClient, from first: Int) async throws {
+        for seq in first..<first + Self.messages {
+            let heard = try await within(.seconds(60), waitingFor: "number \(seq)") {
+                while true {
+                    if let place = Place(try await socket.nextText()) { return place.seq }
+                }
+            }
+            guard heard == seq else { throw Misheard(what: "number \(heard) instead of \(seq)") }
+        }
+    }
+
+    /// Each is told that it was too slow, or finds the connection ended because it did not even take that in time.
+    private func expectClosed(_ sockets: [LiveClient]) async throws {
+        for socket in sockets {
+            try await socket.startReading()
+            do {
+                #expect(try await socket.closeCode() == 1013)
+            } catch is ConnectionEnded {
+                continue
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Foundation
+
+/// What the system knows of the process (proc(5)).
+extension ServerProcess {
+    /// Files and connections that it holds open.
+    package var openFileCount: Int {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count }
+    }
+
+    /// Memory that it has in use, in bytes.
+    package var residentByteCount: Int {
+        get throws { try status("VmRSS") }
+    }
+
+    /// The most that it ever had in use, in bytes.
+    package var peakByteCount: Int {
+        get throws { try status("VmHWM") }
+    }
+
+    private func status(_ name: String) throws -> Int {
+        let text = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("\(name):") }
+        guard let kilobytes = line?.split(whereSeparator: { !$0.isNumber }).first.flatMap({ Int($0) }) else {
+            throw CocoaError(.fileReadCorruptFile)
+        }
+        return kilobytes << 10
+    }
+}
