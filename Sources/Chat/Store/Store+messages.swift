@@ -19,12 +19,12 @@ extension Store {
     ) async throws -> Posted {
         try draft.check(limits)
         return try await change { change in
-            try change.db.requireMembership(of: user, in: room)
+            let sender = try change.sender(user, memberOf: room)
             var wasSent = false
             let message = try change.once(request, subject: \.id, again: { try $0.message($1, in: room) }) { change in
                 let sent = try change.sentBefore(draft, in: room, by: user)
                 wasSent = sent != nil
-                return try sent ?? change.insert(draft, in: room, by: user)
+                return try sent ?? change.insert(draft, in: room, by: sender)
             }
             return Posted(message: message.value, isRepeat: message.isRepeat || wasSent)
         }
@@ -117,7 +117,7 @@ extension Change {
         return found
     }
 
-    fileprivate mutating func insert(_ draft: Draft, in room: Room.ID, by user: User.ID) throws -> Message {
+    fileprivate mutating func insert(_ draft: Draft, in room: Room.ID, by sender: Message.Sender) throws -> Message {
         if let reply = draft.replyTo {
             guard try db.exists("SELECT 1 FROM messages WHERE id = ? AND room_id = ?", [reply, room]) else {
                 throw Refusal.invalid(field: "reply_to", "There is no such message in this room.")
@@ -126,13 +126,13 @@ extension Change {
         let seq = try takeActiveSeq(in: room)
         let id = Message.ID.make(at: now)
         let attachments = try draft.attachmentIDs.enumerated().map { ordinal, attachment in
-            try attach(attachment, to: id, at: ordinal, in: room, by: user)
+            try attach(attachment, to: id, at: ordinal, in: room, by: sender.id)
         }
         let message = Message(
             id: id,
             roomID: room,
             seq: seq,
-            sender: try sender(user),
+            sender: sender,
             body: draft.body,
             attachments: attachments,
             replyTo: draft.replyTo,

@@ -43,6 +43,8 @@ struct QueryPlanTests {
         HotQuery("room for a viewer", Database.roomForViewer),
         HotQuery("members of a room", Database.membersOfRoom),
         HotQuery("one member", Database.membersOfRoom + " AND user_id = ?"),
+        HotQuery("sender", Database.sender),
+        HotQuery("sending member", Database.sendingMember),
         HotQuery("membership", Database.membership),
         HotQuery("stays of a person", Database.staysOfUser),
         HotQuery("past stays of a person", Database.pastStaysOfUser),
