@@ -28,10 +28,16 @@ extension Hub {
     /// Takes receipts that have moved; the next tick tells the newest of each member. They come from several tasks, so
     /// an older one may come behind a newer.
     func receive(_ moved: [Receipt]) {
-        for receipt in moved where rooms[receipt.roomID] != nil {
+        for receipt in moved where mayWait(receipt) {
             let waiting = receipts[receipt.roomID]?[receipt.userID]
             receipts[receipt.roomID, default: [:]][receipt.userID] = waiting.map(receipt.merged) ?? receipt
         }
+    }
+
+    /// Also in a room that nobody hears yet: somebody who read the room's receipts before this one was written may be
+    /// about to be admitted.
+    private func mayWait(_ receipt: Receipt) -> Bool {
+        rooms[receipt.roomID] != nil || receipts[receipt.roomID] != nil || receipts.count < limits.unheardReceipts
     }
 
     /// Looks after everything that has its time: dead connections, receipts, presence.

@@ -23,9 +23,11 @@ final class Hub {
         /// larger the room, the more receipts there are and the less anybody wants to know.
         var reportPerConnection = TimeAmount.milliseconds(100)
         var reportAtLeast = TimeAmount.seconds(1)
-        /// Receipts that may come of one look at all rooms, each counted for everyone who hears it: a few hundred
-        /// writes, so that messages do not wait behind them. The other rooms have their turn a second later.
-        var receiptsPerTick = 20_000
+        /// Receipts that may come of one look at all rooms, each counted for everyone who hears it: about what one room
+        /// of 100 makes, so that messages do not wait behind them. The other rooms have their turn a second later.
+        var receiptsPerTick = 10_000
+        /// Rooms that nobody hears whose receipts wait for the next tick all the same.
+        var unheardReceipts = 1000
     }
 
     /// What became of a wish to hear events.
@@ -234,7 +236,6 @@ final class Hub {
         guard room.isEmpty else { return }
         rooms[room.id] = nil
         unreported[room.id] = nil
-        receipts[room.id] = nil
     }
 
     private func admitEarly() {

@@ -108,6 +108,16 @@ struct HubSignalTests {
         #expect(test.hub.tick().arrivals.map(\.seq) == [2])
     }
 
+    @Test("A receipt that was written while somebody is being admitted is told to them")
+    func receiptBeforeAdmission() {
+        let test = TestHub(limits: Hub.Limits(unheardReceipts: 2))
+        let rooms = (0..<3).map { _ in Room.ID.random() }
+        for room in rooms { test.hub.receive([receipt(.random(), 1, in: room)]) }
+        let connections = rooms.map { test.connect(in: [$0]) }
+        _ = test.hub.tick()
+        #expect(connections.map { $0.signals.count { $0.type == "receipt" } } == [1, 1, 0])
+    }
+
     @Test("I8: Many busy rooms are looked at one after another, each in its turn")
     func spreadArrivals() {
         let test = TestHub(limits: Hub.Limits(receiptsPerTick: 5))
@@ -185,6 +195,7 @@ struct HubSignalTests {
         connection.leave()
         test.advance(by: .milliseconds(5))
         #expect(test.hub.unreported.isEmpty)
+        _ = test.hub.tick()
         #expect(test.hub.receipts.isEmpty)
         #expect(test.hub.rooms.isEmpty)
     }
