@@ -58,7 +58,7 @@ extension UUID {
 
     /// Reads 32 hex digits in groups of 8, 4, 4, 4 and 12 (RFC 9562 section 4).
     fileprivate init?(lowerCase text: some Collection<UInt8>) {
-        guard text.count == 36 else { return nil }
+        guard text.count == Self.textLength else { return nil }
         var words: (UInt64, UInt64) = (0, 0)
         for (place, character) in text.enumerated() {
             if place == 8 || place == 13 || place == 18 || place == 23 {
@@ -74,20 +74,28 @@ extension UUID {
 
     /// 32 hex digits in groups of 8, 4, 4, 4 and 12.
     fileprivate var lowerCase: String {
-        String(unsafeUninitializedCapacity: 36) { text in
+        String(unsafeUninitializedCapacity: Self.textLength) { text in
+            writeLowerCase(to: text)
+            return Self.textLength
+        }
+    }
+
+    /// Characters of an id's text.
+    package static let textLength = 36
+
+    /// Writes the text to the first `textLength` bytes.
+    package func writeLowerCase(to text: UnsafeMutableBufferPointer<UInt8>) {
+        withUnsafeBytes(of: uuid) { bytes in
             var place = 0
-            withUnsafeBytes(of: uuid) { bytes in
-                for (index, byte) in bytes.enumerated() {
-                    if index == 4 || index == 6 || index == 8 || index == 10 {
-                        text[place] = 0x2D
-                        place += 1
-                    }
-                    text[place] = Self.hexDigit(byte >> 4)
-                    text[place + 1] = Self.hexDigit(byte & 0x0F)
-                    place += 2
+            for index in 0..<16 {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    text[place] = 0x2D
+                    place += 1
                 }
+                text[place] = Self.hexDigit(bytes[index] >> 4)
+                text[place + 1] = Self.hexDigit(bytes[index] & 0x0F)
+                place += 2
             }
-            return place
         }
     }
 

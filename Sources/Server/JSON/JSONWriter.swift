@@ -129,19 +129,8 @@ struct JSONWriter {
     }
 
     private mutating func appendUUID<Entity>(_ id: Identifier<Entity>) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { text in
-            withUnsafeBytes(of: id.uuid.uuid) { raw in
-                var place = 0
-                for index in 0..<16 {
-                    if index == 4 || index == 6 || index == 8 || index == 10 {
-                        text[place] = 0x2D
-                        place += 1
-                    }
-                    text[place] = Self.hexDigit(raw[index] >> 4)
-                    text[place + 1] = Self.hexDigit(raw[index] & 0x0F)
-                    place += 2
-                }
-            }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: UUID.textLength) { text in
+            id.uuid.writeLowerCase(to: text)
             bytes.append(contentsOf: text)
         }
     }
