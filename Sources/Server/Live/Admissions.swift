@@ -40,24 +40,35 @@ struct Admissions: Sendable {
 
     /// Admits a connection, reading anew what it starts from for as long as more happens than the hub remembers.
     ///
-    /// - Parameter admit: Hands an entry to the connection on the hub's loop.
+    /// - Parameters:
+    ///   - read: An entry that has been read already.
+    ///   - admit: Hands an entry to the connection on the hub's loop.
     func admit(
         _ user: User.ID,
         after cursor: String?,
+        with read: LiveEntry? = nil,
         _ admit: (LiveEntry) async -> Hub.Admission
     ) async throws -> (admission: Hub.Admission, welcome: Welcome) {
+        var known = read
         while true {
-            let entry = try await entry(for: user, after: cursor)
+            let entry: LiveEntry
+            if let known { entry = known } else { entry = try await self.entry(for: user, after: cursor) }
             let admission = await admit(entry)
             guard admission == .stale else { return (admission, entry.welcome) }
+            known = nil
         }
     }
 
     /// Admits a connection that a request waits for.
     ///
     /// - Throws: `Problem` when there are too many, or the server stops.
-    func admit(_ connection: PulledHandle, as session: Session, after cursor: String?) async throws -> Welcome {
-        let (admission, welcome) = try await admit(session.userID, after: cursor) { entry in
+    func admit(
+        _ connection: PulledHandle,
+        as session: Session,
+        after cursor: String?,
+        with read: LiveEntry? = nil
+    ) async throws -> Welcome {
+        let (admission, welcome) = try await admit(session.userID, after: cursor, with: read) { entry in
             await connection.admit(entry, to: hub)
         }
         switch admission {

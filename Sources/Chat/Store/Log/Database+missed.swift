@@ -27,11 +27,11 @@ extension Database {
     func missed(by user: User.ID, after position: Int64) throws -> Missed? {
         let floor = try Int64.fetchOne(cachedStatement(sql: "SELECT log_floor FROM meta")) ?? 0
         guard position >= floor, let stays = try stays(of: user, after: position) else { return nil }
-        var room = Missed.maxEvents
+        var left = Missed.maxEvents
         var events: [Event] = []
         for stay in stays {
-            guard let entries = try entries(of: stay, after: position, limit: room) else { return nil }
-            room -= entries.count
+            guard let entries = try entries(of: stay, after: position, limit: left) else { return nil }
+            left -= entries.count
             guard let told = try retell(entries, of: stay) else { return nil }
             events += told
         }

@@ -66,7 +66,7 @@ final class Hub {
     var unreported: [Room.ID: LiveRoom] = [:]
     /// Receipts that the next tick tells.
     var receipts: [Room.ID: [User.ID: Receipt]] = [:]
-    private(set) var isStopping = false
+    private var isStopping = false
 
     var presence: Presence { wire.presence }
     private var isFull: Bool { connectionCount + early.count >= limits.connections }

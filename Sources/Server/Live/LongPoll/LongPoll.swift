@@ -38,13 +38,13 @@ struct LongPoll: Sendable {
             )
             return admissions.wire.response(.ok, found)
         }
-        let found = try await waitForEvents(request)
+        let found = try await waitForEvents(request, behind: entry)
         return admissions.wire.response(.ok, found)
     }
 
-    private func waitForEvents(_ request: Request) async throws -> Found {
+    private func waitForEvents(_ request: Request, behind entry: LiveEntry) async throws -> Found {
         let connection = try await PulledHandle.make(for: session, on: admissions.hub, limits: limits, cut: {})
-        let welcome = try await admissions.admit(connection, as: session, after: cursor)
+        let welcome = try await admissions.admit(connection, as: session, after: cursor, with: entry)
         return try await request.body.consumeWithInboundCloseHandler { _ in
             let batches = await connection.pull(within: wait) { $0.texts } ?? []
             let (rest, position) = try await connection.leave { $0.texts }
