@@ -35,6 +35,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        .systemLibrary(name: "CKernel"),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .target(
             name: "Chat",
@@ -50,7 +51,7 @@ let package = Package(
         .target(
             name: "Media",
             dependencies: [
-                "CMagic",
+                "CKernel", "CMagic",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -99,6 +100,12 @@ let package = Package(
             exclude: ["README.md", "make.py", "files"],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "WallClimber",
+            dependencies: ["Media"],
+            path: "Tests/WallClimber",
+            swiftSettings: settings
+        ),
         .target(
             name: "TestSupport",
             dependencies: [
@@ -143,8 +150,10 @@ let package = Package(
         .testTarget(
             name: "MediaWorkerTests",
             dependencies: [
-                "CVips", "Fixtures", "Media", "MediaWorker",
+                "CKernel", "CVips", "Fixtures", "Media", "MediaWorker", "WallClimber",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: settings
         ),

@@ -11,6 +11,12 @@ static inline int snug_vips_init(const char *_Nonnull program) {
     return VIPS_INIT(program);
 }
 
+/// A picture of nothing; variadic.
+static inline VipsImage *_Nullable snug_vips_blank(int side) {
+    VipsImage *image = NULL;
+    return vips_black(&image, side, side, "bands", 3, NULL) == 0 ? image : NULL;
+}
+
 /// Opens a picture's header; variadic.
 static inline VipsImage *_Nullable snug_vips_open(const void *_Nonnull bytes, size_t count) {
     return vips_image_new_from_buffer(bytes, count, "", NULL);

@@ -1,12 +1,14 @@
 import Glibc
 import Media
 
-/// The pipe to the server: lines in, lines out.
+/// The way to the server: jobs in over a socket, lines out over a pipe.
 struct LineChannel {
-    private let input: Int32
+    private let input: JobSource
     private let output: Int32
     private var splitter = LineSplitter(lengthLimit: WorkerLine.lengthLimit)
     private var lines: ArraySlice<[UInt8]> = []
+    /// Open files that came with the line that is on its way.
+    private var descriptors: [Int32] = []
 
     /// Takes standard input and output. What libraries print to standard output goes to the log instead.
     init() {
@@ -15,12 +17,13 @@ struct LineChannel {
     }
 
     init(input: Int32, output: Int32) {
-        self.input = input
+        self.input = JobSource(descriptor: input)
         self.output = output
     }
 
     enum Word: Equatable {
-        case line([UInt8])
+        /// A line and the open files that came with it.
+        case line([UInt8], descriptors: [Int32])
         case silence
         case end
     }
@@ -28,16 +31,17 @@ struct LineChannel {
     /// The next line, waited for up to `milliseconds`.
     mutating func next(within milliseconds: Int32) -> Word {
         while true {
-            if let line = lines.popFirst() { return .line(line) }
-            var descriptor = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
-            let ready = poll(&descriptor, 1, milliseconds)
-            if ready == 0 { return .silence }
-            if ready < 0 && errno == EINTR { continue }
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            let count = read(input, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return .end }
-            lines = splitter.feed(buffer[..<count])[...]
+            if let line = lines.popFirst() {
+                defer { descriptors = [] }
+                return .line(line, descriptors: descriptors)
+            }
+            switch input.next(4096, within: milliseconds) {
+            case .silence: return .silence
+            case .end: return .end
+            case .bytes(let bytes, let arrived):
+                descriptors += arrived
+                lines = splitter.feed(bytes)[...]
+            }
         }
     }
 

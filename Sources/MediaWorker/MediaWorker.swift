@@ -3,14 +3,16 @@ import Media
 /// The only program that decodes what strangers sent. Started by the server, which kills it at any time.
 @main
 struct MediaWorker {
-    /// Takes one argument: the media folder.
     static func main() {
-        guard CommandLine.arguments.count == 2 else { quit("usage: snug-media-worker MEDIA-FOLDER", status: 64) }
+        guard CommandLine.arguments.count == 1 else { quit("snug-media-worker takes no arguments", status: 64) }
         do {
-            try Confinement.apply()
+            try Confinement.limitResources()
             try VipsRuntime.start()
-            let store = try BlobStore(existing: CommandLine.arguments[1])
-            var session = Session(renderer: Renderer(store: store), limits: .fromEnvironment(), channel: LineChannel())
+            try VipsRuntime.warmUp()
+            var session = Session(limits: .fromEnvironment(), channel: LineChannel())
+            let hasLandlock = try Confinement.giveUpFiles()
+            if !hasLandlock { complain("this kernel has no Landlock: files are kept away by seccomp alone") }
+            try Confinement.giveUpSystemCalls()
             try session.run()
         } catch {
             quit("\(error)", status: 1)

@@ -1,17 +1,13 @@
 import Media
 
 /// Renders one picture: decodes it once, at the largest size, and makes each smaller size from the one before.
-struct Renderer {
+enum Renderer {
     /// Bytes of an original that is read into memory; far above any upload limit that makes sense here.
     static let originalByteLimit = 64 << 20
 
-    private let store: BlobStore
-
-    init(store: BlobStore) { self.store = store }
-
-    /// When this returns, every file is complete, synced and named.
-    func render(_ job: RenderJob) throws(RenderError) -> [RenderedVariant] {
-        let original = try read(job.id)
+    /// When this returns, the files of the sizes that are told are complete.
+    static func render(_ job: RenderJob, _ jobFiles: borrowing JobFiles) throws(RenderError) -> [RenderedVariant] {
+        let original = try read(jobFiles)
         let plan = VariantPlan(longestSide: max(job.facts.storedWidth, job.facts.storedHeight))
         var files: [VariantSize: RenderedVariant] = [:]
         do {
@@ -22,9 +18,8 @@ struct Renderer {
             let ceiling = job.facts.isLossless ? Int.max : original.count
             for size in plan.rendered {
                 if size != plan.largest { picture = try picture.shrunk(to: size.rawValue) }
-                files[size] = try write(picture, size, of: job.id, as: encoding, ceiling: ceiling)
+                files[size] = try write(picture, size, to: jobFiles, as: encoding, ceiling: ceiling)
             }
-            try store.syncVariants(of: job.id)
         } catch let failure as VipsFailure {
             throw .vips(failure)
         } catch let failure as FileFailure {
@@ -35,20 +30,19 @@ struct Renderer {
         return plan.answer(files)
     }
 
-    private func read(_ id: BlobID) throws(RenderError) -> [UInt8] {
+    private static func read(_ files: borrowing JobFiles) throws(RenderError) -> [UInt8] {
         do {
-            let file = try store.openOriginal(id)
-            return try file.read(at: 0, count: min(file.byteCount, Self.originalByteLimit))
+            return try files.readOriginal(limit: originalByteLimit)
         } catch {
             throw .storage(error)
         }
     }
 
     /// Encodes and writes one size. A file that is not to be heavier than `ceiling` bytes is tried at lower qualities.
-    private func write(
+    private static func write(
         _ picture: borrowing Picture,
         _ size: VariantSize,
-        of id: BlobID,
+        to files: borrowing JobFiles,
         as encoding: Encoding,
         ceiling: Int
     ) throws -> RenderedVariant {
@@ -58,7 +52,7 @@ struct Renderer {
             encoding = lower
             file = try picture.encoded(as: lower)
         }
-        try store.write(file.bytes, as: VariantFile(blob: id, size: size, format: encoding.format))
+        try files.write(file.bytes, as: size)
         return RenderedVariant(
             size: size,
             fileSize: size,
@@ -70,7 +64,7 @@ struct Renderer {
     }
 
     /// Decodes at `side`, or smaller. What the header says now must be what it said when it was checked.
-    private func decode(_ bytes: [UInt8], _ job: RenderJob, side: VariantSize) throws -> Picture {
+    private static func decode(_ bytes: [UInt8], _ job: RenderJob, side: VariantSize) throws -> Picture {
         let header = try PictureHeader(of: bytes)
         guard header.width == job.facts.storedWidth, header.height == job.facts.storedHeight, header.bandCount <= 4,
             max(header.width, header.height) <= job.limits.side

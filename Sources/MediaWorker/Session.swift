@@ -3,13 +3,13 @@ import Media
 
 /// One worker's life: jobs in, answers out, until it has idled, worked or grown enough.
 struct Session {
-    private let renderer: Renderer
     private let limits: SessionLimits
     private var channel: LineChannel
     private var jobsDone = 0
 
-    init(renderer: Renderer, limits: SessionLimits, channel: LineChannel) {
-        self.renderer = renderer
+    private let memory = ResidentMemory(of: getpid())
+
+    init(limits: SessionLimits, channel: LineChannel) {
         self.limits = limits
         self.channel = channel
     }
@@ -25,22 +25,22 @@ struct Session {
             switch channel.next(within: limits.idleMilliseconds) {
             case .silence: return .idle
             case .end: return .endOfInput
-            case .line(let line):
-                guard let job = WorkerLine.decode(line, as: RenderJob.self) else {
+            case .line(let line, let descriptors):
+                guard let files = JobFiles(descriptors), let job = WorkerLine.decode(line, as: RenderJob.self) else {
                     complain("a job that is none")
                     return .endOfInput
                 }
-                guard try channel.say(answer(to: job)) else { return .endOfInput }
+                guard try channel.say(answer(to: job, files)) else { return .endOfInput }
                 jobsDone += 1
             }
             if jobsDone >= limits.jobCount { return .jobLimit }
-            if ResidentMemory.byteCount(of: getpid()) ?? 0 > limits.residentByteCount { return .memoryLimit }
+            if memory?.byteCount ?? 0 > limits.residentByteCount { return .memoryLimit }
         }
     }
 
-    private func answer(to job: RenderJob) -> WorkerMessage {
+    private func answer(to job: RenderJob, _ files: borrowing JobFiles) -> WorkerMessage {
         do {
-            return .rendered(id: job.id, variants: try renderer.render(job))
+            return .rendered(id: job.id, variants: try Renderer.render(job, files))
         } catch {
             complain("\(job.id): \(error)")
             return error.code.map { .failed(id: job.id, code: $0) } ?? .storageTrouble(id: job.id)

@@ -100,7 +100,6 @@ extension Snug {
         init(_ settings: Settings, _ tuning: Tuning, _ bytes: BytesParts, _ facts: FactsParts, logger: Logger) {
             worker = WorkerSupervisor(
                 executable: settings.workerPath,
-                storage: bytes.blobs,
                 limits: tuning.worker,
                 logger: logger
             )
@@ -108,6 +107,7 @@ extension Snug {
                 store: facts.store,
                 intake: bytes.intake,
                 worker: worker,
+                renderings: Renderings(store: bytes.blobs, worker: worker, threads: bytes.threads),
                 outcomes: outcomes,
                 revocation: bytes.revocation,
                 logger: logger

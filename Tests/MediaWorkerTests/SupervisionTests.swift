@@ -11,7 +11,7 @@ import Testing
         try await withWorker(board: board) { [board] supervisor, store in
             let job = try addJob("textured.jpg", to: store)
             let pid = try await stoppedWorker(of: supervisor, with: job)
-            async let answer = failure(of: job, by: supervisor)
+            async let answer = supervisor.failure(of: job)
             await board.wait { $0.state == .working }
             #expect(kill(pid, SIGKILL) == 0)
             #expect(await answer == .workerDied)
@@ -94,11 +94,11 @@ import Testing
             let job = try addJob("plain.png", to: store)
             let pid = try await stoppedWorker(of: supervisor, with: job)
             try await withThrowingTaskGroup(of: RenderFailure?.self) { group in
-                group.addTask { await failure(of: job, by: supervisor) }
+                group.addTask { await supervisor.failure(of: job) }
                 await board.wait { $0.state == .working }
                 let other = try addJob("textured.jpg", to: store)
                 try await withThrowingTaskGroup(of: RenderFailure?.self) { inner in
-                    inner.addTask { await failure(of: other, by: supervisor) }
+                    inner.addTask { await supervisor.failure(of: other) }
                     await board.wait { $0.queuedCount == 1 }
                     inner.cancelAll()
                     let answer = try await inner.next()
@@ -136,40 +136,31 @@ import Testing
     @Test("When the supervisor stops, those who wait are told, and the worker is gone")
     func stops() async throws {
         try await withStore { store in
-            let supervisor = try makeSupervisor(board: board, store)
+            let supervisor = TestWorker(try makeSupervisor(board: board), store)
             let job = try addJob("plain.png", to: store)
             try await withThrowingTaskGroup(of: RenderFailure?.self) { group in
                 group.addTask {
-                    try await supervisor.run()
+                    try await supervisor.supervisor.run()
                     return nil
                 }
                 let pid = try await stoppedWorker(of: supervisor, with: job)
-                async let waiting = failure(of: job, by: supervisor)
+                async let waiting = supervisor.failure(of: job)
                 await board.wait { $0.state == .working }
                 group.cancelAll()
                 #expect(await waiting == .stopping)
                 try await group.waitForAll()
                 #expect(kill(pid, 0) == -1)
             }
-            #expect(await failure(of: job, by: supervisor) == .stopping)
+            #expect(await supervisor.failure(of: job) == .stopping)
             #expect(await supervisor.status.state == .stopped)
         }
     }
 
     /// Starts a worker by having it do `job`, then stops it so that it cannot do another.
-    private func stoppedWorker(of supervisor: WorkerSupervisor, with job: RenderJob) async throws -> pid_t {
+    private func stoppedWorker(of supervisor: TestWorker, with job: RenderJob) async throws -> pid_t {
         _ = try await supervisor.render(job)
         let pid = try #require(await supervisor.status.processID)
         #expect(kill(pid, SIGSTOP) == 0)
         return pid
-    }
-
-    private func failure(of job: RenderJob, by supervisor: WorkerSupervisor) async -> RenderFailure? {
-        do throws(RenderFailure) {
-            _ = try await supervisor.render(job)
-            return nil
-        } catch {
-            return error
-        }
     }
 }

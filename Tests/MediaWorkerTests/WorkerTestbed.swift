@@ -2,29 +2,58 @@ import Fixtures
 import FoundationEssentials
 import Logging
 import Media
+import NIOPosix
 
 /// The real worker: built beside the tests, or named by `SNUG_MEDIA_WORKER`, because one that was built with a sanitizer
 /// cannot live within the limit on address space that it sets itself.
 func workerPath() throws -> String {
-    if let path = ProcessInfo.processInfo.environment["SNUG_MEDIA_WORKER"] { return path }
+    try ProcessInfo.processInfo.environment["SNUG_MEDIA_WORKER"] ?? programPath("snug-media-worker")
+}
+
+/// A program that was built beside the tests.
+func programPath(_ name: String) throws -> String {
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let folder = tests.split(separator: "/").dropLast()
-    return "/" + folder.joined(separator: "/") + "/snug-media-worker"
+    return "/" + tests.split(separator: "/").dropLast().joined(separator: "/") + "/\(name)"
 }
 
 /// A store and a running supervisor; both are gone when `body` returns or throws.
-func withWorker(
+func withWorker<Result: Sendable>(
     limits: WorkerLimits = WorkerLimits(),
     executable: String? = nil,
     board: StatusBoard = StatusBoard(),
-    _ body: @escaping @Sendable (WorkerSupervisor, BlobStore) async throws -> Void
-) async throws {
+    _ body: @escaping @Sendable (TestWorker, BlobStore) async throws -> Result
+) async throws -> Result {
     try await withStore { store in
-        let supervisor = try makeSupervisor(limits: limits, executable: executable, board: board, store)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let supervisor = try makeSupervisor(limits: limits, executable: executable, board: board)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await supervisor.run() }
             defer { group.cancelAll() }
-            try await body(supervisor, store)
+            return try await body(TestWorker(supervisor, store), store)
+        }
+    }
+}
+
+/// A running supervisor, and what renders the pictures of a store by it.
+struct TestWorker: Sendable {
+    let supervisor: WorkerSupervisor
+    private let renderings: Renderings
+
+    init(_ supervisor: WorkerSupervisor, _ store: BlobStore) {
+        self.supervisor = supervisor
+        renderings = Renderings(store: store, worker: supervisor, threads: .singleton)
+    }
+
+    var status: WorkerStatus { get async { await supervisor.status } }
+
+    func render(_ job: RenderJob) async throws -> [RenderedVariant] { try await renderings.render(job) }
+
+    /// Why a picture is not rendered; nil when it is.
+    func failure(of job: RenderJob) async -> RenderFailure? {
+        do {
+            _ = try await render(job)
+            return nil
+        } catch {
+            return error as? RenderFailure
         }
     }
 }
@@ -32,12 +61,10 @@ func withWorker(
 func makeSupervisor(
     limits: WorkerLimits = WorkerLimits(),
     executable: String? = nil,
-    board: StatusBoard,
-    _ store: BlobStore
+    board: StatusBoard
 ) throws -> WorkerSupervisor {
     WorkerSupervisor(
         executable: try executable ?? workerPath(),
-        storage: store,
         limits: limits,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         observe: board.post

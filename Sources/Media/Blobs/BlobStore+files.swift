@@ -46,16 +46,6 @@ extension BlobStore {
         }
     }
 
-    /// Writes one rendering under its name, replacing an earlier one. Its bytes are durable when this returns, its
-    /// name once ``syncVariants(of:)`` has returned.
-    package func write(_ bytes: UnsafeRawBufferPointer, as variant: VariantFile) throws(FileFailure) {
-        let file = try UnlinkedFile(in: incoming, mode: Self.variantMode)
-        defer { file.close() }
-        try unsafe file.write(bytes)
-        try file.sync()
-        try file.link(to: path(of: variant), replacing: true)
-    }
-
     /// Makes what was named and removed in a shard durable.
     package func sync(_ shard: Shard) throws(FileFailure) {
         for area in Area.allCases { try SystemCall.syncFolder(folder(area, shard)) }

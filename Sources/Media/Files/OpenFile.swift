@@ -2,7 +2,7 @@ import Glibc
 
 /// A file open for reading; closed when the last reference goes.
 package final class OpenFile: Sendable {
-    private let descriptor: Int32
+    let descriptor: Int32
     /// Size when it was opened, in bytes.
     package let byteCount: Int
 
@@ -17,6 +17,18 @@ package final class OpenFile: Sendable {
             throw failure
         }
         byteCount = Int(info.st_size)
+    }
+
+    /// Takes over a descriptor of a regular file, and closes it also when this fails. Finds the size without asking
+    /// for the file's status, which a process that has given up files may not.
+    package init(taking descriptor: Int32) throws(FileFailure) {
+        self.descriptor = descriptor
+        byteCount = Int(lseek(descriptor, 0, SEEK_END))
+        guard byteCount >= 0 else {
+            let failure = FileFailure("seek")
+            close(descriptor)
+            throw failure
+        }
     }
 
     deinit { close(descriptor) }
@@ -41,4 +53,15 @@ func readBytes(of descriptor: Int32, at offset: Int, count: Int) throws(FileFail
     }
     if let failed { throw failed }
     return bytes
+}
+
+/// Writes all of `bytes` where an open file stands, carrying on after short writes. Blocking.
+package func writeBytes(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(FileFailure) {
+    var written = 0
+    while written < bytes.count {
+        let result = unsafe write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+        if result < 0 && errno == EINTR { continue }
+        guard result > 0 else { throw FileFailure("write") }
+        written += result
+    }
 }

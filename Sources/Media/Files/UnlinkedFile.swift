@@ -1,3 +1,4 @@
+import CKernel
 import FoundationEssentials
 import Glibc
 import Synchronization
@@ -42,13 +43,7 @@ package final class UnlinkedFile: Sendable {
     /// Appends all of `bytes`. Blocking.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(FileFailure) {
         try withDescriptor { descriptor throws(FileFailure) in
-            var written = 0
-            while written < bytes.count {
-                let result = unsafe Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
-                if result < 0 && errno == EINTR { continue }
-                guard result > 0 else { throw FileFailure("write") }
-                written += result
-            }
+            try unsafe writeBytes(bytes, to: descriptor)
         }
     }
 
@@ -65,6 +60,27 @@ package final class UnlinkedFile: Sendable {
     package func read(at offset: Int, count: Int) throws(FileFailure) -> [UInt8] {
         try withDescriptor { descriptor throws(FileFailure) in
             try readBytes(of: descriptor, at: offset, count: count)
+        }
+    }
+
+    /// Valid until ``close()``; for handing the file to another process.
+    var openDescriptor: Int32 {
+        get throws(FileFailure) { try withDescriptor { descriptor throws(FileFailure) in descriptor } }
+    }
+
+    /// Size and times. Blocking.
+    func facts() throws(FileFailure) -> FileFacts {
+        try withDescriptor { descriptor throws(FileFailure) in
+            var info = stat()
+            guard unsafe fstat(descriptor, &info) == 0 else { throw FileFailure("stat") }
+            return FileFacts(info)
+        }
+    }
+
+    /// Has the system begin to write the bytes to the disk, so that ``sync()`` waits less; does not wait itself.
+    func startWriting() throws(FileFailure) {
+        try withDescriptor { descriptor throws(FileFailure) in
+            guard snug_start_writing(descriptor) == 0 else { throw FileFailure("start writing") }
         }
     }
 

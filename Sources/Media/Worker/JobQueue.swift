@@ -1,13 +1,13 @@
 /// Jobs in the order in which they came, and who waits for them. Pure: it decides, the supervisor acts.
-struct JobQueue {
+struct JobQueue<Job: Sendable> {
     /// Times a job is handed to a worker that leaves without beginning it.
-    static let handOverLimit = 3
+    static var handOverLimit: Int { 3 }
 
     typealias Answer = Result<[RenderedVariant], RenderFailure>
 
     struct Ticket {
         let number: Int
-        let job: RenderJob
+        let job: Job
         let answer: AsyncStream<Answer>.Continuation
         var handOvers = 0
     }
@@ -23,7 +23,7 @@ struct JobQueue {
     var isEmpty: Bool { waiting.isEmpty }
 
     /// Adds a job; nil when the queue is full.
-    mutating func add(_ job: RenderJob) -> (number: Int, answers: AsyncStream<Answer>)? {
+    mutating func add(_ job: Job) -> (number: Int, answers: AsyncStream<Answer>)? {
         guard waiting.count < lengthLimit else { return nil }
         lastNumber += 1
         let (answers, answer) = AsyncStream.makeStream(of: Answer.self, bufferingPolicy: .bufferingOldest(1))
@@ -32,7 +32,7 @@ struct JobQueue {
     }
 
     /// Takes the next job; it is current until it is answered or put back.
-    mutating func take() -> RenderJob? {
+    mutating func take() -> Job? {
         guard current == nil, !waiting.isEmpty else { return nil }
         current = waiting.removeFirst()
         return current?.job

@@ -8,6 +8,8 @@ package enum RenderFailure: Error, Equatable, Sendable, CustomStringConvertible 
     case memoryCeiling
     /// Ended by itself or by somebody else's hand in the middle of the job.
     case workerDied
+    /// What the worker made is not what it said.
+    case untrustworthy
     /// The worker is missing, does not start in time, or is of another version.
     case cannotStart
     /// The worker could not read the original or write a variant, as on a full disk.
@@ -35,7 +37,7 @@ package enum RenderFailure: Error, Equatable, Sendable, CustomStringConvertible 
         case .rejected(let code): code
         case .timedOut: .timedOut
         case .memoryCeiling: .outOfMemory
-        case .workerDied: .workerCrashed
+        case .workerDied, .untrustworthy: .workerCrashed
         case .cannotStart, .storage, .overloaded, .cancelled, .stopping: nil
         }
     }
@@ -43,7 +45,7 @@ package enum RenderFailure: Error, Equatable, Sendable, CustomStringConvertible 
     package var description: String {
         switch self {
         case .rejected(let code): code.detail
-        case .timedOut, .memoryCeiling, .workerDied: code?.detail ?? ""
+        case .timedOut, .memoryCeiling, .workerDied, .untrustworthy: code?.detail ?? ""
         case .cannotStart: "The renderer does not start."
         case .storage: "The disk does not take or give what rendering needs."
         case .overloaded: "Too many pictures are waiting to be rendered."

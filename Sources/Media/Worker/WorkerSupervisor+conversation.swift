@@ -7,6 +7,7 @@ extension WorkerSupervisor {
     /// Waits until the worker is ready, then gives it one job after another until it leaves or must go.
     func converse(
         with process: Process,
+        over socket: JobSocket,
         _ stream: AsyncStream<WorkerEvent>,
         wake: AsyncStream<WorkerEvent>.Continuation
     ) async {
@@ -15,9 +16,9 @@ extension WorkerSupervisor {
             if !Task.isCancelled { fail(killReason ?? .cannotStart) }
             return
         }
-        while let job = await nextJob(&events, wake: wake) {
+        while let work = await nextWork(&events, wake: wake) {
             report.state = .working
-            let isStillThere = await perform(job, with: process, &events)
+            let isStillThere = await perform(work, with: process, over: socket, &events)
             report.state = .idle
             guard isStillThere, !Task.isCancelled else { return }
         }
@@ -34,12 +35,12 @@ extension WorkerSupervisor {
     }
 
     /// The next job, waited for while the worker stays; nil when it leaves or says what it should not.
-    private func nextJob(
+    private func nextWork(
         _ events: inout Events,
         wake: AsyncStream<WorkerEvent>.Continuation
-    ) async -> RenderJob? {
+    ) async -> Work? {
         while true {
-            if let job = queue.take() { return job }
+            if let work = queue.take() { return work }
             report.state = .idle
             idleWorker = wake
             defer { idleWorker = nil }
@@ -48,14 +49,19 @@ extension WorkerSupervisor {
     }
 
     /// Has one job done and its caller answered. Returns whether the worker can take another.
-    private func perform(_ job: RenderJob, with process: Process, _ events: inout Events) async -> Bool {
+    private func perform(
+        _ work: Work,
+        with process: Process,
+        over socket: JobSocket,
+        _ events: inout Events
+    ) async -> Bool {
         do {
-            _ = try await process.standardInputWriter.write(try WorkerLine.encode(job))
+            try socket.send(try WorkerLine.encode(work.job), with: work.files.descriptors)
         } catch {
             logger.debug("media worker does not listen", metadata: ["error": "\(error)"])
         }
         let event = await nextWord(of: process, &events, within: limits.deadline, else: .timedOut)
-        return settle(job, after: event)
+        return settle(work.job, after: event)
     }
 
     /// Answers the current job's caller by what the worker said. Returns whether the worker can take another job.
@@ -98,8 +104,9 @@ extension WorkerSupervisor {
     private func watch(_ process: Process, for duration: Duration, reason: RenderFailure) async {
         let clock = ContinuousClock()
         let deadline = clock.now + duration
+        let memory = ResidentMemory(of: process.processIdentifier.value)
         while !Task.isCancelled {
-            let byteCount = ResidentMemory.byteCount(of: process.processIdentifier.value) ?? 0
+            let byteCount = memory?.byteCount ?? 0
             report.residentByteCount = byteCount
             if byteCount > limits.memoryCeiling { return kill(process, because: .memoryCeiling) }
             if clock.now >= deadline { return kill(process, because: reason) }

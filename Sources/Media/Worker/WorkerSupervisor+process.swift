@@ -14,7 +14,7 @@ extension WorkerSupervisor {
         case jobArrived
     }
 
-    typealias Process = Execution<CustomWriteInput, SequenceOutput, SequenceOutput>
+    typealias Process = Execution<FileDescriptorInput, SequenceOutput, SequenceOutput>
 
     /// Lines of the worker that wait to be read; one that says more breaks the protocol.
     static var eventLimit: Int { 16 }
@@ -30,26 +30,21 @@ extension WorkerSupervisor {
             report.residentByteCount = 0
         }
         do {
+            let (socket, other) = try JobSocket.pair()
             let result = try await Subprocess.run(
                 .path(FilePath(executable)),
-                arguments: [storage],
                 environment: .custom(environment),
-                input: .inputWriter,
+                input: .fileDescriptor(FileDescriptor(rawValue: other), closeAfterSpawningProcess: true),
                 output: .sequence,
                 error: .sequence
             ) { process in
-                await self.serve(with: process)
+                await self.serve(with: process, over: socket)
             }
             logger.debug("media worker ended", metadata: ["worker.status": "\(result.terminationStatus)"])
         } catch {
             logger.error("media worker cannot be started", metadata: ["error": "\(error)"])
             if !Task.isCancelled { fail(.cannotStart) }
         }
-    }
-
-    /// A worker that dies while it is written to must not take the server with it: writing then fails instead.
-    func ignoreBrokenPipes() {
-        _ = signal(SIGPIPE, SIG_IGN)
     }
 
     private var environment: [Environment.Key: String] {
@@ -60,7 +55,7 @@ extension WorkerSupervisor {
         return result
     }
 
-    private func serve(with process: Process) async {
+    private func serve(with process: Process, over socket: JobSocket) async {
         report.processID = process.processIdentifier.value
         let (events, event) = AsyncStream.makeStream(
             of: WorkerEvent.self,
@@ -69,7 +64,7 @@ extension WorkerSupervisor {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await Self.readMessages(of: process, into: event) }
             group.addTask { [logger] in await WorkerLog(logger).read(process.standardError) }
-            await converse(with: process, events, wake: event)
+            await converse(with: process, over: socket, events, wake: event)
             // It has nothing more to do; files it may have been writing have no names.
             try? process.send(signal: .kill)
         }

@@ -6,11 +6,10 @@ import Logging
 /// its ceiling, its job fails and the next one gets a new worker.
 package actor WorkerSupervisor {
     let executable: String
-    let storage: String
     let limits: WorkerLimits
     let logger: Logger
 
-    var queue: JobQueue { didSet { announce() } }
+    var queue: JobQueue<Work> { didSet { announce() } }
     var report = WorkerStatus() { didSet { announce() } }
     /// Set by the watch before it kills, so that the end of the worker is told apart from a crash.
     var killReason: RenderFailure?
@@ -25,18 +24,15 @@ package actor WorkerSupervisor {
 
     /// - Parameters:
     ///   - executable: path of `snug-media-worker`.
-    ///   - storage: the store that both sides work on.
     ///   - logger: takes the worker's own lines too.
     ///   - observe: is told every change of ``status``, in order, as for metrics; must not block.
     package init(
         executable: String,
-        storage: BlobStore,
         limits: WorkerLimits = WorkerLimits(),
         logger: Logger,
         observe: @escaping @Sendable (WorkerStatus) -> Void = { _ in }
     ) {
         self.executable = executable
-        self.storage = storage.root
         self.limits = limits
         self.logger = logger
         self.observe = observe
@@ -50,12 +46,18 @@ package actor WorkerSupervisor {
         return status
     }
 
-    /// Renders a picture, after those that came before it. When this returns, the files are complete and durable.
+    /// A job, and what it is done with.
+    struct Work: Sendable {
+        let job: RenderJob
+        let files: RenderFiles
+    }
+
+    /// Has the files filled with the renderings of a picture, after those that came before it.
     ///
     /// May be called before ``run()``; it waits for that.
-    package func render(_ job: RenderJob) async throws(RenderFailure) -> [RenderedVariant] {
+    func render(_ job: RenderJob, files: RenderFiles) async throws(RenderFailure) -> [RenderedVariant] {
         guard !hasEnded else { throw .stopping }
-        guard let (number, answers) = queue.add(job) else { throw .overloaded }
+        guard let (number, answers) = queue.add(Work(job: job, files: files)) else { throw .overloaded }
         arrival.yield()
         if let idleWorker {
             self.idleWorker = nil
@@ -70,7 +72,6 @@ package actor WorkerSupervisor {
     /// Serves until its task is cancelled; then every caller that waits gets ``RenderFailure/stopping``. Once only.
     package func run() async throws {
         precondition(report.state == .stopped && !hasEnded, "a supervisor runs once")
-        ignoreBrokenPipes()
         report.state = .idle
         defer { end() }
         for await _ in arrivals {

@@ -16,6 +16,12 @@ struct Picture: ~Copyable {
 
     deinit { snug_vips_release(image) }
 
+    /// A black square.
+    init(blank side: Int) throws(VipsFailure) {
+        guard let lazy = snug_vips_blank(Int32(side)) else { throw VipsFailure(doing: "blank") }
+        image = try Self.inMemory(lazy)
+    }
+
     /// Decodes `bytes`, upright and shrunk to fit a square of `side` pixels.
     ///
     /// - Parameters:

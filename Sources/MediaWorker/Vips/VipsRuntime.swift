@@ -19,6 +19,20 @@ enum VipsRuntime {
         allow(savers, of: "VipsForeignSave")
     }
 
+    /// Goes once through what every picture goes through, so that libraries open what they need and ORC compiles its
+    /// loops while that is still allowed.
+    static func warmUp() throws(VipsFailure) {
+        let blank = try Picture(blank: 400)
+        for isTransparent in [false, true] {
+            let encoding = Encoding(isTransparent: isTransparent, isLosslessSource: false)
+            let file = try blank.encoded(as: encoding)
+            let bytes = Array(file.bytes)
+            _ = try PictureHeader(of: bytes)
+            let picture = try Picture(decoding: bytes, side: 150, options: "", hasProfile: false)
+            _ = try picture.shrunk(to: 75).isTransparent()
+        }
+    }
+
     private static func allow(_ classes: [String], of family: String) {
         vips_operation_block_set(family, 1)
         for name in classes { vips_operation_block_set(name, 0) }

@@ -27,6 +27,7 @@ struct RenderQueue: Service, CustomStringConvertible {
     let store: Store
     let intake: Intake
     let worker: WorkerSupervisor
+    let renderings: Renderings
     let outcomes: RenderOutcomes
     let revocation: Revocation
     let logger: Logger
@@ -35,6 +36,7 @@ struct RenderQueue: Service, CustomStringConvertible {
         store: Store,
         intake: Intake,
         worker: WorkerSupervisor,
+        renderings: Renderings,
         outcomes: RenderOutcomes,
         revocation: Revocation,
         logger: Logger
@@ -45,6 +47,7 @@ struct RenderQueue: Service, CustomStringConvertible {
         self.store = store
         self.intake = intake
         self.worker = worker
+        self.renderings = renderings
         self.outcomes = outcomes
         self.revocation = revocation
         self.logger = logger

@@ -133,5 +133,8 @@ func keep(_ bytes: [UInt8], as id: BlobID, in store: BlobStore) throws {
 }
 
 func write(_ bytes: [UInt8], as variant: VariantFile, in store: BlobStore) throws {
-    try bytes.withUnsafeBytes { try store.write($0, as: variant) }
+    let file = try UnlinkedFile(in: store.incoming, mode: BlobStore.variantMode)
+    defer { file.close() }
+    try file.write(bytes)
+    try file.link(to: store.path(of: variant), replacing: true)
 }

@@ -4,7 +4,7 @@ import FoundationEssentials
 package enum WorkerMessage: Codable, Equatable, Sendable {
     /// The first line: the worker has confined itself and takes jobs.
     case ready(version: Int)
-    /// Every file is complete, synced and named.
+    /// The files of these sizes are complete; the others are empty.
     case rendered(id: BlobID, variants: [RenderedVariant])
     /// The picture is at fault, and would be again.
     case failed(id: BlobID, code: RenderFailure.Code)

@@ -1,0 +1,28 @@
+import NIOPosix
+
+/// Renders the pictures of a store: gives the worker open files, and names what it has filled them with.
+package struct Renderings: Sendable {
+    private let store: BlobStore
+    private let worker: WorkerSupervisor
+    private let threads: NIOThreadPool
+
+    /// - Parameter threads: where blocking file calls run; started and stopped by the caller.
+    package init(store: BlobStore, worker: WorkerSupervisor, threads: NIOThreadPool) {
+        self.store = store
+        self.worker = worker
+        self.threads = threads
+    }
+
+    /// Renders a picture, after those that came before it. When this returns, the files are complete and durable; when
+    /// it throws, there is nothing new.
+    ///
+    /// - Throws: ``RenderFailure``, ``FileFailure``, `CancellationError`.
+    package func render(_ job: RenderJob) async throws -> [RenderedVariant] {
+        let files = try await threads.runIfActive { [store] in try store.openForRendering(job.id) }
+        // Freeing the blocks of a file that got no name may wait for the disk.
+        defer { threads.submit { _ in files.close() } }
+        let variants = try await worker.render(job, files: files)
+        try await threads.runIfActive { [store] in try store.keep(files, variants, of: job.id) }
+        return variants
+    }
+}

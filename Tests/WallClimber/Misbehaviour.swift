@@ -1,0 +1,51 @@
+import Glibc
+import Media
+
+/// A worker that takes a job and does not do it.
+enum Misbehaviour: String {
+    case fillMemory
+    case spin
+    /// Writes something else than it says.
+    case lie
+
+    func run() throws {
+        say(
+            String(
+                decoding: try WorkerLine.encode(WorkerMessage.ready(version: RenderJob.version)).dropLast(),
+                as: UTF8.self
+            )
+        )
+        guard case .bytes(let line, let files) = JobSource(descriptor: STDIN_FILENO).next(4096, within: 60_000),
+            let job = WorkerLine.decode(line, as: RenderJob.self)
+        else { return }
+        switch self {
+        case .fillMemory: fillMemory()
+        case .spin: while true {}
+        case .lie: try lie(about: job, files)
+        }
+    }
+
+    private func fillMemory() {
+        var blocks: [[UInt8]] = []
+        while true { blocks.append([UInt8](repeating: 1, count: 1 << 20)) }
+    }
+
+    private func lie(about job: RenderJob, _ files: [Int32]) throws {
+        let page = Array("<html><script>alert(1)</script></html>".utf8)
+        page.withUnsafeBytes { _ = write(files[1], $0.baseAddress, $0.count) }
+        let variant = RenderedVariant(
+            size: .thumbnail,
+            fileSize: .thumbnail,
+            format: .jpg,
+            width: 96,
+            height: 64,
+            byteCount: page.count
+        )
+        let answer = WorkerMessage.rendered(
+            id: job.id,
+            variants: [variant, variant.serving(.medium), variant.serving(.large)]
+        )
+        say(String(decoding: try WorkerLine.encode(answer).dropLast(), as: UTF8.self))
+        _ = JobSource(descriptor: STDIN_FILENO).next(1, within: 60_000)
+    }
+}
