@@ -45,6 +45,15 @@ static inline int snug_vips_to_8_bit(VipsImage *_Nonnull image, VipsImage *_Null
     return vips_colourspace(image, out, space, NULL);
 }
 
+/// Converts to 8-bit red, green, blue and alpha; variadic.
+static inline int snug_vips_to_rgba(VipsImage *_Nonnull image, VipsImage *_Nullable *_Nonnull out) {
+    VipsImage *colours = NULL;
+    if (vips_colourspace(image, &colours, VIPS_INTERPRETATION_sRGB, NULL) != 0) return -1;
+    int status = vips_image_hasalpha(colours) ? vips_copy(colours, out, NULL) : vips_addalpha(colours, out, NULL);
+    g_object_unref(colours);
+    return status;
+}
+
 /// Takes neighbouring bands out; variadic.
 static inline int snug_vips_bands(VipsImage *_Nonnull image, int first, int count,
                                   VipsImage *_Nullable *_Nonnull out) {
@@ -65,10 +74,10 @@ static inline int snug_vips_jpeg(VipsImage *_Nonnull image, int quality, bool fu
 }
 
 /// Encodes a WebP without metadata; variadic.
-static inline int snug_vips_webp(VipsImage *_Nonnull image, int quality, int alpha_quality, int effort,
+static inline int snug_vips_webp(VipsImage *_Nonnull image, int quality, int alpha_quality, int effort, bool lossless,
                                  void *_Nullable *_Nonnull bytes, size_t *_Nonnull count) {
-    return vips_webpsave_buffer(image, bytes, count, "Q", quality, "alpha_q", alpha_quality, "effort", effort, "strip",
-                                TRUE, NULL);
+    return vips_webpsave_buffer(image, bytes, count, "Q", quality, "alpha_q", alpha_quality, "effort", effort,
+                                "lossless", lossless, "strip", TRUE, NULL);
 }
 
 /// Whether the embedded profile is for pictures with as many colours as this one has. A grey profile on a colour picture

@@ -1,25 +1,34 @@
+import FoundationEssentials
 import Media
 
 /// Renders one picture: decodes it once, at the largest size, and makes each smaller size from the one before.
-enum Renderer {
+struct Renderer: ~Copyable {
     /// Bytes of an original that is read into memory; far above any upload limit that makes sense here.
     static let originalByteLimit = 64 << 20
 
+    private let job: RenderJob
+    private let files: JobFiles
+
+    init(_ job: RenderJob, _ files: consuming JobFiles) {
+        self.job = job
+        self.files = files
+    }
+
     /// When this returns, the files of the sizes that are told are complete.
-    static func render(_ job: RenderJob, _ jobFiles: borrowing JobFiles) throws(RenderError) -> [RenderedVariant] {
-        let original = try read(jobFiles)
-        let plan = VariantPlan(longestSide: max(job.facts.storedWidth, job.facts.storedHeight))
-        var files: [VariantSize: RenderedVariant] = [:]
+    func render() throws(RenderError) -> RenderedPicture {
         do {
-            var picture = try decode(original, job, side: plan.largest)
+            let original = try files.readOriginal(limit: Self.originalByteLimit)
+            let plan = VariantPlan(longestSide: max(job.facts.storedWidth, job.facts.storedHeight))
+            var picture = try decode(original, side: plan.largest)
             let isTransparent = try picture.isTransparent()
             if !isTransparent { picture = try picture.withoutAlpha() }
             let encoding = Encoding(isTransparent: isTransparent, isLosslessSource: job.facts.isLossless)
-            let ceiling = job.facts.isLossless ? Int.max : original.count
+            var made: [VariantSize: RenderedVariant] = [:]
             for size in plan.rendered {
                 if size != plan.largest { picture = try picture.shrunk(to: size.rawValue) }
-                files[size] = try write(picture, size, to: jobFiles, as: encoding, ceiling: ceiling)
+                made[size] = try write(picture, size, as: encoding, ceiling: original.count)
             }
+            return RenderedPicture(variants: plan.answer(made), placeholder: Data(try placeholder(of: picture).bytes))
         } catch let failure as VipsFailure {
             throw .vips(failure)
         } catch let failure as FileFailure {
@@ -27,46 +36,43 @@ enum Renderer {
         } catch {
             throw .unexpectedSize
         }
-        return plan.answer(files)
     }
 
-    private static func read(_ files: borrowing JobFiles) throws(RenderError) -> [UInt8] {
-        do {
-            return try files.readOriginal(limit: originalByteLimit)
-        } catch {
-            throw .storage(error)
-        }
-    }
-
-    /// Encodes and writes one size. A file that is not to be heavier than `ceiling` bytes is tried at lower qualities.
-    private static func write(
+    /// Encodes and writes one size. Nil when it would be heavier than `ceiling` bytes however it is encoded; the
+    /// smallest size is made all the same, as light as it gets.
+    private func write(
         _ picture: borrowing Picture,
         _ size: VariantSize,
-        to files: borrowing JobFiles,
         as encoding: Encoding,
         ceiling: Int
-    ) throws -> RenderedVariant {
-        var encoding = encoding
-        var file = try picture.encoded(as: encoding)
-        while file.byteCount > ceiling, let lower = encoding.lower {
-            encoding = lower
-            file = try picture.encoded(as: lower)
+    ) throws -> RenderedVariant? {
+        var lightest = try picture.encoded(as: encoding)
+        for attempt in encoding.attempts(isLosslessSource: job.facts.isLossless).dropFirst()
+        where lightest.byteCount > ceiling {
+            let file = try picture.encoded(as: attempt)
+            if file.byteCount < lightest.byteCount { lightest = file }
         }
-        try files.write(file.bytes, as: size)
+        guard lightest.byteCount <= ceiling || size == .thumbnail else { return nil }
+        try files.write(lightest.bytes, as: size)
         return RenderedVariant(
             size: size,
             fileSize: size,
-            format: encoding.format,
+            format: lightest.format,
             width: picture.width,
             height: picture.height,
-            byteCount: file.byteCount
+            byteCount: lightest.byteCount
         )
     }
 
+    private func placeholder(of picture: borrowing Picture) throws -> ThumbHash {
+        let small = try picture.shrunk(to: ThumbHash.sideLimit)
+        return ThumbHash(pixels: try small.pixels(), width: small.width, height: small.height)
+    }
+
     /// Decodes at `side`, or smaller. What the header says now must be what it said when it was checked.
-    private static func decode(_ bytes: [UInt8], _ job: RenderJob, side: VariantSize) throws -> Picture {
+    private func decode(_ bytes: [UInt8], side: VariantSize) throws -> Picture {
         let header = try PictureHeader(of: bytes)
-        guard header.width == job.facts.storedWidth, header.height == job.facts.storedHeight, header.bandCount <= 4,
+        guard header.width == job.facts.storedWidth, header.height == job.facts.storedHeight, header.bandCount <= 5,
             max(header.width, header.height) <= job.limits.side
         else { throw RenderError.unexpectedSize }
         do {

@@ -38,9 +38,9 @@ struct Session {
         }
     }
 
-    private func answer(to job: RenderJob, _ files: borrowing JobFiles) -> WorkerMessage {
+    private func answer(to job: RenderJob, _ files: consuming JobFiles) -> WorkerMessage {
         do {
-            return .rendered(id: job.id, variants: try Renderer.render(job, files))
+            return .rendered(id: job.id, picture: try Renderer(job, files).render())
         } catch {
             complain("\(job.id): \(error)")
             return error.code.map { .failed(id: job.id, code: $0) } ?? .storageTrouble(id: job.id)

@@ -17,10 +17,10 @@ struct VariantPlan: Equatable {
     /// The size that the picture is decoded at.
     var largest: VariantSize { rendered.first ?? .large }
 
-    /// Every size with the file that serves it, smallest first.
+    /// Every size with the file that serves it, smallest first: its own, or the next smaller one that there is.
     func answer(_ files: [VariantSize: RenderedVariant]) -> [RenderedVariant] {
         VariantSize.allCases.sorted().compactMap { size in
-            rendered.first { $0 <= size }.flatMap { files[$0] }.map { $0.serving(size) }
+            rendered.first { $0 <= size && files[$0] != nil }.flatMap { files[$0] }.map { $0.serving(size) }
         }
     }
 }

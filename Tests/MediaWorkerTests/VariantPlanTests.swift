@@ -22,15 +22,25 @@ import Testing
         #expect(!Encoding(isTransparent: false, isLosslessSource: false).hasFullChroma)
     }
 
-    @Test("Quality goes down in few steps (I8)")
-    func lower() {
-        var steps = 0
-        var encoding: Encoding? = Encoding(isTransparent: false, isLosslessSource: false)
-        while let lower = encoding?.lower {
-            encoding = lower
-            steps += 1
+    @Test("A picture that gets too heavy is tried in few ways, lossless ones without loss first (I8)")
+    func attempts() {
+        let photograph = Encoding(isTransparent: false, isLosslessSource: false)
+        #expect(photograph.attempts(isLosslessSource: false).map(\.quality) == [80, 65, 50])
+        let drawing = Encoding(isTransparent: false, isLosslessSource: true)
+        let attempts = drawing.attempts(isLosslessSource: true)
+        #expect(attempts.map(\.isLossless) == [false, true, false, false])
+        #expect(attempts.map(\.format) == [.jpg, .webp, .jpg, .jpg])
+    }
+
+    @Test("A size that is left out, because it would be too heavy, is served by the next smaller one")
+    func leftOut() {
+        let plan = VariantPlan(longestSide: 3_000)
+        func variant(_ size: VariantSize) -> RenderedVariant {
+            RenderedVariant(size: size, fileSize: size, format: .jpg, width: 1, height: 1, byteCount: 1)
         }
-        #expect(steps == 2)
+        let made: [VariantSize: RenderedVariant] = [.thumbnail: variant(.thumbnail), .medium: variant(.medium)]
+        #expect(plan.answer(made).map(\.fileSize) == [.thumbnail, .medium, .medium])
+        #expect(plan.answer(made).map(\.size) == [.thumbnail, .medium, .large])
     }
 
     @Test("libvips' words become stable codes")

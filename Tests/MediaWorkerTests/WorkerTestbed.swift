@@ -45,7 +45,9 @@ struct TestWorker: Sendable {
 
     var status: WorkerStatus { get async { await supervisor.status } }
 
-    func render(_ job: RenderJob) async throws -> [RenderedVariant] { try await renderings.render(job) }
+    func render(_ job: RenderJob) async throws -> [RenderedVariant] { try await picture(of: job).variants }
+
+    func picture(of job: RenderJob) async throws -> RenderedPicture { try await renderings.render(job) }
 
     /// Why a picture is not rendered; nil when it is.
     func failure(of job: RenderJob) async -> RenderFailure? {

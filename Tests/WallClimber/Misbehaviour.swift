@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Media
 
@@ -41,10 +42,11 @@ enum Misbehaviour: String {
             height: 64,
             byteCount: page.count
         )
-        let answer = WorkerMessage.rendered(
-            id: job.id,
-            variants: [variant, variant.serving(.medium), variant.serving(.large)]
+        let picture = RenderedPicture(
+            variants: [variant, variant.serving(.medium), variant.serving(.large)],
+            placeholder: Data(count: 25)
         )
+        let answer = WorkerMessage.rendered(id: job.id, picture: picture)
         say(String(decoding: try WorkerLine.encode(answer).dropLast(), as: UTF8.self))
         _ = JobSource(descriptor: STDIN_FILENO).next(1, within: 60_000)
     }

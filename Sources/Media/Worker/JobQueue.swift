@@ -3,7 +3,7 @@ struct JobQueue<Job: Sendable> {
     /// Times a job is handed to a worker that leaves without beginning it.
     static var handOverLimit: Int { 3 }
 
-    typealias Answer = Result<[RenderedVariant], RenderFailure>
+    typealias Answer = Result<RenderedPicture, RenderFailure>
 
     struct Ticket {
         let number: Int

@@ -43,8 +43,8 @@ extension BlobStore {
     /// Names what a worker has made, replacing earlier renderings. When this returns, names and bytes are durable.
     /// Blocking.
     /// - Throws: ``FileFailure``, or ``RenderFailure/untrustworthy`` when a file is not what the worker said.
-    func keep(_ files: RenderFiles, _ variants: [RenderedVariant], of id: BlobID) throws {
-        let made = variants.filter { $0.size == $0.fileSize }
+    func keep(_ files: RenderFiles, _ picture: RenderedPicture, of id: BlobID) throws {
+        let made = picture.variants.filter { $0.size == $0.fileSize }
         for variant in made {
             guard let file = files.variants[variant.fileSize] else { throw RenderFailure.untrustworthy }
             try variant.check(file)

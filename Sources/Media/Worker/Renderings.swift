@@ -17,12 +17,12 @@ package struct Renderings: Sendable {
     /// it throws, there is nothing new.
     ///
     /// - Throws: ``RenderFailure``, ``FileFailure``, `CancellationError`.
-    package func render(_ job: RenderJob) async throws -> [RenderedVariant] {
+    package func render(_ job: RenderJob) async throws -> RenderedPicture {
         let files = try await threads.runIfActive { [store] in try store.openForRendering(job.id) }
         // Freeing the blocks of a file that got no name may wait for the disk.
         defer { threads.submit { _ in files.close() } }
-        let variants = try await worker.render(job, files: files)
-        try await threads.runIfActive { [store] in try store.keep(files, variants, of: job.id) }
-        return variants
+        let picture = try await worker.render(job, files: files)
+        try await threads.runIfActive { [store] in try store.keep(files, picture, of: job.id) }
+        return picture
     }
 }

@@ -67,8 +67,8 @@ extension WorkerSupervisor {
     /// Answers the current job's caller by what the worker said. Returns whether the worker can take another job.
     private func settle(_ job: RenderJob, after event: WorkerEvent) -> Bool {
         switch event {
-        case .said(.rendered(job.id, let variants)):
-            finish(.success(variants))
+        case .said(.rendered(job.id, let picture)):
+            finish(.success(picture))
             return killReason == nil
         case .said(.failed(job.id, let code)):
             finish(.failure(.rejected(code)))

@@ -55,7 +55,7 @@ package actor WorkerSupervisor {
     /// Has the files filled with the renderings of a picture, after those that came before it.
     ///
     /// May be called before ``run()``; it waits for that.
-    func render(_ job: RenderJob, files: RenderFiles) async throws(RenderFailure) -> [RenderedVariant] {
+    func render(_ job: RenderJob, files: RenderFiles) async throws(RenderFailure) -> RenderedPicture {
         guard !hasEnded else { throw .stopping }
         guard let (number, answers) = queue.add(Work(job: job, files: files)) else { throw .overloaded }
         arrival.yield()

@@ -64,6 +64,16 @@ struct Picture: ~Copyable {
         return Picture(owning: try Self.inMemory(lazy))
     }
 
+    /// Red, green, blue and alpha of each pixel, row by row.
+    func pixels() throws(VipsFailure) -> [UInt8] {
+        let colours = try Self.take("pixels") { snug_vips_to_rgba(image, &$0) }
+        defer { snug_vips_release(colours) }
+        var count = 0
+        guard let bytes = vips_image_write_to_memory(colours, &count) else { throw VipsFailure(doing: "pixels") }
+        defer { g_free(bytes) }
+        return Array(UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+
     /// The picture as a file, without metadata.
     func encoded(as encoding: Encoding) throws(VipsFailure) -> EncodedPicture {
         var bytes: UnsafeMutableRawPointer?
@@ -71,16 +81,17 @@ struct Picture: ~Copyable {
         let status =
             switch encoding.format {
             case .jpg: snug_vips_jpeg(image, Int32(encoding.quality), encoding.hasFullChroma, &bytes, &count)
-            case .webp: snug_vips_webp(image, Int32(encoding.quality), 90, 2, &bytes, &count)
+            case .webp:
+                snug_vips_webp(image, Int32(encoding.quality), 90, 2, encoding.isLossless, &bytes, &count)
             }
         guard status == 0, let bytes else { throw VipsFailure(doing: "encode") }
-        guard encoding.format == .webp else { return EncodedPicture(owning: bytes, count: count) }
+        guard encoding.format == .webp else { return EncodedPicture(owning: bytes, count: count, format: .jpg) }
         let file = UnsafeMutableRawBufferPointer(start: bytes, count: count)
         guard let clean = WebPFile.removeMetadata(file) else {
             g_free(bytes)
             throw VipsFailure(doing: "remove metadata")
         }
-        return EncodedPicture(owning: bytes, count: clean)
+        return EncodedPicture(owning: bytes, count: clean, format: .webp)
     }
 
     /// Computes all pixels, as 8 bits a channel, and lets go of `lazy`.

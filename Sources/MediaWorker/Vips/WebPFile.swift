@@ -8,23 +8,45 @@ enum WebPFile {
     ///
     /// - Returns: Bytes that are left; nil when the file is not in the form that an encoder writes.
     static func removeMetadata(_ file: UnsafeMutableRawBufferPointer) -> Int? {
-        guard file.count >= 12, matches(file, 0, "RIFF"), matches(file, 8, "WEBP") else { return nil }
-        var (source, target) = (12, 12)
-        while source < file.count {
-            guard source + 8 <= file.count else { return nil }
-            let size = Int(UInt32(littleEndian: file.loadUnaligned(fromByteOffset: source + 4, as: UInt32.self)))
-            // A chunk of odd size has a byte of padding.
-            let end = source + 8 + size + size % 2
-            guard end <= file.count else { return nil }
-            if !metadataChunks.contains(Array(file[source..<source + 4])) {
-                if matches(file, source, "VP8X"), size > 0 { file[source + 8] &= ~metadataFlags }
-                file[target...].copyBytes(from: Array(file[source..<end]))
-                target += end - source
-            }
-            source = end
+        guard file.count >= 12, matches(file, 0, "RIFF"), matches(file, 8, "WEBP"), let chunks = chunks(of: file) else {
+            return nil
+        }
+        let kept = chunks.filter { !metadataChunks.contains($0.name) }
+        // Of a single frame without a plane of alpha the extended header says nothing that the frame does not.
+        let isSimple = kept.filter { $0.name != extendedHeader }.count == 1
+        var target = 12
+        for chunk in kept where !(isSimple && chunk.name == extendedHeader) {
+            if chunk.name == extendedHeader { file[chunk.range.lowerBound + 8] &= ~metadataFlags }
+            file[target...].copyBytes(from: Array(file[chunk.range]))
+            target += chunk.range.count
         }
         file.storeBytes(of: UInt32(target - 8).littleEndian, toByteOffset: 4, as: UInt32.self)
         return target
+    }
+
+    private static let extendedHeader = Array("VP8X".utf8)
+
+    private struct Chunk {
+        let name: [UInt8]
+        /// Name, size, content and padding.
+        let range: Range<Int>
+    }
+
+    private static func chunks(of file: UnsafeMutableRawBufferPointer) -> [Chunk]? {
+        var chunks: [Chunk] = []
+        var position = 12
+        while position < file.count {
+            guard position + 8 <= file.count else { return nil }
+            let size = Int(UInt32(littleEndian: file.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self)))
+            // A chunk of odd size has a byte of padding.
+            let end = position + 8 + size + size % 2
+            guard end <= file.count else { return nil }
+            let name = Array(file[position..<position + 4])
+            guard name != extendedHeader || size >= 10 else { return nil }
+            chunks.append(Chunk(name: name, range: position..<end))
+            position = end
+        }
+        return chunks
     }
 
     private static func matches(_ file: UnsafeMutableRawBufferPointer, _ offset: Int, _ name: String) -> Bool {

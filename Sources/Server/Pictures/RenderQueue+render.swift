@@ -34,8 +34,8 @@ extension RenderQueue {
     private func renderOnce(_ task: Store.RenderTask) async throws {
         let blob = BlobID(task.id.uuid)
         guard let facts = try await intake.inspect(blob).facts else { throw RenderFailure.rejected(.undecodable) }
-        let variants = try await renderings.render(RenderJob(id: blob, facts: facts))
-        let attachment = try await store.finishRendering(task.id, variants: variants.map(Variant.init))
+        let picture = try await renderings.render(RenderJob(id: blob, facts: facts))
+        let attachment = try await store.finishRendering(task.id, variants: picture.variants.map(Variant.init))
         // Deleted while it was rendered: its files must not outlive that.
         if attachment == nil { await revocation.revoke([task.id]) }
         outcomes.settled(task.id)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import Media
@@ -11,7 +12,7 @@ import Testing
         for job in jobs {
             #expect(queue.take() == job)
             #expect(queue.take() == nil)
-            queue.answerCurrent(.success([]))
+            queue.answerCurrent(.success(RenderedPicture(variants: [], placeholder: Data())))
         }
         #expect(queue.isEmpty)
     }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import Media
@@ -26,7 +27,9 @@ import Testing
             byteCount: 9
         )
         for message: WorkerMessage in [
-            .ready(version: 1), .rendered(id: job.id, variants: [variant]), .failed(id: job.id, code: .truncated),
+            .ready(version: 1),
+            .rendered(id: job.id, picture: RenderedPicture(variants: [variant], placeholder: Data(count: 25))),
+            .failed(id: job.id, code: .truncated),
             .leaving(reason: .idle),
         ] {
             let line = try WorkerLine.encode(message)

@@ -5,7 +5,7 @@ package enum WorkerMessage: Codable, Equatable, Sendable {
     /// The first line: the worker has confined itself and takes jobs.
     case ready(version: Int)
     /// The files of these sizes are complete; the others are empty.
-    case rendered(id: BlobID, variants: [RenderedVariant])
+    case rendered(id: BlobID, picture: RenderedPicture)
     /// The picture is at fault, and would be again.
     case failed(id: BlobID, code: RenderFailure.Code)
     /// The disk is at fault; the same job may succeed later.

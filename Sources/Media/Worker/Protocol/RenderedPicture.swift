@@ -1,0 +1,58 @@
+import FoundationEssentials
+
+/// What was made of a picture.
+package struct RenderedPicture: Codable, Equatable, Sendable {
+    /// Every size, from small to large.
+    package let variants: [RenderedVariant]
+    /// A ThumbHash, 5–25 bytes.
+    package let placeholder: Data
+
+    package init(variants: [RenderedVariant], placeholder: Data) {
+        self.variants = variants
+        self.placeholder = placeholder
+    }
+}
+
+/// One of the sizes that a client can ask for.
+package struct RenderedVariant: Codable, Equatable, Sendable {
+    package let size: VariantSize
+    /// The size whose file serves this one: a smaller size where the two would be equal.
+    package let fileSize: VariantSize
+    package let format: VariantFormat
+    /// Pixels, upright.
+    package let width: Int
+    /// Pixels, upright.
+    package let height: Int
+    package let byteCount: Int
+
+    package init(
+        size: VariantSize,
+        fileSize: VariantSize,
+        format: VariantFormat,
+        width: Int,
+        height: Int,
+        byteCount: Int
+    ) {
+        self.size = size
+        self.fileSize = fileSize
+        self.format = format
+        self.width = width
+        self.height = height
+        self.byteCount = byteCount
+    }
+
+    /// The same file in the role of another size.
+    package func serving(_ size: VariantSize) -> RenderedVariant {
+        RenderedVariant(
+            size: size,
+            fileSize: fileSize,
+            format: format,
+            width: width,
+            height: height,
+            byteCount: byteCount
+        )
+    }
+
+    /// The file that serves this size of `blob`.
+    package func file(of blob: BlobID) -> VariantFile { VariantFile(blob: blob, size: fileSize, format: format) }
+}
