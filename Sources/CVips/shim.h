@@ -34,6 +34,19 @@ static inline int snug_vips_thumbnail(const void *_Nonnull bytes, size_t count, 
                                  options, NULL);
 }
 
+/// The same, with what the loader is told to shrink by among `options`; variadic.
+static inline int snug_vips_thumbnail_of_shrunk(const void *_Nonnull bytes, size_t count, const char *_Nonnull options,
+                                                int side, bool into_srgb, VipsImage *_Nullable *_Nonnull out) {
+    VipsImage *shrunk =
+        vips_image_new_from_buffer(bytes, count, options, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    if (shrunk == NULL) return -1;
+    int status = into_srgb ? vips_thumbnail_image(shrunk, out, side, "height", side, "size", VIPS_SIZE_DOWN,
+                                                  "export_profile", "srgb", NULL)
+                           : vips_thumbnail_image(shrunk, out, side, "height", side, "size", VIPS_SIZE_DOWN, NULL);
+    g_object_unref(shrunk);
+    return status;
+}
+
 /// Shrinks a decoded picture further; variadic.
 static inline int snug_vips_shrink(VipsImage *_Nonnull image, int side, VipsImage *_Nullable *_Nonnull out) {
     return vips_thumbnail_image(image, out, side, "height", side, "size", VIPS_SIZE_DOWN, "no_rotate", TRUE, NULL);

@@ -75,13 +75,10 @@ struct Renderer: ~Copyable {
         guard header.width == job.facts.storedWidth, header.height == job.facts.storedHeight, header.bandCount <= 5,
             max(header.width, header.height) <= job.limits.side
         else { throw RenderError.unexpectedSize }
+        let longestSide = max(header.width, header.height)
+        let shrink = job.facts.format == .jpeg ? ShrinkOnLoad.factor(from: longestSide, to: side.rawValue) : nil
         do {
-            return try Picture(
-                decoding: bytes,
-                side: side.rawValue,
-                options: "[fail_on=truncated]",
-                hasProfile: header.hasProfile
-            )
+            return try Picture(decoding: bytes, side: side.rawValue, shrink: shrink, hasProfile: header.hasProfile)
         } catch {
             guard job.facts.format == .jpeg, bytes.suffix(2) != [0xFF, 0xD9] else { throw error }
             // Only its end marker may be missing, which some cameras forget. With one added, a picture that is complete
@@ -89,7 +86,8 @@ struct Renderer: ~Copyable {
             return try Picture(
                 decoding: bytes + [0xFF, 0xD9],
                 side: side.rawValue,
-                options: "[fail_on=warning]",
+                strictness: .warning,
+                shrink: shrink,
                 hasProfile: header.hasProfile
             )
         }

@@ -16,6 +16,11 @@ struct Picture: ~Copyable {
 
     deinit { snug_vips_release(image) }
 
+    enum Strictness: String {
+        case truncated
+        case warning
+    }
+
     /// A black square.
     init(blank side: Int) throws(VipsFailure) {
         guard let lazy = snug_vips_blank(Int32(side)) else { throw VipsFailure(doing: "blank") }
@@ -25,15 +30,27 @@ struct Picture: ~Copyable {
     /// Decodes `bytes`, upright and shrunk to fit a square of `side` pixels.
     ///
     /// - Parameters:
-    ///   - options: the loader's, as libvips writes them: `[name=value]`.
+    ///   - strictness: from which kind of damage on decoding fails, as libvips names it.
+    ///   - shrink: what a JPEG is shrunk by while it is decoded: 2, 4 or 8; libvips' choice when nil.
     ///   - hasProfile: convert to sRGB by the embedded profile.
-    init(decoding bytes: [UInt8], side: Int, options: String, hasProfile: Bool) throws(VipsFailure) {
+    init(
+        decoding bytes: [UInt8],
+        side: Int,
+        strictness: Strictness = .truncated,
+        shrink: Int? = nil,
+        hasProfile: Bool = false
+    ) throws(VipsFailure) {
         // libvips is lazy and keeps pointing at `bytes`; copying the result to memory here ends that.
         let decoded = bytes.withUnsafeBytes { buffer in
             Result { () throws(VipsFailure) in
                 guard let start = buffer.baseAddress else { throw VipsFailure(description: "nothing to decode") }
+                let options = "fail_on=\(strictness)"
                 let lazy = try Self.take("decode") {
-                    snug_vips_thumbnail(start, buffer.count, options, Int32(side), hasProfile, &$0)
+                    guard let shrink else {
+                        return snug_vips_thumbnail(start, buffer.count, "[\(options)]", Int32(side), hasProfile, &$0)
+                    }
+                    let shrunk = "[\(options),shrink=\(shrink)]"
+                    return snug_vips_thumbnail_of_shrunk(start, buffer.count, shrunk, Int32(side), hasProfile, &$0)
                 }
                 return try Picture.inMemory(lazy)
             }

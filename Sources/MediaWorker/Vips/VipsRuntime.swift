@@ -28,7 +28,7 @@ enum VipsRuntime {
             let file = try blank.encoded(as: encoding)
             let bytes = Array(file.bytes)
             _ = try PictureHeader(of: bytes)
-            let picture = try Picture(decoding: bytes, side: 150, options: "", hasProfile: false)
+            let picture = try Picture(decoding: bytes, side: 150)
             _ = try picture.shrunk(to: 75).isTransparent()
         }
     }
