@@ -9,6 +9,11 @@ struct SessionLimits: Equatable {
     /// Resident memory after a job, in bytes.
     var residentByteCount: Int
 
+    /// Whether the supervisor wants HEIC and AVIF decoded.
+    static var hasModernFormats: Bool {
+        ProcessInfo.processInfo.environment[WorkerEnvironment.modernFormats] == "on"
+    }
+
     /// As the supervisor passes them, with its defaults for those that are missing.
     static func fromEnvironment(
         _ environment: [String: String] = ProcessInfo.processInfo.environment

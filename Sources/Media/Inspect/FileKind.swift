@@ -9,6 +9,10 @@ package enum FileKind: String, Codable, Sendable, CaseIterable {
     /// Recognised so that it is named rightly; kept as a plain file.
     case avif
 
+    /// What the worker renders where nothing else is set. The others are recognised, so that they are named rightly, and
+    /// kept as plain files.
+    package static let renderedByDefault: Set<FileKind> = [.jpeg, .png, .gif, .webp]
+
     /// The bytes that ``init(signature:)`` looks at.
     static let signatureLength = 12
 

@@ -6,12 +6,15 @@ package enum WorkerEnvironment {
     package static let idleMilliseconds = "SNUG_WORKER_IDLE_MS"
     package static let jobCount = "SNUG_WORKER_JOBS"
     package static let residentByteCount = "SNUG_WORKER_RSS_BYTES"
+    /// Whether it may decode HEIC and AVIF: `on` or absent.
+    package static let modernFormats = "SNUG_WORKER_MODERN_FORMATS"
 
     /// Handed on, because a worker that was built against libraries in unusual places needs them.
     private static let inherited = ["PATH", "LD_LIBRARY_PATH", "TMPDIR"]
 
     static func make(
         limits: WorkerLimits,
+        formats: Set<FileKind> = FileKind.renderedByDefault,
         from environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> [String: String] {
         var result = constants
@@ -19,6 +22,12 @@ package enum WorkerEnvironment {
         result[idleMilliseconds] = String(limits.idleMilliseconds)
         result[jobCount] = String(limits.jobCount)
         result[residentByteCount] = String(limits.residentByteCount)
+        if formats.isDisjoint(with: [.heif, .avif]) {
+            // No dynamic modules: their code is never mapped, and starting takes 1 ms instead of 14.
+            result["VIPSHOME"] = "/nonexistent"
+        } else {
+            result[modernFormats] = "on"
+        }
         return result
     }
 
@@ -35,7 +44,5 @@ package enum WorkerEnvironment {
         // Silences warnings: each odd picture would otherwise write lines to the log.
         "VIPS_WARNING": "1",
         "VIPS_DISC_THRESHOLD": "64m",
-        // No dynamic modules: their code is never mapped, and starting takes 1 ms instead of 14.
-        "VIPSHOME": "/nonexistent",
     ]
 }

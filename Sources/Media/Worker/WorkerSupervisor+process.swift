@@ -49,7 +49,7 @@ extension WorkerSupervisor {
 
     private var environment: [Environment.Key: String] {
         var result: [Environment.Key: String] = [:]
-        for (name, value) in WorkerEnvironment.make(limits: limits) {
+        for (name, value) in WorkerEnvironment.make(limits: limits, formats: formats) {
             if let key = Environment.Key(rawValue: name) { result[key] = value }
         }
         return result

@@ -7,6 +7,7 @@ import Logging
 package actor WorkerSupervisor {
     let executable: String
     let limits: WorkerLimits
+    let formats: Set<FileKind>
     let logger: Logger
 
     var queue: JobQueue<Work> { didSet { announce() } }
@@ -24,16 +25,19 @@ package actor WorkerSupervisor {
 
     /// - Parameters:
     ///   - executable: path of `snug-media-worker`.
+    ///   - formats: what the worker may decode.
     ///   - logger: takes the worker's own lines too.
     ///   - observe: is told every change of ``status``, in order, as for metrics; must not block.
     package init(
         executable: String,
         limits: WorkerLimits = WorkerLimits(),
+        formats: Set<FileKind> = FileKind.renderedByDefault,
         logger: Logger,
         observe: @escaping @Sendable (WorkerStatus) -> Void = { _ in }
     ) {
         self.executable = executable
         self.limits = limits
+        self.formats = formats
         self.logger = logger
         self.observe = observe
         queue = JobQueue(lengthLimit: limits.queueLength)

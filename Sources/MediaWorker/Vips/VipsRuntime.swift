@@ -8,14 +8,18 @@ enum VipsRuntime {
     ]
     private static let savers = ["VipsForeignSaveJpeg", "VipsForeignSaveWebp"]
 
-    static func start() throws(VipsFailure) {
+    /// The loader of HEIC and AVIF, in a module of its own.
+    private static let modernLoader = "VipsForeignLoadHeif"
+
+    /// - Parameter hasModernFormats: HEIC and AVIF are decoded too.
+    static func start(hasModernFormats: Bool = false) throws(VipsFailure) {
         guard snug_vips_init("snug-media-worker") == 0 else { throw VipsFailure(doing: "init") }
         vips_concurrency_set(1)
         vips_cache_set_max(0)
         vips_cache_set_max_mem(0)
         vips_cache_set_max_files(0)
         vips_block_untrusted_set(1)
-        allow(loaders, of: "VipsForeignLoad")
+        allow(loaders + (hasModernFormats ? [modernLoader] : []), of: "VipsForeignLoad")
         allow(savers, of: "VipsForeignSave")
     }
 
