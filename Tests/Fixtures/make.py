@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the files in `files/`: python3 make.py (needs Pillow 11 or later, and exiftool)."""
+"""Makes the files in `files/`: python3 make.py (needs Pillow 11.3 or later, pillow-heif, and exiftool)."""
 
 import io
 import struct
@@ -7,7 +7,10 @@ import subprocess
 import zlib
 from pathlib import Path
 
+import pillow_heif
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
+
+pillow_heif.register_heif_opener()
 
 OUT = Path(__file__).parent / "files"
 OUT.mkdir(exist_ok=True)
@@ -146,8 +149,12 @@ save("page.jpg", b"<!DOCTYPE html><html><body><script>alert(1)</script></body></
 save("empty.jpg", b"")
 save("picture.svg", b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script/></svg>\n')
 scene(48, 32).save(OUT / "picture.avif", quality=50)
+upright.save(OUT / "picture.heic", quality=40)
+upright.transpose(LAID[6]).save(OUT / "turned.avif", quality=40, exif=turned)
+frames[0].save(OUT / "moving.avif", save_all=True, append_images=frames[1:], duration=100, quality=40)
 scene(48, 32).save(OUT / "picture.tiff", compression="tiff_lzw")
 
+(OUT / "gps-alpha.png").unlink(missing_ok=True)
 subprocess.run(
     ["exiftool", "-q", "-o", str(OUT / "gps-alpha.png"), "-GPSLatitude=48.2082", "-GPSLatitudeRef=N",
      "-GPSLongitude=16.3738", "-GPSLongitudeRef=E", "-Make=SecretCamera", "-XMP-dc:Creator=SecretName",

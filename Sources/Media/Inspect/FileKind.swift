@@ -4,9 +4,7 @@ package enum FileKind: String, Codable, Sendable, CaseIterable {
     case png
     case gif
     case webp
-    /// Recognised so that it is named rightly; kept as a plain file.
     case heif
-    /// Recognised so that it is named rightly; kept as a plain file.
     case avif
 
     /// What the worker renders where nothing else is set. The others are recognised, so that they are named rightly, and
@@ -14,33 +12,23 @@ package enum FileKind: String, Codable, Sendable, CaseIterable {
     package static let renderedByDefault: Set<FileKind> = [.jpeg, .png, .gif, .webp]
 
     /// The bytes that ``init(signature:)`` looks at.
-    static let signatureLength = 12
+    static let signatureLength = 16 + ISOBrands.compatibleLimit * 4
 
     /// Reads the signature at the start of a file; nil when it is none of these.
     package init?(signature bytes: some Collection<UInt8>) {
-        let head = Array(bytes.prefix(Self.signatureLength))
-        func has(_ text: [UInt8], at offset: Int = 0) -> Bool { head.dropFirst(offset).starts(with: text) }
-
-        if has([0xFF, 0xD8, 0xFF]) {
+        var source = ByteSource(Array(bytes.prefix(Self.signatureLength)))
+        if source.bytes(at: 0, length: 3) == [0xFF, 0xD8, 0xFF] {
             self = .jpeg
-        } else if has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+        } else if source.bytes(at: 0, length: 8) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] {
             self = .png
-        } else if has(Array("GIF87a".utf8)) || has(Array("GIF89a".utf8)) {
+        } else if source.has("GIF87a", at: 0) || source.has("GIF89a", at: 0) {
             self = .gif
-        } else if has(Array("RIFF".utf8)), has(Array("WEBP".utf8), at: 8) {
+        } else if source.has("RIFF", at: 0), source.has("WEBP", at: 8) {
             self = .webp
-        } else if has(Array("ftyp".utf8), at: 4), let kind = Self(brand: head.dropFirst(8)) {
+        } else if let brands = ISOBrands(&source), let kind = Self(brands) {
             self = kind
         } else {
             return nil
-        }
-    }
-
-    /// Whether the worker renders it.
-    package var isRendered: Bool {
-        switch self {
-        case .jpeg, .png, .gif, .webp: true
-        case .heif, .avif: false
         }
     }
 
@@ -51,15 +39,18 @@ package enum FileKind: String, Codable, Sendable, CaseIterable {
         switch self {
         case .jpeg, .png, .gif, .webp: mediaType == self.mediaType
         case .heif: ["image/heif", "image/heic", "image/heif-sequence", "image/heic-sequence"].contains(mediaType)
-        case .avif: ["image/avif", "image/avif-sequence"].contains(mediaType)
+        // libmagic goes by the major brand, which may be one that both share.
+        case .avif: ["image/avif", "image/avif-sequence", "image/heif", "image/heif-sequence"].contains(mediaType)
         }
     }
 
-    /// Major brands of ISO/IEC 23008-12 (HEIF) and of AVIF.
-    private init?(brand: some Collection<UInt8>) {
-        switch String(decoding: brand, as: UTF8.self) {
+    /// Major brands of ISO/IEC 23008-12 (HEIF) annex B and of AVIF 1.1 section 6. `mif1` and `msf1` leave open how a
+    /// picture is coded.
+    private init?(_ brands: ISOBrands) {
+        switch brands.major {
         case "avif", "avis": self = .avif
-        case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1": self = .heif
+        case "heic", "heix", "heim", "heis", "hevc", "hevx": self = .heif
+        case "mif1", "msf1": self = brands.contains(anyOf: ["avif", "avis"]) ? .avif : .heif
         default: return nil
         }
     }

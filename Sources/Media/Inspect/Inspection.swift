@@ -13,28 +13,17 @@ package struct Inspection: Equatable, Sendable {
 
     package var isImage: Bool { facts != nil }
 
-    static func image(_ facts: ImageFacts) -> Inspection {
-        Inspection(mediaType: facts.format.mediaType, facts: facts)
-    }
-
-    static func damaged(_ kind: FileKind) -> Inspection {
-        Inspection(mediaType: kind.mediaType, facts: nil, isDamaged: true)
-    }
-
     static func file(_ mediaType: String) -> Inspection { Inspection(mediaType: mediaType, facts: nil) }
 }
 
 /// Why a picture is not accepted at all.
 package enum InspectionFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case pixelLimit(PixelLimit)
-    /// Text or a profile in a PNG could inflate to more than the limit.
-    case inflatingMetadata
 
     /// A sentence for the client.
     package var description: String {
         switch self {
         case .pixelLimit(let limit): limit.description
-        case .inflatingMetadata: "The PNG holds compressed text or a colour profile that is too large."
         }
     }
 }

@@ -1,25 +1,38 @@
 /// Tells what a file is from its bytes, before any decoder sees them.
 package struct Inspector: Sendable {
     private let limits: PixelLimits
+    private let formats: Set<FileKind>
     private let sniffer: ContentSniffer
 
     /// Loads libmagic's database, about 4 ms. Blocking.
+    /// - Parameter formats: what the worker renders. Any other picture is a plain file of its own media type.
     /// - Throws: ``ContentSniffer/Failure``.
-    package init(limits: PixelLimits = PixelLimits()) throws(ContentSniffer.Failure) {
+    package init(
+        limits: PixelLimits = PixelLimits(),
+        formats: Set<FileKind> = FileKind.renderedByDefault
+    ) throws(ContentSniffer.Failure) {
         self.limits = limits
+        self.formats = formats
         sniffer = try ContentSniffer()
     }
 
     /// Inspects a file in the store. Blocking.
-    /// - Throws: ``InspectionFailure`` for a picture that is not accepted.
-    package func inspect(_ file: OpenFile) throws(InspectionFailure) -> Inspection {
-        var source = ByteSource(count: file.byteCount) { (try? file.read(at: $0, count: $1)) ?? [] }
+    /// - Throws: ``InspectionFailure`` for a picture that is not accepted, ``FileFailure`` when it cannot be read.
+    package func inspect(_ file: OpenFile) throws -> Inspection {
+        var source = ByteSource(count: file.byteCount, fill: file.read)
         return try inspect(&source)
     }
 
     /// Blocking where the source is a file.
-    /// - Throws: ``InspectionFailure`` for a picture that is not accepted.
-    func inspect(_ source: inout ByteSource) throws(InspectionFailure) -> Inspection {
+    /// - Throws: ``InspectionFailure`` for a picture that is not accepted, ``FileFailure`` when it cannot be read.
+    package func inspect(_ source: inout ByteSource) throws -> Inspection {
+        let result = Result { () throws(InspectionFailure) in try judge(&source) }
+        // What was concluded from half a file is worth nothing, be it good or bad.
+        try source.checkReading()
+        return try result.get()
+    }
+
+    private func judge(_ source: inout ByteSource) throws(InspectionFailure) -> Inspection {
         let head = source.bytes(at: 0, length: min(source.count, ContentSniffer.headLength)) ?? []
         let answer = sniffer.mediaType(of: head)
         guard let kind = FileKind(signature: head) else {
@@ -27,37 +40,22 @@ package struct Inspector: Sendable {
             return .file(claimsPicture ? Inspection.unknownMediaType : answer)
         }
         guard kind.agrees(with: answer) else { return .file(Inspection.unknownMediaType) }
-        guard kind.isRendered else { return .file(answer) }
-        return try inspect(&source, as: kind)
+        let mediaType = kind == .avif ? kind.mediaType : answer
+        guard formats.contains(kind) else { return .file(mediaType) }
+        // A header that breaks off is good enough while the size is known: the worker will say that it is undecodable.
+        guard let facts = try facts(of: kind, in: &source) else {
+            return Inspection(mediaType: mediaType, facts: nil, isDamaged: true)
+        }
+        return Inspection(mediaType: mediaType, facts: facts)
     }
 
-    /// A header that breaks off is good enough while the size is known: the worker will say that it is undecodable.
-    private func inspect(_ source: inout ByteSource, as kind: FileKind) throws(InspectionFailure) -> Inspection {
-        let facts = try Self.facts(of: &source, as: kind, limits: limits)
-        guard facts.hasSize else { return .damaged(kind) }
+    private func facts(of kind: FileKind, in source: inout ByteSource) throws(InspectionFailure) -> ImageFacts? {
         do {
+            guard let facts = try ImageFacts(of: kind, in: &source, limits: limits) else { return nil }
             try limits.check(facts)
+            return facts
         } catch {
             throw .pixelLimit(error)
-        }
-        return .image(facts)
-    }
-
-    static func facts(
-        of source: inout ByteSource,
-        as kind: FileKind,
-        limits: PixelLimits
-    ) throws(InspectionFailure) -> ImageFacts {
-        switch kind {
-        case .jpeg:
-            var header = JPEGHeader(scanLimit: limits.scanCount)
-            return header.read(&source)
-        case .png:
-            var header = PNGHeader(inflatedLimit: limits.inflatedByteCount)
-            return try header.read(&source)
-        case .gif: return GIFHeader.read(&source)
-        case .webp: return WebPHeader.read(&source)
-        case .heif, .avif: return ImageFacts(format: kind)
         }
     }
 }

@@ -68,7 +68,7 @@ struct Upload {
 
     private func keep(as id: BlobID) async throws -> Inspection {
         try await threads.runIfActive { [store, inspector, file, byteCount] in
-            var source = ByteSource(count: byteCount) { (try? file.read(at: $0, count: $1)) ?? [] }
+            var source = ByteSource(count: byteCount, fill: file.read)
             do {
                 let inspection = try inspector.inspect(&source)
                 try store.keep(file, as: id)

@@ -106,9 +106,32 @@ import Testing
         #expect(try inspect(name).facts.map(\.hasSize) == true)
     }
 
-    @Test("Ordinary compressed text in a PNG is no bomb")
-    func ordinaryText() throws {
-        #expect(try inspect("text.png").isImage)
+    @Test("Next to nothing is no picture", arguments: [[0xFF], [0xFF, 0xD8], Array("RIFF".utf8)] as [[UInt8]])
+    func nearlyEmpty(bytes: [UInt8]) throws {
+        var source = ByteSource(bytes)
+        #expect(try !inspector.inspect(&source).isImage)
+    }
+
+    @Test("A script in a comment, or a file behind the picture, does not make it another file")
+    func polyglots() throws {
+        var bytes = try Fixture.bytes("textured.jpg")
+        bytes.insert(contentsOf: PictureBytes.segment(0xFE, Array("<script>alert(1)</script>".utf8)), at: 2)
+        var source = ByteSource(bytes + Array("PK\u{3}\u{4}".utf8))
+        #expect(try inspector.inspect(&source).mediaType == "image/jpeg")
+    }
+
+    @Test("A disk that fails is no damaged picture, wherever it fails (I1)", arguments: [0, 65_536, 131_072])
+    func readError(offset: Int) throws {
+        let comments = (0..<4).flatMap { _ in PictureBytes.segment(0xFE, [UInt8](repeating: 1, count: 60_000)) }
+        let bytes = PictureBytes.jpeg(comments, PictureBytes.frame(0xC0, width: 30, height: 20))
+        let failure = FileFailure("read", code: 5)
+        var source = ByteSource(count: bytes.count) { start, count throws(FileFailure) in
+            guard start < offset else { throw failure }
+            return Array(bytes[start..<start + count])
+        }
+        #expect(throws: failure) { try inspector.inspect(&source) }
+        var good = ByteSource(bytes)
+        #expect(try inspector.inspect(&good).facts?.width == 30)
     }
 
     private func inspect(_ name: String) throws -> Inspection {

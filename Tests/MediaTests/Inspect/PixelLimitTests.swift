@@ -9,27 +9,98 @@ import Testing
         try PixelLimits().check(facts(.png, 16_384, 2_441))
         #expect(throws: PixelLimit.pixelCount(40_000_000)) { try PixelLimits().check(facts(.jpeg, 8_001, 5_000)) }
         #expect(throws: PixelLimit.side(16_384)) { try PixelLimits().check(facts(.gif, 16_385, 1)) }
+        #expect(throws: PixelLimit.side(16_384)) { try PixelLimits().check(facts(.heif, .max, .max)) }
     }
 
     @Test("Scans are limited in number and by the pixels they go over (I8)")
     func scans() throws {
-        var facts = facts(.jpeg, 4_000, 3_000)
-        facts.isProgressive = true
-        facts.scanCount = 50
-        try PixelLimits().check(facts)
-        facts.scanCount = 51
-        #expect(throws: PixelLimit.scans(100)) { try PixelLimits().check(facts) }
+        var large = facts(.jpeg, 4_000, 3_000)
+        large.scanCount = 50
+        try PixelLimits().check(large)
+        large.scanCount = 51
+        #expect(throws: PixelLimit.scanMegapixels(600)) { try PixelLimits().check(large) }
+        var small = facts(.jpeg, 40, 30)
+        small.scanCount = 100
+        try PixelLimits().check(small)
+        small.scanCount = 101
+        #expect(throws: PixelLimit.scanCount(100)) { try PixelLimits().check(small) }
     }
 
-    @Test("A PNG that must be held whole is limited by its bytes (I8)")
-    func held() throws {
-        var facts = facts(.png, 4_000, 4_000)
+    @Test(
+        "What a picture makes its decoder hold is limited, and the refusal says what it is (I8)",
+        arguments: [
+            (DecoderLoad.interlacedPNG, 25_000_000, "an interlaced PNG"), (.gif, 12_500_000, "a GIF"),
+            (.losslessWebP, 25_000_000, "a lossless WebP"), (.animatedWebP, 12_500_000, "an animated WebP"),
+            (.heif, 10_000_000, "a HEIF or AVIF picture"),
+        ]
+    )
+    func decoderLoads(load: DecoderLoad, pixelCount: Int, name: String) throws {
+        var facts = facts(.png, 5_000, pixelCount / 5_000)
         facts.componentCount = 4
+        switch load {
+        case .interlacedPNG: facts.isInterlaced = true
+        case .gif: facts.format = .gif
+        case .heif: facts.format = .heif
+        default: facts.format = .webp
+        }
+        facts.isLossless = load == .losslessWebP
+        facts.isAnimated = load == .animatedWebP
+        #expect(facts.decoderLoad == load)
         try PixelLimits().check(facts)
+        facts.storedHeight += 1
+        let refusal = PixelLimit.decoderByteCount(100_000_000, load)
+        #expect(throws: refusal) { try PixelLimits().check(facts) }
+        #expect(
+            refusal.description == "As \(name), one of this size takes more than 100 MB of memory to decode."
+        )
+    }
+
+    @Test("16 bits a channel take twice as much")
+    func sixteenBits() {
+        var facts = facts(.png, 1_000, 1_000)
         facts.isInterlaced = true
-        try PixelLimits().check(facts)
+        #expect(facts.decoderByteCount == 3_000_000)
         facts.bitDepth = 16
-        #expect(throws: PixelLimit.heldBytes(64_000_000)) { try PixelLimits().check(facts) }
+        #expect(facts.decoderByteCount == 6_000_000)
+        facts.isInterlaced = false
+        #expect(facts.decoderByteCount == 1_000 * 3 * 32 * 2)
+    }
+
+    @Test("What comes by rows is small whatever its size, and so is a lossy WebP")
+    func rows() throws {
+        for format in [FileKind.jpeg, .png] {
+            let facts = facts(format, 16_384, 2_441)
+            #expect(facts.decoderByteCount < 2_000_000)
+        }
+        var webp = facts(.webp, 8_000, 5_000)
+        #expect(webp.decoderByteCount == 60_000_000)
+        webp.hasAlpha = true
+        try PixelLimits().check(webp)
+    }
+
+    @Test(
+        "A progressive JPEG is measured by its coefficients (I8)",
+        arguments: [
+            // 24 megapixels with reduced colour, with full colour, and 36 with reduced colour.
+            (6_000, 4_000, [0x22, 0x11, 0x11], true), (6_000, 4_000, [0x11, 0x11, 0x11], false),
+            (7_200, 5_000, [0x22, 0x11, 0x11], false),
+        ] as [(Int, Int, [UInt8], Bool)]
+    )
+    func progressive(width: Int, height: Int, sampling: [UInt8], isAllowed: Bool) throws {
+        typealias Make = PictureBytes
+        let bytes = Make.jpeg(Make.frame(0xC2, width: width, height: height, sampling: sampling), Make.scan())
+        let found = try #require(try MediaTests.facts(.jpeg, bytes))
+        let refused = (try? PixelLimits().check(found)) == nil
+        #expect(refused == !isAllowed)
+    }
+
+    @Test("Sizes that no file can have do not overflow (I6)")
+    func overflow() {
+        for format in FileKind.allCases {
+            var facts = facts(format, .max, .max)
+            facts.isInterlaced = true
+            #expect(facts.decoderByteCount > 1 << 60)
+        }
     }
 
     private func facts(_ format: FileKind, _ width: Int, _ height: Int) -> ImageFacts {

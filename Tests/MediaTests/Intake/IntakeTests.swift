@@ -1,5 +1,6 @@
 import Crypto
 import Fixtures
+import Foundation
 import NIOCore
 import NIOPosix
 import Testing
@@ -47,18 +48,32 @@ import Testing
     @Test(
         "A picture that no decoder shall see is refused and leaves nothing (I5, I6)",
         arguments: [
-            ("huge.png", InspectionFailure.pixelLimit(.side(16_384))), ("text-bomb.png", .inflatingMetadata),
-            ("progressive-huge.jpg", .pixelLimit(.progressive(100_000_000))),
-            ("many-scans.jpg", .pixelLimit(.scans(100))), ("interlaced-huge.png", .pixelLimit(.heldBytes(64_000_000))),
+            ("huge.png", PixelLimit.side(16_384)),
+            ("progressive-huge.jpg", .decoderByteCount(100_000_000, .coefficients)),
+            ("many-scans.jpg", .scanCount(100)),
+            ("interlaced-huge.png", .decoderByteCount(100_000_000, .interlacedPNG)),
         ]
     )
-    func refused(name: String, failure: InspectionFailure) async throws {
+    func refused(name: String, limit: PixelLimit) async throws {
         try await withIntake { intake, store in
             let bytes = try Fixture.bytes(name)
-            await #expect(throws: Intake.Failure.refused(failure)) {
+            await #expect(throws: Intake.Failure.refused(.pixelLimit(limit))) {
                 try await intake.receive(id: BlobID(), body: body(bytes, 4_096), limit: 1 << 20)
             }
             try expectNothing(in: store)
+        }
+    }
+
+    @Test("An original that cannot be read again is the disk's trouble, not the picture's")
+    func unreadable() async throws {
+        try await withIntake { intake, store in
+            let id = BlobID()
+            // A folder can be opened but not read.
+            try FileManager.default.createDirectory(
+                atPath: store.path(ofOriginal: id),
+                withIntermediateDirectories: false
+            )
+            await #expect(throws: FileFailure.self) { try await intake.inspect(id) }
         }
     }
 

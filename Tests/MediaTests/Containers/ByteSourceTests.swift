@@ -27,6 +27,27 @@ import Testing
         #expect(source.byte(at: 0) == 0)
     }
 
+    @Test("Numbers of up to eight bytes are read, but none that is beyond any file")
+    func largeNumbers() {
+        var source = ByteSource([0, 0, 0, 1, 0, 0, 0, 2, 0x20, 0, 0, 0, 0, 0, 0, 0])
+        #expect(source.bigEndian(at: 0, length: 8) == 0x1_0000_0002)
+        #expect(source.bigEndian(at: 8, length: 8) == nil)
+    }
+
+    @Test("A read error looks like the end, is not tried again, and is told in the end")
+    func failing() {
+        let failure = FileFailure("read", code: 5)
+        var tries = 0
+        var source = ByteSource(count: 100) { _, _ throws(FileFailure) in
+            tries += 1
+            throw failure
+        }
+        #expect(source.byte(at: 0) == nil)
+        #expect(source.firstIndex(of: 0, from: 3) == nil)
+        #expect(tries == 1)
+        #expect(throws: failure) { try source.checkReading() }
+    }
+
     @Test("A file that has become shorter looks like its end")
     func shrunk() {
         var source = ByteSource(count: 100) { _, _ in [1] }

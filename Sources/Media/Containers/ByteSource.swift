@@ -1,0 +1,105 @@
+/// Bounds-checked random access to the bytes of a file, through one window so that memory stays small.
+///
+/// To whoever parses, bytes that cannot be read look like the end of the file. So the outcome of a parse counts only
+/// when ``checkReading()`` has passed afterwards: a failing disk must not make a good picture look damaged.
+package struct ByteSource {
+    /// Bytes held at a time.
+    static let windowLength = 65_536
+
+    package let count: Int
+    private let fill: (_ offset: Int, _ count: Int) throws(FileFailure) -> [UInt8]
+    private var window: [UInt8] = []
+    private var windowStart = 0
+    private var failure: FileFailure?
+
+    /// - Parameter fill: answers up to `count` bytes from `offset`, and fewer where the file has become shorter. Not
+    ///   asked again once it has thrown.
+    init(count: Int, fill: @escaping (_ offset: Int, _ count: Int) throws(FileFailure) -> [UInt8]) {
+        self.count = count
+        self.fill = fill
+    }
+
+    /// Bytes in memory, which are not copied.
+    package init(_ bytes: [UInt8]) {
+        self.init(count: bytes.count) { _, _ in [] }
+        window = bytes
+    }
+
+    /// - Throws: the first ``FileFailure`` that reading has met.
+    func checkReading() throws(FileFailure) {
+        if let failure { throw failure }
+    }
+
+    /// The byte at `offset`; nil outside the file.
+    mutating func byte(at offset: Int) -> UInt8? {
+        guard offset >= 0, offset < count else { return nil }
+        if offset < windowStart || offset >= windowStart + window.count { move(to: offset) }
+        let index = offset - windowStart
+        return index < window.count ? window[index] : nil
+    }
+
+    /// Exactly `length` bytes from `offset`; nil when they are not all there. At most one window's worth.
+    mutating func bytes(at offset: Int, length: Int) -> [UInt8]? {
+        guard hold(offset, length) else { return nil }
+        return Array(window[offset - windowStart..<offset - windowStart + length])
+    }
+
+    /// Whether the file has exactly `text` at `offset`.
+    mutating func has(_ text: StaticString, at offset: Int) -> Bool {
+        let length = text.utf8CodeUnitCount
+        guard hold(offset, length) else { return false }
+        let found = window[offset - windowStart..<offset - windowStart + length]
+        return text.description.utf8.elementsEqual(found)
+    }
+
+    /// An unsigned integer of `length` bytes, most significant first; `length` 1–8. Nil also for one of 2⁶¹ or more,
+    /// which is no position in any file, so that three of them can be added.
+    mutating func bigEndian(at offset: Int, length: Int) -> Int? {
+        guard hold(offset, length) else { return nil }
+        let index = offset - windowStart
+        let value = window[index..<index + length].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return value < 1 << 61 ? Int(value) : nil
+    }
+
+    /// An unsigned integer of `length` bytes, least significant first; `length` 1–4.
+    mutating func littleEndian(at offset: Int, length: Int) -> Int? {
+        guard hold(offset, length) else { return nil }
+        let index = offset - windowStart
+        return window[index..<index + length].reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    /// The four letters at `offset` that name a chunk or a box.
+    mutating func code(at offset: Int) -> FourCC? {
+        bigEndian(at: offset, length: 4).map { FourCC(rawValue: UInt32(truncatingIfNeeded: $0)) }
+    }
+
+    /// Where `byte` is next, from `offset` on; nil when it does not come any more.
+    mutating func firstIndex(of byte: UInt8, from offset: Int) -> Int? {
+        var position = max(offset, 0)
+        while position < count {
+            if position < windowStart || position >= windowStart + window.count { move(to: position) }
+            guard !window.isEmpty else { return nil }
+            if let index = window[(position - windowStart)...].firstIndex(of: byte) { return windowStart + index }
+            position = windowStart + window.count
+        }
+        return nil
+    }
+
+    /// Moves the window so that it holds these bytes; false when it cannot.
+    private mutating func hold(_ offset: Int, _ length: Int) -> Bool {
+        guard offset >= 0, length >= 0, length <= Self.windowLength, offset <= count - length else { return false }
+        if offset < windowStart || offset + length > windowStart + window.count { move(to: offset) }
+        return offset - windowStart + length <= window.count
+    }
+
+    private mutating func move(to offset: Int) {
+        windowStart = offset
+        window = []
+        guard failure == nil else { return }
+        do {
+            window = try fill(offset, min(Self.windowLength, count - offset))
+        } catch {
+            failure = error
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// Walks the blocks of a GIF behind its logical screen (GIF89a specification, sections 17–27).
+struct GIFBlocks {
+    struct Block {
+        enum Kind: Equatable {
+            /// Pixels, within the logical screen if the file is in order.
+            case image(left: Int, top: Int, width: Int, height: Int)
+            case `extension`(label: UInt8)
+            case trailer
+        }
+
+        let kind: Kind
+        let start: Int
+        /// The first of its data sub-blocks.
+        let data: Int
+        /// One past its last byte; behind the file's end if the file is cut off.
+        let end: Int
+    }
+
+    /// Pixels of the logical screen.
+    let screen: (width: Int, height: Int)
+    private var position: Int
+
+    /// Nil when the file ends within the logical screen's description.
+    init?(_ source: inout ByteSource) {
+        guard let width = source.littleEndian(at: 6, length: 2), let height = source.littleEndian(at: 8, length: 2),
+            let packed = source.bytes(at: 10, length: 3)?.first
+        else { return nil }
+        screen = (width, height)
+        position = 13 + Self.colourTableLength(packed)
+    }
+
+    /// The next block, the trailer being one; nil at the end of the file and where there is no block.
+    mutating func next(_ source: inout ByteSource) -> Block? {
+        let start = position
+        let block: Block
+        switch source.byte(at: start) {
+        case 0x21:
+            guard let label = source.byte(at: start + 1) else { return nil }
+            let end = Self.endOfSubBlocks(&source, from: start + 2)
+            block = Block(kind: .extension(label: label), start: start, data: start + 2, end: end)
+        case 0x2C:
+            guard let image = Self.image(&source, at: start + 1), let packed = source.byte(at: start + 9) else {
+                return nil
+            }
+            // The byte after the colour table is the code size; the data follow it.
+            let data = start + 11 + Self.colourTableLength(packed)
+            block = Block(kind: image, start: start, data: data, end: Self.endOfSubBlocks(&source, from: data))
+        case 0x3B: block = Block(kind: .trailer, start: start, data: start + 1, end: start + 1)
+        default: return nil
+        }
+        position = block.end
+        return block
+    }
+
+    private static func image(_ source: inout ByteSource, at offset: Int) -> Block.Kind? {
+        guard let left = source.littleEndian(at: offset, length: 2),
+            let top = source.littleEndian(at: offset + 2, length: 2),
+            let width = source.littleEndian(at: offset + 4, length: 2),
+            let height = source.littleEndian(at: offset + 6, length: 2)
+        else { return nil }
+        return .image(left: left, top: top, width: width, height: height)
+    }
+
+    /// Bytes of the colour table that a packed field announces.
+    private static func colourTableLength(_ packed: UInt8) -> Int {
+        packed & 0x80 == 0 ? 0 : 3 << (Int(packed & 7) + 1)
+    }
+
+    private static func endOfSubBlocks(_ source: inout ByteSource, from start: Int) -> Int {
+        var position = start
+        while let length = source.byte(at: position), length > 0 { position += Int(length) + 1 }
+        return position + 1
+    }
+}

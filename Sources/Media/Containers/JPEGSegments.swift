@@ -1,0 +1,42 @@
+/// Walks the marker segments of a JPEG (ITU-T T.81 annex B) as a decoder finds them.
+///
+/// Entropy-coded data, with the stuffed bytes and restart markers in it, is passed over, and so is what lies between
+/// segments without being one. Each step goes on by a marker at least.
+struct JPEGSegments {
+    static let endOfImage: UInt8 = 0xD9
+    static let startOfScan: UInt8 = 0xDA
+
+    struct Segment {
+        let marker: UInt8
+        /// The marker's first byte, bytes that fill up before it (T.81 B.1.1.2) included.
+        let start: Int
+        /// What follows the length; empty at the end of the image. It may go on behind the file's end.
+        let payload: Range<Int>
+
+        /// APP0–APP15 or a comment: what a decoder may ignore.
+        var isMetadata: Bool { (0xE0...0xEF).contains(marker) || marker == 0xFE }
+    }
+
+    private var position = 2
+
+    /// The next segment, the end of the image being one; nil at the end of the file and where a length is impossible.
+    mutating func next(_ source: inout ByteSource) -> Segment? {
+        while let start = source.firstIndex(of: 0xFF, from: position) {
+            var found = start + 1
+            while source.byte(at: found) == 0xFF { found += 1 }
+            guard let marker = source.byte(at: found) else { return nil }
+            switch marker {
+            case 0x00, 0x01, 0xD0...0xD8:
+                position = found + 1
+            case Self.endOfImage:
+                position = found + 1
+                return Segment(marker: marker, start: start, payload: position..<position)
+            default:
+                guard let length = source.bigEndian(at: found + 1, length: 2), length >= 2 else { return nil }
+                position = found + 1 + length
+                return Segment(marker: marker, start: start, payload: found + 3..<position)
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,50 @@
+/// The frame header of a JPEG (ITU-T T.81 B.2.2).
+struct JPEGFrame {
+    struct Component {
+        /// Samples in a unit of the picture, 1–4 each way; a component that is sampled less densely has fewer.
+        let horizontal: Int
+        let vertical: Int
+    }
+
+    /// Bits a sample.
+    let precision: Int
+    /// Pixels.
+    let width: Int
+    /// Pixels.
+    let height: Int
+    let components: [Component]
+    private let marker: UInt8
+
+    /// Nil when the segment does not hold all of it.
+    init?(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) {
+        let start = segment.payload.lowerBound
+        guard let frame = source.bytes(at: start, length: 6),
+            let tables = source.bytes(at: start + 6, length: Int(frame[5]) * 3)
+        else { return nil }
+        marker = segment.marker
+        precision = Int(frame[0])
+        height = Int(frame[1]) << 8 | Int(frame[2])
+        width = Int(frame[3]) << 8 | Int(frame[4])
+        components = stride(from: 1, to: tables.count, by: 3).map { index in
+            Component(horizontal: Self.factor(tables[index] >> 4), vertical: Self.factor(tables[index] & 15))
+        }
+    }
+
+    /// T.81 table B.1: the markers come in groups of four, by twos of sequential, then progressive and lossless.
+    var isProgressive: Bool { marker & 3 == 2 }
+    var isLossless: Bool { marker & 3 == 3 }
+    var isArithmetic: Bool { marker >= 0xC9 }
+
+    /// What holding all coefficients takes: 64 of two bytes for each block of eight by eight samples, as many blocks as
+    /// fill whole units of the picture (T.81 A.2.4).
+    var coefficientByteCount: Int {
+        let across = Self.divide(width, 8 * (components.map(\.horizontal).max() ?? 1))
+        let down = Self.divide(height, 8 * (components.map(\.vertical).max() ?? 1))
+        return components.reduce(0) { $0 + across * $1.horizontal * down * $1.vertical * 64 * 2 }
+    }
+
+    /// Factors that the standard does not know make decoders refuse the file.
+    private static func factor(_ value: UInt8) -> Int { min(max(Int(value), 1), 4) }
+
+    private static func divide(_ dividend: Int, _ divisor: Int) -> Int { (dividend + divisor - 1) / divisor }
+}

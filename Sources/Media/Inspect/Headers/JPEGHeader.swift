@@ -1,0 +1,76 @@
+/// Reads the segments of a JPEG (ITU-T T.81 annex B) as far as they go.
+struct JPEGHeader {
+    private let limits: PixelLimits
+    private var facts = ImageFacts(format: .jpeg)
+    private var frame: JPEGFrame?
+    private var hasEXIF = false
+    private var metadataCount = 0
+    private var profileByteCount = 0
+
+    /// - Parameter limits: counting scans stops one above theirs.
+    init(limits: PixelLimits) { self.limits = limits }
+
+    /// Facts up to where the file ends or stops making sense; without a size when no frame header was found.
+    /// - Throws: ``PixelLimit/segmentCount(_:)`` or ``PixelLimit/profileByteCount(_:)``.
+    mutating func read(_ source: inout ByteSource) throws(PixelLimit) -> ImageFacts {
+        var segments = JPEGSegments()
+        while let segment = segments.next(&source), segment.marker != JPEGSegments.endOfImage {
+            switch segment.marker {
+            case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF: readFrame(&source, segment)
+            case JPEGSegments.startOfScan: readScan(&source, segment)
+            case 0xE1: readEXIF(&source, segment)
+            case 0xE2: try countProfile(&source, segment)
+            default: break
+            }
+            if segment.isMetadata { try countMetadata() }
+            guard facts.scanCount <= limits.scanCount else { break }
+        }
+        return facts
+    }
+
+    /// Of several frame headers only the first counts; a decoder takes more than one for an error.
+    private mutating func readFrame(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) {
+        guard frame == nil, let frame = JPEGFrame(&source, segment) else { return }
+        self.frame = frame
+        facts.bitDepth = frame.precision
+        facts.storedHeight = frame.height
+        facts.storedWidth = frame.width
+        facts.componentCount = frame.components.count
+        facts.isProgressive = frame.isProgressive
+        facts.isArithmetic = frame.isArithmetic
+        facts.isLossless = frame.isLossless
+        if frame.isProgressive { facts.coefficientByteCount = frame.coefficientByteCount }
+    }
+
+    /// T.81 B.2.3: the number of components comes first. With some of them left for later scans, a decoder holds all.
+    private mutating func readScan(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) {
+        facts.scanCount += 1
+        guard let frame, facts.scanCount == 1, let count = source.byte(at: segment.payload.lowerBound),
+            count < frame.components.count
+        else { return }
+        facts.coefficientByteCount = frame.coefficientByteCount
+    }
+
+    /// As libvips has it, the first block alone says how to turn the picture, if it comes before the pixels.
+    private mutating func readEXIF(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) {
+        let payload = segment.payload
+        guard !hasEXIF, facts.scanCount == 0, source.has("Exif\0\0", at: payload.lowerBound) else { return }
+        hasEXIF = true
+        let exif = EXIFBlock(&source, at: payload.lowerBound + 6, end: payload.upperBound)
+        facts.orientation = exif.orientation ?? 1
+    }
+
+    private mutating func countProfile(
+        _ source: inout ByteSource,
+        _ segment: JPEGSegments.Segment
+    ) throws(PixelLimit) {
+        guard source.has("ICC_PROFILE\0", at: segment.payload.lowerBound) else { return }
+        profileByteCount += segment.payload.count
+        guard profileByteCount <= limits.profileByteCount else { throw .profileByteCount(limits.profileByteCount) }
+    }
+
+    private mutating func countMetadata() throws(PixelLimit) {
+        metadataCount += 1
+        guard metadataCount <= limits.segmentCount else { throw .segmentCount(limits.segmentCount) }
+    }
+}

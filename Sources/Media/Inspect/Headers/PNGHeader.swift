@@ -1,0 +1,68 @@
+/// Reads the chunks of a PNG (PNG specification, third edition, section 11).
+struct PNGHeader {
+    private var facts = ImageFacts(format: .png)
+    private var frames = FrameTally()
+    private var hasAnimation = false
+    private var hasEXIF = false
+    private var hasPixels = false
+
+    /// Facts up to where the file ends or stops making sense; without a size when there is no header chunk.
+    mutating func read(_ source: inout ByteSource) -> ImageFacts {
+        facts.isLossless = true
+        var chunks = PNGChunks()
+        while let chunk = chunks.next(&source), chunk.type != "IEND", !frames.isFull {
+            switch chunk.type {
+            case "IHDR": readHeader(&source, at: chunk.payload.lowerBound)
+            case "tRNS": addTransparency()
+            case "IDAT": hasPixels = true
+            case "acTL": hasAnimation = hasAnimation || !hasPixels
+            case "fcTL": countFrame(&source, at: chunk.payload.lowerBound)
+            case "eXIf": readEXIF(&source, chunk)
+            default: break
+            }
+        }
+        if hasAnimation { frames.report(to: &facts) }
+        return facts
+    }
+
+    /// Width, height, bit depth, colour type, compression, filter, interlace (section 11.2.1).
+    private mutating func readHeader(_ source: inout ByteSource, at start: Int) {
+        guard !facts.hasSize, let header = source.bytes(at: start, length: 13),
+            let width = source.bigEndian(at: start, length: 4), let height = source.bigEndian(at: start + 4, length: 4)
+        else { return }
+        facts.storedWidth = width
+        facts.storedHeight = height
+        facts.bitDepth = Int(header[8])
+        facts.isInterlaced = header[12] == 1
+        switch header[9] {
+        case 0: facts.componentCount = 1
+        case 4: facts.componentCount = 2
+        case 6: facts.componentCount = 4
+        default: facts.componentCount = 3
+        }
+        facts.hasAlpha = header[9] == 4 || header[9] == 6
+    }
+
+    private mutating func addTransparency() {
+        guard !facts.hasAlpha else { return }
+        facts.hasAlpha = true
+        facts.componentCount += 1
+    }
+
+    /// Section 11.3.6.2: after sequence number, size and place comes the delay as a fraction of a second, of which a
+    /// denominator of 0 means hundredths.
+    private mutating func countFrame(_ source: inout ByteSource, at start: Int) {
+        guard let numerator = source.bigEndian(at: start + 20, length: 2),
+            let denominator = source.bigEndian(at: start + 22, length: 2)
+        else { return }
+        frames.add(milliseconds: numerator * 1000 / (denominator == 0 ? 100 : denominator))
+    }
+
+    /// As libpng has it, the first block alone counts, if it comes before the pixels.
+    private mutating func readEXIF(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) {
+        guard !hasEXIF, !hasPixels else { return }
+        hasEXIF = true
+        facts.orientation =
+            EXIFBlock(&source, at: chunk.payload.lowerBound, end: chunk.payload.upperBound).orientation ?? 1
+    }
+}

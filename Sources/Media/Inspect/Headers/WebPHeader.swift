@@ -1,0 +1,126 @@
+/// Reads the chunks of a WebP (RFC 9649 section 2).
+struct WebPHeader {
+    private var facts = ImageFacts(format: .webp)
+    private var frames = FrameTally()
+    /// The canvas of an extended file, in pixels.
+    private var canvas: (width: Int, height: Int)?
+    private var announcesEXIF = false
+    private var hasEXIF = false
+    private var hasPixels = false
+    /// Parts that contradict each other, which makes libwebp refuse the file.
+    private var isContradictory = false
+
+    /// Facts up to where the file ends or stops making sense; without a size when none is found or two disagree.
+    mutating func read(_ source: inout ByteSource) -> ImageFacts {
+        var chunks = RIFFChunks(&source)
+        while let chunk = chunks.next(&source), !frames.isFull {
+            switch chunk.type {
+            case "VP8X": readExtended(&source, at: chunk.payload.lowerBound)
+            case "VP8 ", "VP8L": if frames.count == 0 { readPixels(&source, chunk) }
+            case "ALPH": facts.hasAlpha = true
+            case "ANMF": readFrame(&source, chunk)
+            case "EXIF": readEXIF(&source, chunk)
+            default: break
+            }
+        }
+        frames.report(to: &facts)
+        if isContradictory { (facts.storedWidth, facts.storedHeight) = (0, 0) }
+        return facts
+    }
+
+    /// Section 2.7.1: flags, three reserved bytes, then canvas width and height less one.
+    private mutating func readExtended(_ source: inout ByteSource, at start: Int) {
+        guard canvas == nil, !hasPixels, let flags = source.byte(at: start),
+            let width = source.littleEndian(at: start + 4, length: 3),
+            let height = source.littleEndian(at: start + 7, length: 3)
+        else { return }
+        canvas = (width + 1, height + 1)
+        facts.storedWidth = width + 1
+        facts.storedHeight = height + 1
+        facts.isAnimated = flags & 0x02 != 0
+        facts.hasAlpha = flags & 0x10 != 0
+        announcesEXIF = flags & 0x08 != 0
+    }
+
+    /// The pixels of a still picture: they must fill the canvas, if there is one.
+    private mutating func readPixels(_ source: inout ByteSource, _ chunk: RIFFChunks.Chunk) {
+        guard !hasPixels, !facts.isAnimated, let pixels = WebPPixels(&source, chunk) else { return }
+        hasPixels = true
+        if let canvas {
+            isContradictory = canvas != (pixels.width, pixels.height)
+        } else {
+            facts.storedWidth = pixels.width
+            facts.storedHeight = pixels.height
+        }
+        note(pixels)
+    }
+
+    /// Section 2.7.1.1: place in units of two pixels, size less one, duration in milliseconds, flags, then the pixels.
+    private mutating func readFrame(_ source: inout ByteSource, _ chunk: RIFFChunks.Chunk) {
+        let start = chunk.payload.lowerBound
+        guard facts.isAnimated, let canvas, let left = source.littleEndian(at: start, length: 3),
+            let top = source.littleEndian(at: start + 3, length: 3),
+            let width = source.littleEndian(at: start + 6, length: 3),
+            let height = source.littleEndian(at: start + 9, length: 3),
+            let milliseconds = source.littleEndian(at: start + 12, length: 3)
+        else { return }
+        if left * 2 + width >= canvas.width || top * 2 + height >= canvas.height { isContradictory = true }
+        frames.add(milliseconds: milliseconds)
+        var parts = RIFFChunks(in: min(start + 16, chunk.payload.upperBound)..<chunk.payload.upperBound)
+        while let part = parts.next(&source) {
+            guard let pixels = WebPPixels(&source, part) else { continue }
+            if (pixels.width, pixels.height) != (width + 1, height + 1) { isContradictory = true }
+            if frames.count == 1 { note(pixels) }
+            return
+        }
+    }
+
+    private mutating func note(_ pixels: WebPPixels) {
+        if pixels.isLossless { facts.isLossless = true }
+        if pixels.hasAlpha { facts.hasAlpha = true }
+    }
+
+    /// As libwebp has it, the first block alone counts, if the header announces one.
+    private mutating func readEXIF(_ source: inout ByteSource, _ chunk: RIFFChunks.Chunk) {
+        guard announcesEXIF, !hasEXIF else { return }
+        hasEXIF = true
+        // Some writers keep the JPEG marker's prefix.
+        let start = chunk.payload.lowerBound + (source.has("Exif\0\0", at: chunk.payload.lowerBound) ? 6 : 0)
+        facts.orientation = EXIFBlock(&source, at: start, end: chunk.payload.upperBound).orientation ?? 1
+    }
+}
+
+/// The header of a picture coded by VP8 or VP8L.
+private struct WebPPixels {
+    /// Pixels.
+    let width: Int
+    /// Pixels.
+    let height: Int
+    let isLossless: Bool
+    let hasAlpha: Bool
+
+    /// Nil when the chunk holds no such picture.
+    init?(_ source: inout ByteSource, _ chunk: RIFFChunks.Chunk) {
+        let start = chunk.payload.lowerBound
+        switch chunk.type {
+        case "VP8 ":
+            // RFC 6386 section 9.1: frame tag, start code, then 14 bits of width and of height.
+            guard source.bytes(at: start + 3, length: 3) == [0x9D, 0x01, 0x2A],
+                let width = source.littleEndian(at: start + 6, length: 2),
+                let height = source.littleEndian(at: start + 8, length: 2)
+            else { return nil }
+            self.width = width & 0x3FFF
+            self.height = height & 0x3FFF
+            (isLossless, hasAlpha) = (false, false)
+        case "VP8L":
+            // RFC 9649 section 3.4: a signature byte, then 14 bits of width less one, of height less one, the alpha flag.
+            guard source.byte(at: start) == 0x2F, let bits = source.littleEndian(at: start + 1, length: 4) else {
+                return nil
+            }
+            width = (bits & 0x3FFF) + 1
+            height = (bits >> 14 & 0x3FFF) + 1
+            (isLossless, hasAlpha) = (true, bits >> 28 & 1 == 1)
+        default: return nil
+        }
+    }
+}

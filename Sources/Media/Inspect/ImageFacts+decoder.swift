@@ -1,0 +1,70 @@
+/// What a picture makes its decoder hold, by which the need for memory is predicted.
+package enum DecoderLoad: String, Sendable, CaseIterable {
+    /// Some rows at a time.
+    case rows
+    /// All coefficients, until the last scan.
+    case coefficients
+    /// All pixels, until the last pass.
+    case interlacedPNG
+    case gif
+    case lossyWebP
+    case losslessWebP
+    case animatedWebP
+    case heif
+
+    /// What the picture is called where its size is told to be too much.
+    package var name: String {
+        switch self {
+        case .rows: "a picture"
+        case .coefficients: "a progressive JPEG"
+        case .interlacedPNG: "an interlaced PNG"
+        case .gif: "a GIF"
+        case .lossyWebP: "a WebP"
+        case .losslessWebP: "a lossless WebP"
+        case .animatedWebP: "an animated WebP"
+        case .heif: "a HEIF or AVIF picture"
+        }
+    }
+}
+
+extension ImageFacts {
+    package var decoderLoad: DecoderLoad {
+        switch format {
+        case .jpeg: coefficientByteCount > 0 ? .coefficients : .rows
+        case .png: isInterlaced ? .interlacedPNG : .rows
+        case .gif: .gif
+        case .webp: isAnimated ? .animatedWebP : isLossless ? .losslessWebP : .lossyWebP
+        case .heif, .avif: .heif
+        }
+    }
+
+    /// Memory that a decoder is predicted to take at its peak, in bytes, above what it takes for the smallest picture
+    /// (37 MB with libvips' modules, 24 MB without). `Int.max` for a size that no file can have.
+    ///
+    /// Measured on pictures of 12 megapixels with libvips 8.14.1 as the peak of resident memory, which also holds
+    /// the file itself:
+    ///
+    /// | load | model | measured, bytes a pixel |
+    /// | --- | --- | --- |
+    /// | rows | 32 rows, of 16-bit channels twice | JPEG 1.0, PNG 0.0, 16-bit PNG 0.3 |
+    /// | coefficients | 2 bytes each, in whole blocks (libjpeg `jdcoefct.c`) | 3.8 (4:2:0), 6.7 (4:4:4) |
+    /// | interlaced PNG | all pixels | 2.2 (8 bits), 5.0 (16 bits) |
+    /// | GIF | the screen in RGBA, twice (libnsgif) | 5.7 still, 10.2 animated |
+    /// | lossy WebP | 4:2:0, and alpha (libwebp `frame_dec.c`) | 1.8, with alpha 2.3 |
+    /// | lossless WebP | RGBA (libwebp `vp8l_dec.c`) | 4.7 |
+    /// | animated WebP | the canvas in RGBA, twice (libwebp `anim_decode.c`) | 2.3 for the first frame alone |
+    /// | HEIF, AVIF | planes, then RGB | HEIC 8.1 to 10, AVIF 7.1 to 7.3 |
+    package var decoderByteCount: Int {
+        switch decoderLoad {
+        case .rows: storedWidth.times(componentCount).times(32).times(channelByteCount)
+        case .coefficients: coefficientByteCount
+        case .interlacedPNG: pixelCount.times(componentCount).times(channelByteCount)
+        case .gif, .animatedWebP: pixelCount.times(8)
+        case .lossyWebP: pixelCount.times(hasAlpha ? 5 : 3) / 2
+        case .losslessWebP: pixelCount.times(4)
+        case .heif: pixelCount.times(10)
+        }
+    }
+
+    private var channelByteCount: Int { bitDepth > 8 ? 2 : 1 }
+}

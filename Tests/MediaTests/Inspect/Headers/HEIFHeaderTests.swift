@@ -1,0 +1,94 @@
+import Fixtures
+import Testing
+
+@testable import Media
+
+@Suite struct HEIFHeaderTests {
+    private typealias Make = PictureBytes
+
+    private static let all = Set(FileKind.allCases)
+
+    @Test(
+        "Pictures of a phone are read where they are enabled",
+        arguments: [
+            ("picture.heic", FileKind.heif, "image/heic"), ("picture.avif", .avif, "image/avif"),
+            ("turned.avif", .avif, "image/avif"),
+        ]
+    )
+    func enabled(name: String, kind: FileKind, mediaType: String) throws {
+        var source = ByteSource(try Fixture.bytes(name))
+        let inspection = try Inspector(formats: Self.all).inspect(&source)
+        #expect(inspection.mediaType == mediaType)
+        let facts = try #require(inspection.facts)
+        #expect((facts.format, facts.bitDepth, facts.isAnimated, facts.frameCount) == (kind, 8, false, 1))
+        // The decoder turns the picture itself, so that nobody else may.
+        let size = name == "picture.avif" ? (48, 32) : (96, 64)
+        #expect((facts.width, facts.height) == size)
+        #expect(facts.orientation == 1)
+    }
+
+    @Test("One format may be enabled without the other, and what is not stays a file of its own type")
+    func disabled() throws {
+        let inspector = try Inspector(formats: [.jpeg, .avif])
+        var heic = ByteSource(try Fixture.bytes("picture.heic"))
+        #expect(try inspector.inspect(&heic) == .file("image/heic"))
+        var avif = ByteSource(try Fixture.bytes("picture.avif"))
+        #expect(try inspector.inspect(&avif).isImage)
+        var png = ByteSource(try Fixture.bytes("plain.png"))
+        #expect(try inspector.inspect(&png) == .file("image/png"))
+    }
+
+    @Test("A sequence is told by its brand, counted and timed by its track")
+    func sequence() throws {
+        let found = try #require(try facts(.avif, try Fixture.bytes("moving.avif")))
+        #expect((found.width, found.height, found.isAnimated) == (48, 32, true))
+        #expect((found.frameCount, found.durationMilliseconds) == (3, 300))
+    }
+
+    @Test("Brands that both formats share leave the choice to the others")
+    func brands() {
+        #expect(FileKind(signature: Make.brands("mif1", "mif1", "heic")) == .heif)
+        #expect(FileKind(signature: Make.brands("mif1", "miaf", "avif")) == .avif)
+        #expect(FileKind(signature: Make.brands("msf1", "avis")) == .avif)
+        #expect(FileKind(signature: Make.brands("isom", "heic")) == nil)
+    }
+
+    @Test("Turns and crops apply in their order")
+    func transformations() throws {
+        let crop = Make.box("clap", [30, 1, 40, 2].flatMap { Make.big($0, 4) }, [UInt8](repeating: 0, count: 16))
+        #expect(try size(Make.size(100, 50)) == [100, 50])
+        #expect(try size(Make.size(100, 50), Make.box("irot", [1])) == [50, 100])
+        #expect(try size(Make.size(100, 50), Make.box("irot", [2])) == [100, 50])
+        #expect(try size(Make.size(100, 50), Make.box("irot", [3]), Make.box("imir", [1])) == [50, 100])
+        #expect(try size(Make.size(100, 50), crop, Make.box("irot", [1])) == [20, 30])
+        #expect(try size(Make.box("irot", [1])) == [])
+        #expect(try size() == [])
+    }
+
+    /// Upright pixels of a file whose one item has these properties.
+    private func size(_ properties: [UInt8]...) throws -> [Int] {
+        let found = try facts(.heif, Make.brands("heic") + Make.items(properties))
+        return found.map { [$0.width, $0.height] } ?? []
+    }
+
+    @Test("Bits and channels come from the picture's own properties", arguments: [8, 10, 12])
+    func depth(bits: UInt8) throws {
+        let depth = Make.fullBox("pixi", [3, bits, bits, bits])
+        let alpha = Make.fullBox("auxC", Array("urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0".utf8))
+        let bytes = Make.brands("avif") + Make.items([Make.size(30, 20), depth, alpha])
+        let found = try #require(try facts(.avif, bytes))
+        #expect((found.bitDepth, found.componentCount, found.hasAlpha) == (Int(bits), 4, true))
+    }
+
+    @Test("Boxes of impossible sizes end the walk (I6)")
+    func malformed() throws {
+        let items = Make.items([Make.size(30, 20)])
+        for length in [[0, 0, 0, 2], [0, 0, 0, 1]] as [[UInt8]] {
+            let odd = length + Array("free".utf8) + [UInt8](repeating: 0xFF, count: 8)
+            #expect(try facts(.heif, Make.brands("heic") + odd + items) == nil)
+        }
+        // A box without an end goes to the end of the file.
+        let endless = [0, 0, 0, 0] + items.dropFirst(4)
+        #expect(try facts(.heif, Make.brands("heic") + endless)?.width == 30)
+    }
+}

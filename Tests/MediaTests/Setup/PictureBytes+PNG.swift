@@ -1,0 +1,19 @@
+extension PictureBytes {
+    static func chunk(_ type: String, _ payload: [UInt8] = []) -> [UInt8] {
+        big(payload.count, 4) + Array(type.utf8) + payload + big(0, 4)
+    }
+
+    static func header(
+        width: Int,
+        height: Int,
+        bitDepth: UInt8 = 8,
+        colourType: UInt8 = 2,
+        interlace: UInt8 = 0
+    ) -> [UInt8] {
+        chunk("IHDR", big(width, 4) + big(height, 4) + [bitDepth, colourType, 0, 0, interlace])
+    }
+
+    static func png(_ chunks: [UInt8]...) -> [UInt8] {
+        [0x89] + Array("PNG\r\n\u{1A}\n".utf8) + chunks.flatMap { $0 } + chunk("IEND")
+    }
+}
