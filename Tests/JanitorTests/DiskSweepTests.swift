@@ -21,14 +21,15 @@ struct DiskSweepTests {
             let old = try storage.stray(age: .hours(25))
             let young = try storage.stray(age: .hours(23))
             let orphan = VariantFile(blob: BlobID(), size: .large, format: .webp)
-            try storage.write(storage.blobs.path(of: orphan), age: .hours(25))
+            let moving = VariantFile.animated(BlobID())
+            for file in [orphan, moving] { try storage.write(storage.blobs.path(of: file), age: .hours(25)) }
             let report = try await storage.sweep().run()
-            #expect(report.unknown == SweepReport.Entry(rows: 0, files: 2, bytes: 20))
+            #expect(report.unknown == SweepReport.Entry(rows: 0, files: 3, bytes: 30))
             #expect(!storage.isThere(storage.blobs.path(ofOriginal: old)))
-            #expect(!storage.isThere(storage.blobs.path(of: orphan)))
+            for file in [orphan, moving] { #expect(!storage.isThere(storage.blobs.path(of: file))) }
             #expect(storage.isThere(storage.blobs.path(ofOriginal: young)))
             let today = "\(storage.media)/trash/\(TrashDay(Date()))"
-            for name in [old.description, orphan.name] { #expect(storage.isThere("\(today)/\(name)")) }
+            for name in [old.description, orphan.name, moving.name] { #expect(storage.isThere("\(today)/\(name)")) }
             // What is in the trash can still be brought back.
             #expect(try storage.blobs.undelete(old) == 1)
         }

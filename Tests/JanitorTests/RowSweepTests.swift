@@ -49,9 +49,10 @@ struct RowSweepTests {
     func deleted() async throws {
         try await withStorage { storage in
             let gone = try await storage.deleted()
+            try storage.write(storage.blobs.path(of: .animated(BlobID(gone.uuid))), age: .zero)
             let (_, kept) = try await storage.attached(age: .zero)
             let report = try await storage.sweep().run()
-            #expect(report.deleted == SweepReport.Entry(rows: 1, files: 2, bytes: 20))
+            #expect(report.deleted == SweepReport.Entry(rows: 1, files: 3, bytes: 30))
             #expect(try await storage.isGone(gone))
             #expect(storage.hasFiles(kept))
         }

@@ -7,6 +7,7 @@ import Glibc
 ///
 ///     originals/<xx>/<uuid>                        as uploaded
 ///     variants/<xx>/<uuid>.<size>.<jpg|webp>       as rendered; readable by the web server
+///     variants/<xx>/<uuid>.animated.webp           the same, moving
 ///     incoming/                                    files being written, on the same file system
 ///     trash/<yyyymmdd>/                            what a sweep took away
 package struct BlobStore: Sendable {

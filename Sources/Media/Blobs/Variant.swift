@@ -21,35 +21,70 @@ package enum VariantFormat: String, CaseIterable, Codable, Sendable {
     }
 }
 
+/// What a rendering is for.
+package enum VariantRole: Hashable, Sendable {
+    /// A still that fits into a box.
+    case size(VariantSize)
+    /// The moving form of an animated picture; always a WebP.
+    case animated
+
+    /// How file names spell it.
+    var name: String {
+        switch self {
+        case .size(let size): "\(size.rawValue)"
+        case .animated: "animated"
+        }
+    }
+
+    /// What a rendering in this role may be encoded as.
+    var formats: [VariantFormat] {
+        switch self {
+        case .size: VariantFormat.allCases
+        case .animated: [.webp]
+        }
+    }
+
+    static let all = VariantSize.allCases.map(VariantRole.size) + [.animated]
+}
+
 /// One rendering of one picture; its name is the only form in which clients and nginx know it.
 package struct VariantFile: Hashable, Sendable {
     package let blob: BlobID
-    package let size: VariantSize
+    package let role: VariantRole
     package let format: VariantFormat
 
-    package init(blob: BlobID, size: VariantSize, format: VariantFormat) {
+    private init(blob: BlobID, role: VariantRole, format: VariantFormat) {
         self.blob = blob
-        self.size = size
+        self.role = role
         self.format = format
     }
 
-    /// `<uuid>.<size>.<ext>`.
-    package var name: String { "\(blob).\(size.rawValue).\(format.rawValue)" }
+    package init(blob: BlobID, size: VariantSize, format: VariantFormat) {
+        self.init(blob: blob, role: .size(size), format: format)
+    }
+
+    /// The moving form of `blob`.
+    package static func animated(_ blob: BlobID) -> VariantFile {
+        VariantFile(blob: blob, role: .animated, format: .webp)
+    }
+
+    /// `<uuid>.<150|800|1920>.<jpg|webp>` or `<uuid>.animated.webp`.
+    package var name: String { "\(blob).\(role.name).\(format.rawValue)" }
 
     /// Reads a ``name``; nil for anything that this type would not write itself.
     package init?(name: some StringProtocol) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let blob = BlobID(parts[0]),
-            let size = VariantSize.allCases.first(where: { parts[1] == "\($0.rawValue)" }),
-            let format = VariantFormat(rawValue: String(parts[2]))
+            let role = VariantRole.all.first(where: { parts[1] == $0.name }),
+            let format = VariantFormat(rawValue: String(parts[2])), role.formats.contains(format)
         else { return nil }
-        self.init(blob: blob, size: size, format: format)
+        self.init(blob: blob, role: role, format: format)
     }
 
     /// Every name that renderings of `blob` could have.
     package static func all(of blob: BlobID) -> [VariantFile] {
-        VariantSize.allCases.flatMap { size in
-            VariantFormat.allCases.map { VariantFile(blob: blob, size: size, format: $0) }
+        VariantRole.all.flatMap { role in
+            role.formats.map { VariantFile(blob: blob, role: role, format: $0) }
         }
     }
 }

@@ -3,8 +3,10 @@ import FoundationEssentials
 
 /// Makes and checks media URLs, in the form that nginx's `secure_link` module checks as well.
 ///
-///     <prefix>/media/<signature>/<expires>/<uuid>.<size>.<ext>
-///     signature = base64url(MD5("<expires> <uuid>.<size>.<ext> <secret>"))
+///     <prefix>/media/<signature>/<expires>/<name>
+///     signature = base64url(MD5("<expires> <name> <secret>"))
+///
+/// `<name>` is a ``VariantFile/name``.
 ///
 /// MD5 because that is what the module computes; the secret comes last and the names are ours, so neither collisions
 /// nor length extension help a forger.

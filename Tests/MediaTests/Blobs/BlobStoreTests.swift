@@ -71,7 +71,8 @@ import Testing
             let id = BlobID()
             try keep([1], as: id, in: store)
             try write([2], as: VariantFile(blob: id, size: .large, format: .jpg), in: store)
-            #expect(try store.removeVariants(of: id) == 1)
+            try write([3], as: .animated(id), in: store)
+            #expect(try store.removeVariants(of: id) == 2)
             #expect(try store.removeVariants(of: id) == 0)
             #expect(try store.removeOriginal(id))
             #expect(try !store.removeOriginal(id))
@@ -86,18 +87,19 @@ import Testing
             try keep([1, 1, 1], as: id, in: store)
             let variant = VariantFile(blob: id, size: .medium, format: .jpg)
             try write([2], as: variant, in: store)
+            try write([2, 2], as: .animated(id), in: store)
             let folder = store.folder(.originals, id.shard)
             let stranger = BlobID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, id.shard.number &+ 1)))
             for name in ["notes.txt", "\(id)~", "\(stranger)", ".hidden"] {
                 #expect(FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: Data()))
             }
             let found = try store.files(in: id.shard)
-            #expect(Set(found.map(\.kind)) == [.original, .variant(variant)])
+            #expect(Set(found.map(\.kind)) == [.original, .variant(variant), .variant(.animated(id))])
             #expect(found.allSatisfy { $0.id == id && abs($0.modifiedAt.timeIntervalSinceNow) < 60 })
-            #expect(Set(found.map(\.byteCount)) == [3, 1])
+            #expect(Set(found.map(\.byteCount)) == [3, 2, 1])
             let use = try store.use()
             #expect(use.originals == StorageUse(fileCount: 1, byteCount: 3))
-            #expect(use.variants == StorageUse(fileCount: 1, byteCount: 1))
+            #expect(use.variants == StorageUse(fileCount: 2, byteCount: 3))
         }
     }
 

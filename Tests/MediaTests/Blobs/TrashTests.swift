@@ -23,11 +23,12 @@ import Testing
             let id = BlobID()
             try keep([1], as: id, in: store)
             try write([2], as: VariantFile(blob: id, size: .large, format: .jpg), in: store)
+            try write([3], as: .animated(id), in: store)
             let before = try files(below: store.root)
             for file in try store.files(in: id.shard) { #expect(try store.moveToTrash(file, on: today)) }
             #expect(try store.files(in: id.shard).isEmpty)
-            #expect(try store.trashUse() == StorageUse(fileCount: 2, byteCount: 2))
-            #expect(try store.undelete(id) == 2)
+            #expect(try store.trashUse() == StorageUse(fileCount: 3, byteCount: 3))
+            #expect(try store.undelete(id) == 3)
             #expect(try files(below: store.root) == before)
             #expect(try store.undelete(id) == 0)
         }

@@ -16,7 +16,10 @@ import Testing
     /// Signatures made with Python's hashlib and base64.
     @Test(
         "URLs are those that nginx's secure_link computes",
-        arguments: [("pcsygeK5063-MsG4FiKN_g", "800.jpg"), ("2ihuwKKv5krAxAVdRxAvKQ", "150.webp")]
+        arguments: [
+            ("pcsygeK5063-MsG4FiKN_g", "800.jpg"), ("2ihuwKKv5krAxAVdRxAvKQ", "150.webp"),
+            ("JFEcDXxR4A94v3plw06axQ", "animated.webp"),
+        ]
     )
     func knownVectors(signature: String, rest: String) throws {
         let file = try #require(VariantFile(name: "\(Self.blob).\(rest)"))

@@ -53,6 +53,9 @@ struct MediaURLTests {
         Case("another variant, signed anew", 200) {
             $0.signed(VariantFile(blob: $0.file.blob, size: .medium, format: .jpg))
         },
+        Case("its moving form", 200) { $0.signed(.animated($0.file.blob)) },
+        Case("signed, but it does not move", 404, "not_found") { $0.signed(.animated(BlobID())) },
+        Case("a moving form of another type", 404, "not_found") { $0.replacing(3, "\($0.file.blob).animated.jpg") },
         Case("a forged signature", 403, "forbidden") { $0.replacing(1, String(repeating: "A", count: 22)) },
         Case("another expiry than was signed", 403, "forbidden") { $0.replacing(2, "9999999999") },
         Case("another variant than was signed", 403, "forbidden") { $0.replacing(3, "\($0.file.blob).800.jpg") },
@@ -166,9 +169,16 @@ struct MediaURLTests {
                 file: try #require(VariantFile(name: name)),
                 url: url
             )
+            try Self.write(try Fixture.bytes("moving.webp"), as: .animated(picture.file.blob), in: server.storage)
             try await withNginx(inFrontOf: server.site, storage: server.storage) { front in
                 try await check(picture, [server.site, front])
             }
         }
+    }
+
+    private static func write(_ bytes: [UInt8], as file: VariantFile, in storage: String) throws {
+        let blobs = try BlobStore(root: "\(storage)/\(BlobStore.folderName)")
+        try bytes.withUnsafeBytes { try blobs.write($0, as: file) }
+        try blobs.syncVariants(of: file.blob)
     }
 }
