@@ -1,5 +1,6 @@
 import Chat
 import Configuration
+import Media
 import NIOCore
 
 /// Reads settings as text and checks them itself, so that one message form serves every source.
@@ -56,6 +57,18 @@ struct SettingReader {
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
+    /// Reads a comma-separated list of formats, in the names that people know them by.
+    func formats(_ name: SettingName) throws(SettingError) -> Set<FileKind>? {
+        guard let text = text(name) else { return nil }
+        let words = text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+        let formats = words.compactMap { word in FileKind.allCases.first { $0.settingName == word } }
+        guard !formats.isEmpty, formats.count == words.count else {
+            let known = FileKind.allCases.map(\.settingName).joined(separator: ", ")
+            throw SettingError(name, value: text, allowed: "a list of some of \(known)")
+        }
+        return Set(formats)
+    }
+
     func addresses(_ name: SettingName) throws(SettingError) -> [String]? {
         guard let text = text(name) else { return nil }
         let addresses = text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
@@ -63,5 +76,14 @@ struct SettingReader {
             throw SettingError(name, value: text, allowed: "a list of IP addresses such as 127.0.0.1, ::1")
         }
         return addresses
+    }
+}
+
+extension FileKind {
+    fileprivate var settingName: String {
+        switch self {
+        case .heif: "heic"
+        case .jpeg, .png, .gif, .webp, .avif: rawValue
+        }
     }
 }

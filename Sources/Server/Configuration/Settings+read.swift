@@ -46,6 +46,8 @@ enum SettingName: String, CaseIterable {
     case trustedProxies = "trusted_proxies"
     case mediaAccel = "media_accel"
     case mediaWorker = "media_worker"
+    case mediaFormats = "media_formats"
+    case keepMetadata = "keep_metadata"
     case logLevel = "log_level"
     case logFormat = "log_format"
 
@@ -123,6 +125,8 @@ extension Settings {
         trustedProxies = try reader.addresses(.trustedProxies) ?? trustedProxies
         mediaAccel = try reader.choice(.mediaAccel) ?? mediaAccel
         mediaWorker = reader.text(.mediaWorker)
+        mediaFormats = try reader.formats(.mediaFormats) ?? mediaFormats
+        keepsMetadata = try reader.choice(.keepMetadata) ?? keepsMetadata
         logLevel = try reader.choice(.logLevel) ?? logLevel
         logFormat = try reader.choice(.logFormat) ?? logFormat
     }

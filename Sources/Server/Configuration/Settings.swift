@@ -48,6 +48,10 @@ struct Settings: Sendable {
     var trustedProxies = ["127.0.0.1", "::1"]
     /// Whether originals are left to nginx (`X-Accel-Redirect`).
     var mediaAccel = Switch.off
+    /// What variants are made of; any other picture is kept as a plain file.
+    var mediaFormats: Set<FileKind> = [.jpeg, .png, .gif, .webp]
+    /// Whether originals keep what cameras and programs wrote into them: places, serial numbers, comments.
+    var keepsMetadata = Switch.off
     var logLevel = Logger.Level.info
     var logFormat = LogFormat.text
     /// The media worker's executable; beside the server's own unless given.

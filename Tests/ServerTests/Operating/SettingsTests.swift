@@ -1,6 +1,7 @@
 import Chat
 import Fixtures
 import Foundation
+import Media
 import TestSupport
 import Testing
 
@@ -38,6 +39,8 @@ struct SettingsTests {
         #expect(settings.limits.roomMembers == 100)
         #expect(settings.trustedProxies == ["127.0.0.1", "::1"])
         #expect(settings.mediaAccel == .off)
+        #expect(settings.mediaFormats == [.jpeg, .png, .gif, .webp])
+        #expect(settings.keepsMetadata == .off)
         #expect(settings.logLevel == .info)
         #expect(settings.logFormat == .text)
     }
@@ -73,11 +76,18 @@ struct SettingsTests {
         let inEnvironment = try await read(environment: [name.environment: value])
         let asOption = try await read(arguments: [name.option, value])
         let joined = try await read(arguments: ["\(name.option)=\(value)"])
-        let expected = "\(inFile)"
-        #expect(expected != "\(try await read())")
-        #expect("\(inEnvironment)" == expected)
-        #expect("\(asOption)" == expected)
-        #expect("\(joined)" == expected)
+        let expected = text(of: inFile)
+        #expect(expected != text(of: try await read()))
+        #expect(text(of: inEnvironment) == expected)
+        #expect(text(of: asOption) == expected)
+        #expect(text(of: joined) == expected)
+    }
+
+    /// Every value; those of a set in one order.
+    private func text(of settings: Settings) -> String {
+        var others = settings
+        others.mediaFormats = []
+        return "\(others) \(settings.mediaFormats.map(\.rawValue).sorted())"
     }
 
     private static let examples: [SettingName: String] = [
@@ -86,7 +96,7 @@ struct SettingsTests {
         .maxMessageBytes: "7",
         .maxRoomMembers: "7", .rateMessages: "1/2s", .rateRequests: "1/2s burst 3", .rateUploads: "off",
         .rateRooms: "1/2s, 3/4s burst 5", .rateJoins: "1/2s", .rateSignins: "1/2s", .trustedProxies: "10.0.0.1,fd00::1",
-        .mediaAccel: "on", .logLevel: "debug", .logFormat: "json",
+        .mediaAccel: "on", .mediaFormats: "heic", .keepMetadata: "on", .logLevel: "debug", .logFormat: "json",
     ]
 
     @Test("Numbers and switches in the file need no quotes")
@@ -94,6 +104,13 @@ struct SettingsTests {
         let settings = try await read(file: "port: 1234\nmedia_accel: on\nlog_level: debug\n")
         #expect(settings.port == 1234)
         #expect(settings.mediaAccel == .on)
+    }
+
+    @Test("Formats are a list, in the file too; heic is what phones call HEIF")
+    func formats() async throws {
+        let expected: Set<FileKind> = [.jpeg, .heif, .avif]
+        #expect(try await read(environment: ["SNUG_MEDIA_FORMATS": "jpeg, heic,avif"]).mediaFormats == expected)
+        #expect(try await read(file: "media_formats: [jpeg, heic, avif]\n").mediaFormats == expected)
     }
 
     @Test("An empty value is like none")
@@ -114,6 +131,9 @@ struct SettingsTests {
             ("SNUG_RATE_JOINS", "1/1s,,x", "off"), ("SNUG_RATE_SIGNINS", "1/1m", "off"),
             ("SNUG_TRUSTED_PROXIES", "localhost", "IP addresses"), ("SNUG_PUBLIC_URL", "chat.example.org", "https://"),
             ("SNUG_PUBLIC_URL", "https://a b", "https://"), ("SNUG_MEDIA_ACCEL", "yes", "on, off"),
+            ("SNUG_MEDIA_FORMATS", "jpeg, tiff", "jpeg, png, gif, webp, heic, avif"),
+            ("SNUG_MEDIA_FORMATS", "heif", "heic"), ("SNUG_MEDIA_FORMATS", ",", "a list"),
+            ("SNUG_KEEP_METADATA", "gps", "on, off"),
             ("SNUG_LOG_LEVEL", "loud", "debug, info"), ("SNUG_LOG_FORMAT", "xml", "text, json"),
         ]
     )
