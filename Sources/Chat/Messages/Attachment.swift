@@ -11,15 +11,18 @@ package struct Attachment: Sendable, Equatable {
         case file
     }
 
-    /// Why there are no variants. Both members may be shown to a client.
+    /// Why there are no variants. All members may be shown to a client.
     package struct Failure: Sendable, Equatable {
         /// Stable and machine-readable.
         package let code: String
         package let detail: String
+        /// When it is tried again by itself; nil when it is not.
+        package let retryAt: Timestamp?
 
-        package init(code: String, detail: String) {
+        package init(code: String, detail: String, retryAt: Timestamp? = nil) {
             self.code = code
             self.detail = detail
+            self.retryAt = retryAt
         }
     }
 
@@ -36,6 +39,10 @@ package struct Attachment: Sendable, Equatable {
     package let status: Status
     /// Smallest first; empty until a picture is ready, and always for files.
     package let variants: [Variant]
+    /// A ThumbHash, 5–64 bytes, for what a client paints before it has fetched anything; nil until a picture is ready.
+    package var placeholder: Data?
+    /// Beside the variants of an animated picture; nil for a still.
+    package var animation: Animation?
     package let createdAt: Timestamp
     /// The message that holds it; nil until it is sent.
     package let messageID: Message.ID?
@@ -52,6 +59,8 @@ package struct AttachmentFacts: Sendable, Equatable {
     package var width: Int?
     package var height: Int?
     package var isAnimated: Bool
+    /// Kinds of metadata that the stored original does not carry any more, such as `gps`. Names hold no commas.
+    package var removedMetadata: [String]
 
     package init(
         kind: Attachment.Kind,
@@ -60,7 +69,8 @@ package struct AttachmentFacts: Sendable, Equatable {
         sha256: Data,
         width: Int? = nil,
         height: Int? = nil,
-        isAnimated: Bool = false
+        isAnimated: Bool = false,
+        removedMetadata: [String] = []
     ) {
         self.kind = kind
         self.mediaType = mediaType
@@ -69,27 +79,6 @@ package struct AttachmentFacts: Sendable, Equatable {
         self.width = width
         self.height = height
         self.isAnimated = isAnimated
-    }
-}
-
-/// One rendering of a picture.
-package struct Variant: Sendable, Equatable {
-    /// Pixels of the square that it fits: 150, 800 or 1920.
-    package let size: Int
-    /// The size whose file serves it: smaller than `size` where both would be the same picture.
-    package let fileSize: Int
-    package let width: Int
-    package let height: Int
-    /// `jpg` or `webp`.
-    package let format: String
-    package let byteCount: Int64
-
-    package init(size: Int, fileSize: Int, width: Int, height: Int, format: String, byteCount: Int64) {
-        self.size = size
-        self.fileSize = fileSize
-        self.width = width
-        self.height = height
-        self.format = format
-        self.byteCount = byteCount
+        self.removedMetadata = removedMetadata
     }
 }

@@ -7,6 +7,7 @@ enum Schema {
         migrator.registerMigration("0001", migrate: Migration0001.apply)
         migrator.registerMigration("0002", migrate: Migration0002.apply)
         migrator.registerMigration("0003", migrate: Migration0003.apply)
+        migrator.registerMigration("0004", migrate: Migration0004.apply)
         return migrator
     }
 }

@@ -92,6 +92,14 @@ struct JSONWriter {
         bytes.append(0x22)
     }
 
+    /// With padding (RFC 4648 section 4).
+    mutating func value(base64 data: Data) {
+        separate()
+        bytes.append(0x22)
+        bytes.append(contentsOf: data.base64EncodedData())
+        bytes.append(0x22)
+    }
+
     /// A value that is JSON already.
     mutating func value(encoded json: some Collection<UInt8>) {
         separate()

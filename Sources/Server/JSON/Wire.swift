@@ -50,8 +50,16 @@ struct MediaLinks: Sendable {
         guard let size = VariantSize(rawValue: size), let format = VariantFormat(rawValue: format) else {
             preconditionFailure("the database admits no other size or format")
         }
-        let file = VariantFile(blob: BlobID(id.uuid), size: size, format: format)
-        return signer.url(for: file, now: Date(timeIntervalSince1970: Double(time.milliseconds) / 1000))
+        return url(for: VariantFile(blob: BlobID(id.uuid), size: size, format: format), at: time)
+    }
+
+    /// The moving form of a picture.
+    func animation(_ id: Attachment.ID, at time: Timestamp) -> String {
+        url(for: .animated(BlobID(id.uuid)), at: time)
+    }
+
+    private func url(for file: VariantFile, at time: Timestamp) -> String {
+        signer.url(for: file, now: Date(timeIntervalSince1970: Double(time.milliseconds) / 1000))
     }
 
     /// Counts the weeks for which addresses stay the same.

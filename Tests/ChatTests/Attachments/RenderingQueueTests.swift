@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Chat
@@ -79,6 +80,28 @@ struct RenderingQueueTests {
             #expect(attachment.variants == [.sample])
             #expect(try await chat.store.message(message.id, in: room, for: ada).attachments == [attachment])
             #expect(try await chat.store.finishRendering(sent, variants: [.sample]) == nil)
+        }
+    }
+
+    @Test("I4: Placeholder and moving form come with the variants, and a page of history shows what the event did")
+    func faces() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let picture = try await chat.upload(.image, by: ada)
+            let message = try await chat.say("", [picture], in: room, by: ada)
+            #expect(message.attachments[0].placeholder == nil && message.attachments[0].animation == nil)
+            let (hash, animation) = (Data([1, 2, 3, 4, 5]), Animation(width: 320, height: 240, byteCount: 70_000))
+            let ready = try await chat.store.finishRendering(
+                picture,
+                variants: [.sample],
+                placeholder: hash,
+                animation: animation
+            )
+            #expect(ready?.placeholder == hash)
+            #expect(ready?.animation == animation)
+            let page = try await chat.store.page(of: room, at: .newest, limit: 1, for: ada)
+            #expect(page.messages[0].attachments == [ready])
         }
     }
 

@@ -24,7 +24,8 @@ struct UploadTests {
             for (kind, status) in [(Attachment.Kind.file, Attachment.Status.ready), (.image, .processing)] {
                 let id = Attachment.ID.random()
                 try await chat.store.beginUpload(id, by: ada)
-                let facts = AttachmentFacts.sample(kind)
+                var facts = AttachmentFacts.sample(kind)
+                facts.removedMetadata = kind == .image ? ["exif", "gps"] : []
                 let attachment = try await chat.store.completeUpload(id, filename: "a b.txt", facts: facts)
                 #expect(attachment.status == status)
                 #expect(attachment.facts == facts)

@@ -72,6 +72,47 @@ struct SchemaTests {
         }
     }
 
+    @Test("I1: A database of the third version keeps its queue, and learns what each person's uploads come to")
+    func fromThirdVersion() async throws {
+        try await withFolder { folder in
+            let path = folder + "/snug.sqlite"
+            let old = try DatabaseQueue(path: path)
+            try Schema.migrator.migrate(old, upTo: "0003")
+            let (ada, waiting) = (User.ID.random(), Attachment.ID.random())
+            let now = Timestamp.now
+            try await old.write { db in
+                try db.execute(
+                    sql: "INSERT INTO users VALUES (?, 'ada', 'Ada', 'hash', 0, NULL, 0, NULL)",
+                    arguments: [ada]
+                )
+                let uploads: [(Attachment.ID, String, Timestamp, Timestamp?)] = [
+                    (.random(), "ready", now - .seconds(100_000), nil), (waiting, "processing", now, nil),
+                    (.random(), "ready", now, now), (.random(), "receiving", now, nil),
+                ]
+                for (id, state, created, deleted) in uploads {
+                    try db.execute(
+                        sql: """
+                            INSERT INTO attachments (id, owner_id, state, kind, byte_count, sha256, attempts, created_at,
+                                deleted_at)
+                            VALUES (?, ?, ?, 'image', ?, zeroblob(32), 2, ?, ?)
+                            """,
+                        arguments: [id, ada, state, state == "receiving" ? 0 : 1000, created, deleted]
+                    )
+                }
+            }
+            try old.close()
+            let store = try Store(path: path)
+            #expect(try await store.nextRendering()?.id == waiting)
+            let sums = try await store.read { db in
+                [
+                    try Int.fetchOne(db, sql: "SELECT byte_count FROM stored_bytes"),
+                    try Int.fetchOne(db, sql: "SELECT sum(byte_count) FROM uploaded_bytes"),
+                ]
+            }
+            #expect(sums == [2000, 2000])
+        }
+    }
+
     @Test("Every table is strict")
     func strict() async throws {
         try await withChat { chat in
@@ -121,6 +162,19 @@ struct SchemaTests {
         "UPDATE attachments SET failure_code = 'x'",
         "UPDATE attachments SET sha256 = x'00'",
         "UPDATE attachments SET owner_id = randomblob(16)",
+        "UPDATE attachments SET placeholder = x'01020304'",
+        "UPDATE attachments SET placeholder = randomblob(65)",
+        "UPDATE attachments SET animation_width = 1",
+        "UPDATE attachments SET animation_width = 1, animation_height = 1",
+        "UPDATE attachments SET animation_width = 1, animation_height = 0, animation_byte_count = 1",
+        "UPDATE attachments SET removed_metadata = NULL",
+        "UPDATE attachments SET deaths = attempts + 1",
+        "UPDATE attachments SET retry_at = 1",
+        "UPDATE attachments SET rejected_at = 1",
+        "UPDATE attachments SET render_cost = -1",
+        "INSERT INTO uploaded_bytes VALUES (:user, 0, 0)",
+        "INSERT INTO uploaded_bytes VALUES (randomblob(16), 0, 1)",
+        "INSERT INTO stored_bytes VALUES (randomblob(16), 1)",
         "INSERT INTO variants VALUES (:file, 151, 150, 1, 1, 'jpg', 1)",
         "INSERT INTO variants VALUES (:file, 150, 800, 1, 1, 'jpg', 1)",
         "INSERT INTO variants VALUES (:file, 150, 150, 0, 1, 'jpg', 1)",

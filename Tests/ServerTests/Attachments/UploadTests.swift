@@ -18,7 +18,7 @@ struct UploadTests {
             #expect(
                 picture.names == [
                     "id", "kind", "filename", "media_type", "byte_size", "width", "height", "animated", "sha256",
-                    "status", "failure", "placeholder", "original_url", "variants", "created_at",
+                    "removed_metadata", "status", "failure", "placeholder", "original_url", "variants", "created_at",
                 ]
             )
             #expect(picture.kind == "image")
@@ -43,7 +43,7 @@ struct UploadTests {
             let ada = try await server.register("ada")
             let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
             #expect(picture.status == "ready")
-            #expect(picture.variants.names == ["thumbnail", "medium", "large"])
+            #expect(picture.variants.names == ["thumbnail", "medium", "large", "animated"])
             #expect(picture.variants.thumbnail.width == 150)
             #expect(picture.variants.medium.width == 200)
             #expect(picture.variants.large == picture.variants.medium)
@@ -100,7 +100,7 @@ struct UploadTests {
             let bytes = try Fixture.bytes("header-only.jpg")
             let picture = try await ada.upload(bytes, wait: 20)
             #expect(picture.status == "failed")
-            #expect(picture.failure.names == ["code", "detail"])
+            #expect(picture.failure.names == ["code", "detail", "retry_at"])
             #expect(picture.variants == nil)
             #expect(try await ada.get("attachments/\(picture.id.text)/original").body == bytes)
         }

@@ -48,26 +48,19 @@ extension Store {
 
     /// Makes the variants visible and tells the room. Their files must be on the disk.
     ///
+    /// - Parameters:
+    ///   - placeholder: A ThumbHash of 5–64 bytes.
+    ///   - animation: The moving form, where there is one.
     /// - Returns: The attachment, or nil when it was deleted meanwhile: then the files must go.
-    package func finishRendering(_ id: Attachment.ID, variants: [Variant]) async throws -> Attachment? {
+    package func finishRendering(
+        _ id: Attachment.ID,
+        variants: [Variant],
+        placeholder: Data? = nil,
+        animation: Animation? = nil
+    ) async throws -> Attachment? {
         try await change { change in
-            let finished = try change.execute(
-                "UPDATE attachments SET state = 'ready' WHERE id = ? AND state = 'processing' AND deleted_at IS NULL",
-                [id]
-            )
-            guard finished == 1 else { return nil }
-            for variant in variants {
-                try change.execute(
-                    """
-                    INSERT INTO variants (attachment_id, size, file_size, width, height, format, byte_count)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """,
-                    [
-                        id, variant.size, variant.fileSize, variant.width, variant.height, variant.format,
-                        variant.byteCount,
-                    ]
-                )
-            }
+            guard try change.markReady(id, placeholder, animation) else { return nil }
+            try change.insert(variants, of: id)
             return try change.tellRoom(of: id) { .attachmentReady($0, in: $1) }
         }
     }
@@ -91,6 +84,33 @@ extension Store {
 }
 
 extension Change {
+    /// - Returns: Whether it still waited for that.
+    fileprivate func markReady(_ id: Attachment.ID, _ placeholder: Data?, _ animation: Animation?) throws -> Bool {
+        try execute(
+            """
+            UPDATE attachments SET state = 'ready', placeholder = ?,
+                animation_width = ?, animation_height = ?, animation_byte_count = ?
+            WHERE id = ? AND state = 'processing' AND deleted_at IS NULL
+            """,
+            [placeholder, animation?.width, animation?.height, animation?.byteCount, id]
+        ) == 1
+    }
+
+    fileprivate func insert(_ variants: [Variant], of id: Attachment.ID) throws {
+        for variant in variants {
+            try execute(
+                """
+                INSERT INTO variants (attachment_id, size, file_size, width, height, format, byte_count)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    id, variant.size, variant.fileSize, variant.width, variant.height, variant.format,
+                    variant.byteCount,
+                ]
+            )
+        }
+    }
+
     fileprivate mutating func tellRoom(
         of id: Attachment.ID,
         _ content: (Attachment, Message.ID) -> Event.Content
@@ -106,7 +126,7 @@ extension Change {
 
 extension Database {
     static let nextRendering = """
-        SELECT id FROM attachments WHERE state = 'processing' AND deleted_at IS NULL 
-        ORDER BY attempts, created_at LIMIT 1
+        SELECT id FROM attachments WHERE state = 'processing' AND deleted_at IS NULL
+        ORDER BY attempts, turn_at LIMIT 1
         """
 }

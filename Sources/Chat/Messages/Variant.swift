@@ -1,0 +1,36 @@
+/// One still rendering of a picture.
+package struct Variant: Sendable, Equatable {
+    /// Pixels of the square that it fits: 150, 800 or 1920.
+    package let size: Int
+    /// The size whose file serves it: smaller than `size` where both would be the same picture.
+    package let fileSize: Int
+    package let width: Int
+    package let height: Int
+    /// `jpg` or `webp`.
+    package let format: String
+    package let byteCount: Int64
+
+    package init(size: Int, fileSize: Int, width: Int, height: Int, format: String, byteCount: Int64) {
+        self.size = size
+        self.fileSize = fileSize
+        self.width = width
+        self.height = height
+        self.format = format
+        self.byteCount = byteCount
+    }
+}
+
+/// The moving form of an animated picture: one WebP beside the variants.
+package struct Animation: Sendable, Equatable {
+    /// Pixels.
+    package let width: Int
+    /// Pixels.
+    package let height: Int
+    package let byteCount: Int64
+
+    package init(width: Int, height: Int, byteCount: Int64) {
+        self.width = width
+        self.height = height
+        self.byteCount = byteCount
+    }
+}

@@ -1,0 +1,82 @@
+import Chat
+
+extension Attachment: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", id)
+            json.member("kind", facts.kind.rawValue)
+            json.member("filename", filename)
+            json.member("media_type", facts.mediaType)
+            json.member("byte_size", facts.byteCount)
+            json.member("width", ifAny: facts.width) { $0.value($1) }
+            json.member("height", ifAny: facts.height) { $0.value($1) }
+            json.member("animated", facts.isAnimated)
+            json.key("sha256")
+            json.value(hex: facts.sha256)
+            json.key("removed_metadata")
+            json.array(facts.removedMetadata) { $0.value($1) }
+            writeStatus(to: &json)
+            json.member("placeholder", ifAny: placeholder) { $0.value(base64: $1) }
+            json.member("original_url", json.wire.links.original(id))
+            writeVariants(to: &json)
+            json.member("created_at", createdAt)
+        }
+    }
+
+    private func writeStatus(to json: inout JSONWriter) {
+        switch status {
+        case .processing: json.member("status", "processing")
+        case .ready: json.member("status", "ready")
+        case .failed: json.member("status", "failed")
+        }
+        var failure: Failure?
+        if case .failed(let reason) = status { failure = reason }
+        json.member("failure", ifAny: failure) { json, failure in
+            json.object { json in
+                json.member("code", failure.code)
+                json.member("detail", failure.detail)
+                json.member("retry_at", ifAny: failure.retryAt) { $0.value($1) }
+            }
+        }
+    }
+
+    private func writeVariants(to json: inout JSONWriter) {
+        json.member("variants", ifAny: variants.isEmpty ? nil : variants) { json, variants in
+            json.object { json in
+                for variant in variants {
+                    json.key(variant.name)
+                    json.object { write(variant, to: &$0) }
+                }
+                json.member("animated", ifAny: animation) { json, animation in
+                    json.object { write(animation, to: &$0) }
+                }
+            }
+        }
+    }
+
+    private func write(_ variant: Variant, to json: inout JSONWriter) {
+        json.member("width", variant.width)
+        json.member("height", variant.height)
+        json.member("media_type", variant.format == "webp" ? "image/webp" : "image/jpeg")
+        json.member("byte_size", variant.byteCount)
+        json.member("url", json.wire.links.variant(id, size: variant.fileSize, format: variant.format, at: json.now))
+    }
+
+    private func write(_ animation: Animation, to json: inout JSONWriter) {
+        json.member("width", animation.width)
+        json.member("height", animation.height)
+        json.member("media_type", "image/webp")
+        json.member("byte_size", animation.byteCount)
+        json.member("url", json.wire.links.animation(id, at: json.now))
+    }
+}
+
+extension Variant {
+    fileprivate var name: StaticString {
+        switch size {
+        case ...150: "thumbnail"
+        case ...800: "medium"
+        default: "large"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Testing
+
+@testable import Chat
+
+@Suite("What a person stores")
+struct StoredBytesTests {
+    @Test("It is counted through every way in which an upload comes and goes")
+    func everyWay() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let store = chat.store
+            let begun = Attachment.ID.random()
+            try await store.beginUpload(begun, by: ada)
+            var files: [Attachment.ID] = []
+            for _ in 0..<4 { files.append(try await chat.upload(by: ada)) }
+            var stored = [try await chat.storedBytes]
+            try await store.abandonUpload(begun)
+            let message = try await chat.say("", [files[0]], in: room, by: ada)
+            try await chat.say("", [files[1]], in: room, by: ada)
+            stored.append(try await chat.storedBytes)
+            _ = try await store.deleteMessage(message.id, in: room, by: ada)
+            stored.append(try await chat.storedBytes)
+            _ = try await store.deleteRoom(room, by: ada)
+            stored.append(try await chat.storedBytes)
+            try await store.deleteAttachment(files[2], by: ada)
+            stored.append(try await chat.storedBytes)
+            #expect(try await store.markUnused(files[3]))
+            try await store.forget(files)
+            stored.append(try await chat.storedBytes)
+            #expect(stored == [4000, 4000, 3000, 2000, 1000, 0])
+        }
+    }
+
+    @Test("A picture of a person that gives way to another one is counted no more")
+    func avatar() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            for _ in 0..<2 {
+                var changes = UserChanges()
+                changes.avatar = .attachment(try await chat.picture(by: ada))
+                _ = try await chat.store.updateUser(ada, changes)
+            }
+            #expect(try await chat.storedBytes == 1000)
+        }
+    }
+}
+
+extension TestChat {
+    /// Of the only person who has uploaded anything.
+    fileprivate var storedBytes: Int {
+        get async throws { try await number("SELECT byte_count FROM stored_bytes") }
+    }
+}
