@@ -93,6 +93,14 @@ static inline int snug_vips_webp(VipsImage *_Nonnull image, int quality, int alp
                                 "lossless", lossless, "strip", TRUE, NULL);
 }
 
+/// Decodes every frame and shrinks each into a square box, never enlarged; lazily, so that one frame is in memory at a
+/// time. Variadic.
+static inline int snug_vips_frames(const void *_Nonnull bytes, size_t count, int side,
+                                   VipsImage *_Nullable *_Nonnull out) {
+    return vips_thumbnail_buffer((void *)bytes, count, out, side, "height", side, "size", VIPS_SIZE_DOWN,
+                                 "option_string", "[n=-1,fail_on=truncated]", NULL);
+}
+
 /// Whether the embedded profile is for pictures with as many colours as this one has. A grey profile on a colour picture
 /// would turn it grey (fixed in libvips 8.14.2), and an unfit one makes the conversion fail. ICC.1:2022 section 7.2.
 static inline bool snug_vips_has_fitting_rgb_profile(VipsImage *_Nonnull image) {

@@ -4,19 +4,18 @@ import Media
 /// The files of one job: all that this process can reach. Closed with their owner.
 struct JobFiles: ~Copyable {
     private let original: OpenFile
-    private let outputs: [VariantSize: Int32]
+    private let outputs: [VariantRole: Int32]
 
     /// - Returns: nil when they are not those of a job; they are closed all the same.
     init?(_ descriptors: [Int32]) {
-        let sizes = VariantSize.allCases.sorted()
         guard let first = descriptors.first, let original = try? OpenFile(taking: first),
-            descriptors.count == sizes.count + 1
+            descriptors.count == VariantRole.all.count + 1
         else {
             for descriptor in descriptors.dropFirst() { close(descriptor) }
             return nil
         }
         self.original = original
-        outputs = Dictionary(uniqueKeysWithValues: zip(sizes, descriptors.dropFirst()))
+        outputs = Dictionary(uniqueKeysWithValues: zip(VariantRole.all, descriptors.dropFirst()))
     }
 
     deinit {
@@ -28,8 +27,8 @@ struct JobFiles: ~Copyable {
         try original.read(at: 0, count: min(original.byteCount, limit))
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer, as size: VariantSize) throws(FileFailure) {
-        guard let descriptor = outputs[size] else { throw FileFailure("write", code: EBADF) }
+    func write(_ bytes: UnsafeRawBufferPointer, as role: VariantRole) throws(FileFailure) {
+        guard let descriptor = outputs[role] else { throw FileFailure("write", code: EBADF) }
         try writeBytes(bytes, to: descriptor)
     }
 }

@@ -17,7 +17,7 @@ struct Renderer: ~Copyable {
     /// When this returns, the files of the sizes that are told are complete.
     func render() throws(RenderError) -> RenderedPicture {
         do {
-            let original = try files.readOriginal(limit: Self.originalByteLimit)
+            let original = try readOriginal()
             let plan = VariantPlan(longestSide: max(job.facts.storedWidth, job.facts.storedHeight))
             var picture = try decode(original, side: plan.largest)
             let isTransparent = try picture.isTransparent()
@@ -28,7 +28,12 @@ struct Renderer: ~Copyable {
                 if size != plan.largest { picture = try picture.shrunk(to: size.rawValue) }
                 made[size] = try write(picture, size, as: encoding, ceiling: original.count)
             }
-            return RenderedPicture(variants: plan.answer(made), placeholder: Data(try placeholder(of: picture).bytes))
+            let placeholder = try placeholder(of: picture)
+            return RenderedPicture(
+                variants: plan.answer(made),
+                placeholder: Data(placeholder.bytes),
+                animation: try animate(original)
+            )
         } catch let failure as VipsFailure {
             throw .vips(failure)
         } catch let failure as FileFailure {
@@ -36,6 +41,28 @@ struct Renderer: ~Copyable {
         } catch {
             throw .unexpectedSize
         }
+    }
+
+    /// What a decoder shall see of the original.
+    private func readOriginal() throws(FileFailure) -> [UInt8] {
+        let bytes = try files.readOriginal(limit: Self.originalByteLimit)
+        guard job.facts.format == .png else { return bytes }
+        return PNGDiet.keptRanges(of: bytes).reduce(into: []) { $0 += bytes[$1] }
+    }
+
+    /// Makes the moving form of a picture that moves. Nil where it would be too much work or too heavy, or cannot be
+    /// made: the stills are there.
+    private func animate(_ original: [UInt8]) throws(FileFailure) -> RenderedAnimation? {
+        guard AnimationBudget.allows(job.facts),
+            let animation = try? Animation(of: original, side: AnimationBudget.side),
+            animation.file.byteCount <= AnimationBudget.byteLimit(sourceByteCount: original.count)
+        else { return nil }
+        try files.write(animation.file.bytes, as: .animated)
+        return RenderedAnimation(
+            width: animation.width,
+            height: animation.height,
+            byteCount: animation.file.byteCount
+        )
     }
 
     /// Encodes and writes one size. Nil when it would be heavier than `ceiling` bytes however it is encoded; the
@@ -53,7 +80,7 @@ struct Renderer: ~Copyable {
             if file.byteCount < lightest.byteCount { lightest = file }
         }
         guard lightest.byteCount <= ceiling || size == .thumbnail else { return nil }
-        try files.write(lightest.bytes, as: size)
+        try files.write(lightest.bytes, as: .size(size))
         return RenderedVariant(
             size: size,
             fileSize: size,

@@ -35,7 +35,7 @@ extension Snug {
             let secret = try MediaSecret.load(at: settings.secretPath)
             try secret.writeNginxInclude(at: settings.secretPath + ".nginx")
             signer = MediaSigner(secret: secret, publicURL: settings.publicURL)
-            intake = Intake(store: blobs, inspector: try Inspector(), threads: threads)
+            intake = Intake(store: blobs, inspector: try Inspector(formats: settings.mediaFormats), threads: threads)
             files = FileIO(threadPool: threads)
             revocation = Revocation(blobs: blobs, threads: threads, logger: logger)
             self.threads = threads
@@ -101,6 +101,7 @@ extension Snug {
             worker = WorkerSupervisor(
                 executable: settings.workerPath,
                 limits: tuning.worker,
+                formats: settings.mediaFormats,
                 logger: logger
             )
             queue = RenderQueue(

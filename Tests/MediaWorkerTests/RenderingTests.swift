@@ -65,6 +65,36 @@ import Testing
         }
     }
 
+    @Test("A picture that moves has a moving form beside its stills", arguments: ["moving.gif", "moving.webp"])
+    func moving(name: String) async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob(name, to: store)
+            let picture = try await supervisor.picture(of: job)
+            let animation = try #require(picture.animation)
+            #expect((animation.width, animation.height) == (48, 32))
+            let file = try store.open(.animated(job.id))
+            #expect(file.byteCount == animation.byteCount)
+            let facts = try #require(try Inspector().inspect(file).facts)
+            #expect((facts.frameCount, facts.durationMilliseconds) == (3, 300))
+        }
+    }
+
+    @Test("A picture that moves too long has stills alone (I8)")
+    func movesTooLong() {
+        func allows(_ width: Int, _ height: Int, frames: Int) -> Bool {
+            var facts = ImageFacts(format: .gif)
+            (facts.storedWidth, facts.storedHeight) = (width, height)
+            (facts.isAnimated, facts.frameCount) = (true, frames)
+            return AnimationBudget.allows(facts)
+        }
+        #expect(allows(800, 500, frames: 75))
+        #expect(!allows(800, 500, frames: 76))
+        #expect(allows(1, 1, frames: 300))
+        #expect(!allows(1, 1, frames: 301))
+        #expect(!allows(16_000, 1_000, frames: 10))
+        #expect(!allows(800, 500, frames: 1))
+    }
+
     @Test("What follows a picture in its file is not in its variants (I6)")
     func polyglot() async throws {
         try await withWorker { supervisor, store in

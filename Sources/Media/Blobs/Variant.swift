@@ -28,6 +28,14 @@ package enum VariantRole: Hashable, Sendable {
     /// The moving form of an animated picture; always a WebP.
     case animated
 
+    /// Pixels a side of the box it fits into.
+    package var side: Int {
+        switch self {
+        case .size(let size): size.rawValue
+        case .animated: VariantSize.medium.rawValue
+        }
+    }
+
     /// How file names spell it.
     var name: String {
         switch self {
@@ -44,7 +52,8 @@ package enum VariantRole: Hashable, Sendable {
         }
     }
 
-    static let all = VariantSize.allCases.map(VariantRole.size) + [.animated]
+    /// Every role, sizes from small to large first.
+    package static let all = VariantSize.allCases.map(VariantRole.size) + [.animated]
 }
 
 /// One rendering of one picture; its name is the only form in which clients and nginx know it.
@@ -53,7 +62,7 @@ package struct VariantFile: Hashable, Sendable {
     package let role: VariantRole
     package let format: VariantFormat
 
-    private init(blob: BlobID, role: VariantRole, format: VariantFormat) {
+    package init(blob: BlobID, role: VariantRole, format: VariantFormat) {
         self.blob = blob
         self.role = role
         self.format = format

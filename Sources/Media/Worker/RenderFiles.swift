@@ -1,30 +1,36 @@
+import Glibc
+
 /// The open files of one rendering: the original, and nameless ones for what is made of it.
 ///
 /// They are all that a worker ever gets of a store.
 package final class RenderFiles: Sendable {
     let original: OpenFile
-    /// One of each size, empty at first.
-    let variants: [VariantSize: UnlinkedFile]
+    /// One for each role, empty at first.
+    private let outputs: [VariantRole: UnlinkedFile]
 
-    init(original: OpenFile, variants: [VariantSize: UnlinkedFile]) {
+    init(original: OpenFile, outputs: [VariantRole: UnlinkedFile]) {
         self.original = original
-        self.variants = variants
+        self.outputs = outputs
     }
 
-    /// As a worker gets them: the original, then the sizes from small to large. Valid until ``close()``.
+    /// As a worker gets them: the original, then the outputs in the order of ``VariantRole/all``. Valid until
+    /// ``close()``.
     var descriptors: [Int32] {
         get throws(FileFailure) {
             var result = [original.descriptor]
-            for size in VariantSize.allCases.sorted() {
-                if let file = variants[size] { result.append(try file.openDescriptor) }
-            }
+            for role in VariantRole.all { result.append(try output(role).openDescriptor) }
             return result
         }
     }
 
+    func output(_ role: VariantRole) throws(FileFailure) -> UnlinkedFile {
+        guard let file = outputs[role] else { throw FileFailure("use of a missing file", code: EBADF) }
+        return file
+    }
+
     /// Lets go of what has no name. Blocking.
     func close() {
-        for file in variants.values { file.close() }
+        for file in outputs.values { file.close() }
     }
 }
 
@@ -33,41 +39,67 @@ extension BlobStore {
     /// - Throws: ``FileFailure``; `isMissing` when there is no such original.
     func openForRendering(_ id: BlobID) throws(FileFailure) -> RenderFiles {
         let original = try openOriginal(id)
-        var variants: [VariantSize: UnlinkedFile] = [:]
-        for size in VariantSize.allCases {
-            variants[size] = try UnlinkedFile(in: incoming, mode: Self.variantMode)
-        }
-        return RenderFiles(original: original, variants: variants)
+        var outputs: [VariantRole: UnlinkedFile] = [:]
+        for role in VariantRole.all { outputs[role] = try UnlinkedFile(in: incoming, mode: Self.variantMode) }
+        return RenderFiles(original: original, outputs: outputs)
     }
 
     /// Names what a worker has made, replacing earlier renderings. When this returns, names and bytes are durable.
     /// Blocking.
     /// - Throws: ``FileFailure``, or ``RenderFailure/untrustworthy`` when a file is not what the worker said.
     func keep(_ files: RenderFiles, _ picture: RenderedPicture, of id: BlobID) throws {
-        let made = picture.variants.filter { $0.size == $0.fileSize }
-        for variant in made {
-            guard let file = files.variants[variant.fileSize] else { throw RenderFailure.untrustworthy }
-            try variant.check(file)
+        var made: [(file: UnlinkedFile, path: String)] = []
+        for output in picture.outputs(of: id) {
+            let file = try files.output(output.name.role)
+            try output.check(file)
             try file.startWriting()
+            made.append((file, path(of: output.name)))
         }
-        for variant in made {
-            try files.variants[variant.fileSize]?.link(to: path(of: variant.file(of: id)), replacing: true)
-        }
+        for (file, path) in made { try file.link(to: path, replacing: true) }
         // Together, so that the file system commits once for all: nobody is told of a name before the last of these.
-        for variant in made { try files.variants[variant.fileSize]?.sync() }
+        for (file, _) in made { try file.sync() }
         try syncVariants(of: id)
     }
 }
 
-extension RenderedVariant {
-    /// Whether the file is what the worker says it is, as far as its header tells: the worker is not trusted.
-    fileprivate func check(_ file: UnlinkedFile) throws {
+/// A file that the worker says it has made.
+private struct RenderedFile {
+    let name: VariantFile
+    let width: Int
+    let height: Int
+    let byteCount: Int
+
+    /// Whether it is, as far as its header tells: the worker is not trusted.
+    func check(_ file: UnlinkedFile) throws {
         let byteCount = try file.facts().byteCount
-        var source = ByteSource(count: byteCount) { (try? file.read(at: $0, count: $1)) ?? [] }
+        var source = ByteSource(count: byteCount, fill: file.read)
         let head = source.bytes(at: 0, length: min(byteCount, FileKind.signatureLength)) ?? []
-        guard byteCount == self.byteCount, let kind = FileKind(signature: head), kind.mediaType == format.mediaType,
-            let facts = try? Inspector.facts(of: &source, as: kind, limits: PixelLimits()),
-            (facts.width, facts.height) == (width, height), max(width, height) <= fileSize.rawValue
+        guard byteCount == self.byteCount, let kind = FileKind(signature: head),
+            kind.mediaType == name.format.mediaType,
+            let facts = try? ImageFacts(of: kind, in: &source, limits: PixelLimits()),
+            (facts.width, facts.height) == (width, height), max(width, height) <= name.role.side,
+            facts.isAnimated == (name.role == .animated)
         else { throw RenderFailure.untrustworthy }
+    }
+}
+
+extension RenderedPicture {
+    fileprivate func outputs(of id: BlobID) -> [RenderedFile] {
+        let stills = variants.filter { $0.size == $0.fileSize }.map { variant in
+            RenderedFile(
+                name: variant.file(of: id),
+                width: variant.width,
+                height: variant.height,
+                byteCount: variant.byteCount
+            )
+        }
+        guard let animation else { return stills }
+        let moving = RenderedFile(
+            name: .animated(id),
+            width: animation.width,
+            height: animation.height,
+            byteCount: animation.byteCount
+        )
+        return stills + [moving]
     }
 }

@@ -1,16 +1,37 @@
 import CVips
 import Media
 
-/// A file in memory that libvips made; freed with its owner.
+/// A file in memory that libvips made, without metadata; freed with its owner.
 struct EncodedPicture: ~Copyable {
     private let start: UnsafeMutableRawPointer
     let byteCount: Int
     let format: VariantFormat
 
-    init(owning start: UnsafeMutableRawPointer, count: Int, format: VariantFormat) {
-        self.start = start
-        byteCount = count
+    /// Takes over what a saver answers with.
+    init(
+        status: Int32,
+        _ bytes: UnsafeMutableRawPointer?,
+        _ count: Int,
+        _ format: VariantFormat
+    ) throws(VipsFailure) {
+        guard status == 0, let bytes else { throw VipsFailure(doing: "encode") }
+        let clean = Self.removeMetadata(bytes, count, format)
+        if clean == nil { g_free(bytes) }
+        guard let clean else { throw VipsFailure(doing: "remove metadata") }
+        start = bytes
+        byteCount = clean
         self.format = format
+    }
+
+    private static func removeMetadata(
+        _ bytes: UnsafeMutableRawPointer,
+        _ count: Int,
+        _ format: VariantFormat
+    ) -> Int? {
+        switch format {
+        case .jpg: count
+        case .webp: WebPFile.removeMetadata(UnsafeMutableRawBufferPointer(start: bytes, count: count))
+        }
     }
 
     deinit { g_free(start) }

@@ -101,14 +101,7 @@ struct Picture: ~Copyable {
             case .webp:
                 snug_vips_webp(image, Int32(encoding.quality), 90, 2, encoding.isLossless, &bytes, &count)
             }
-        guard status == 0, let bytes else { throw VipsFailure(doing: "encode") }
-        guard encoding.format == .webp else { return EncodedPicture(owning: bytes, count: count, format: .jpg) }
-        let file = UnsafeMutableRawBufferPointer(start: bytes, count: count)
-        guard let clean = WebPFile.removeMetadata(file) else {
-            g_free(bytes)
-            throw VipsFailure(doing: "remove metadata")
-        }
-        return EncodedPicture(owning: bytes, count: clean, format: .webp)
+        return try EncodedPicture(status: status, bytes, count, encoding.format)
     }
 
     /// Computes all pixels, as 8 bits a channel, and lets go of `lazy`.

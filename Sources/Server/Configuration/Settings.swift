@@ -49,7 +49,7 @@ struct Settings: Sendable {
     /// Whether originals are left to nginx (`X-Accel-Redirect`).
     var mediaAccel = Switch.off
     /// What variants are made of; any other picture is kept as a plain file.
-    var mediaFormats: Set<FileKind> = [.jpeg, .png, .gif, .webp]
+    var mediaFormats = FileKind.renderedByDefault
     /// Whether originals keep what cameras and programs wrote into them: places, serial numbers, comments.
     var keepsMetadata = Switch.off
     var logLevel = Logger.Level.info

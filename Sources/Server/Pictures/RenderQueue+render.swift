@@ -35,7 +35,12 @@ extension RenderQueue {
         let blob = BlobID(task.id.uuid)
         guard let facts = try await intake.inspect(blob).facts else { throw RenderFailure.rejected(.undecodable) }
         let picture = try await renderings.render(RenderJob(id: blob, facts: facts))
-        let attachment = try await store.finishRendering(task.id, variants: picture.variants.map(Variant.init))
+        let attachment = try await store.finishRendering(
+            task.id,
+            variants: picture.variants.map(Variant.init),
+            placeholder: picture.placeholder,
+            animation: picture.animation.map(Animation.init)
+        )
         // Deleted while it was rendered: its files must not outlive that.
         if attachment == nil { await revocation.revoke([task.id]) }
         outcomes.settled(task.id)
@@ -101,5 +106,11 @@ extension Variant {
             format: rendered.format.rawValue,
             byteCount: Int64(rendered.byteCount)
         )
+    }
+}
+
+extension Animation {
+    fileprivate init(_ rendered: RenderedAnimation) {
+        self.init(width: rendered.width, height: rendered.height, byteCount: Int64(rendered.byteCount))
     }
 }

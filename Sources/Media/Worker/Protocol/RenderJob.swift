@@ -1,7 +1,7 @@
 /// What the worker is asked to do: one line of JSON on the socket that is its standard input.
 ///
 /// With its first byte come the descriptors of ``RenderFiles``: the original, to read, then an empty file for each
-/// ``VariantSize`` from small to large, to write.
+/// ``VariantRole``, to write.
 package struct RenderJob: Codable, Equatable, Sendable {
     /// Version of the protocol; a worker of another version does not say that it is ready.
     package static let version = 2

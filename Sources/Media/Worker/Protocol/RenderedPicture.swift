@@ -6,10 +6,28 @@ package struct RenderedPicture: Codable, Equatable, Sendable {
     package let variants: [RenderedVariant]
     /// A ThumbHash, 5–25 bytes.
     package let placeholder: Data
+    /// The moving form, in the file of ``VariantRole/animated``; nil for a still, and for what is over the budget.
+    package let animation: RenderedAnimation?
 
-    package init(variants: [RenderedVariant], placeholder: Data) {
+    package init(variants: [RenderedVariant], placeholder: Data, animation: RenderedAnimation? = nil) {
         self.variants = variants
         self.placeholder = placeholder
+        self.animation = animation
+    }
+}
+
+/// A picture that moves, as WebP.
+package struct RenderedAnimation: Codable, Equatable, Sendable {
+    /// Pixels of a frame.
+    package let width: Int
+    /// Pixels of a frame.
+    package let height: Int
+    package let byteCount: Int
+
+    package init(width: Int, height: Int, byteCount: Int) {
+        self.width = width
+        self.height = height
+        self.byteCount = byteCount
     }
 }
 

@@ -1,0 +1,26 @@
+import Media
+
+/// What a moving picture may come to for its moving form to be made: time and memory grow with every frame.
+enum AnimationBudget {
+    /// Frames that are shown. A film of 12 s at 25 a second.
+    static let frameCount = 300
+    /// Pixels of all frames before they are shrunk.
+    static let sourcePixelCount = 150_000_000
+    /// Pixels of all frames as they are encoded: about a second of work.
+    static let pixelCount = 30_000_000
+    /// Pixels a side of the box that it fits into.
+    static let side = VariantRole.animated.side
+
+    /// Bytes of the file that comes out: not more than the picture has, nor than a moving picture shall cost a reader;
+    /// but of a few bytes nobody asks which is lighter.
+    static func byteLimit(sourceByteCount: Int) -> Int { min(max(sourceByteCount, 64 << 10), 2 << 20) }
+
+    /// Whether a picture is within all that can be told before it is decoded.
+    static func allows(_ facts: ImageFacts) -> Bool {
+        guard facts.isAnimated, (2...frameCount).contains(facts.frameCount),
+            facts.pixelCount <= sourcePixelCount / facts.frameCount
+        else { return false }
+        let scale = min(1, Double(side) / Double(max(facts.storedWidth, facts.storedHeight)))
+        return Double(facts.pixelCount * facts.frameCount) * scale * scale <= Double(pixelCount)
+    }
+}
