@@ -34,8 +34,8 @@ package struct MultipartParser {
     private enum State: Equatable {
         /// Before the first boundary, in a part that is not the file, or in the file.
         case content(isFile: Bool)
-        /// Right after a delimiter.
-        case boundaryEnd
+        /// Right after a delimiter, or after blanks behind it.
+        case boundaryEnd(isPadded: Bool)
         case headers
         case epilogue
     }
@@ -71,7 +71,7 @@ package struct MultipartParser {
     private mutating func step(_ actions: inout [Action]) throws(Failure) -> Bool {
         switch state {
         case .content(let isFile): try readContent(isFile: isFile, &actions)
-        case .boundaryEnd: try readBoundaryEnd(&actions)
+        case .boundaryEnd(let isPadded): try readBoundaryEnd(isPadded: isPadded, &actions)
         case .headers: try readHeaders(&actions)
         case .epilogue: try skipEpilogue()
         }
@@ -84,13 +84,13 @@ package struct MultipartParser {
         }
         guard isComplete else { return false }
         held.moveReaderIndex(forwardBy: delimiter.count)
-        state = .boundaryEnd
+        state = .boundaryEnd(isPadded: false)
         return true
     }
 
     /// After a boundary come `--`, or blanks and the end of the line (RFC 2046 section 5.1.1, "transport-padding").
-    private mutating func readBoundaryEnd(_ actions: inout [Action]) throws(Failure) -> Bool {
-        if held.starts(with: "--") {
+    private mutating func readBoundaryEnd(isPadded: Bool, _ actions: inout [Action]) throws(Failure) -> Bool {
+        if !isPadded, held.starts(with: "--") {
             guard hasFile else { throw .noFile }
             actions.append(.done)
             state = .epilogue
@@ -98,6 +98,7 @@ package struct MultipartParser {
         }
         while let byte = held.getInteger(at: held.readerIndex, as: UInt8.self), byte == 0x20 || byte == 0x09 {
             held.moveReaderIndex(forwardBy: 1)
+            state = .boundaryEnd(isPadded: true)
             try skip(1)
         }
         guard held.readableBytes >= 2 else { return false }

@@ -46,6 +46,16 @@ import Testing
         #expect(throws: failure) { try actions(of: [Array(form.utf8)]) }
     }
 
+    @Test("Blanks before the dashes of a last boundary are refused, wherever the body is split")
+    func paddedDashes() throws {
+        let form = Array("--XyZzy\r\nContent-Disposition: form-data; name=file\r\n\r\nabc\r\n--XyZzy --\r\n".utf8)
+        for split in 0...form.count {
+            #expect(throws: MultipartParser.Failure.malformedBoundary) {
+                try actions(of: [form[..<split], form[split...]])
+            }
+        }
+    }
+
     @Test("A second file is refused")
     func secondFile() {
         let part = "--XyZzy\r\nContent-Disposition: form-data; name=file\r\n\r\nabc\r\n"
