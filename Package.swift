@@ -13,6 +13,7 @@ let package = Package(
         .executable(name: "snug-server", targets: ["Server"]),
         .executable(name: "snug-media-worker", targets: ["MediaWorker"]),
         .executable(name: "snug-janitor", targets: ["Janitor"]),
+        .executable(name: "snug-fuzz", targets: ["Fuzz"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -107,9 +108,21 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Mutation",
+            dependencies: ["Fixtures", "Media", .product(name: "NIOCore", package: "swift-nio")],
+            path: "Tests/Mutation",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["Mutation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Fuzz",
+            swiftSettings: settings
+        ),
+        .target(
             name: "TestSupport",
             dependencies: [
-                "Chat", "Fixtures", "Server",
+                "Chat", "Fixtures", "Mutation", "Server",
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -139,7 +152,7 @@ let package = Package(
         .testTarget(
             name: "MediaTests",
             dependencies: [
-                "Fixtures", "Media", "TestSupport",
+                "Fixtures", "Media", "Mutation", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,15 +1,15 @@
 /// What is read from an EXIF block: a TIFF file of its own (EXIF 2.32 section 4.5, TIFF 6.0 section 2).
-struct EXIFBlock {
+package struct EXIFBlock {
     /// Entries of a directory that are looked at; cameras write about 40.
     private static let entryLimit = 256
 
     /// How to turn the picture upright, 1–8; nil when the block does not say.
-    private(set) var orientation: Int?
+    package private(set) var orientation: Int?
 
     /// - Parameters:
     ///   - start: where the TIFF header is.
     ///   - end: one past the block's last byte; nothing beyond it is read.
-    init(_ source: inout ByteSource, at start: Int, end: Int) {
+    package init(_ source: inout ByteSource, at start: Int, end: Int) {
         guard let tiff = TIFFReader(&source, at: start, end: end) else { return }
         tiff.readDirectory(&source, at: tiff.number(&source, 4, 4), entryLimit: Self.entryLimit) { source, entry in
             if entry.tag == 0x0112 {

@@ -28,7 +28,7 @@ package enum PNGDiet {
             // Pixels behind another chunk are none for libpng (pngrutil.c, "Not enough image data").
             let goesOn = chunk.type == "IDAT" && previous == "IDAT"
             previous = chunk.type
-            guard kept.contains(chunk.type), isSmallEnough(chunk), goesOn || seen.insert(chunk.type).inserted
+            guard kept.contains(chunk.type), goesOn || seen.insert(chunk.type).inserted, isSmallEnough(chunk)
             else { continue }
             append(chunk.start..<min(chunk.end, bytes.count), to: &ranges)
             if chunk.type == "IEND" { break }

@@ -46,7 +46,7 @@ enum HEIFHeader {
     private static func readTrack(_ source: inout ByteSource, in movie: Range<Int>, into facts: inout ImageFacts) {
         guard let media = ISOBoxes.first(at: ["trak", "mdia"], in: movie, &source) else { return }
         if let sizes = ISOBoxes.first(at: ["minf", "stbl", "stsz"], in: media.payload, &source),
-            let count = source.bigEndian(at: sizes.content.lowerBound + 4, length: 4)
+            sizes.content.count >= 8, let count = source.bigEndian(at: sizes.content.lowerBound + 4, length: 4)
         {
             facts.frameCount = min(max(count, 1), FrameTally.countLimit)
         }

@@ -51,16 +51,16 @@ struct HEIFProperties {
 
     /// Mirroring is left out: it does not change the size.
     private static func property(_ source: inout ByteSource, _ box: ISOBoxes.Box) -> Property? {
-        let start = box.content.lowerBound
+        let start = box.payload.lowerBound
         switch box.type {
         case "ispe":
-            guard let width = source.bigEndian(at: start, length: 4),
-                let height = source.bigEndian(at: start + 4, length: 4)
+            guard box.content.count >= 8, let width = source.bigEndian(at: start + 4, length: 4),
+                let height = source.bigEndian(at: start + 8, length: 4)
             else { return nil }
             return .size(width: width, height: height)
-        case "irot": return source.byte(at: box.payload.lowerBound).map { .rotation(Int($0 & 3)) }
-        case "clap": return crop(&source, at: box.payload.lowerBound)
-        case "pixi": return depth(&source, at: start)
+        case "irot": return box.payload.isEmpty ? nil : source.byte(at: start).map { .rotation(Int($0 & 3)) }
+        case "clap": return box.payload.count < 32 ? nil : crop(&source, at: start)
+        case "pixi": return depth(&source, in: box.content)
         default: return nil
         }
     }
@@ -76,9 +76,10 @@ struct HEIFProperties {
     }
 
     /// ISO/IEC 23008-12 section 6.5.6: the number of channels, then the bits of each.
-    private static func depth(_ source: inout ByteSource, at start: Int) -> Property? {
-        guard let channels = source.byte(at: start), (1...4).contains(channels),
-            let bits = source.bytes(at: start + 1, length: Int(channels))?.max(), (1...16).contains(bits)
+    private static func depth(_ source: inout ByteSource, in content: Range<Int>) -> Property? {
+        guard let channels = source.byte(at: content.lowerBound), (1...4).contains(channels),
+            content.count > channels,
+            let bits = source.bytes(at: content.lowerBound + 1, length: Int(channels))?.max(), (1...16).contains(bits)
         else { return nil }
         return .depth(bits: Int(bits), channels: Int(channels))
     }

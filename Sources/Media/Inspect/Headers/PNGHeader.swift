@@ -2,6 +2,7 @@
 struct PNGHeader {
     private var facts = ImageFacts(format: .png)
     private var frames = FrameTally()
+    private var hasHeader = false
     private var hasAnimation = false
     private var hasEXIF = false
     private var hasPixels = false
@@ -12,11 +13,11 @@ struct PNGHeader {
         var chunks = PNGChunks()
         while let chunk = chunks.next(&source), chunk.type != "IEND", !frames.isFull {
             switch chunk.type {
-            case "IHDR": readHeader(&source, at: chunk.payload.lowerBound)
+            case "IHDR": readHeader(&source, chunk.payload)
             case "tRNS": addTransparency()
             case "IDAT": hasPixels = true
             case "acTL": hasAnimation = hasAnimation || !hasPixels
-            case "fcTL": countFrame(&source, at: chunk.payload.lowerBound)
+            case "fcTL": countFrame(&source, chunk.payload)
             case "eXIf": readEXIF(&source, chunk)
             default: break
             }
@@ -25,9 +26,13 @@ struct PNGHeader {
         return facts
     }
 
-    /// Width, height, bit depth, colour type, compression, filter, interlace (section 11.2.1).
-    private mutating func readHeader(_ source: inout ByteSource, at start: Int) {
-        guard !facts.hasSize, let header = source.bytes(at: start, length: 13),
+    /// Width, height, bit depth, colour type, compression, filter, interlace (section 11.2.1). The first chunk alone
+    /// counts, even when it makes no sense.
+    private mutating func readHeader(_ source: inout ByteSource, _ payload: Range<Int>) {
+        guard !hasHeader else { return }
+        hasHeader = true
+        let start = payload.lowerBound
+        guard payload.count == 13, let header = source.bytes(at: start, length: 13),
             let width = source.bigEndian(at: start, length: 4), let height = source.bigEndian(at: start + 4, length: 4)
         else { return }
         facts.storedWidth = width
@@ -51,17 +56,19 @@ struct PNGHeader {
 
     /// Section 11.3.6.2: after sequence number, size and place comes the delay as a fraction of a second, of which a
     /// denominator of 0 means hundredths.
-    private mutating func countFrame(_ source: inout ByteSource, at start: Int) {
-        guard let numerator = source.bigEndian(at: start + 20, length: 2),
-            let denominator = source.bigEndian(at: start + 22, length: 2)
+    private mutating func countFrame(_ source: inout ByteSource, _ payload: Range<Int>) {
+        guard payload.count == 26, let numerator = source.bigEndian(at: payload.lowerBound + 20, length: 2),
+            let denominator = source.bigEndian(at: payload.lowerBound + 22, length: 2)
         else { return }
         frames.add(milliseconds: numerator * 1000 / (denominator == 0 ? 100 : denominator))
     }
 
-    /// As libpng has it, the first block alone counts, if it comes before the pixels.
+    /// As libpng has it, the first block alone counts, if it comes before the pixels. One that is too large for a
+    /// decoder to see turns nothing either.
     private mutating func readEXIF(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) {
         guard !hasEXIF, !hasPixels else { return }
         hasEXIF = true
+        guard chunk.payload.count <= PNGDiet.exifByteLimit else { return }
         facts.orientation =
             EXIFBlock(&source, at: chunk.payload.lowerBound, end: chunk.payload.upperBound).orientation ?? 1
     }

@@ -15,7 +15,7 @@ struct WebPHeader {
         var chunks = RIFFChunks(&source)
         while let chunk = chunks.next(&source), !frames.isFull {
             switch chunk.type {
-            case "VP8X": readExtended(&source, at: chunk.payload.lowerBound)
+            case "VP8X": readExtended(&source, chunk.payload)
             case "VP8 ", "VP8L": if frames.count == 0 { readPixels(&source, chunk) }
             case "ALPH": facts.hasAlpha = true
             case "ANMF": readFrame(&source, chunk)
@@ -29,8 +29,9 @@ struct WebPHeader {
     }
 
     /// Section 2.7.1: flags, three reserved bytes, then canvas width and height less one.
-    private mutating func readExtended(_ source: inout ByteSource, at start: Int) {
-        guard canvas == nil, !hasPixels, let flags = source.byte(at: start),
+    private mutating func readExtended(_ source: inout ByteSource, _ payload: Range<Int>) {
+        let start = payload.lowerBound
+        guard canvas == nil, !hasPixels, payload.count >= 10, let flags = source.byte(at: start),
             let width = source.littleEndian(at: start + 4, length: 3),
             let height = source.littleEndian(at: start + 7, length: 3)
         else { return }
@@ -58,7 +59,8 @@ struct WebPHeader {
     /// Section 2.7.1.1: place in units of two pixels, size less one, duration in milliseconds, flags, then the pixels.
     private mutating func readFrame(_ source: inout ByteSource, _ chunk: RIFFChunks.Chunk) {
         let start = chunk.payload.lowerBound
-        guard facts.isAnimated, let canvas, let left = source.littleEndian(at: start, length: 3),
+        guard facts.isAnimated, let canvas, chunk.payload.count >= 16,
+            let left = source.littleEndian(at: start, length: 3),
             let top = source.littleEndian(at: start + 3, length: 3),
             let width = source.littleEndian(at: start + 6, length: 3),
             let height = source.littleEndian(at: start + 9, length: 3),
@@ -66,7 +68,7 @@ struct WebPHeader {
         else { return }
         if left * 2 + width >= canvas.width || top * 2 + height >= canvas.height { isContradictory = true }
         frames.add(milliseconds: milliseconds)
-        var parts = RIFFChunks(in: min(start + 16, chunk.payload.upperBound)..<chunk.payload.upperBound)
+        var parts = RIFFChunks(in: start + 16..<chunk.payload.upperBound)
         while let part = parts.next(&source) {
             guard let pixels = WebPPixels(&source, part) else { continue }
             if (pixels.width, pixels.height) != (width + 1, height + 1) { isContradictory = true }
@@ -105,7 +107,7 @@ private struct WebPPixels {
         switch chunk.type {
         case "VP8 ":
             // RFC 6386 section 9.1: frame tag, start code, then 14 bits of width and of height.
-            guard source.bytes(at: start + 3, length: 3) == [0x9D, 0x01, 0x2A],
+            guard chunk.payload.count >= 10, source.bytes(at: start + 3, length: 3) == [0x9D, 0x01, 0x2A],
                 let width = source.littleEndian(at: start + 6, length: 2),
                 let height = source.littleEndian(at: start + 8, length: 2)
             else { return nil }
@@ -114,9 +116,9 @@ private struct WebPPixels {
             (isLossless, hasAlpha) = (false, false)
         case "VP8L":
             // RFC 9649 section 3.4: a signature byte, then 14 bits of width less one, of height less one, the alpha flag.
-            guard source.byte(at: start) == 0x2F, let bits = source.littleEndian(at: start + 1, length: 4) else {
-                return nil
-            }
+            guard chunk.payload.count >= 5, source.byte(at: start) == 0x2F,
+                let bits = source.littleEndian(at: start + 1, length: 4)
+            else { return nil }
             width = (bits & 0x3FFF) + 1
             height = (bits >> 14 & 0x3FFF) + 1
             (isLossless, hasAlpha) = (true, bits >> 28 & 1 == 1)

@@ -39,7 +39,10 @@ import Testing
         #expect((found.isAnimated, found.frameCount, found.durationMilliseconds) == (true, 3, 300))
         func animation(_ delays: (Int, Int)..., control: String = "acTL") throws -> ImageFacts? {
             let frames = delays.flatMap { delay in
-                Make.chunk("fcTL", [UInt8](repeating: 0, count: 20) + Make.big(delay.0, 2) + Make.big(delay.1, 2))
+                Make.chunk(
+                    "fcTL",
+                    [UInt8](repeating: 0, count: 20) + Make.big(delay.0, 2) + Make.big(delay.1, 2) + [0, 0]
+                )
             }
             let header = Make.header(width: 30, height: 20)
             return try facts(.png, Make.png(header, Make.chunk(control, Make.big(2, 4) + Make.big(0, 4)), frames))
@@ -57,6 +60,20 @@ import Testing
         let many = (0..<FrameTally.countLimit + 100).flatMap { _ in frame }
         let found = try facts(.png, Make.png(Make.header(width: 30, height: 20), Make.chunk("acTL"), many))
         #expect(found?.frameCount == FrameTally.countLimit)
+    }
+
+    @Test("What is shorter or longer than its kind is not read as it (I6)", arguments: [0, 12, 14])
+    func lengths(length: Int) throws {
+        let header = Array((PictureBytes.big(30, 4) + PictureBytes.big(20, 4) + [8, 2, 0, 0, 0, 0]).prefix(length))
+        #expect(try facts(.png, Make.png(Make.chunk("IHDR", header))) == nil)
+    }
+
+    @Test("The first header alone counts, even when it makes no sense")
+    func twoHeaders() throws {
+        let (flat, good) = (Make.header(width: 30, height: 0), Make.header(width: 30, height: 20))
+        #expect(try facts(.png, Make.png(flat, good)) == nil)
+        #expect(try facts(.png, Make.png(Make.chunk("IHDR"), good)) == nil)
+        #expect(try facts(.png, Make.png(good, flat))?.storedHeight == 20)
     }
 
     @Test("The first EXIF block alone turns the picture, if it comes before the pixels")

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Mutation
+
+/// Feeds damaged files to the parsers of untrusted bytes for as long as wanted.
+///
+/// The rounds are run in a child process, so that an input on which it dies or hangs can be told from outside and kept.
+@main
+struct SnugFuzz: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snug-fuzz",
+        abstract: "Tries parsers on damaged files, and keeps a file on which one dies, hangs or breaks a rule."
+    )
+
+    @Argument(help: "What to try: \(Subject.allCases.map(\.rawValue).joined(separator: ", ")), or all.")
+    var subject = "all"
+
+    @Option(help: "Rounds for each subject.")
+    var rounds = 1_000_000
+
+    @Option(help: "What the damage depends on; by default another each time.")
+    var seed = UInt64.random(in: 0...999_999)
+
+    @Option(help: "The first round: to play a single one again, with --rounds 1.")
+    var from = 0
+
+    @Option(help: .hidden)
+    var progressFile: String?
+
+    func run() throws {
+        if let progressFile, let subject = Subject(rawValue: subject) {
+            return try FuzzRun(subject: subject, seed: seed).play(from..<from + rounds, progressFile: progressFile)
+        }
+        for subject in try subjects() {
+            try FuzzRun(subject: subject, seed: seed).supervise(from..<from + rounds)
+        }
+    }
+
+    func validate() throws {
+        _ = try subjects()
+        guard rounds > 0, from >= 0 else { throw ValidationError("There is no round to play.") }
+    }
+
+    private func subjects() throws -> [Subject] {
+        if subject == "all" { return Subject.allCases }
+        guard let one = Subject(rawValue: subject) else { throw ValidationError("\"\(subject)\" is no subject.") }
+        return [one]
+    }
+}
+
+extension Subject {
+    /// The input of one round.
+    func input(seed: UInt64, round: Int) throws -> [UInt8] {
+        Mutator(corpus: try corpus).file(seed: seed, round: round)
+    }
+}

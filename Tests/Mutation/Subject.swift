@@ -1,0 +1,57 @@
+import Fixtures
+import Media
+
+/// A parser of untrusted bytes, with what must hold whatever the bytes are.
+package enum Subject: String, CaseIterable, Sendable {
+    /// Every header reader on every file, without libmagic.
+    case headers
+    /// The same as an upload meets it, with libmagic before it.
+    case inspector
+    case diet
+    case exif
+    case multipart
+    case disposition
+
+    /// Something that must hold and did not.
+    package struct Violation: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Good input, to be damaged.
+    package var corpus: [[UInt8]] {
+        get throws {
+            switch self {
+            case .headers, .inspector, .exif: try Fixture.pictures()
+            case .diet: try Fixture.pictures { $0 == .png }
+            case .multipart: [Array(SampleForm.text.utf8), Array(SampleForm.compact.utf8)]
+            case .disposition: SampleForm.dispositions.map { Array($0.utf8) }
+            }
+        }
+    }
+
+    /// A check that may be called with one input after another.
+    package func makeCheck() throws -> (_ bytes: [UInt8]) throws -> Void {
+        switch self {
+        case .headers: return checkHeaders
+        case .inspector:
+            let inspector = try Inspector(formats: Set(FileKind.allCases))
+            return { try checkInspection($0, inspector) }
+        case .diet: return checkDiet
+        case .exif: return checkEXIF
+        case .multipart: return checkMultipart
+        case .disposition: return checkDisposition
+        }
+    }
+}
+
+/// - Throws: ``Subject/Violation`` unless `condition` holds.
+func expect(_ condition: Bool, _ description: @autoclosure () -> String) throws(Subject.Violation) {
+    guard condition else { throw Subject.Violation(description: description()) }
+}
+
+extension Fixture {
+    /// The bytes of all fixtures that begin like a picture.
+    fileprivate static func pictures(where isWanted: (FileKind) -> Bool = { _ in true }) throws -> [[UInt8]] {
+        try names.map(bytes).filter { FileKind(signature: $0).map(isWanted) ?? false }
+    }
+}

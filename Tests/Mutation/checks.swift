@@ -1,0 +1,106 @@
+import Media
+import NIOCore
+
+func checkHeaders(_ bytes: [UInt8]) throws {
+    for kind in FileKind.allCases {
+        var source = ByteSource(bytes)
+        guard let facts = try? ImageFacts(of: kind, in: &source, limits: PixelLimits()) else { continue }
+        try check(facts)
+    }
+}
+
+func checkInspection(_ bytes: [UInt8], _ inspector: Inspector) throws {
+    var source = ByteSource(bytes)
+    do {
+        guard let facts = try inspector.inspect(&source).facts else { return }
+        try check(facts)
+        try expect(facts.pixelCount <= PixelLimits().pixelCount, "\(facts.pixelCount) pixels")
+        try expect(facts.decoderByteCount <= PixelLimits().decoderByteCount, "\(facts.decoderByteCount) bytes")
+    } catch is InspectionFailure {
+        return
+    }
+}
+
+private func check(_ facts: ImageFacts) throws {
+    try expect(facts.storedWidth > 0 && facts.storedHeight > 0, "size \(facts.storedWidth)×\(facts.storedHeight)")
+    try expect((1...8).contains(facts.orientation), "orientation \(facts.orientation)")
+    try expect((1...10_000).contains(facts.frameCount), "\(facts.frameCount) frames")
+    try expect(facts.durationMilliseconds >= 0, "\(facts.durationMilliseconds) ms")
+    try expect(facts.isAnimated || facts.frameCount == 1, "a still of \(facts.frameCount) frames")
+    try expect(facts.decoderByteCount >= 0 && facts.scanCount >= 0, "a count below zero")
+}
+
+func checkDiet(_ bytes: [UInt8]) throws {
+    let ranges = PNGDiet.keptRanges(of: bytes)
+    var end = 0
+    for range in ranges {
+        try expect(!range.isEmpty && range.lowerBound >= end, "\(range) behind \(end)")
+        end = range.upperBound
+    }
+    try expect(end <= bytes.count, "\(end) of \(bytes.count) bytes")
+    try expect(ranges.count <= 12, "\(ranges.count) ranges")
+    guard !ranges.isEmpty else { return }
+    let rest = ranges.flatMap { bytes[$0] }
+    try expect(PNGDiet.keptRanges(of: rest) == [0..<rest.count], "a diet of a diet leaves something out")
+    let (before, after) = (pngFacts(bytes), pngFacts(rest))
+    try expect(before?.storedWidth == after?.storedWidth && before?.storedHeight == after?.storedHeight, "another size")
+    try expect(before?.orientation == after?.orientation, "turned otherwise")
+}
+
+private func pngFacts(_ bytes: [UInt8]) -> ImageFacts? {
+    var source = ByteSource(bytes)
+    return try? ImageFacts(of: .png, in: &source, limits: PixelLimits())
+}
+
+/// Reads blocks in odd places as well as where they are.
+func checkEXIF(_ bytes: [UInt8]) throws {
+    var source = ByteSource(bytes)
+    let starts =
+        [0, 30, 36, bytes.count - 1, .max, -1] + bytes.indices.filter { bytes[$0] == 0x4D || bytes[$0] == 0x49 }
+    for start in starts.prefix(64) {
+        for end in [bytes.count, bytes.count + 100, start, 0, .max] {
+            let block = EXIFBlock(&source, at: start, end: end)
+            try expect((1...8).contains(block.orientation ?? 1), "orientation \(block.orientation ?? 0)")
+        }
+    }
+}
+
+/// However the body is split, the outcome is the same.
+func checkMultipart(_ bytes: [UInt8]) throws {
+    let whole = outcome(of: [bytes[...]])
+    for length in [1, 7, 64] {
+        let chunks = stride(from: 0, to: bytes.count, by: length).map { bytes[$0..<min($0 + length, bytes.count)] }
+        try expect(outcome(of: chunks) == whole, "another outcome in chunks of \(length)")
+    }
+}
+
+private func outcome(of chunks: [ArraySlice<UInt8>]) -> [String] {
+    guard let boundary = MultipartBoundary(contentType: "multipart/form-data; boundary=XyZzy") else { return [] }
+    var parser = MultipartParser(boundary: boundary)
+    var content: [UInt8] = []
+    var outcome: [String] = []
+    do {
+        for chunk in chunks {
+            for action in try parser.feed(ByteBuffer(bytes: chunk)) {
+                switch action {
+                case .partHeaders(let filename, let contentType): outcome.append("\([filename, contentType])")
+                case .bytes(let bytes): content += bytes.readableBytesView
+                case .done: outcome.append("done")
+                }
+            }
+        }
+        try parser.finish()
+        return outcome + ["\(content)"]
+    } catch {
+        // How much of a bad form came through before it was known to be bad depends on the chunks, and does not matter.
+        return ["\(error)"]
+    }
+}
+
+func checkDisposition(_ bytes: [UInt8]) throws {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let name = Filename.clean(ContentDisposition(text)?.filename ?? text)
+    try expect((1...Filename.byteLimit).contains(name.utf8.count), "a name of \(name.utf8.count) bytes")
+    try expect(Filename.clean(name) == name, "cleaning twice gives another name")
+    try expect(!name.contains("/"), "a path")
+}

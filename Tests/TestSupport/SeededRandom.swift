@@ -1,0 +1,3 @@
+import Mutation
+
+package typealias SeededRandom = Mutation.SeededRandom
