@@ -115,7 +115,13 @@ let package = Package(
         ),
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["Mutation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Fixtures", "Media", "Mutation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Tests/Fuzz",
             swiftSettings: settings
         ),

@@ -22,16 +22,17 @@ static inline VipsImage *_Nullable snug_vips_open(const void *_Nonnull bytes, si
     return vips_image_new_from_buffer(bytes, count, "", NULL);
 }
 
-/// Decodes and shrinks into a square box, upright and never enlarged; variadic. `options` are the loader's: the fail_on
-/// argument of this operation is silently ignored when it reads a buffer. `into_srgb` converts by the embedded profile.
+/// Decodes and shrinks into a square box, never enlarged and not turned; variadic. `options` are the loader's: the
+/// fail_on argument of this operation is silently ignored when it reads a buffer. `into_srgb` converts by the embedded
+/// profile.
 static inline int snug_vips_thumbnail(const void *_Nonnull bytes, size_t count, const char *_Nonnull options, int side,
                                       bool into_srgb, VipsImage *_Nullable *_Nonnull out) {
     void *data = (void *)bytes;
     if (into_srgb)
-        return vips_thumbnail_buffer(data, count, out, side, "height", side, "size", VIPS_SIZE_DOWN, "option_string",
-                                     options, "export_profile", "srgb", NULL);
-    return vips_thumbnail_buffer(data, count, out, side, "height", side, "size", VIPS_SIZE_DOWN, "option_string",
-                                 options, NULL);
+        return vips_thumbnail_buffer(data, count, out, side, "height", side, "size", VIPS_SIZE_DOWN, "no_rotate", TRUE,
+                                     "option_string", options, "export_profile", "srgb", NULL);
+    return vips_thumbnail_buffer(data, count, out, side, "height", side, "size", VIPS_SIZE_DOWN, "no_rotate", TRUE,
+                                 "option_string", options, NULL);
 }
 
 /// The same, with what the loader is told to shrink by among `options`; variadic.
@@ -41,9 +42,20 @@ static inline int snug_vips_thumbnail_of_shrunk(const void *_Nonnull bytes, size
         vips_image_new_from_buffer(bytes, count, options, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
     if (shrunk == NULL) return -1;
     int status = into_srgb ? vips_thumbnail_image(shrunk, out, side, "height", side, "size", VIPS_SIZE_DOWN,
-                                                  "export_profile", "srgb", NULL)
-                           : vips_thumbnail_image(shrunk, out, side, "height", side, "size", VIPS_SIZE_DOWN, NULL);
+                                                  "no_rotate", TRUE, "export_profile", "srgb", NULL)
+                           : vips_thumbnail_image(shrunk, out, side, "height", side, "size", VIPS_SIZE_DOWN,
+                                                  "no_rotate", TRUE, NULL);
     g_object_unref(shrunk);
+    return status;
+}
+
+/// Turns and mirrors upright by an EXIF orientation, 1-8; variadic.
+static inline int snug_vips_upright(VipsImage *_Nonnull image, int orientation, VipsImage *_Nullable *_Nonnull out) {
+    VipsImage *copy = NULL;
+    if (vips_copy(image, &copy, NULL) != 0) return -1;
+    vips_image_set_int(copy, VIPS_META_ORIENTATION, orientation);
+    int status = vips_autorot(copy, out, NULL);
+    g_object_unref(copy);
     return status;
 }
 

@@ -4,6 +4,8 @@ import Media
 enum RenderError: Error, Equatable, CustomStringConvertible {
     /// libvips' own words, for the log.
     case vips(VipsFailure)
+    /// The header's check has found that the first frame is not all there.
+    case truncated
     /// The decoder sees another size than the header that was checked.
     case unexpectedSize
     case storage(FileFailure)
@@ -12,6 +14,7 @@ enum RenderError: Error, Equatable, CustomStringConvertible {
     var code: RenderFailure.Code? {
         switch self {
         case .vips(let failure): failure.code
+        case .truncated: .truncated
         case .unexpectedSize: .tooComplex
         case .storage: nil
         }
@@ -20,6 +23,7 @@ enum RenderError: Error, Equatable, CustomStringConvertible {
     var description: String {
         switch self {
         case .vips(let failure): failure.description
+        case .truncated: "the first frame is cut off"
         case .unexpectedSize: "the decoder sees another size than the header says"
         case .storage(let failure): failure.description
         }

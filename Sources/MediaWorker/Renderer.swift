@@ -16,10 +16,11 @@ struct Renderer: ~Copyable {
 
     /// When this returns, the files of the sizes that are told are complete.
     func render() throws(RenderError) -> RenderedPicture {
+        guard !job.facts.isTruncated else { throw .truncated }
         do {
             let original = try readOriginal()
             let plan = VariantPlan(longestSide: max(job.facts.storedWidth, job.facts.storedHeight))
-            var picture = try decode(original, side: plan.largest)
+            var picture = try decode(original, side: plan.largest).upright(from: job.facts.orientation)
             let isTransparent = try picture.isTransparent()
             if !isTransparent { picture = try picture.withoutAlpha() }
             let encoding = Encoding(isTransparent: isTransparent, isLosslessSource: job.facts.isLossless)
@@ -53,10 +54,15 @@ struct Renderer: ~Copyable {
     /// Makes the moving form of a picture that moves. Nil where it would be too much work or too heavy, or cannot be
     /// made: the stills are there.
     private func animate(_ original: [UInt8]) throws(FileFailure) -> RenderedAnimation? {
-        guard AnimationBudget.allows(job.facts),
-            let animation = try? Animation(of: original, side: AnimationBudget.side),
-            animation.file.byteCount <= AnimationBudget.byteLimit(sourceByteCount: original.count)
-        else { return nil }
+        guard AnimationBudget.allows(job.facts) else { return nil }
+        let animation: Animation
+        do {
+            animation = try Animation(of: original, side: AnimationBudget.side)
+        } catch {
+            complain("\(job.id) does not move: \(error)")
+            return nil
+        }
+        guard animation.file.byteCount <= AnimationBudget.byteLimit(sourceByteCount: original.count) else { return nil }
         try files.write(animation.file.bytes, as: .animated)
         return RenderedAnimation(
             width: animation.width,
@@ -107,16 +113,21 @@ struct Renderer: ~Copyable {
         do {
             return try Picture(decoding: bytes, side: side.rawValue, shrink: shrink, hasProfile: header.hasProfile)
         } catch {
-            guard job.facts.format == .jpeg, bytes.suffix(2) != [0xFF, 0xD9] else { throw error }
             // Only its end marker may be missing, which some cameras forget. With one added, a picture that is complete
-            // decodes without a warning, and one that was cut off does not.
-            return try Picture(
+            // decodes without a warning, and one that was cut off does not; but of several scans some may be missing.
+            guard job.facts.format == .jpeg, job.facts.scanCount == 1, bytes.suffix(2) != [0xFF, 0xD9] else {
+                throw error
+            }
+            let warningCount = VipsWarnings.count
+            let picture = try Picture(
                 decoding: bytes + [0xFF, 0xD9],
                 side: side.rawValue,
                 strictness: .warning,
                 shrink: shrink,
                 hasProfile: header.hasProfile
             )
+            guard VipsWarnings.count == warningCount else { throw error }
+            return picture
         }
     }
 }

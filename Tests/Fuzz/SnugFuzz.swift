@@ -5,13 +5,15 @@ import Mutation
 ///
 /// The rounds are run in a child process, so that an input on which it dies or hangs can be told from outside and kept.
 @main
-struct SnugFuzz: ParsableCommand {
+struct SnugFuzz: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snug-fuzz",
-        abstract: "Tries parsers on damaged files, and keeps a file on which one dies, hangs or breaks a rule."
+        abstract: "Tries parsers, or the media worker, on damaged files, and keeps a file that breaks a rule."
     )
 
-    @Argument(help: "What to try: \(Subject.allCases.map(\.rawValue).joined(separator: ", ")), or all.")
+    @Argument(
+        help: "What to try: \(Subject.allCases.map(\.rawValue).joined(separator: ", ")), all of these, or worker."
+    )
     var subject = "all"
 
     @Option(help: "Rounds for each subject.")
@@ -26,7 +28,10 @@ struct SnugFuzz: ParsableCommand {
     @Option(help: .hidden)
     var progressFile: String?
 
-    func run() throws {
+    private static let worker = "worker"
+
+    func run() async throws {
+        if subject == Self.worker { return try await WorkerRun(seed: seed).run(from..<from + rounds) }
         if let progressFile, let subject = Subject(rawValue: subject) {
             return try FuzzRun(subject: subject, seed: seed).play(from..<from + rounds, progressFile: progressFile)
         }
@@ -41,6 +46,7 @@ struct SnugFuzz: ParsableCommand {
     }
 
     private func subjects() throws -> [Subject] {
+        if subject == Self.worker { return [] }
         if subject == "all" { return Subject.allCases }
         guard let one = Subject(rawValue: subject) else { throw ValidationError("\"\(subject)\" is no subject.") }
         return [one]

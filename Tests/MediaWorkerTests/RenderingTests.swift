@@ -81,8 +81,8 @@ import Testing
 
     @Test("A picture that moves too long has stills alone (I8)")
     func movesTooLong() {
-        func allows(_ width: Int, _ height: Int, frames: Int) -> Bool {
-            var facts = ImageFacts(format: .gif)
+        func allows(_ width: Int, _ height: Int, frames: Int, _ format: FileKind = .gif) -> Bool {
+            var facts = ImageFacts(format: format)
             (facts.storedWidth, facts.storedHeight) = (width, height)
             (facts.isAnimated, facts.frameCount) = (true, frames)
             return AnimationBudget.allows(facts)
@@ -93,6 +93,8 @@ import Testing
         #expect(!allows(1, 1, frames: 301))
         #expect(!allows(16_000, 1_000, frames: 10))
         #expect(!allows(800, 500, frames: 1))
+        #expect(allows(500, 500, frames: 60, .webp))
+        #expect(!allows(500, 500, frames: 61, .webp))
     }
 
     @Test("What follows a picture in its file is not in its variants (I6)")

@@ -38,6 +38,9 @@ package struct ImageFacts: Codable, Equatable, Sendable {
     /// other picture.
     package var coefficientByteCount = 0
 
+    /// GIF that ends before its first frame does, which its decoder shows all the same.
+    package var isTruncated = false
+
     package init(format: FileKind) { self.format = format }
 
     /// Upright pixels.

@@ -1,5 +1,5 @@
 /// Why there are no variants.
-package enum RenderFailure: Error, Equatable, Sendable, CustomStringConvertible {
+package enum RenderFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// The picture is at fault: trying again would end the same.
     case rejected(Code)
     /// Took longer than the deadline and was killed.

@@ -41,8 +41,6 @@ package enum WorkerEnvironment {
         "JPEGMEM": "100M",
         "VIPS_CONCURRENCY": "1",
         "VIPS_BLOCK_UNTRUSTED": "1",
-        // Silences warnings: each odd picture would otherwise write lines to the log.
-        "VIPS_WARNING": "1",
         "VIPS_DISC_THRESHOLD": "64m",
     ]
 }

@@ -17,6 +17,11 @@ struct Animation: ~Copyable {
             }
         }
         let frames = try encoded.get()
+        // Fewer frames may be good than the header counts, and frames that are the same become one.
+        guard WebPFile.isAnimated(UnsafeRawBufferPointer(start: frames.bytes, count: frames.count)) else {
+            g_free(frames.bytes)
+            throw VipsFailure(description: "there is only one frame")
+        }
         file = try EncodedPicture(status: frames.status, frames.bytes, frames.count, .webp)
         (width, height) = (frames.width, frames.height)
     }
@@ -46,7 +51,8 @@ struct Animation: ~Copyable {
         )
         // At the least effort: ten times as fast as at the highest, and a tenth heavier.
         result.status = snug_vips_webp(frames, 75, 90, 0, false, &result.bytes, &result.count)
-        if result.status == 0, let failure = VipsFailure.hidden(in: "encode frames") {
+        guard result.status == 0 else { throw VipsFailure(doing: "encode frames") }
+        if let failure = VipsFailure.hidden(in: "encode frames") {
             g_free(result.bytes)
             throw failure
         }

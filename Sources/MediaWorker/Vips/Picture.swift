@@ -27,7 +27,7 @@ struct Picture: ~Copyable {
         image = try Self.inMemory(lazy)
     }
 
-    /// Decodes `bytes`, upright and shrunk to fit a square of `side` pixels.
+    /// Decodes `bytes`, as they are stored, shrunk to fit a square of `side` pixels.
     ///
     /// - Parameters:
     ///   - strictness: from which kind of damage on decoding fails, as libvips names it.
@@ -56,6 +56,15 @@ struct Picture: ~Copyable {
             }
         }
         image = try decoded.get()
+    }
+
+    /// The same, upright.
+    /// - Parameter orientation: 1–8 as in EXIF 2.32, tag 0x0112. What the decoder makes of the tag does not count: it
+    ///   may read a damaged one otherwise than the header's check did.
+    consuming func upright(from orientation: Int) throws(VipsFailure) -> Picture {
+        guard orientation != 1 else { return self }
+        let lazy = try Self.take("turn") { snug_vips_upright(image, Int32(orientation), &$0) }
+        return Picture(owning: try Self.inMemory(lazy))
     }
 
     /// A smaller copy that fits a square of `side` pixels.

@@ -14,6 +14,7 @@ enum VipsRuntime {
     /// - Parameter hasModernFormats: HEIC and AVIF are decoded too.
     static func start(hasModernFormats: Bool = false) throws(VipsFailure) {
         guard snug_vips_init("snug-media-worker") == 0 else { throw VipsFailure(doing: "init") }
+        VipsWarnings.start()
         vips_concurrency_set(1)
         vips_cache_set_max(0)
         vips_cache_set_max_mem(0)

@@ -4,6 +4,11 @@ enum WebPFile {
     /// In the first byte of a VP8X chunk: profile, EXIF and XMP are there.
     private static let metadataFlags: UInt8 = 0x20 | 0x08 | 0x04
 
+    /// Whether the extended header, which an animation has, says so.
+    static func isAnimated(_ file: UnsafeRawBufferPointer) -> Bool {
+        file.count > 20 && file[12..<16].elementsEqual("VP8X".utf8) && file[20] & 0x02 != 0
+    }
+
     /// Removes where a picture was taken and by whom, in place: libvips 8.14 writes it in spite of `strip`.
     ///
     /// - Returns: Bytes that are left; nil when the file is not in the form that an encoder writes.

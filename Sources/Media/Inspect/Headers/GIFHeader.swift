@@ -20,7 +20,10 @@ struct GIFHeader {
             case .extension(label: 0xF9): readControl(&source, at: block.data)
             case .extension: break
             case .image(let left, let top, let width, let height):
-                if frames.count == 0 { readSize(blocks.screen, (left, top, width, height)) }
+                if frames.count == 0 {
+                    readSize(blocks.screen, (left, top, width, height))
+                    facts.isTruncated = block.end > source.count
+                }
                 frames.add(milliseconds: milliseconds)
                 milliseconds = 0
             case .trailer:

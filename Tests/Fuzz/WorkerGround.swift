@@ -1,0 +1,100 @@
+import Crypto
+import Foundation
+import Media
+
+/// Where damaged files are received, rendered and removed again.
+struct WorkerGround: Sendable {
+    let store: BlobStore
+    let renderings: Renderings
+    let inspector: Inspector
+
+    struct Broken: Error, CustomStringConvertible {
+        let rule: String
+        var description: String { rule }
+    }
+
+    enum Outcome: Hashable {
+        case file
+        case damaged
+        case refused
+        case failed(RenderFailure)
+        case ready
+    }
+
+    /// What became of one file.
+    struct Rendering {
+        let outcome: Outcome
+        let picture: RenderedPicture?
+        /// Of each still, by the end of its name: a film that is cut off ends earlier, its first frame is whole.
+        let stills: [String: Data]
+
+        /// Whether this is the same picture as `whole`, of which `byteCount` bytes are left.
+        ///
+        /// The stills are the same, unless a smaller source has made them be encoded otherwise; then their placeholder is.
+        func shows(_ whole: Rendering, byteCount: Int) -> Bool {
+            let heaviest = whole.picture?.variants.map(\.byteCount).max() ?? 0
+            return heaviest <= byteCount ? stills == whole.stills : picture?.placeholder == whole.picture?.placeholder
+        }
+    }
+
+    /// Receives and renders one file, and removes what came of it.
+    ///
+    /// - Parameter whole: what became of the picture that this one was cut from: if it is ready, it shows the same.
+    /// - Throws: ``Broken`` when a rule is.
+    func render(_ input: [UInt8], cutFrom whole: Rendering? = nil) async throws -> Rendering {
+        let id = BlobID()
+        let path = store.path(ofOriginal: id)
+        try Data(input).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let (outcome, picture) = try await render(id)
+        let rendering = Rendering(outcome: outcome, picture: picture, stills: try stills(of: id))
+        if outcome != .ready, !rendering.stills.isEmpty { throw Broken(rule: "\(outcome) leaves variants") }
+        if outcome == .ready, let whole, !rendering.shows(whole, byteCount: input.count) {
+            throw Broken(rule: "a part of a picture looks whole")
+        }
+        try store.removeVariants(of: id)
+        return rendering
+    }
+
+    private func render(_ id: BlobID) async throws -> (Outcome, RenderedPicture?) {
+        let inspection: Inspection
+        do {
+            inspection = try inspector.inspect(try store.openOriginal(id))
+        } catch is InspectionFailure {
+            return (.refused, nil)
+        }
+        guard let facts = inspection.facts else { return (inspection.isDamaged ? .damaged : .file, nil) }
+        do {
+            let picture = try await renderings.render(RenderJob(id: id, facts: facts))
+            try check(picture, of: id, facts)
+            return (.ready, picture)
+        } catch let failure as RenderFailure {
+            guard failure.code != nil, failure != .untrustworthy else { throw Broken(rule: "\(failure)") }
+            return (.failed(failure), nil)
+        }
+    }
+
+    private func check(_ picture: RenderedPicture, of id: BlobID, _ facts: ImageFacts) throws {
+        guard picture.variants.map(\.size) == VariantSize.allCases.sorted() else {
+            throw Broken(rule: "a size is missing")
+        }
+        for variant in picture.variants {
+            guard try store.byteCount(of: variant.file(of: id)) == variant.byteCount else {
+                throw Broken(rule: "a variant is not what was told")
+            }
+            guard variant.width <= facts.width, variant.height <= facts.height else {
+                throw Broken(rule: "a picture grew")
+            }
+        }
+    }
+
+    private func stills(of id: BlobID) throws -> [String: Data] {
+        var stills: [String: Data] = [:]
+        for file in VariantFile.all(of: id) where file.role != .animated {
+            guard let open = try? store.open(file) else { continue }
+            let bytes = try open.read(at: 0, count: open.byteCount)
+            stills[String(file.name.dropFirst(id.description.utf8.count))] = Data(SHA256.hash(data: bytes))
+        }
+        return stills
+    }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Fixtures
+import Foundation
+import Logging
+import Media
+import Mutation
+import NIOPosix
+
+/// Damaged files through inspection, the real worker and the store: each ends as a refusal, a plain file, a failure or
+/// a picture, nothing of it is left behind, and a picture that was cut off never looks whole.
+struct WorkerRun {
+    /// One round in so many cuts a fixture and damages nothing else.
+    private static let roundsPerCut = 8
+    /// Rounds that are under way at a time; the worker renders one while the files of the other are named.
+    private static let lanes = 2
+
+    let seed: UInt64
+
+    /// - Throws: `ExitCode.failure` when a rule is broken, after telling which, with the input in a file.
+    func run(_ rounds: Range<Int>) async throws {
+        let folder = "\(Self.memory)/snug-fuzz-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try BlobStore(root: folder)
+        let worker = WorkerSupervisor(
+            executable: try Self.worker(),
+            formats: Set(FileKind.allCases),
+            logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let ground = WorkerGround(
+            store: store,
+            renderings: Renderings(store: store, worker: worker, threads: .singleton),
+            inspector: try Inspector(formats: Set(FileKind.allCases))
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            defer { group.cancelAll() }
+            try await play(rounds, on: ground, worker)
+        }
+        guard try files(below: folder).isEmpty else { throw WorkerGround.Broken(rule: "files are left behind") }
+    }
+
+    private func play(_ rounds: Range<Int>, on ground: WorkerGround, _ worker: WorkerSupervisor) async throws {
+        let whole = try await WholePictures(ground)
+        let damage = Mutator(corpus: try Fixture.names.map { try Fixture.bytes($0) }.filter { !$0.isEmpty })
+        var tally = WorkerTally()
+        for start in stride(from: rounds.lowerBound, to: rounds.upperBound, by: Self.lanes) {
+            try await withThrowingTaskGroup(of: WorkerGround.Outcome.self) { group in
+                for round in start..<min(start + Self.lanes, rounds.upperBound) {
+                    group.addTask { try await one(round, on: ground, whole, damage) }
+                }
+                for try await outcome in group { tally.count(outcome) }
+            }
+            await tally.look(at: worker)
+        }
+        tally.report(await worker.status, seed: seed)
+    }
+
+    private func one(
+        _ round: Int,
+        on ground: WorkerGround,
+        _ whole: WholePictures,
+        _ damage: Mutator
+    ) async throws -> WorkerGround.Outcome {
+        let cut = round % Self.roundsPerCut == 0 ? whole.cut(round, seed: seed) : nil
+        let input = cut?.bytes ?? damage.file(seed: seed, round: round)
+        do {
+            return try await ground.render(input, cutFrom: cut?.whole).outcome
+        } catch {
+            let path = "fuzz-worker-\(seed)-\(round).bin"
+            try Data(input).write(to: URL(filePath: path))
+            print("worker: round \(round) of seed \(seed): \(error); its input is in \(path)")
+            throw ExitCode.failure
+        }
+    }
+
+    private static var memory: String {
+        FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+    }
+
+    /// Beside this program.
+    private static func worker() throws -> String {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(filePath: own).deletingLastPathComponent().appending(path: "snug-media-worker").path
+    }
+}
