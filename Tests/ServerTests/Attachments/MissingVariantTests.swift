@@ -1,0 +1,35 @@
+import Fixtures
+import Foundation
+import Media
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("Variants that are not there", .timeLimit(.minutes(5)))
+struct MissingVariantTests {
+    @Test("I8: asking for variants that there are not starts no work, and nobody remembers the answer")
+    func noWork() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let failed = try await ada.upload(try Fixture.bytes("signature-only.jpg"))
+            #expect(failed.status == "failed")
+            let signer = MediaSigner(secret: try MediaSecret.load(at: server.storage + "/secret"))
+            let urls = [try #require(BlobID(failed.id.text)), BlobID()].flatMap(VariantFile.all)
+                .map { signer.url(for: $0, now: .now) }
+            try await withNginx(inFrontOf: server.site, storage: server.storage) { front in
+                for site in [server.site, front] {
+                    for url in urls {
+                        let answer = try await site.send(.GET, url)
+                        #expect(answer.isProblem(404, "not_found"))
+                        #expect(answer[header: "cache-control"] == "no-store")
+                    }
+                }
+            }
+            let health = try await server.site.send(.GET, "/health").expect(200).json
+            #expect(health.media_worker.starts == 0)
+            #expect(health.media_worker.queue == 0)
+            #expect(try await ada.get("attachments/\(failed.id.text)").json == failed)
+        }
+    }
+}
