@@ -57,11 +57,15 @@ struct AttachmentRoutes: Sendable {
     }
 
     @Sendable private func retry(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        // It is as much work as an upload, and must not become a loop.
+        let remaining = try limits.uploads.spend(context.userID)
         let attachment = try await store.retryRendering(context.id(), for: context.userID, once: context.once)
         // No event tells of this, but the page that holds the picture has changed.
         pages.forgetAll()
         queue.ring()
-        return wire.response(.accepted, attachment)
+        var response = wire.response(.accepted, attachment)
+        response.headers[.rateLimitRemaining] = remaining.map(String.init)
+        return response
     }
 
     @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {

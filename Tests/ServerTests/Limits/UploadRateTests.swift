@@ -50,6 +50,25 @@ struct UploadRateTests {
         }
     }
 
+    @Test("I8: having a failed picture tried again counts as an upload")
+    func retry() async throws {
+        var rates = RateSettings.off
+        rates.uploads = try #require(RateRule.list("2/20s"))
+        let clock = StandingClock()
+        try await withServer({ [rates] in $0.rates = rates }, tuning: clock.tune) { server in
+            let ada = try await server.register("ada")
+            let broken = try await ada.upload(try Fixture.bytes("signature-only.jpg"))
+            let path = "attachments/\(broken.id.text)"
+            #expect(try await ada.post("\(path)/retry").expect(202)[header: "ratelimit-remaining"] == "0")
+            #expect(try await ada.get(path, headers: ["prefer": "wait=20"]).json.status == "failed")
+            let refused = try await ada.post("\(path)/retry")
+            #expect(refused.isProblem(429, "rate_limited"))
+            #expect(refused[header: "retry-after"] == "10")
+            clock.advance(by: .seconds(10))
+            #expect(try await ada.post("\(path)/retry").status == 202)
+        }
+    }
+
     @Test("I8: who goes on sending without end is cut off")
     func endless() async throws {
         try await withNoMoreUploads { server, ada, _ in
