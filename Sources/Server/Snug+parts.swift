@@ -12,6 +12,8 @@ extension Snug {
         var sockets = LiveSocket.Limits()
         var connections = ConnectionChannel.Limits()
         var worker = WorkerLimits()
+        /// When failed pictures are tried again.
+        var retries = RetrySchedule()
         /// What rates are measured by.
         var rateClock: @Sendable () -> ContinuousClock.Instant = { .now }
         /// Between two looks at what has its time: dead connections, receipts, presence.
@@ -67,6 +69,7 @@ extension Snug {
                 synchronous: settings.synchronous,
                 commitGroup: settings.commitGroup,
                 limits: settings.limits,
+                retries: tuning.retries,
                 publish: { relay.publish($0) }
             )
             hub = try await LiveHub.make(
@@ -97,7 +100,14 @@ extension Snug {
         let outcomes = RenderOutcomes()
         let queue: RenderQueue
 
-        init(_ settings: Settings, _ tuning: Tuning, _ bytes: BytesParts, _ facts: FactsParts, logger: Logger) {
+        init(
+            _ settings: Settings,
+            _ tuning: Tuning,
+            _ bytes: BytesParts,
+            _ facts: FactsParts,
+            loop: any EventLoop,
+            logger: Logger
+        ) {
             worker = WorkerSupervisor(
                 executable: settings.workerPath,
                 limits: tuning.worker,
@@ -111,6 +121,7 @@ extension Snug {
                 renderings: Renderings(store: bytes.blobs, worker: worker, threads: bytes.threads),
                 outcomes: outcomes,
                 revocation: bytes.revocation,
+                loop: loop,
                 logger: logger
             )
         }

@@ -38,7 +38,7 @@ struct Snug {
         let limits = RateLimits(settings, tuning)
         let facts = try await FactsParts(settings, tuning, bytes.signer, limits, loop: loops.next(), logger: logger)
         // Pictures: the rows that wait, the worker that renders, the requests that wait for it.
-        let pictures = PictureParts(settings, tuning, bytes, facts, logger: logger)
+        let pictures = PictureParts(settings, tuning, bytes, facts, loop: loops.next(), logger: logger)
         // The wire: what answers requests, and what becomes of a connection.
         let stopping = Stopping(hub: facts.hub)
         let routes = Routes(settings, tuning, bytes, facts, pictures, limits, stopping, logger: logger)

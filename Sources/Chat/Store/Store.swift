@@ -20,6 +20,7 @@ package struct Store: Sendable {
     private static let busyTimeout: TimeInterval = 5
 
     package let limits: ChatLimits
+    let retries: RetrySchedule
     let now: @Sendable () -> Timestamp
     /// Made with the database; part of every cursor.
     package let epoch: String
@@ -40,6 +41,7 @@ package struct Store: Sendable {
         synchronous: Synchronous = .full,
         commitGroup: Int = GroupCommit.maxGroup,
         limits: ChatLimits = ChatLimits(),
+        retries: RetrySchedule = RetrySchedule(),
         now: @escaping @Sendable () -> Timestamp = { .now },
         publish: @escaping @Sendable ([Event]) -> Void = { _ in }
     ) throws {
@@ -61,6 +63,7 @@ package struct Store: Sendable {
         }
         reads = GroupRead(pool: pool, width: Self.readers)
         self.limits = limits
+        self.retries = retries
         self.now = now
     }
 
@@ -91,6 +94,11 @@ package struct Store: Sendable {
         } catch let error as DatabaseError {
             throw Refusal(error) ?? (error as any Error)
         }
+    }
+
+    /// Whether the database itself is in trouble, as by an I/O error, so that no other change would fare better.
+    package static func isAilment(_ error: any Error) -> Bool {
+        (error as? DatabaseError).map { $0.resultCode != .SQLITE_CONSTRAINT } ?? false
     }
 
     /// Answers from a trivial query; throws when the database does not.

@@ -7,92 +7,66 @@ extension RenderQueue {
     ///
     /// - Throws: what is not the picture's doing; then this try does not count.
     func render(_ task: Store.RenderTask) async throws {
-        // Only a try that never came to an end leaves its count this high: the picture took the whole server with it.
-        guard task.attempt <= Self.maxAttempts else {
-            return try await fail(task, Self.crashing)
-        }
+        guard task.deaths < RetrySchedule.deathLimit else { return try await settle(task.id, .deadly) }
         do {
-            try await renderOnce(task)
-        } catch let failure as RenderFailure where failure.code != nil {
-            try await settle(task, failure)
-        } catch let failure as InspectionFailure {
-            try await fail(task, Attachment.Failure(code: "too_complex", detail: failure.description))
-        } catch let failure as FileFailure where failure.isMissing {
-            logger.error(
-                "The original of an attachment is missing: restore it from a backup",
-                metadata: ["attachment": "\(task.id)"]
-            )
-            try await fail(task, Attachment.Failure(code: "missing", detail: "The file is missing on the server."))
-        } catch  where Self.isTransient(error) {
-            try await store.withdrawAttempt(task.id)
-            throw error
+            try await renderOnce(task.id)
         } catch {
-            try await postpone(task, error)
+            guard let trouble = RenderTrouble(error) else {
+                try await store.withdrawAttempt(task.id)
+                throw error
+            }
+            if trouble.cause == .file { complain(of: task.id, error) }
+            try await settle(task.id, trouble)
         }
     }
 
-    private func renderOnce(_ task: Store.RenderTask) async throws {
-        let blob = BlobID(task.id.uuid)
+    /// A try that the last life of the server ended with counts: the picture may have ended it.
+    func settleInterrupted() async throws {
+        for id in try await store.interruptedRenderings() { try await settle(id, .interrupted) }
+    }
+
+    private func renderOnce(_ id: Attachment.ID) async throws {
+        let blob = BlobID(id.uuid)
         guard let facts = try await intake.inspect(blob).facts else { throw RenderFailure.rejected(.undecodable) }
         let picture = try await renderings.render(RenderJob(id: blob, facts: facts))
         let attachment = try await store.finishRendering(
-            task.id,
+            id,
             variants: picture.variants.map(Variant.init),
             placeholder: picture.placeholder,
             animation: picture.animation.map(Animation.init)
         )
         // Deleted while it was rendered: its files must not outlive that.
-        if attachment == nil { await revocation.revoke([task.id]) }
-        outcomes.settled(task.id)
+        if attachment == nil { await revocation.revoke([id]) }
+        outcomes.settled(id)
     }
 
-    /// Whether the trouble is the server's or the disk's, so that other pictures would meet it too.
-    private static func isTransient(_ error: any Error) -> Bool {
-        switch error {
-        case is CancellationError, is RenderFailure, is Refusal: true
-        case let failure as FileFailure: failure.isStorageFull
-        default: false
-        }
-    }
-
-    /// A picture that failed, or whose worker died and is tried again.
-    private func settle(_ task: Store.RenderTask, _ failure: RenderFailure) async throws {
-        if failure == .workerDied, task.attempt < Self.maxAttempts {
-            logger.warning(
-                "The media worker died; the picture is tried again",
-                metadata: ["attachment": "\(task.id)", "attempt": "\(task.attempt)"]
-            )
+    private func settle(_ id: Attachment.ID, _ trouble: RenderTrouble) async throws {
+        switch try await store.settleRendering(id, trouble) {
+        case .again:
+            logger.warning("The media worker died; the picture is tried again", metadata: ["attachment": "\(id)"])
             return
+        case .failed(let failure):
+            logger.log(
+                level: failure.code == Attachment.Failure.quarantined ? .warning : .info,
+                "A picture has no variants",
+                metadata: [
+                    "attachment": "\(id)", "reason": "\(failure.code)",
+                    "retry": "\(failure.retryAt.map { "\($0.milliseconds)" } ?? "never")",
+                ]
+            )
+        case nil:
+            break
         }
-        try await fail(
-            task,
-            Attachment.Failure(code: failure.code?.rawValue ?? "undecodable", detail: failure.description)
-        )
+        // What a worker left that did not finish, or finished too late.
+        await revocation.revoke([id])
+        outcomes.settled(id)
     }
 
-    /// Something is wrong with this one picture's file or row: it goes behind the others, and fails in the end.
-    private func postpone(_ task: Store.RenderTask, _ error: any Error) async throws {
+    private func complain(of id: Attachment.ID, _ error: any Error) {
         logger.error(
-            "A picture could not be rendered: look at its original",
-            metadata: ["attachment": "\(task.id)", "attempt": "\(task.attempt)", "error": "\(error)"]
+            "A picture could not be rendered: look at its original, and restore it from a backup if it is missing",
+            metadata: ["attachment": "\(id)", "error": "\(error)"]
         )
-        guard task.attempt >= Self.maxAttempts else { return }
-        try await fail(task, Attachment.Failure(code: "unreadable", detail: "The file cannot be read on the server."))
-    }
-
-    private static let crashing = Attachment.Failure(
-        code: RenderFailure.Code.workerCrashed.rawValue,
-        detail: RenderFailure.Code.workerCrashed.detail
-    )
-
-    private func fail(_ task: Store.RenderTask, _ failure: Attachment.Failure) async throws {
-        logger.info(
-            "A picture has no variants",
-            metadata: ["attachment": "\(task.id)", "reason": "\(failure.code)"]
-        )
-        _ = try await store.failRendering(task.id, failure)
-        await revocation.revoke([task.id])
-        outcomes.settled(task.id)
     }
 }
 

@@ -2,6 +2,7 @@ import Chat
 import Foundation
 import Logging
 import Media
+import NIOCore
 import ServiceLifecycle
 
 /// Renders the pictures that wait, one at a time. The waiting ones are rows, so what a restart interrupts is done
@@ -16,8 +17,6 @@ struct RenderQueue: Service, CustomStringConvertible {
         }
     }
 
-    /// Tries of a picture before what goes wrong with it counts as its own fault.
-    static let maxAttempts = 3
     /// Pause when no picture can be rendered: the worker does not start, or the disk is full.
     static let pause = Duration.seconds(5)
 
@@ -30,6 +29,8 @@ struct RenderQueue: Service, CustomStringConvertible {
     let renderings: Renderings
     let outcomes: RenderOutcomes
     let revocation: Revocation
+    /// Keeps the alarm for the next retry.
+    private let loop: any EventLoop
     let logger: Logger
 
     init(
@@ -39,6 +40,7 @@ struct RenderQueue: Service, CustomStringConvertible {
         renderings: Renderings,
         outcomes: RenderOutcomes,
         revocation: Revocation,
+        loop: any EventLoop,
         logger: Logger
     ) {
         let (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -50,6 +52,7 @@ struct RenderQueue: Service, CustomStringConvertible {
         self.renderings = renderings
         self.outcomes = outcomes
         self.revocation = revocation
+        self.loop = loop
         self.logger = logger
         bell.yield()
     }
@@ -66,9 +69,16 @@ struct RenderQueue: Service, CustomStringConvertible {
     }
 
     private func renderAll() async {
+        var hasLookedBack = false
+        var alarm: Scheduled<Void>?
+        defer { alarm?.cancel() }
         for await _ in rings {
+            alarm?.cancel()
             do {
+                if !hasLookedBack { try await settleInterrupted() }
+                hasLookedBack = true
                 while let task = try await store.nextRendering() { try await render(task) }
+                alarm = try await store.timeToNextRetry().map(ring(in:))
             } catch {
                 if Task.isCancelled { return }
                 logger.error(
@@ -79,5 +89,9 @@ struct RenderQueue: Service, CustomStringConvertible {
                 doorbell.ring()
             }
         }
+    }
+
+    private func ring(in time: Duration) -> Scheduled<Void> {
+        loop.scheduleTask(in: TimeAmount(time)) { [doorbell] in doorbell.ring() }
     }
 }

@@ -60,13 +60,14 @@ struct HealthRoutes: Sendable {
     private func mediaWorker() async -> Check {
         let start = ContinuousClock.now
         let status = await worker.status
-        let waiting = try? await store.renderingCount()
+        let pictures = try? await store.renderingCounts()
         return Check(
             status: status.lastFailure == .cannotStart ? .degraded : .ok,
             since: start,
             details: [
-                "state": .text(status.state.rawValue), "queue": .number(waiting ?? 0),
-                "jobs_done": .number(status.jobsDone), "starts": .number(status.startCount),
+                "state": .text(status.state.rawValue), "queue": .number(pictures?.waiting ?? 0),
+                "retries": .number(pictures?.retries ?? 0), "jobs_done": .number(status.jobsDone),
+                "starts": .number(status.startCount),
                 "memory_bytes": .number(status.residentByteCount),
             ]
         )

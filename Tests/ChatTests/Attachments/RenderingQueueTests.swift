@@ -15,49 +15,52 @@ struct RenderingQueueTests {
                 pictures.append(try await chat.upload(.image, by: ada))
                 _ = try await chat.upload(.file, by: ada)
             }
-            #expect(try await chat.store.renderingCount() == 3)
+            #expect(try await chat.store.renderingCounts() == (3, 0))
             for picture in pictures {
-                #expect(try await chat.store.nextRendering() == .init(id: picture, attempt: 1))
+                #expect(try await chat.store.nextRendering() == .init(id: picture, deaths: 0))
                 _ = try await chat.store.finishRendering(picture, variants: [])
             }
             #expect(try await chat.store.nextRendering() == nil)
-            #expect(try await chat.store.renderingCount() == 0)
+            #expect(try await chat.store.renderingCounts() == (0, 0))
         }
     }
 
-    @Test("Each try is counted before it begins, and can be taken back")
-    func attempts() async throws {
-        try await withChat { chat in
-            let picture = try await chat.upload(.image, by: try await chat.person("ada"))
-            #expect(try await chat.store.nextRendering()?.attempt == 1)
-            #expect(try await chat.store.nextRendering()?.attempt == 2)
-            try await chat.store.withdrawAttempt(picture)
-            #expect(try await chat.store.nextRendering()?.attempt == 2)
-            for _ in 0..<5 { try await chat.store.withdrawAttempt(picture) }
-            #expect(try await chat.store.nextRendering()?.attempt == 1)
-        }
-    }
-
-    @Test("A picture that was tried goes behind those that were not")
-    func fairness() async throws {
+    @Test("A picture at which a worker died goes behind those that were not tried")
+    func afterDeath() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let first = try await chat.upload(.image, by: ada)
             chat.clock.advance(by: .seconds(1))
             let second = try await chat.upload(.image, by: ada)
-            var order: [Attachment.ID?] = []
-            for _ in 0..<4 { order.append(try await chat.store.nextRendering()?.id) }
-            #expect(order == [first, second, first, second])
+            #expect(try await chat.store.nextRendering()?.id == first)
+            #expect(try await chat.store.settleRendering(first, .sample(.death)) == .again)
+            #expect(try await chat.store.nextRendering()?.id == second)
+            _ = try await chat.store.finishRendering(second, variants: [])
+            #expect(try await chat.store.nextRendering() == .init(id: first, deaths: 1))
         }
     }
 
-    @Test("I1: The queue and its counts survive a restart")
+    @Test("A retry gets a turn that nobody else wants")
+    func retriesLast() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let failed = try await chat.upload(.image, by: ada)
+            _ = try await chat.store.nextRendering()
+            _ = try await chat.store.settleRendering(failed, .sample(.file))
+            chat.clock.advance(by: .seconds(300))
+            let fresh = try await chat.upload(.image, by: ada)
+            #expect(try await chat.store.nextRendering()?.id == fresh)
+            _ = try await chat.store.finishRendering(fresh, variants: [])
+            #expect(try await chat.store.nextRendering()?.id == failed)
+        }
+    }
+
+    @Test("I1: The queue survives a restart")
     func restart() async throws {
         try await withChat { chat in
             let picture = try await chat.upload(.image, by: try await chat.person("ada"))
-            _ = try await chat.store.nextRendering()
             let reopened = try Store(path: chat.path, synchronous: .normal)
-            #expect(try await reopened.nextRendering() == .init(id: picture, attempt: 2))
+            #expect(try await reopened.nextRendering() == .init(id: picture, deaths: 0))
         }
     }
 
@@ -117,28 +120,9 @@ struct RenderingQueueTests {
             #expect(try await chat.store.nextRendering() == nil)
             for id in [own, sent, .random()] {
                 #expect(try await chat.store.finishRendering(id, variants: [.sample]) == nil)
-                #expect(try await chat.store.failRendering(id, .init(code: "x", detail: "")) == nil)
+                #expect(try await chat.store.settleRendering(id, .sample(.picture)) == nil)
             }
             #expect(try await chat.number("SELECT count(*) FROM variants") == 0)
-        }
-    }
-
-    @Test("A failure has a reason, is told, and can be tried again from the first attempt")
-    func failAndRetry() async throws {
-        try await withChat { chat in
-            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
-            let room = try await chat.room(of: ada)
-            let picture = try await chat.upload(.image, by: ada)
-            try await chat.say("", [picture], in: room, by: ada)
-            _ = try await chat.store.nextRendering()
-            #expect(await refusal { try await chat.store.retryRendering(picture, for: ada) } == .conflict)
-            let failure = Attachment.Failure(code: "timeout", detail: "It took too long.")
-            #expect(try await chat.store.failRendering(picture, failure)?.status == .failed(failure))
-            #expect(chat.published.kinds(in: room).last == "attachment.failed")
-            #expect(try await chat.store.nextRendering() == nil)
-            #expect(await refusal { try await chat.store.retryRendering(picture, for: bob) } == .notFound)
-            #expect(try await chat.store.retryRendering(picture, for: ada).status == .processing)
-            #expect(try await chat.store.nextRendering() == .init(id: picture, attempt: 1))
         }
     }
 }

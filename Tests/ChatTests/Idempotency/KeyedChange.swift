@@ -36,7 +36,7 @@ struct KeyedWorld {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada)
             let picture = try await chat.upload(.image, by: ada)
-            _ = try await chat.store.failRendering(picture, .init(code: "x", detail: ""))
+            _ = try await chat.store.settleRendering(picture, .sample(.picture))
             try await body(KeyedWorld(chat: chat, ada: ada, bob: bob, room: room, picture: picture))
         }
     }

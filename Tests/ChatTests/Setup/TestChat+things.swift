@@ -34,9 +34,13 @@ extension TestChat {
 
     /// An upload whose bytes have arrived; a picture waits for its variants.
     func upload(_ kind: Attachment.Kind = .file, by owner: User.ID) async throws -> Attachment.ID {
+        try await upload(.sample(kind), by: owner)
+    }
+
+    func upload(_ facts: AttachmentFacts, by owner: User.ID) async throws -> Attachment.ID {
         let id = Attachment.ID.random()
         try await store.beginUpload(id, by: owner)
-        _ = try await store.completeUpload(id, filename: "file", facts: .sample(kind))
+        _ = try await store.completeUpload(id, filename: "file", facts: facts)
         return id
     }
 
@@ -57,13 +61,20 @@ extension TestChat {
     }
 }
 
+extension RenderTrouble {
+    static func sample(_ cause: Cause) -> RenderTrouble {
+        RenderTrouble(cause, code: "\(cause)", detail: "Sample.")
+    }
+}
+
 extension AttachmentFacts {
+    /// Facts of bytes that nobody has sent before.
     static func sample(_ kind: Attachment.Kind) -> AttachmentFacts {
         AttachmentFacts(
             kind: kind,
             mediaType: kind == .image ? "image/jpeg" : "text/plain",
             byteCount: 1000,
-            sha256: Data(repeating: 7, count: 32),
+            sha256: Data((0..<32).map { _ in UInt8.random(in: .min ... .max) }),
             width: kind == .image ? 4000 : nil,
             height: kind == .image ? 3000 : nil
         )

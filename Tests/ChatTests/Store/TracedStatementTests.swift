@@ -17,6 +17,8 @@ struct TracedStatementTests {
         ("SELECT (SELECT count(*) FROM rooms WHERE deleted_at", "counts deleted rooms in their own index"),
         ("SELECT id FROM attachments WHERE state = 'processing'", "takes the first of the queue's own index"),
         ("SELECT count(*) FROM attachments WHERE state = 'processing'", "counts the queue in its own index"),
+        ("SELECT count(*) FROM attachments WHERE retry_at", "counts retries in their own index"),
+        ("SELECT id FROM attachments WHERE attempts > deaths", "reads an index that holds what is being rendered"),
     ]
 
     private final class Statements: Sendable {
@@ -116,8 +118,13 @@ struct TracedStatementTests {
         let picture = try await chat.upload(.image, by: people[0])
         let first = try await chat.say("", [picture], in: room, by: people[0])
         _ = try await store.nextRendering()
+        _ = try await store.interruptedRenderings()
         try await store.withdrawAttempt(picture)
-        _ = try await store.failRendering(picture, .init(code: "x", detail: ""))
+        _ = try await store.settleRendering(picture, .sample(.file))
+        _ = try await store.timeToNextRetry()
+        chat.clock.advance(by: .seconds(300))
+        _ = try await store.nextRendering()
+        _ = try await store.settleRendering(picture, .sample(.picture))
         _ = try await store.retryRendering(picture, for: people[0])
         _ = try await store.finishRendering(picture, variants: [.sample])
         let reply = Draft(body: "reply", replyTo: first.id, clientMessageID: .random())
@@ -129,7 +136,7 @@ struct TracedStatementTests {
         _ = try await store.rooms(of: people[0])
         _ = try await store.attachment(picture, for: people[1])
         _ = try await store.deleteMessage(first.id, in: room, by: people[0])
-        _ = try await store.renderingCount()
+        _ = try await store.renderingCounts()
     }
 
     private func usePeople(_ chat: TestChat, _ people: [User.ID]) async throws {

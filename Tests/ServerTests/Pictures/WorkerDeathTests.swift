@@ -22,20 +22,31 @@ struct WorkerDeathTests {
         }
     }
 
-    @Test("I8: a picture at which every worker dies fails after three tries, and the next one is rendered")
-    func alwaysKilled() async throws {
+    @Test(
+        "I8: a picture at which two workers die is given to none again, nor is a copy of it; the next one is rendered"
+    )
+    func quarantine() async throws {
         try await withMemoryFolder { folder in
-            let worker = try Script.dying(times: 3, in: folder)
+            let worker = try Script.dying(times: 2, in: folder)
             try await withServer({ $0.mediaWorker = worker }) { server in
                 let ada = try await server.register("ada")
-                let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+                let killer = try Fixture.bytes("textured.jpg")
+                let picture = try await ada.upload(killer, wait: 20)
                 #expect(picture.status == "failed")
+                #expect(picture.failure.code == "quarantined")
+                #expect(picture.failure.retry_at == nil)
+                let copy = try await ada.upload(killer)
+                #expect(copy.failure == picture.failure)
+                for id in [picture.id.text, copy.id.text] {
+                    #expect(try await ada.post("attachments/\(id)/retry").isProblem(409, "conflict"))
+                }
+                #expect(try String(contentsOfFile: folder + "/died", encoding: .utf8) == "died\ndied\n")
                 #expect(try await ada.upload(try Fixture.bytes("plain.png"), wait: 20).status == "ready")
             }
         }
     }
 
-    @Test("A worker that hangs is killed at its deadline, and chat goes on meanwhile")
+    @Test("A worker that hangs is killed at its deadline; the picture says when it is tried again, and chat goes on")
     func hanging() async throws {
         try await withMemoryFolder { folder in
             let worker = try Script.hanging(in: folder)
@@ -47,6 +58,51 @@ struct WorkerDeathTests {
                 let settled = try await ada.get("attachments/\(picture.id.text)", headers: ["prefer": "wait=20"]).json
                 #expect(settled.status == "failed")
                 #expect(settled.failure.code == "timed_out")
+                #expect(settled.failure.retry_at.text.hasSuffix("Z"))
+                let health = try await server.site.send(.GET, "/health").expect(200).json
+                #expect(health.media_worker.queue == 0)
+                #expect(health.media_worker.retries == 1)
+            }
+        }
+    }
+
+    @Test("I8: a picture that hangs on its retry too is not tried a third time, and is never seen as processing again")
+    func hangingTwice() async throws {
+        try await withMemoryFolder { folder in
+            let worker = try Script.hanging(in: folder)
+            try await withServer({ $0.mediaWorker = worker }, tuning: { $0.hurry(deadline: .milliseconds(300)) }) {
+                server in
+                let ada = try await server.register("ada")
+                let socket = try await ada.listen()
+                let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
+                _ = try await ada.say("", in: try await ada.makeRoom(), with: [picture])
+                let first = try await socket.first("attachment.failed").attachment
+                #expect(first.failure.code == "timed_out")
+                #expect(try await ada.get("attachments/\(picture.id.text)").json.status == "failed")
+                let last = try await socket.next("attachment.failed").attachment
+                #expect(last.failure.code == "quarantined")
+                #expect(last.failure.retry_at == nil)
+            }
+        }
+    }
+
+    @Test("A picture whose retry succeeds is ready, and its room hears of it")
+    func hangingOnce() async throws {
+        try await withMemoryFolder { folder in
+            let worker = try Script.hanging(times: 1, in: folder)
+            try await withServer({ $0.mediaWorker = worker }, tuning: { $0.hurry(deadline: .seconds(3)) }) { server in
+                let ada = try await server.register("ada")
+                let socket = try await ada.listen()
+                let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
+                let room = try await ada.makeRoom()
+                _ = try await ada.say("", in: room, with: [picture])
+                #expect(try await socket.first("attachment.failed").attachment.failure.retry_at.text.hasSuffix("Z"))
+                let ready = try await socket.next("attachment.ready").attachment
+                #expect(ready.status == "ready")
+                #expect(ready.failure == nil)
+                let page = try await ada.get("rooms/\(room.id.text)/messages").json
+                #expect(page.messages[0].attachments[0] == ready)
+                #expect(try await server.site.send(.GET, ready.variants.thumbnail.url.text).status == 200)
             }
         }
     }
@@ -90,22 +146,41 @@ struct WorkerDeathTests {
     }
 }
 
+extension Snug.Tuning {
+    /// - Parameter deadline: Of one job.
+    fileprivate mutating func hurry(deadline: Duration) {
+        worker.deadline = deadline
+        retries.firstDelay = .milliseconds(1)
+    }
+}
+
 /// Stand-ins for the media worker.
 private enum Script {
     /// Says that it is ready, and then nothing more.
     static func hanging(in folder: String) throws -> String {
-        try write("\(greeting)\nwhile read job; do :; done", to: folder)
+        try write("\(greeting)\n\(silence)", to: folder)
+    }
+
+    /// Hangs at each of its first jobs; from then on it is the real one.
+    static func hanging(times: Int, in folder: String) throws -> String {
+        try failing(silence, times: times, in: folder)
     }
 
     /// Dies like one that is killed, at each of its first jobs; from then on it is the real one.
     static func dying(times: Int, in folder: String) throws -> String {
+        try failing("kill -9 $$", times: times, in: folder)
+    }
+
+    private static let silence = "while read job; do :; done"
+
+    private static func failing(_ end: String, times: Int, in folder: String) throws -> String {
         try write(
             """
             if [ "$(cat \(folder)/died | wc -l)" -ge \(times) ]; then exec \(Executables.mediaWorker) "$@"; fi
             \(greeting)
             read job
             echo died >> \(folder)/died
-            kill -9 $$
+            \(end)
             """,
             to: folder
         )

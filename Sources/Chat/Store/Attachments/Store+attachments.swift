@@ -59,9 +59,10 @@ extension Store {
         }
     }
 
-    /// Puts a failed picture into the queue again.
+    /// Puts a failed picture into the queue again, with its retries before it as at first. What it has brought down is
+    /// not forgotten.
     ///
-    /// - Throws: `notFound` also for what the viewer may not see, `conflict` unless it failed.
+    /// - Throws: `notFound` also for what the viewer may not see, `conflict` unless it failed, and for one in quarantine.
     package func retryRendering(
         _ id: Attachment.ID,
         for viewer: User.ID,
@@ -85,18 +86,20 @@ extension Change {
         facts: AttachmentFacts,
         failure: Attachment.Failure?
     ) throws -> Attachment {
+        let verdict = facts.kind == .image && failure == nil ? try db.verdict(onBytes: facts.sha256, at: now) : nil
+        let failure = failure ?? verdict?.failure
         let state = failure != nil ? "failed" : facts.kind == .image ? "processing" : "ready"
         let completed = try execute(
             """
             UPDATE attachments SET state = ?, kind = ?, filename = ?, media_type = ?, byte_count = ?, sha256 = ?,
                 width = ?, height = ?, is_animated = ?, removed_metadata = ?,
-                failure_code = ?, failure_detail = ?, turn_at = ?
+                failure_code = ?, failure_detail = ?, rejected_at = ?, turn_at = ?
             WHERE id = ? AND state = 'receiving' AND deleted_at IS NULL
             """,
             [
                 state, facts.kind, filename, facts.mediaType, facts.byteCount, facts.sha256,
                 facts.width, facts.height, facts.isAnimated, facts.removedMetadata.joined(separator: ","),
-                failure?.code, failure?.detail, now, id,
+                failure?.code, failure?.detail, verdict?.time, now, id,
             ]
         )
         guard completed == 1 else { throw Refusal.gone("The upload took too long. Send it again.") }
@@ -104,15 +107,23 @@ extension Change {
     }
 
     fileprivate func requeue(_ id: Attachment.ID) throws -> Attachment {
-        let queued = try execute(
+        let attachment = try db.attachment(id)
+        guard case .failed(let failure) = attachment.status else {
+            throw Refusal.conflict("Only an attachment that failed can be tried again.")
+        }
+        guard failure.code != Attachment.Failure.quarantined else {
+            throw Refusal.conflict(
+                "The picture has brought down the renderer twice, or is the same file as one that has. It is not tried again."
+            )
+        }
+        try execute(
             """
-            UPDATE attachments SET state = 'processing', attempts = 0, failure_code = NULL, failure_detail = NULL,
-                turn_at = ?
-            WHERE id = ? AND state = 'failed'
+            UPDATE attachments SET state = 'processing', failure_code = NULL, failure_detail = NULL,
+                retries = 0, retry_at = NULL, rejected_at = NULL, attempts = deaths, turn_at = ?
+            WHERE id = ?
             """,
             [now, id]
         )
-        guard queued == 1 else { throw Refusal.conflict("Only an attachment that failed can be tried again.") }
         return try db.attachment(id)
     }
 

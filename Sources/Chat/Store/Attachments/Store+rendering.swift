@@ -2,47 +2,64 @@ import Foundation
 import GRDB
 
 /// The queue of pictures that wait for their variants is the attachment rows themselves, so a restart loses nothing.
+///
+/// A row says two things: `state` what clients see, and `retry_at` that a failed one is tried again by itself. A retry
+/// changes neither until it has ended, so that nobody sees a picture flicker.
 extension Store {
     /// A picture to render.
     package struct RenderTask: Sendable, Equatable {
         package let id: Attachment.ID
-        /// Which try this is, from 1 on.
-        package let attempt: Int
+        /// Workers that the same bytes have brought down already.
+        package let deaths: Int
     }
 
-    /// The picture that has waited longest among those tried least, with its try counted before it begins: one that
-    /// brings down the whole server must not be tried for ever.
+    /// How a try ended that brought no variants.
+    package enum RenderEnd: Sendable, Equatable {
+        /// The picture is tried again at once.
+        case again
+        case failed(Attachment.Failure)
+    }
+
+    /// The picture whose turn it is, with its try written down before it begins: one that brings down the whole server
+    /// must not be tried for ever. A retry gets a turn that nobody else wants.
     package func nextRendering() async throws -> RenderTask? {
-        let waiting = try await read { db in
-            try Attachment.ID.fetchOne(db.cachedStatement(sql: Database.nextRendering))
-        }
+        let waiting = try await read { [now] db in try db.nextRendering(at: now()) }
         guard waiting != nil else { return nil }
         return try await change { change in
-            let next = try Attachment.ID.fetchOne(change.db.cachedStatement(sql: Database.nextRendering))
-            guard let next else { return nil }
-            let attempt = try Int.fetchOne(
-                change.db,
-                sql: "UPDATE attachments SET attempts = attempts + 1 WHERE id = ? RETURNING attempts",
-                arguments: [next]
-            )
-            return RenderTask(id: next, attempt: attempt ?? 1)
+            guard let next = try change.db.nextRendering(at: change.now) else { return nil }
+            try change.execute("UPDATE attachments SET attempts = deaths + 1 WHERE id = ?", [next])
+            return RenderTask(id: next, deaths: try change.db.deaths(byBytesOf: next, at: change.now))
         }
     }
 
-    /// Takes back a try that was not the picture's doing.
+    /// Takes back a try that came to nothing for a reason that has nothing to do with the picture.
     package func withdrawAttempt(_ id: Attachment.ID) async throws {
         try await change { change in
-            try change.execute("UPDATE attachments SET attempts = attempts - 1 WHERE id = ? AND attempts > 0", [id])
+            try change.execute("UPDATE attachments SET attempts = deaths WHERE id = ?", [id])
         }
     }
 
-    /// Pictures that wait for their variants.
-    package func renderingCount() async throws -> Int {
+    /// Tries that began and have no end. Before the first one of a server's life these are the ones that the last life
+    /// ended with.
+    package func interruptedRenderings() async throws -> [Attachment.ID] {
+        try await read { try Attachment.ID.fetchAll($0.cachedStatement(sql: Database.interruptedRenderings)) }
+    }
+
+    /// Time until the next retry is due; zero when it is already, nil when none is to come.
+    package func timeToNextRetry() async throws -> Duration? {
+        try await read { [now] db in
+            let next = try Timestamp.fetchOne(db.cachedStatement(sql: Database.nextRetryTime))
+            return next.map { .milliseconds(max(0, $0.milliseconds - now().milliseconds)) }
+        }
+    }
+
+    /// Pictures that wait for their variants, and failed ones that are tried again.
+    package func renderingCounts() async throws -> (waiting: Int, retries: Int) {
         try await read { db in
-            try Int.fetchOne(
-                db,
-                sql: "SELECT count(*) FROM attachments WHERE state = 'processing' AND deleted_at IS NULL"
-            ) ?? 0
+            (
+                try Int.fetchOne(db, sql: Database.waitingCount) ?? 0,
+                try Int.fetchOne(db, sql: Database.retryCount) ?? 0
+            )
         }
     }
 
@@ -65,20 +82,41 @@ extension Store {
         }
     }
 
-    /// Writes down why there are no variants and tells the room.
+    /// Writes down what comes of a try that brought no variants, and tells the room when the picture has failed.
     ///
-    /// - Returns: The attachment, or nil when it was deleted meanwhile.
-    package func failRendering(_ id: Attachment.ID, _ failure: Attachment.Failure) async throws -> Attachment? {
-        try await change { change in
-            let failed = try change.execute(
-                """
-                UPDATE attachments SET state = 'failed', failure_code = ?, failure_detail = ?
-                WHERE id = ? AND state = 'processing' AND deleted_at IS NULL
-                """,
-                [failure.code, failure.detail, id]
-            )
-            guard failed == 1 else { return nil }
-            return try change.tellRoom(of: id) { .attachmentFailed($0, in: $1) }
+    /// - Returns: Nil when the picture was deleted meanwhile.
+    package func settleRendering(_ id: Attachment.ID, _ trouble: RenderTrouble) async throws -> RenderEnd? {
+        try await change { [retries] change in
+            guard let done = try change.db.retries(of: id) else { return nil }
+            let deaths = try change.db.deaths(byBytesOf: id, at: change.now)
+            let step = retries.step(after: trouble, deaths: deaths, retries: done)
+            try change.count(deaths + (trouble.cause.isDeath ? 1 : 0), of: id)
+            guard let failure = Attachment.Failure(step, trouble, at: change.now) else { return .again }
+            try change.markFailed(id, failure, step)
+            _ = try change.tellRoom(of: id) { .attachmentFailed($0, in: $1) }
+            return .failed(failure)
+        }
+    }
+}
+
+extension Attachment.Failure {
+    /// Nil where the picture has not failed.
+    fileprivate init?(_ step: RetrySchedule.Step, _ trouble: RenderTrouble, at now: Timestamp) {
+        switch step {
+        case .again: return nil
+        case .retry(let delay): self.init(code: trouble.code, detail: trouble.detail, retryAt: now + delay)
+        case .reject, .giveUp: self.init(code: trouble.code, detail: trouble.detail)
+        case .quarantine: self.init(code: RenderTrouble.deadly.code, detail: RenderTrouble.deadly.detail)
+        }
+    }
+}
+
+extension RetrySchedule.Step {
+    /// Whether the same bytes would fail again, wherever they came from.
+    fileprivate var isVerdict: Bool {
+        switch self {
+        case .reject, .quarantine: true
+        case .again, .retry, .giveUp: false
         }
     }
 }
@@ -89,8 +127,9 @@ extension Change {
         try execute(
             """
             UPDATE attachments SET state = 'ready', placeholder = ?,
-                animation_width = ?, animation_height = ?, animation_byte_count = ?
-            WHERE id = ? AND state = 'processing' AND deleted_at IS NULL
+                animation_width = ?, animation_height = ?, animation_byte_count = ?,
+                failure_code = NULL, failure_detail = NULL, retry_at = NULL, attempts = deaths
+            WHERE id = ? AND \(Database.isToBeRendered)
             """,
             [placeholder, animation?.width, animation?.height, animation?.byteCount, id]
         ) == 1
@@ -111,6 +150,26 @@ extension Change {
         }
     }
 
+    /// Ends the try.
+    fileprivate func count(_ deaths: Int, of id: Attachment.ID) throws {
+        try execute("UPDATE attachments SET deaths = ?1, attempts = ?1 WHERE id = ?2", [deaths, id])
+    }
+
+    fileprivate func markFailed(
+        _ id: Attachment.ID,
+        _ failure: Attachment.Failure,
+        _ step: RetrySchedule.Step
+    ) throws {
+        try execute(
+            """
+            UPDATE attachments SET state = 'failed', failure_code = ?, failure_detail = ?,
+                retries = retries + 1, retry_at = ?, rejected_at = ?
+            WHERE id = ?
+            """,
+            [failure.code, failure.detail, failure.retryAt, step.isVerdict ? now : nil, id]
+        )
+    }
+
     fileprivate mutating func tellRoom(
         of id: Attachment.ID,
         _ content: (Attachment, Message.ID) -> Event.Content
@@ -122,11 +181,4 @@ extension Change {
         }
         return attachment
     }
-}
-
-extension Database {
-    static let nextRendering = """
-        SELECT id FROM attachments WHERE state = 'processing' AND deleted_at IS NULL
-        ORDER BY attempts, turn_at LIMIT 1
-        """
 }

@@ -1,0 +1,197 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Failure as a state")
+struct FailureTests {
+    /// A picture in a room, as its owner sees it.
+    private struct World {
+        let chat: TestChat
+        let ada: User.ID
+        let room: Room.ID
+        let picture: Attachment.ID
+
+        static func with(_ body: (World) async throws -> Void) async throws {
+            try await withChat { chat in
+                let ada = try await chat.person("ada")
+                let room = try await chat.room(of: ada)
+                let picture = try await chat.upload(.image, by: ada)
+                try await chat.say("", [picture], in: room, by: ada)
+                try await body(World(chat: chat, ada: ada, room: room, picture: picture))
+            }
+        }
+
+        var status: Attachment.Status {
+            get async throws { try await chat.store.attachment(picture, for: ada).status }
+        }
+
+        /// Tries the picture, which must be next, and fails.
+        @discardableResult
+        func fail(_ cause: RenderTrouble.Cause) async throws -> Attachment.Failure? {
+            #expect(try await chat.store.nextRendering()?.id == picture)
+            let end = try await chat.store.settleRendering(picture, .sample(cause))
+            guard case .failed(let failure) = end else { return nil }
+            #expect(try await status == .failed(failure))
+            return failure
+        }
+
+        func retry() async throws -> Attachment {
+            try await chat.store.retryRendering(picture, for: ada).value
+        }
+    }
+
+    @Test("A picture that is at fault has failed for good, with its reason, and the room is told")
+    func picture() async throws {
+        try await World.with { world in
+            let failure = try await world.fail(.picture)
+            #expect(failure == .init(code: "picture", detail: "Sample.", retryAt: nil))
+            #expect(world.chat.published.kinds(in: world.room).last == "attachment.failed")
+            #expect(try await world.chat.store.nextRendering() == nil)
+            #expect(try await world.chat.store.timeToNextRetry() == nil)
+        }
+    }
+
+    @Test("I8: after a first death a picture still waits and the room hears nothing; after a second it has failed")
+    func death() async throws {
+        try await World.with { world in
+            let events = world.chat.published.all.count
+            let first = try await world.fail(.death)
+            #expect(first == nil)
+            #expect(try await world.status == .processing)
+            #expect(world.chat.published.all.count == events)
+            #expect(try await world.fail(.death)?.code == Attachment.Failure.quarantined)
+            #expect(try await world.chat.store.nextRendering() == nil)
+            #expect(world.chat.published.kinds(in: world.room).last == "attachment.failed")
+        }
+    }
+
+    @Test("I8: a try that never came to an end counts as a death, also across restarts")
+    func interrupted() async throws {
+        try await World.with { world in
+            for isLast in [false, true] {
+                #expect(try await world.chat.store.nextRendering()?.id == world.picture)
+                let next = try Store(path: world.chat.path, synchronous: .normal, now: { world.chat.clock.now })
+                #expect(try await next.interruptedRenderings() == [world.picture])
+                let end = try await next.settleRendering(world.picture, .interrupted)
+                #expect((end == .again) == !isLast)
+                #expect(try await next.interruptedRenderings() == [])
+            }
+            #expect(try await world.chat.store.nextRendering() == nil)
+        }
+    }
+
+    @Test("A try that was taken back is no try, and nothing that was interrupted")
+    func withdrawn() async throws {
+        try await World.with { world in
+            for _ in 0..<5 {
+                #expect(try await world.chat.store.nextRendering() == .init(id: world.picture, deaths: 0))
+                try await world.chat.store.withdrawAttempt(world.picture)
+                #expect(try await world.chat.store.interruptedRenderings() == [])
+            }
+            #expect(try await world.fail(.death) == nil)
+        }
+    }
+
+    @Test("A picture that was killed is tried again by itself when its time has come; clients see it failed until then")
+    func excess() async throws {
+        try await World.with { world in
+            let (chat, store) = (world.chat, world.chat.store)
+            let due = chat.clock.now + .seconds(300)
+            let failure = try await world.fail(.excess)
+            #expect(failure == .init(code: "excess", detail: "Sample.", retryAt: due))
+            #expect(try await store.nextRendering() == nil)
+            #expect(try await store.timeToNextRetry() == .seconds(300))
+            chat.clock.advance(by: .seconds(299))
+            #expect(try await store.nextRendering() == nil)
+            chat.clock.advance(by: .seconds(1))
+            #expect(try await store.timeToNextRetry() == .zero)
+            #expect(try await store.nextRendering() == .init(id: world.picture, deaths: 1))
+            #expect(try await world.status == .failed(.init(code: "excess", detail: "Sample.", retryAt: due)))
+            #expect(try await store.finishRendering(world.picture, variants: [.sample])?.status == .ready)
+            #expect(chat.published.kinds(in: world.room).suffix(2) == ["attachment.failed", "attachment.ready"])
+            #expect(try await store.timeToNextRetry() == nil)
+            #expect(try await store.renderingCounts() == (0, 0))
+        }
+    }
+
+    @Test("I1: what is due is found after a restart, at the time that was told")
+    func restart() async throws {
+        try await World.with { world in
+            try await world.fail(.file)
+            let later = world.chat.clock.now + .seconds(299)
+            let next = try Store(path: world.chat.path, synchronous: .normal, now: { later })
+            #expect(try await next.timeToNextRetry() == .seconds(1))
+            #expect(try await next.renderingCounts() == (0, 1))
+        }
+    }
+
+    @Test("A file that cannot be read is tried four times in all; the client is told each time when the next one is")
+    func file() async throws {
+        try await World.with { world in
+            for delay in [300, 3600, 86_400] {
+                let failure = try await world.fail(.file)
+                #expect(failure?.retryAt == world.chat.clock.now + .seconds(delay))
+                world.chat.clock.advance(by: .seconds(delay))
+            }
+            let events = world.chat.published.kinds(in: world.room).count { $0 == "attachment.failed" }
+            #expect(events == 3)
+            let last = try await world.fail(.file)
+            #expect(last != nil && last?.retryAt == nil)
+            #expect(try await world.chat.store.nextRendering() == nil)
+        }
+    }
+
+    @Test("Who asks for another try begins the schedule anew, but what the picture brought down is not forgotten")
+    func manualRetry() async throws {
+        try await World.with { world in
+            for _ in 0..<2 {
+                world.chat.clock.advance(by: .seconds(3600))
+                try await world.fail(.file)
+            }
+            #expect(try await world.retry().status == .processing)
+            #expect(try await world.chat.store.timeToNextRetry() == nil)
+            #expect(try await world.fail(.file)?.retryAt == world.chat.clock.now + .seconds(300))
+            _ = try await world.retry()
+            #expect(try await world.fail(.excess)?.retryAt != nil)
+            _ = try await world.retry()
+            #expect(try await world.fail(.death)?.code == Attachment.Failure.quarantined)
+        }
+    }
+
+    @Test("I8: a picture in quarantine is not tried again, whoever asks")
+    func quarantine() async throws {
+        try await World.with { world in
+            for _ in 0..<2 { try await world.fail(.death) }
+            await #expect(throws: Refusal.self) { try await world.retry() }
+            #expect(await refusal { try await world.retry() } == .conflict)
+            world.chat.clock.advance(by: .seconds(1_000_000))
+            #expect(await refusal { try await world.retry() } == .conflict)
+            #expect(try await world.chat.store.nextRendering() == nil)
+        }
+    }
+
+    @Test("Only what failed can be tried again, and only by who may see it")
+    func refusedRetry() async throws {
+        try await World.with { world in
+            let eve = try await world.chat.person("eve")
+            #expect(await refusal { try await world.retry() } == .conflict)
+            try await world.fail(.picture)
+            #expect(await refusal { try await world.chat.store.retryRendering(world.picture, for: eve) } == .notFound)
+            #expect(try await world.retry().status == .processing)
+        }
+    }
+
+    @Test("I5: what was deleted meanwhile is neither tried again nor settled")
+    func deleted() async throws {
+        try await World.with { world in
+            let store = world.chat.store
+            try await world.fail(.excess)
+            _ = try await store.deleteRoom(world.room, by: world.ada)
+            world.chat.clock.advance(by: .seconds(300))
+            #expect(try await store.nextRendering() == nil)
+            #expect(try await store.timeToNextRetry() == nil)
+            #expect(try await store.settleRendering(world.picture, .sample(.file)) == nil)
+            #expect(try await store.finishRendering(world.picture, variants: [.sample]) == nil)
+        }
+    }
+}

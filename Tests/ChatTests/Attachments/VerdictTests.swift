@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+
+@testable import Chat
+
+@Suite("The same bytes again")
+struct VerdictTests {
+    private let bytes = AttachmentFacts.sample(.image)
+
+    private func settle(_ id: Attachment.ID, _ cause: RenderTrouble.Cause, _ chat: TestChat) async throws {
+        #expect(try await chat.store.nextRendering()?.id == id)
+        _ = try await chat.store.settleRendering(id, .sample(cause))
+    }
+
+    private func status(_ id: Attachment.ID, _ owner: User.ID, _ chat: TestChat) async throws -> Attachment.Status {
+        try await chat.store.attachment(id, for: owner).status
+    }
+
+    @Test("I8: what failed for good has failed at once when it comes again within a day, whoever sends it")
+    func rejected() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let first = try await chat.upload(bytes, by: ada)
+            try await settle(first, .picture, chat)
+            chat.clock.advance(by: .seconds(86_399))
+            let copy = try await chat.upload(bytes, by: bob)
+            #expect(try await status(copy, bob, chat) == .failed(.init(code: "picture", detail: "Sample.")))
+            #expect(try await chat.store.nextRendering() == nil)
+            let other = try await chat.upload(.image, by: bob)
+            #expect(try await chat.store.nextRendering()?.id == other)
+        }
+    }
+
+    @Test("After a day they are tried again, and no stream of copies puts that off")
+    func expiry() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            try await settle(try await chat.upload(bytes, by: ada), .picture, chat)
+            for _ in 0..<3 {
+                chat.clock.advance(by: .seconds(86_400 / 4))
+                _ = try await chat.upload(bytes, by: ada)
+                #expect(try await chat.store.nextRendering() == nil)
+            }
+            chat.clock.advance(by: .seconds(86_400 / 4))
+            let late = try await chat.upload(bytes, by: ada)
+            #expect(try await chat.store.nextRendering() == .init(id: late, deaths: 0))
+        }
+    }
+
+    @Test("A copy of what failed can be tried again by who asks for it")
+    func retriedCopy() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            try await settle(try await chat.upload(bytes, by: ada), .picture, chat)
+            let copy = try await chat.upload(bytes, by: ada)
+            #expect(try await chat.store.retryRendering(copy, for: ada).status == .processing)
+            #expect(try await chat.store.nextRendering()?.id == copy)
+            #expect(try await chat.store.finishRendering(copy, variants: [.sample])?.status == .ready)
+        }
+    }
+
+    @Test("A verdict outlives the attachment that it was made on, until the janitor has removed it")
+    func deleted() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let first = try await chat.upload(bytes, by: ada)
+            try await settle(first, .picture, chat)
+            try await chat.store.deleteAttachment(first, by: ada)
+            _ = try await chat.upload(bytes, by: ada)
+            #expect(try await chat.store.nextRendering() == nil)
+        }
+    }
+
+    @Test("A lost original says nothing of the bytes: who sends them again brings them")
+    func lostFile() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let lost = try await chat.upload(bytes, by: ada)
+            for delay in [300, 3600, 86_400, 0] {
+                try await settle(lost, .file, chat)
+                chat.clock.advance(by: .seconds(delay))
+            }
+            let copy = try await chat.upload(bytes, by: ada)
+            #expect(try await chat.store.nextRendering()?.id == copy)
+        }
+    }
+
+    @Test("A file that is no picture is what it is, also with the bytes of one that failed")
+    func plainFile() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            try await settle(try await chat.upload(bytes, by: ada), .picture, chat)
+            var facts = AttachmentFacts.sample(.file)
+            facts.sha256 = bytes.sha256
+            #expect(try await status(try await chat.upload(facts, by: ada), ada, chat) == .ready)
+        }
+    }
+
+    @Test("I8: a killer that is uploaded a hundred times at once kills two workers")
+    func manyAtOnce() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            for _ in 0..<100 { _ = try await chat.upload(bytes, by: ada) }
+            var deaths = 0
+            while let task = try await chat.store.nextRendering() {
+                let isTried = task.deaths < RetrySchedule.deathLimit
+                deaths += isTried ? 1 : 0
+                _ = try await chat.store.settleRendering(task.id, isTried ? .sample(.death) : .deadly)
+            }
+            #expect(deaths == 2)
+            let quarantined = "SELECT count(*) FROM attachments WHERE failure_code = 'quarantined'"
+            #expect(try await chat.number(quarantined) == 100)
+        }
+    }
+
+    @Test("I8: a killer that is uploaded again while it waits for its retry is not given a fresh start")
+    func duringRetry() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let first = try await chat.upload(bytes, by: ada)
+            try await settle(first, .excess, chat)
+            let copy = try await chat.upload(bytes, by: ada)
+            #expect(try await chat.store.nextRendering() == .init(id: copy, deaths: 1))
+            _ = try await chat.store.settleRendering(copy, .sample(.excess))
+            chat.clock.advance(by: .seconds(300))
+            #expect(try await chat.store.nextRendering() == .init(id: first, deaths: 2))
+        }
+    }
+
+    @Test("Bytes that were rendered after all are under no suspicion")
+    func cleared() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let first = try await chat.upload(bytes, by: ada)
+            try await settle(first, .death, chat)
+            _ = try await chat.store.finishRendering(first, variants: [.sample])
+            let copy = try await chat.upload(bytes, by: ada)
+            #expect(try await chat.store.nextRendering() == .init(id: copy, deaths: 0))
+        }
+    }
+}
