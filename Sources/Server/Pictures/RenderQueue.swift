@@ -5,24 +5,27 @@ import Media
 import NIOCore
 import ServiceLifecycle
 
-/// Renders the pictures that wait, one at a time. The waiting ones are rows, so what a restart interrupts is done
-/// after it.
+/// Renders the pictures that wait. The waiting ones are rows, so what a restart interrupts is done after it.
+///
+/// The worker renders one at a time; a second lane has the next one ready, while the first waits for the disk.
 struct RenderQueue: Service, CustomStringConvertible {
     /// Tells the queue that there is something to do.
     struct Doorbell: Sendable {
-        fileprivate let bell: AsyncStream<Void>.Continuation
+        /// One for each lane.
+        fileprivate let bells: [AsyncStream<Void>.Continuation]
 
         func ring() {
-            bell.yield()
+            for bell in bells { bell.yield() }
         }
     }
 
+    private static let laneCount = 2
     /// Pause when no picture can be rendered: the worker does not start, or the disk is full.
     static let pause = Duration.seconds(5)
 
     let description = "render queue"
     let doorbell: Doorbell
-    private let rings: AsyncStream<Void>
+    private let lanes: [AsyncStream<Void>]
     let store: Store
     let intake: Intake
     let worker: WorkerSupervisor
@@ -43,9 +46,11 @@ struct RenderQueue: Service, CustomStringConvertible {
         loop: any EventLoop,
         logger: Logger
     ) {
-        let (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        self.rings = rings
-        self.doorbell = Doorbell(bell: bell)
+        let lanes = (0..<Self.laneCount).map { _ in
+            AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        }
+        self.lanes = lanes.map(\.stream)
+        self.doorbell = Doorbell(bells: lanes.map(\.continuation))
         self.store = store
         self.intake = intake
         self.worker = worker
@@ -54,41 +59,57 @@ struct RenderQueue: Service, CustomStringConvertible {
         self.revocation = revocation
         self.loop = loop
         self.logger = logger
-        bell.yield()
     }
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await worker.run() }
-                group.addTask { await renderAll() }
+                group.addTask { await serve() }
                 try await group.next()
                 group.cancelAll()
             }
         }
     }
 
-    private func renderAll() async {
-        var hasLookedBack = false
+    private func serve() async {
+        // Before the first new try, because a try that has begun and not ended would look the same.
+        while !Task.isCancelled {
+            do {
+                try await settleInterrupted()
+                break
+            } catch {
+                await pause(after: error)
+            }
+        }
+        doorbell.ring()
+        await withTaskGroup(of: Void.self) { group in
+            for rings in lanes { group.addTask { await renderAll(at: rings) } }
+        }
+    }
+
+    private func renderAll(at rings: AsyncStream<Void>) async {
         var alarm: Scheduled<Void>?
         defer { alarm?.cancel() }
         for await _ in rings {
             alarm?.cancel()
             do {
-                if !hasLookedBack { try await settleInterrupted() }
-                hasLookedBack = true
                 while let task = try await store.nextRendering() { try await render(task) }
                 alarm = try await store.timeToNextRetry().map(ring(in:))
             } catch {
-                if Task.isCancelled { return }
-                logger.error(
-                    "Rendering stopped; pictures wait for their variants until it goes on",
-                    metadata: ["error": "\(error)"]
-                )
-                guard (try? await Task.sleep(for: Self.pause)) != nil else { return }
+                await pause(after: error)
                 doorbell.ring()
             }
         }
+    }
+
+    private func pause(after error: any Error) async {
+        guard !Task.isCancelled else { return }
+        logger.error(
+            "Rendering stopped; pictures wait for their variants until it goes on",
+            metadata: ["error": "\(error)"]
+        )
+        try? await Task.sleep(for: Self.pause)
     }
 
     private func ring(in time: Duration) -> Scheduled<Void> {

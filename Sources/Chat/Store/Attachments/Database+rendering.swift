@@ -5,14 +5,16 @@ extension Database {
     static let isToBeRendered = "(state = 'processing' OR retry_at IS NOT NULL) AND deleted_at IS NULL"
 
     static let nextWaiting = """
-        SELECT id FROM attachments WHERE state = 'processing' AND deleted_at IS NULL
+        SELECT id FROM attachments WHERE state = 'processing' AND deleted_at IS NULL AND attempts = deaths
         ORDER BY attempts, turn_at LIMIT 1
         """
     static let nextDueRetry = """
-        SELECT id FROM attachments WHERE retry_at <= ? AND deleted_at IS NULL ORDER BY retry_at LIMIT 1
+        SELECT id FROM attachments WHERE retry_at <= ? AND deleted_at IS NULL AND attempts = deaths
+        ORDER BY retry_at LIMIT 1
         """
     static let nextRetryTime = """
-        SELECT retry_at FROM attachments WHERE retry_at IS NOT NULL AND deleted_at IS NULL ORDER BY retry_at LIMIT 1
+        SELECT retry_at FROM attachments WHERE retry_at IS NOT NULL AND deleted_at IS NULL AND attempts = deaths
+        ORDER BY retry_at LIMIT 1
         """
     static let interruptedRenderings = "SELECT id FROM attachments WHERE attempts > deaths AND deleted_at IS NULL"
     static let waitingCount = "SELECT count(*) FROM attachments WHERE state = 'processing' AND deleted_at IS NULL"
