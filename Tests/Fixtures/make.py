@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pillow_heif
-from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
+from PIL import Image, ImageChops, ImageCms, ImageDraw, PngImagePlugin
 
 pillow_heif.register_heif_opener()
 
@@ -155,6 +155,68 @@ frames[0].save(OUT / "moving.avif", save_all=True, append_images=frames[1:], dur
 scene(48, 32).save(OUT / "picture.tiff", compression="tiff_lzw")
 
 (OUT / "gps-alpha.png").unlink(missing_ok=True)
+# Colours. A profile of its own, one that breaks off, and inks that are stored in other ways.
+subprocess.run(["vips", "icc_transform", str(OUT / "plain.png"), str(OUT / "p3-profile.jpg"), "p3",
+                "--input-profile", "srgb"], check=True)
+profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+upright.save(OUT / "cut-profile.jpg", quality=80, icc_profile=profile[:200])
+upright.save(OUT / "cut-profile.png", optimize=True, icc_profile=profile[:200])
+
+
+def ycck():
+    """Luma and chroma of the inks' complements, and black: Adobe's transform 2."""
+    luma, blue, red = ImageChops.invert(upright).convert("YCbCr").split()
+    bands = [band.point(lambda value: 255 - value) for band in (luma, blue, red)]
+    data = io.BytesIO()
+    Image.merge("CMYK", bands + [Image.new("L", upright.size, 0)]).save(data, "JPEG", quality=90)
+    jpeg = bytearray(data.getvalue())
+    jpeg[jpeg.index(b"Adobe") + 11] = 2
+    return bytes(jpeg)
+
+
+save("ycck.jpg", ycck())
+upright.save(OUT / "restart.jpg", quality=80, restart_marker_rows=1)
+grey = upright.convert("L").convert("LA")
+grey.putalpha(Image.linear_gradient("L").resize(grey.size))
+grey.save(OUT / "grey-alpha.png", optimize=True)
+palette = upright.convert("P", palette=Image.Palette.ADAPTIVE, colors=8)
+palette.save(OUT / "palette-clear.png", optimize=True, transparency=palette.getpixel((2, 2)))
+palette.save(OUT / "clear.gif", transparency=palette.getpixel((2, 2)))
+upright.convert("L").save(OUT / "grey-clear.png", optimize=True, transparency=upright.convert("L").getpixel((2, 2)))
+upright.convert("1", dither=Image.Dither.NONE).save(OUT / "one-bit.png", optimize=True)
+subprocess.run(["vips", "pngsave", str(OUT / "plain.png"), str(OUT / "interlaced.png"), "--interlace", "--strip"],
+               check=True)
+
+
+def turned_heic(picture):
+    """Stored a quarter turn to the right, with the property that turns it back (ISO/IEC 23008-12, `irot`)."""
+    data = io.BytesIO()
+    picture.transpose(Image.Transpose.ROTATE_270).save(data, "HEIF", quality=80)
+    heic = bytearray(data.getvalue())
+
+    def grow(name, count):
+        start = heic.index(name) - 4
+        struct.pack_into(">I", heic, start, struct.unpack_from(">I", heic, start)[0] + count)
+        return start
+
+    turn = struct.pack(">I4sB", 9, b"irot", 1)
+    associations = grow(b"ipma", 1)
+    # One item, which has four properties.
+    heic[associations + 18] += 1
+    end = associations + struct.unpack_from(">I", heic, associations)[0] - 1
+    heic[end:end] = bytes([0x80 | heic[associations + 18]])
+    properties = grow(b"ipco", len(turn))
+    end = properties + struct.unpack_from(">I", heic, properties)[0] - len(turn)
+    heic[end:end] = turn
+    for name in (b"iprp", b"meta"):
+        grow(name, len(turn) + 1)
+    location = heic.index(b"iloc") + 22
+    struct.pack_into(">I", heic, location, struct.unpack_from(">I", heic, location)[0] + len(turn) + 1)
+    return bytes(heic)
+
+
+save("turned.heic", turned_heic(upright))
+
 subprocess.run(
     ["exiftool", "-q", "-o", str(OUT / "gps-alpha.png"), "-GPSLatitude=48.2082", "-GPSLatitudeRef=N",
      "-GPSLongitude=16.3738", "-GPSLongitudeRef=E", "-Make=SecretCamera", "-XMP-dc:Creator=SecretName",

@@ -20,11 +20,12 @@ func programPath(_ name: String) throws -> String {
 func withWorker<Result: Sendable>(
     limits: WorkerLimits = WorkerLimits(),
     executable: String? = nil,
+    formats: Set<FileKind> = FileKind.renderedByDefault,
     board: StatusBoard = StatusBoard(),
     _ body: @escaping @Sendable (TestWorker, BlobStore) async throws -> Result
 ) async throws -> Result {
     try await withStore { store in
-        let supervisor = try makeSupervisor(limits: limits, executable: executable, board: board)
+        let supervisor = try makeSupervisor(limits: limits, executable: executable, formats: formats, board: board)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await supervisor.run() }
             defer { group.cancelAll() }
@@ -63,11 +64,13 @@ struct TestWorker: Sendable {
 func makeSupervisor(
     limits: WorkerLimits = WorkerLimits(),
     executable: String? = nil,
+    formats: Set<FileKind> = FileKind.renderedByDefault,
     board: StatusBoard
 ) throws -> WorkerSupervisor {
     WorkerSupervisor(
         executable: try executable ?? workerPath(),
         limits: limits,
+        formats: formats,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         observe: board.post
     )

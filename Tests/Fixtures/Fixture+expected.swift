@@ -1,0 +1,95 @@
+import Media
+
+/// What becomes of a fixture that is uploaded.
+package enum FixtureResult: Equatable, Sendable {
+    /// A plain file of this media type.
+    case file(String)
+    /// A picture of which too little is there.
+    case damaged
+    /// Not taken, because it is over a limit.
+    case refused
+    /// A picture that cannot be decoded.
+    case failed(RenderFailure.Code)
+    /// A picture of these upright pixels, which may move.
+    case ready(Int, Int, Look, moves: Bool = false)
+}
+
+/// What a picture's largest variant shows.
+package enum Look: Equatable, Sendable {
+    /// Red at the top left and green at the top right.
+    case scene
+    case grey
+    /// Something shines through.
+    case clear
+    case other
+}
+
+extension Fixture {
+    /// Of each file, with all formats switched on.
+    package static let expected: [String: FixtureResult] = [
+        "alpha.png": .ready(96, 64, .clear),
+        "alpha.webp": .ready(96, 64, .clear),
+        "clear-16.png": .ready(20, 16, .clear),
+        "clear.gif": .ready(96, 64, .clear),
+        "cmyk.jpg": .ready(96, 64, .scene),
+        "cut-in-half.jpg": .failed(.truncated),
+        "cut-profile.jpg": .ready(96, 64, .scene),
+        "cut-profile.png": .ready(96, 64, .scene),
+        "cut.png": .failed(.truncated),
+        "empty.jpg": .file("application/x-empty"),
+        "gps-alpha.png": .ready(96, 64, .clear),
+        "gps.jpg": .ready(96, 64, .scene),
+        "grey-16.png": .ready(40, 30, .grey),
+        "grey-alpha.png": .ready(96, 64, .clear),
+        "grey-clear.png": .ready(96, 64, .clear),
+        "grey-profile.jpg": .ready(96, 64, .scene),
+        "grey.jpg": .ready(96, 64, .grey),
+        "header-only.jpg": .failed(.truncated),
+        "huge.png": .refused,
+        "interlaced-huge.png": .refused,
+        "interlaced.png": .ready(96, 64, .scene),
+        "lossless.webp": .ready(96, 64, .scene),
+        "lossy.webp": .ready(96, 64, .scene),
+        "many-scans.jpg": .refused,
+        "moving.avif": .failed(.undecodable),
+        "moving.gif": .ready(48, 32, .scene, moves: true),
+        "moving.png": .ready(48, 32, .scene),
+        "moving.webp": .ready(48, 32, .scene, moves: true),
+        "no-end-marker.jpg": .ready(200, 150, .grey),
+        "one-bit.png": .ready(96, 64, .grey),
+        "opaque-16.png": .ready(20, 16, .other),
+        "opaque-rgba.png": .ready(96, 64, .scene),
+        "orientation-1.jpg": .ready(96, 64, .scene),
+        "orientation-2.jpg": .ready(96, 64, .scene),
+        "orientation-3.jpg": .ready(96, 64, .scene),
+        "orientation-4.jpg": .ready(96, 64, .scene),
+        "orientation-5.jpg": .ready(96, 64, .scene),
+        "orientation-6.jpg": .ready(96, 64, .scene),
+        "orientation-6.png": .ready(96, 64, .scene),
+        "orientation-6.webp": .ready(96, 64, .scene),
+        "orientation-7.jpg": .ready(96, 64, .scene),
+        "orientation-8.jpg": .ready(96, 64, .scene),
+        "p3-profile.jpg": .ready(96, 64, .scene),
+        "page.jpg": .file("text/plain"),
+        "palette-clear.png": .ready(96, 64, .clear),
+        "picture.avif": .ready(48, 32, .scene),
+        "picture.heic": .ready(96, 64, .scene),
+        "picture.svg": .file("image/svg+xml"),
+        "picture.tiff": .file("image/tiff"),
+        "plain.png": .ready(96, 64, .scene),
+        "polyglot.jpg": .ready(200, 150, .grey),
+        "progressive-huge.jpg": .refused,
+        "progressive.jpg": .ready(96, 64, .scene),
+        "restart.jpg": .ready(96, 64, .scene),
+        "signature-only.jpg": .damaged,
+        "srgb-profile.jpg": .ready(96, 64, .scene),
+        "still.gif": .ready(96, 64, .scene),
+        "text-bomb.png": .ready(8, 8, .grey),
+        "text.jpg": .file("text/plain"),
+        "text.png": .ready(96, 64, .scene),
+        "textured.jpg": .ready(200, 150, .grey),
+        "turned.avif": .ready(96, 64, .scene),
+        "turned.heic": .ready(96, 64, .scene),
+        "ycck.jpg": .ready(96, 64, .scene),
+    ]
+}

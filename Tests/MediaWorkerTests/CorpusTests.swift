@@ -1,0 +1,97 @@
+import Fixtures
+import Foundation
+import Media
+import Subprocess
+import Testing
+
+@testable import MediaWorker
+
+/// Every fixture through inspection and the real worker, all formats switched on: what becomes of it is written down
+/// in ``Fixture/expected``.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct CorpusTests {
+    @Test("Every fixture has an expected result")
+    func complete() throws {
+        #expect(try Fixture.names == Fixture.expected.keys.sorted())
+    }
+
+    @Test("I4, I6: every fixture becomes what is expected of it", .enabled(if: hasModernFormats))
+    func results() async throws {
+        let formats = Set(FileKind.allCases)
+        let inspector = try Inspector(formats: formats)
+        try await withWorker(formats: formats) { worker, store in
+            for name in try Fixture.names {
+                let result = try await result(of: name, inspector, worker, store)
+                #expect(result == Fixture.expected[name], "\(name)")
+            }
+            #expect(await worker.status.startCount == 1)
+            #expect(try files(below: "\(store.root)/incoming").isEmpty)
+            try await expectNoMetadata(in: "\(store.root)/variants")
+        }
+    }
+
+    private func result(
+        of name: String,
+        _ inspector: Inspector,
+        _ worker: TestWorker,
+        _ store: BlobStore
+    ) async throws -> FixtureResult {
+        let id = BlobID()
+        try Data(try Fixture.bytes(name)).write(to: URL(filePath: store.path(ofOriginal: id)))
+        let inspection: Inspection
+        do {
+            inspection = try inspector.inspect(try store.openOriginal(id))
+        } catch is InspectionFailure {
+            return .refused
+        }
+        guard let facts = inspection.facts else { return inspection.isDamaged ? .damaged : .file(inspection.mediaType) }
+        do {
+            let picture = try await worker.picture(of: RenderJob(id: id, facts: facts))
+            let largest = try #require(picture.variants.last)
+            #expect((largest.width, largest.height) == (facts.width, facts.height), "\(name)")
+            return .ready(
+                facts.width,
+                facts.height,
+                try Look(Pixels(largest.file(of: id), in: store)),
+                moves: picture.animation != nil
+            )
+        } catch let failure as RenderFailure {
+            return .failed(try #require(failure.code))
+        }
+    }
+
+    /// Asks exiftool, which knows what we do not.
+    private func expectNoMetadata(in folder: String) async throws {
+        let answer = try await run(
+            .name("exiftool"),
+            arguments: ["-r", "-q", "-G0", "-s", "-All", "-IFD0:all", folder],
+            output: .string(limit: 1 << 20)
+        )
+        let groups = answer.standardOutput.split(separator: "\n").compactMap { line in
+            line.hasPrefix("[") ? line.dropFirst().prefix { $0 != "]" } : nil
+        }
+        #expect(groups.count > 100)
+        let allowed: Set<Substring> = ["ExifTool", "File", "Composite", "JFIF", "RIFF"]
+        #expect(Set(groups).subtracting(allowed).isEmpty)
+    }
+
+    private static var hasModernFormats: Bool {
+        let folders = FileManager.default.subpaths(atPath: "/usr/lib") ?? []
+        return folders.contains { $0.hasSuffix("/vips-heif.so") }
+    }
+}
+
+extension Look {
+    /// What the corners show.
+    fileprivate init(_ pixels: Pixels) {
+        let corners = [(0.1, 0.1), (0.9, 0.1)].map { pixels.at($0, $1) }
+        if pixels.bandCount == 4 || pixels.bandCount == 2 {
+            self = .clear
+        } else if isRed(corners[0]) && isGreen(corners[1]) {
+            self = .scene
+        } else if pixels.bandCount == 1 || corners.allSatisfy({ Set($0).count == 1 }) {
+            self = .grey
+        } else {
+            self = .other
+        }
+    }
+}
