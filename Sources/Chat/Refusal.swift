@@ -18,6 +18,12 @@ package enum Refusal: Error, Equatable {
     case unauthenticated(String)
     /// More is waiting than may wait; trying again later helps.
     case overloaded(retryAfterSeconds: Int)
+    /// So many pictures wait for their variants, the sender's own or everybody's, that no more are taken.
+    case queueFull(limit: Int, isOwn: Bool, retryAfterSeconds: Int)
+    /// The sender has uploaded so much within a day that this is more than `limit` bytes.
+    case uploadedTooMuch(limit: Int, retryAfterSeconds: Int)
+    /// The sender's uploads would come to more than `limit` bytes.
+    case storesTooMuch(limit: Int)
     /// The disk has no room for it.
     case storageFull
 }

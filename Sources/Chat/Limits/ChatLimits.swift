@@ -20,6 +20,14 @@ package struct ChatLimits: Sendable {
     package var sessionsPerPerson = 50
     /// Days a session lives from its last use.
     package var sessionDays = 30
+    /// Pictures that wait for their variants.
+    package var waitingPictures = 1000
+    /// Pictures of one person that wait for their variants.
+    package var waitingPicturesPerPerson = 100
+    /// Bytes that one person may upload in 24 hours; nil without a limit.
+    package var uploadedBytesPerDay: Int? = 1 << 30
+    /// Bytes that the uploads of one person may come to, deleted ones apart; nil without a limit.
+    package var storedBytesPerPerson: Int?
 
     package init() {}
 }

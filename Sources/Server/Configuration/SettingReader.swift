@@ -27,6 +27,20 @@ struct SettingReader {
         return number
     }
 
+    /// Reads a number, or `off`, which is nil.
+    func number(_ name: SettingName, in range: ClosedRange<Int>, or standard: Int?) throws(SettingError) -> Int? {
+        guard let text = text(name) else { return standard }
+        guard text != "off" else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw SettingError(
+                name,
+                value: text,
+                allowed: "off, or a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
+        }
+        return number
+    }
+
     func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: SettingName
     ) throws(SettingError) -> Choice? where Choice.RawValue == String {

@@ -35,6 +35,10 @@ enum SettingName: String, CaseIterable {
     case maxConnections = "max_connections"
     case maxConnectionsPerUser = "max_connections_per_user"
     case maxUploadBytes = "max_upload_bytes"
+    case maxUploadBytesPerDay = "max_upload_bytes_per_day"
+    case maxStoredBytesPerUser = "max_stored_bytes_per_user"
+    case maxWaitingPictures = "max_waiting_pictures"
+    case maxWaitingPicturesPerUser = "max_waiting_pictures_per_user"
     case maxMessageBytes = "max_message_bytes"
     case maxRoomMembers = "max_room_members"
     case rateMessages = "rate_messages"
@@ -114,6 +118,7 @@ extension Settings {
         maxConnections = try reader.number(.maxConnections, in: 1...100_000) ?? maxConnections
         maxConnectionsPerUser = try reader.number(.maxConnectionsPerUser, in: 1...1000) ?? maxConnectionsPerUser
         maxUploadBytes = try reader.number(.maxUploadBytes, in: 1...1_073_741_824) ?? maxUploadBytes
+        try readUploadLimits(reader)
         limits.messageBytes = try reader.number(.maxMessageBytes, in: 1...32_768) ?? limits.messageBytes
         limits.roomMembers = try reader.number(.maxRoomMembers, in: 2...10_000) ?? limits.roomMembers
         rates.messages = try reader.rates(.rateMessages) ?? rates.messages
@@ -129,5 +134,24 @@ extension Settings {
         keepsMetadata = try reader.choice(.keepMetadata) ?? keepsMetadata
         logLevel = try reader.choice(.logLevel) ?? logLevel
         logFormat = try reader.choice(.logFormat) ?? logFormat
+    }
+
+    private mutating func readUploadLimits(_ reader: SettingReader) throws(SettingError) {
+        // A day that is smaller than one upload would have some clients come back every day, in vain.
+        let bytes = maxUploadBytes...1 << 50
+        limits.uploadedBytesPerDay = try reader.number(
+            .maxUploadBytesPerDay,
+            in: bytes,
+            or: limits.uploadedBytesPerDay
+        )
+        limits.storedBytesPerPerson = try reader.number(
+            .maxStoredBytesPerUser,
+            in: bytes,
+            or: limits.storedBytesPerPerson
+        )
+        let pictures = 1...1_000_000
+        limits.waitingPictures = try reader.number(.maxWaitingPictures, in: pictures) ?? limits.waitingPictures
+        limits.waitingPicturesPerPerson =
+            try reader.number(.maxWaitingPicturesPerUser, in: pictures) ?? limits.waitingPicturesPerPerson
     }
 }

@@ -20,9 +20,11 @@ struct Uploads: Sendable {
         detail: RenderFailure.Code.undecodable.detail
     )
 
-    /// A refusal to a client that goes on sending; the connection cannot be used again.
-    struct RefusedWhileSending: Error {
+    /// A refusal to a client that may go on sending.
+    struct Refused: Error {
         let problem: Problem
+        /// Nothing of the body has been read. Where that is not so, more than can be passed over is left of it.
+        let isUnread: Bool
     }
 
     /// Receives the body, be it the file itself or a form that holds it.
@@ -31,17 +33,37 @@ struct Uploads: Sendable {
     ///
     /// - Parameter once: The key that the request came with. Of a repeat the bytes are read and compared all the same,
     ///   and the answer is the first attachment.
-    /// - Throws: `Problem`, or `RefusedWhileSending`.
+    /// - Throws: `Problem`, or `Refused`.
     func receive(_ request: Request, from owner: User.ID, once: OnceKey?) async throws -> Outcome<Attachment> {
         let contentType = request.headers[.contentType] ?? ""
         let isForm = contentType.lowercased().hasPrefix("multipart/")
         try checkLength(of: request, isForm: isForm)
+        let id = Attachment.ID.random()
+        try await begin(id, request, isForm: isForm, by: owner, once)
         let body = RefusableBody(request.body)
         do {
-            return try await receive(body, of: request, isForm ? contentType : nil, from: owner, once)
+            return try await receive(body, of: request, isForm ? contentType : nil, as: id, once)
         } catch {
             guard let problem = Problem(error), !(await body.drain()) else { throw error }
-            throw RefusedWhileSending(problem: problem)
+            throw Refused(problem: problem, isUnread: false)
+        }
+    }
+
+    private func begin(
+        _ id: Attachment.ID,
+        _ request: Request,
+        isForm: Bool,
+        by owner: User.ID,
+        _ once: OnceKey?
+    ) async throws {
+        // How much a form holds besides the file is not known before it is read.
+        let wrapping = isForm ? Self.formOverhead : 0
+        let byteCount = max((request.contentLength ?? 0) - wrapping, 1)
+        do {
+            try await store.beginUpload(id, by: owner, expecting: byteCount, once: once)
+        } catch {
+            guard let problem = Problem(error) else { throw error }
+            throw Refused(problem: problem, isUnread: true)
         }
     }
 
@@ -49,12 +71,10 @@ struct Uploads: Sendable {
         _ body: RefusableBody,
         of request: Request,
         _ formType: String?,
-        from owner: User.ID,
+        as id: Attachment.ID,
         _ once: OnceKey?
     ) async throws -> Outcome<Attachment> {
-        let id = Attachment.ID.random()
         let blob = BlobID(id.uuid)
-        try await store.beginUpload(id, by: owner)
         var isStored = false
         do {
             let (original, name) = try await receiveBytes(body, of: request, as: blob, formType)
@@ -69,6 +89,7 @@ struct Uploads: Sendable {
                 filename: filename,
                 facts: original.facts,
                 failure: original.inspection.isDamaged ? Self.damaged : nil,
+                renderCost: original.inspection.facts?.renderCost ?? 0,
                 once: once.map { OnceRequest($0, uploading: original.facts, named: filename) }
             )
             if upload.isRepeat { await giveUp(id, isStored: true) }
@@ -96,11 +117,7 @@ struct Uploads: Sendable {
         guard let length = request.contentLength else { return }
         guard length > 0 else { throw Problem(Intake.Failure.empty) }
         let allowed = limit + (isForm ? Self.formOverhead : 0)
-        guard length > allowed else { return }
-        let problem = Problem.tooLarge("A file", limit: limit)
-        // Of a body that is a little too large Hummingbird reads the rest behind the answer.
-        guard length <= RefusableBody.lingeringBytes else { throw RefusedWhileSending(problem: problem) }
-        throw problem
+        guard length <= allowed else { throw Refused(problem: .tooLarge("A file", limit: limit), isUnread: true) }
     }
 
     private func receiveBytes(

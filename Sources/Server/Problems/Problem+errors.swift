@@ -49,6 +49,29 @@ extension Problem {
                 "Too much is waiting already. Try again shortly.",
                 retryAfterSeconds: seconds
             )
+        case .queueFull(let limit, let isOwn, let seconds):
+            self.init(
+                .serviceUnavailable,
+                "overloaded",
+                "At most \(limit) pictures\(isOwn ? " of one person" : "") may wait for their variants. Try again shortly.",
+                limit: limit,
+                retryAfterSeconds: seconds
+            )
+        case .uploadedTooMuch(let limit, let seconds):
+            self.init(
+                .tooManyRequests,
+                "rate_limited",
+                "You may upload at most \(limit) bytes in 24 hours. Try again in \(seconds) seconds.",
+                limit: limit,
+                retryAfterSeconds: seconds
+            )
+        case .storesTooMuch(let limit):
+            self.init(
+                Self.storageFull.status,
+                Self.storageFull.code,
+                "Your uploads may come to \(limit) bytes in all. Deleting uploads, or messages that hold some, makes room.",
+                limit: limit
+            )
         case .storageFull:
             self = .storageFull
         }

@@ -41,8 +41,9 @@ struct AttachmentRoutes: Sendable {
             var response = try await answer(upload.value, to: request, .created, for: context.userID)
             response.headers[.rateLimitRemaining] = remaining.map(String.init)
             return response.replayed(upload.isRepeat)
-        } catch let refused as Uploads.RefusedWhileSending {
-            return refused.problem.response.closing()
+        } catch let refused as Uploads.Refused {
+            let response = refused.problem.response
+            return refused.isUnread ? response.lingering(over: request) : response.closing()
         }
     }
 

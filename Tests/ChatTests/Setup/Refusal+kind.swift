@@ -6,7 +6,7 @@ extension Refusal {
     /// A refusal without its words.
     enum Kind {
         case notFound, forbidden, conflict, gone, invalid, keyReused, roomFull, unauthenticated, overloaded
-        case storageFull
+        case queueFull, uploadedTooMuch, storesTooMuch, storageFull
     }
 
     var kind: Kind {
@@ -20,6 +20,9 @@ extension Refusal {
         case .roomFull: .roomFull
         case .unauthenticated: .unauthenticated
         case .overloaded: .overloaded
+        case .queueFull: .queueFull
+        case .uploadedTooMuch: .uploadedTooMuch
+        case .storesTooMuch: .storesTooMuch
         case .storageFull: .storageFull
         }
     }

@@ -38,6 +38,10 @@ struct SettingsTests {
         #expect(settings.limits.messageBytes == 2048)
         #expect(settings.limits.roomMembers == 100)
         #expect(settings.trustedProxies == ["127.0.0.1", "::1"])
+        #expect(settings.limits.uploadedBytesPerDay == 1_073_741_824)
+        #expect(settings.limits.storedBytesPerPerson == nil)
+        #expect(settings.limits.waitingPictures == 1000)
+        #expect(settings.limits.waitingPicturesPerPerson == 100)
         #expect(settings.mediaAccel == .off)
         #expect(settings.mediaFormats == [.jpeg, .png, .gif, .webp])
         #expect(settings.keepsMetadata == .off)
@@ -93,7 +97,8 @@ struct SettingsTests {
     private static let examples: [SettingName: String] = [
         .port: "1234", .publicURL: "https://chat.example.org", .registration: "closed", .synchronous: "normal",
         .commitGroup: "7", .maxConnections: "7", .maxConnectionsPerUser: "7", .maxUploadBytes: "7",
-        .maxMessageBytes: "7",
+        .maxUploadBytesPerDay: "off", .maxStoredBytesPerUser: "70000000", .maxWaitingPictures: "7",
+        .maxWaitingPicturesPerUser: "7", .maxMessageBytes: "7",
         .maxRoomMembers: "7", .rateMessages: "1/2s", .rateRequests: "1/2s burst 3", .rateUploads: "off",
         .rateRooms: "1/2s, 3/4s burst 5", .rateJoins: "1/2s", .rateSignins: "1/2s", .trustedProxies: "10.0.0.1,fd00::1",
         .mediaAccel: "on", .mediaFormats: "heic", .keepMetadata: "on", .logLevel: "debug", .logFormat: "json",
@@ -124,6 +129,10 @@ struct SettingsTests {
             ("SNUG_PORT", "eighty", "from 0 to 65535"), ("SNUG_PORT", "65536", "from 0 to 65535"),
             ("SNUG_PORT", "-1", "from 0 to 65535"), ("SNUG_MAX_CONNECTIONS", "0", "from 1 to"),
             ("SNUG_MAX_CONNECTIONS_PER_USER", "many", "whole number"), ("SNUG_MAX_UPLOAD_BYTES", "5MB", "whole number"),
+            ("SNUG_MAX_UPLOAD_BYTES_PER_DAY", "1GiB", "off, or a whole number"),
+            ("SNUG_MAX_UPLOAD_BYTES_PER_DAY", "5242879", "from 5242880 to"),
+            ("SNUG_MAX_STORED_BYTES_PER_USER", "0", "from 5242880 to"),
+            ("SNUG_MAX_WAITING_PICTURES", "0", "from 1 to"), ("SNUG_MAX_WAITING_PICTURES_PER_USER", "off", "from 1 to"),
             ("SNUG_MAX_MESSAGE_BYTES", "0", "from 1 to"), ("SNUG_MAX_ROOM_MEMBERS", "1", "from 2 to"),
             ("SNUG_REGISTRATION", "maybe", "open, closed"), ("SNUG_SQLITE_SYNCHRONOUS", "off", "full, normal"),
             ("SNUG_RATE_MESSAGES", "3 per second", "3/1s burst 5"), ("SNUG_RATE_REQUESTS", "0/1s", "off"),

@@ -12,7 +12,7 @@ struct WorkerDeathTests {
     @Test("A picture whose worker is killed in the middle becomes ready with the next one")
     func killedOnce() async throws {
         try await withMemoryFolder { folder in
-            let worker = try Script.dying(times: 1, in: folder)
+            let worker = try StandInWorker.dying(times: 1, in: folder)
             try await withServer({ $0.mediaWorker = worker }) { server in
                 let ada = try await server.register("ada")
                 let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
@@ -27,7 +27,7 @@ struct WorkerDeathTests {
     )
     func quarantine() async throws {
         try await withMemoryFolder { folder in
-            let worker = try Script.dying(times: 2, in: folder)
+            let worker = try StandInWorker.dying(times: 2, in: folder)
             try await withServer({ $0.mediaWorker = worker }) { server in
                 let ada = try await server.register("ada")
                 let killer = try Fixture.bytes("textured.jpg")
@@ -49,7 +49,7 @@ struct WorkerDeathTests {
     @Test("A worker that hangs is killed at its deadline; the picture says when it is tried again, and chat goes on")
     func hanging() async throws {
         try await withMemoryFolder { folder in
-            let worker = try Script.hanging(in: folder)
+            let worker = try StandInWorker.hanging(in: folder)
             try await withServer({ $0.mediaWorker = worker }, tuning: { $0.worker.deadline = .milliseconds(300) }) {
                 server in
                 let ada = try await server.register("ada")
@@ -69,7 +69,7 @@ struct WorkerDeathTests {
     @Test("I8: a picture that hangs on its retry too is not tried a third time, and is never seen as processing again")
     func hangingTwice() async throws {
         try await withMemoryFolder { folder in
-            let worker = try Script.hanging(in: folder)
+            let worker = try StandInWorker.hanging(in: folder)
             try await withServer({ $0.mediaWorker = worker }, tuning: { $0.hurry(deadline: .milliseconds(300)) }) {
                 server in
                 let ada = try await server.register("ada")
@@ -89,7 +89,7 @@ struct WorkerDeathTests {
     @Test("A picture whose retry succeeds is ready, and its room hears of it")
     func hangingOnce() async throws {
         try await withMemoryFolder { folder in
-            let worker = try Script.hanging(times: 1, in: folder)
+            let worker = try StandInWorker.hanging(times: 1, in: folder)
             try await withServer({ $0.mediaWorker = worker }, tuning: { $0.hurry(deadline: .seconds(3)) }) { server in
                 let ada = try await server.register("ada")
                 let socket = try await ada.listen()
@@ -125,7 +125,7 @@ struct WorkerDeathTests {
     func serverKilled() async throws {
         try await withMemoryFolder { folder in
             let storage = folder + "/storage"
-            let worker = try Script.hanging(in: folder)
+            let worker = try StandInWorker.hanging(in: folder)
             let (saved, killed) = try await withServerProcess(
                 storage: storage,
                 environment: ["SNUG_MEDIA_WORKER": worker]
@@ -151,53 +151,5 @@ extension Snug.Tuning {
     fileprivate mutating func hurry(deadline: Duration) {
         worker.deadline = deadline
         retries.firstDelay = .milliseconds(1)
-    }
-}
-
-/// Stand-ins for the media worker.
-private enum Script {
-    /// Says that it is ready, and then nothing more.
-    static func hanging(in folder: String) throws -> String {
-        try write("\(greeting)\n\(silence)", to: folder)
-    }
-
-    /// Hangs at each of its first jobs; from then on it is the real one.
-    static func hanging(times: Int, in folder: String) throws -> String {
-        try failing(silence, times: times, in: folder)
-    }
-
-    /// Dies like one that is killed, at each of its first jobs; from then on it is the real one.
-    static func dying(times: Int, in folder: String) throws -> String {
-        try failing("kill -9 $$", times: times, in: folder)
-    }
-
-    private static let silence = "while read job; do :; done"
-
-    private static func failing(_ end: String, times: Int, in folder: String) throws -> String {
-        try write(
-            """
-            if [ "$(cat \(folder)/died | wc -l)" -ge \(times) ]; then exec \(Executables.mediaWorker) "$@"; fi
-            \(greeting)
-            read job
-            echo died >> \(folder)/died
-            \(end)
-            """,
-            to: folder
-        )
-    }
-
-    private static var greeting: String {
-        get throws {
-            let line = try WorkerLine.encode(WorkerMessage.ready(version: RenderJob.version))
-            return "echo '\(String(decoding: line.dropLast(), as: UTF8.self))'"
-        }
-    }
-
-    private static func write(_ text: String, to folder: String) throws -> String {
-        let path = folder + "/worker"
-        try "".write(toFile: folder + "/died", atomically: true, encoding: .utf8)
-        try "#!/bin/sh\n\(text)\n".write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-        return path
     }
 }

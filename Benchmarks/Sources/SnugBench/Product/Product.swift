@@ -26,6 +26,10 @@ struct Product: Sendable {
         for rate in ["MESSAGES", "REQUESTS", "UPLOADS", "ROOMS", "JOINS", "SIGNINS"] {
             settings["SNUG_RATE_\(rate)"] = "off"
         }
+        settings["SNUG_MAX_UPLOAD_BYTES_PER_DAY"] = "off"
+        settings["SNUG_MAX_STORED_BYTES_PER_USER"] = "off"
+        settings["SNUG_MAX_WAITING_PICTURES"] = "1000000"
+        settings["SNUG_MAX_WAITING_PICTURES_PER_USER"] = "1000000"
         return settings.merging(self.settings) { $1 }
     }
 

@@ -17,7 +17,6 @@ extension Database {
         ORDER BY retry_at LIMIT 1
         """
     static let interruptedRenderings = "SELECT id FROM attachments WHERE attempts > deaths AND deleted_at IS NULL"
-    static let waitingCount = "SELECT count(*) FROM attachments WHERE state = 'processing' AND deleted_at IS NULL"
     static let retryCount = "SELECT count(*) FROM attachments WHERE retry_at IS NOT NULL AND deleted_at IS NULL"
 
     /// Of the attachment and all that have the same bytes, so that a file that kills does so twice and not twice a copy.

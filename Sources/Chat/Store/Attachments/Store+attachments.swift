@@ -3,8 +3,23 @@ import GRDB
 
 extension Store {
     /// Writes down that an upload begins. Comes before its first byte, so that every file has a row or is garbage.
-    package func beginUpload(_ id: Attachment.ID, by owner: User.ID) async throws {
-        try await change { change in
+    ///
+    /// - Parameters:
+    ///   - byteCount: Bytes that are to come at least.
+    ///   - key: One that has been used lets the upload in, whatever it comes to: it will be told what it made before.
+    /// - Throws: `queueFull`, `uploadedTooMuch`, `storesTooMuch`.
+    package func beginUpload(
+        _ id: Attachment.ID,
+        by owner: User.ID,
+        expecting byteCount: Int = 1,
+        once key: OnceKey? = nil
+    ) async throws {
+        try await change { [limits] change in
+            let isRepeat = try key.map { try change.db.row(of: $0, at: change.now) != nil } ?? false
+            if !isRepeat {
+                try change.checkQueue(for: owner, limits)
+                try change.checkQuotas(of: owner, for: byteCount, limits)
+            }
             try change.execute(
                 "INSERT INTO attachments (id, owner_id, state, created_at) VALUES (?, ?, 'receiving', ?)",
                 [id, owner, change.now]
@@ -21,20 +36,31 @@ extension Store {
 
     /// Writes down that the bytes are on the disk. A picture waits for its variants from here on.
     ///
-    /// - Parameter failure: Set for a picture that is seen to be damaged without decoding it.
+    /// - Parameters:
+    ///   - failure: Set for a picture that is seen to be damaged without decoding it.
+    ///   - renderCost: Estimated milliseconds of rendering.
     /// - Returns: The attachment; a repeat gives the first one, and `id` is left to be abandoned.
     /// - Throws: `gone` when the upload took so long that it was swept meanwhile, or the first one is gone;
-    ///   `keyReused`.
+    ///   `keyReused`; `queueFull`, `uploadedTooMuch` and `storesTooMuch` where others were quicker, or more came than was
+    ///   expected.
     package func completeUpload(
         _ id: Attachment.ID,
         filename: String,
         facts: AttachmentFacts,
         failure: Attachment.Failure? = nil,
+        renderCost: Int = 0,
         once request: OnceRequest? = nil
     ) async throws -> Outcome<Attachment> {
-        try await change { change in
+        let upload = ArrivedUpload(
+            id: id,
+            filename: filename,
+            facts: facts,
+            failure: failure,
+            renderCost: renderCost
+        )
+        return try await change { [limits] change in
             try change.once(request, subject: \.id, again: { try $0.undeletedAttachment($1) }) { change in
-                try change.complete(id, filename: filename, facts: facts, failure: failure)
+                try change.complete(upload, limits)
             }
         }
     }
@@ -62,71 +88,25 @@ extension Store {
     /// Puts a failed picture into the queue again, with its retries before it as at first. What it has brought down is
     /// not forgotten.
     ///
-    /// - Throws: `notFound` also for what the viewer may not see, `conflict` unless it failed, and for one in quarantine.
+    /// - Throws: `notFound` also for what the viewer may not see, `conflict` unless it failed, and for one in quarantine;
+    ///   `queueFull`.
     package func retryRendering(
         _ id: Attachment.ID,
         for viewer: User.ID,
         once request: OnceRequest? = nil
     ) async throws -> Outcome<Attachment> {
-        try await change { change in
+        try await change { [limits] change in
             guard try change.db.exists(Database.attachmentForViewer, [id, viewer, viewer]) else {
                 throw Refusal.notFound()
             }
             return try change.once(request, subject: \.id, again: { try $0.attachment($1) }) { change in
-                try change.requeue(id)
+                try change.requeue(id, limits)
             }
         }
     }
 }
 
 extension Change {
-    fileprivate func complete(
-        _ id: Attachment.ID,
-        filename: String,
-        facts: AttachmentFacts,
-        failure: Attachment.Failure?
-    ) throws -> Attachment {
-        let verdict = facts.kind == .image && failure == nil ? try db.verdict(onBytes: facts.sha256, at: now) : nil
-        let failure = failure ?? verdict?.failure
-        let state = failure != nil ? "failed" : facts.kind == .image ? "processing" : "ready"
-        let completed = try execute(
-            """
-            UPDATE attachments SET state = ?, kind = ?, filename = ?, media_type = ?, byte_count = ?, sha256 = ?,
-                width = ?, height = ?, is_animated = ?, removed_metadata = ?,
-                failure_code = ?, failure_detail = ?, rejected_at = ?, turn_at = ?
-            WHERE id = ? AND state = 'receiving' AND deleted_at IS NULL
-            """,
-            [
-                state, facts.kind, filename, facts.mediaType, facts.byteCount, facts.sha256,
-                facts.width, facts.height, facts.isAnimated, facts.removedMetadata.joined(separator: ","),
-                failure?.code, failure?.detail, verdict?.time, now, id,
-            ]
-        )
-        guard completed == 1 else { throw Refusal.gone("The upload took too long. Send it again.") }
-        return try db.attachment(id)
-    }
-
-    fileprivate func requeue(_ id: Attachment.ID) throws -> Attachment {
-        let attachment = try db.attachment(id)
-        guard case .failed(let failure) = attachment.status else {
-            throw Refusal.conflict("Only an attachment that failed can be tried again.")
-        }
-        guard failure.code != Attachment.Failure.quarantined else {
-            throw Refusal.conflict(
-                "The picture has brought down the renderer twice, or is the same file as one that has. It is not tried again."
-            )
-        }
-        try execute(
-            """
-            UPDATE attachments SET state = 'processing', failure_code = NULL, failure_detail = NULL,
-                retries = 0, retry_at = NULL, rejected_at = NULL, attempts = deaths, turn_at = ?
-            WHERE id = ?
-            """,
-            [now, id]
-        )
-        return try db.attachment(id)
-    }
-
     /// Takes an upload for a use that it can have only once. Who comes second, or is not its owner, gets nothing.
     ///
     /// - Throws: `notFound` also for others', `conflict` for one that is in use.

@@ -44,8 +44,8 @@ enum Migration0004 {
         DROP INDEX attachments_queue;
         CREATE INDEX attachments_queue ON attachments (attempts, turn_at)
             WHERE state = 'processing' AND deleted_at IS NULL;
-        CREATE INDEX attachments_pending ON attachments (owner_id, render_cost)
-            WHERE state IN ('receiving', 'processing') AND deleted_at IS NULL;
+        CREATE INDEX attachments_waiting ON attachments (owner_id, render_cost)
+            WHERE state = 'processing' AND deleted_at IS NULL;
         """
 
     /// What each person has sent, in spans of ten minutes: a sum over a day reads at most 145 rows, and forgets nothing

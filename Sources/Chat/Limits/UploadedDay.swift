@@ -1,0 +1,44 @@
+/// What one person has uploaded within a day. It has no clock and no store.
+///
+/// It is kept in spans of ten minutes, so that however small somebody's uploads are, a day of them is a handful of
+/// numbers. A span counts until all of it is a day old, so the limit holds in any 24 hours.
+struct UploadedDay: Sendable {
+    static let length = Duration.seconds(86_400)
+    static let spanLength = Duration.seconds(600)
+
+    struct Span: Sendable {
+        let start: Timestamp
+        let byteCount: Int
+    }
+
+    /// Oldest first; those that are over a day old are not counted.
+    let spans: [Span]
+
+    /// The span that an upload of `time` belongs to.
+    static func spanStart(at time: Timestamp) -> Timestamp {
+        let length = spanLength.components.seconds * 1000
+        return Timestamp(milliseconds: time.milliseconds / length * length)
+    }
+
+    /// Spans that start after this are not wholly a day old at `time`.
+    static func horizon(at time: Timestamp) -> Timestamp {
+        time - length - spanLength
+    }
+
+    /// Seconds until so many more bytes are within the limit; nil when they are now. What is larger than the limit itself
+    /// has to wait until everything else is a day old, and is not within it then either.
+    ///
+    /// - Parameter limit: Bytes in 24 hours.
+    func wait(for byteCount: Int, limit: Int, at now: Timestamp) -> Int? {
+        let counted = spans.filter { $0.start > Self.horizon(at: now) }
+        var used = counted.reduce(0) { $0 + $1.byteCount }
+        guard used > limit - byteCount else { return nil }
+        var last = now
+        for span in counted {
+            last = span.start + Self.spanLength + Self.length
+            used -= span.byteCount
+            if used <= limit - byteCount { break }
+        }
+        return max(1, Int((last.milliseconds - now.milliseconds + 999) / 1000))
+    }
+}

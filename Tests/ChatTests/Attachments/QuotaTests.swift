@@ -1,0 +1,144 @@
+import Testing
+
+@testable import Chat
+
+@Suite("What a person may upload and store")
+struct QuotaTests {
+    private func limits(day: Int? = nil, stored: Int? = nil) -> ChatLimits {
+        var limits = ChatLimits()
+        limits.uploadedBytesPerDay = day
+        limits.storedBytesPerPerson = stored
+        return limits
+    }
+
+    @Test("I8: a day's limit holds in any 24 hours, for each person on their own")
+    func day() async throws {
+        try await withChat(limits: limits(day: 2500)) { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            _ = try await chat.upload(by: ada)
+            chat.clock.advance(by: .seconds(3600))
+            _ = try await chat.upload(by: ada)
+            #expect(await refusal { try await chat.upload(by: ada) } == .uploadedTooMuch)
+            _ = try await chat.upload(by: bob)
+            chat.clock.advance(by: .seconds(86_400 + 600 - 3600))
+            _ = try await chat.upload(by: ada)
+            #expect(await refusal { try await chat.upload(by: ada) } == .uploadedTooMuch)
+        }
+    }
+
+    @Test("I1: a restart forgets nothing of it, and deleting gives nothing back")
+    func restart() async throws {
+        try await withChat(limits: limits(day: 2500)) { chat in
+            let ada = try await chat.person("ada")
+            for _ in 0..<2 { try await chat.store.deleteAttachment(chat.upload(by: ada), by: ada) }
+            try await chat.store.forget(chat.store.deletedAttachments(limit: 10))
+            let next = try Store(
+                path: chat.path,
+                synchronous: .normal,
+                limits: limits(day: 2500),
+                now: { chat.clock.now }
+            )
+            #expect(
+                await refusal { try await next.beginUpload(.random(), by: ada, expecting: 501) } == .uploadedTooMuch
+            )
+            try await next.beginUpload(.random(), by: ada, expecting: 500)
+        }
+    }
+
+    @Test("A refusal says when there is room, and what the limit is")
+    func retryAfter() async throws {
+        try await withChat(limits: limits(day: 1000)) { chat in
+            let ada = try await chat.person("ada")
+            _ = try await chat.upload(by: ada)
+            await #expect(throws: Refusal.uploadedTooMuch(limit: 1000, retryAfterSeconds: 86_400 + 600)) {
+                try await chat.store.beginUpload(.random(), by: ada)
+            }
+            chat.clock.advance(by: .seconds(86_400 + 600))
+            _ = try await chat.upload(by: ada)
+        }
+    }
+
+    @Test("I8: a year of uploads is not more than a day of numbers")
+    func bounded() async throws {
+        try await withChat(limits: limits()) { chat in
+            let ada = try await chat.person("ada")
+            for _ in 0..<300 {
+                _ = try await chat.upload(by: ada)
+                chat.clock.advance(by: .seconds(601))
+            }
+            #expect(try await chat.number("SELECT count(*) FROM uploaded_bytes") <= 145)
+        }
+    }
+
+    @Test("I8: stored bytes are limited until some are deleted")
+    func stored() async throws {
+        try await withChat(limits: limits(stored: 2500)) { chat in
+            let ada = try await chat.person("ada")
+            let first = try await chat.upload(by: ada)
+            _ = try await chat.upload(by: ada)
+            chat.clock.advance(by: .seconds(1_000_000))
+            #expect(await refusal { try await chat.upload(by: ada) } == .storesTooMuch)
+            try await chat.store.deleteAttachment(first, by: ada)
+            _ = try await chat.upload(by: ada)
+        }
+    }
+
+    @Test("I8: what was not expected is refused when it is there, and nothing of it is counted or kept")
+    func unexpected() async throws {
+        for limits in [limits(day: 1500), limits(stored: 1500)] {
+            try await withChat(limits: limits) { chat in
+                let ada = try await chat.person("ada")
+                _ = try await chat.upload(by: ada)
+                let id = Attachment.ID.random()
+                try await chat.store.beginUpload(id, by: ada, expecting: 1)
+                let late = await refusal {
+                    try await chat.store.completeUpload(id, filename: "late", facts: .sample(.file))
+                }
+                #expect(late == .uploadedTooMuch || late == .storesTooMuch)
+                try await chat.store.abandonUpload(id)
+                try await chat.store.beginUpload(id, by: ada, expecting: 500)
+                let sums = "SELECT (SELECT sum(byte_count) FROM uploaded_bytes) + (SELECT byte_count FROM stored_bytes)"
+                #expect(try await chat.number(sums) == 2000)
+            }
+        }
+    }
+
+    @Test("I8: of uploads that end at the same time, as many are taken as there is room for")
+    func atOnce() async throws {
+        for limits in [limits(day: 5500), limits(stored: 5500)] {
+            try await withChat(limits: limits) { chat in
+                let ada = try await chat.person("ada")
+                let ids = (0..<40).map { _ in Attachment.ID.random() }
+                for id in ids { try await chat.store.beginUpload(id, by: ada) }
+                let taken = await withTaskGroup(of: Bool.self) { group in
+                    for id in ids {
+                        group.addTask {
+                            (try? await chat.store.completeUpload(id, filename: "", facts: .sample(.file))) != nil
+                        }
+                    }
+                    return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+                }
+                #expect(taken == 5)
+            }
+        }
+    }
+
+    @Test("I3: who repeats an upload gets its answer, also when there is no more room")
+    func repeated() async throws {
+        try await withChat(limits: limits(day: 1000)) { chat in
+            let ada = try await chat.person("ada")
+            let key = OnceKey(of: ada, route: "uploads", text: "key")
+            let facts = AttachmentFacts.sample(.file)
+            var answers: [Outcome<Attachment>] = []
+            for _ in 0..<2 {
+                let id = Attachment.ID.random()
+                try await chat.store.beginUpload(id, by: ada, expecting: 1000, once: key)
+                let once = OnceRequest(key, parts: [])
+                answers.append(try await chat.store.completeUpload(id, filename: "", facts: facts, once: once))
+            }
+            #expect(answers.map(\.isRepeat) == [false, true])
+            #expect(answers[0].value == answers[1].value)
+            #expect(await refusal { try await chat.store.beginUpload(.random(), by: ada) } == .uploadedTooMuch)
+        }
+    }
+}

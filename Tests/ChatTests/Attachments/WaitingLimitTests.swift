@@ -1,0 +1,71 @@
+import Testing
+
+@testable import Chat
+
+@Suite("How many pictures may wait")
+struct WaitingLimitTests {
+    private func limits(all: Int = 100, own: Int = 100) -> ChatLimits {
+        var limits = ChatLimits()
+        (limits.waitingPictures, limits.waitingPicturesPerPerson) = (all, own)
+        return limits
+    }
+
+    @Test("I8: who has enough pictures waiting begins no upload, and others do")
+    func ofOnePerson() async throws {
+        try await withChat(limits: limits(own: 2)) { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let first = try await chat.upload(.image, by: ada)
+            _ = try await chat.upload(.image, by: ada)
+            await #expect(throws: Refusal.queueFull(limit: 2, isOwn: true, retryAfterSeconds: 5)) {
+                try await chat.store.beginUpload(.random(), by: ada)
+            }
+            #expect(try await chat.number("SELECT count(*) FROM attachments") == 2)
+            _ = try await chat.upload(.image, by: bob)
+            _ = try await chat.store.finishRendering(first, variants: [])
+            _ = try await chat.upload(.image, by: ada)
+        }
+    }
+
+    @Test("I8: when enough pictures wait in all nobody begins an upload")
+    func inAll() async throws {
+        try await withChat(limits: limits(all: 2)) { chat in
+            let people = try await chat.people(3)
+            for person in people[..<2] { _ = try await chat.upload(.image, by: person) }
+            await #expect(throws: Refusal.queueFull(limit: 2, isOwn: false, retryAfterSeconds: 5)) {
+                try await chat.store.beginUpload(.random(), by: people[2])
+            }
+        }
+    }
+
+    @Test("I8: uploads that began while there was room and end when there is none are refused, plain files are not")
+    func lateArrivals() async throws {
+        try await withChat(limits: limits(all: 2)) { chat in
+            let ada = try await chat.person("ada")
+            let ids = (0..<4).map { _ in Attachment.ID.random() }
+            for id in ids { try await chat.store.beginUpload(id, by: ada) }
+            for id in ids[..<2] { _ = try await chat.store.completeUpload(id, filename: "", facts: .sample(.image)) }
+            #expect(
+                await refusal {
+                    try await chat.store.completeUpload(ids[2], filename: "", facts: .sample(.image))
+                } == .queueFull
+            )
+            let file = try await chat.store.completeUpload(ids[3], filename: "", facts: .sample(.file))
+            #expect(file.status == .ready)
+            #expect(try await chat.store.renderingCounts() == (2, 0))
+        }
+    }
+
+    @Test("I8: trying a failed picture again needs a place too; those that are tried by themselves take none")
+    func retries() async throws {
+        try await withChat(limits: limits(own: 1)) { chat in
+            let ada = try await chat.person("ada")
+            let failed = try await chat.upload(.image, by: ada)
+            _ = try await chat.store.nextRendering()
+            _ = try await chat.store.settleRendering(failed, .sample(.file))
+            let waiting = try await chat.upload(.image, by: ada)
+            #expect(await refusal { try await chat.store.retryRendering(failed, for: ada) } == .queueFull)
+            _ = try await chat.store.finishRendering(waiting, variants: [])
+            #expect(try await chat.store.retryRendering(failed, for: ada).status == .processing)
+        }
+    }
+}

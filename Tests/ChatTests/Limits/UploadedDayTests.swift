@@ -1,0 +1,55 @@
+import Testing
+
+@testable import Chat
+
+@Suite("A day of uploads")
+struct UploadedDayTests {
+    private let start = Timestamp(milliseconds: 1_800_000_000_000)
+
+    private func day(_ spans: [(minute: Int, byteCount: Int)]) -> UploadedDay {
+        UploadedDay(spans: spans.map { .init(start: start + .seconds($0.minute * 60), byteCount: $0.byteCount) })
+    }
+
+    private func wait(_ day: UploadedDay, for byteCount: Int, limit: Int = 1000, atMinute minute: Int) -> Int? {
+        day.wait(for: byteCount, limit: limit, at: start + .seconds(minute * 60))
+    }
+
+    @Test("Exactly the limit fits, one byte more does not")
+    func limit() {
+        #expect(wait(day([]), for: 1000, atMinute: 0) == nil)
+        #expect(wait(day([(0, 400)]), for: 600, atMinute: 5) == nil)
+        #expect(wait(day([(0, 400)]), for: 601, atMinute: 5) != nil)
+    }
+
+    @Test("One waits until enough is a day old, and no longer")
+    func enough() {
+        let day = day([(0, 300), (60, 300), (120, 400)])
+        let dayAndSpan = 86_400 + 600
+        #expect(wait(day, for: 1, atMinute: 130) == dayAndSpan - 130 * 60)
+        #expect(wait(day, for: 300, atMinute: 130) == dayAndSpan - 130 * 60)
+        #expect(wait(day, for: 301, atMinute: 130) == dayAndSpan + (60 - 130) * 60)
+        #expect(wait(day, for: 1000, atMinute: 130) == dayAndSpan + (120 - 130) * 60)
+    }
+
+    @Test("A span counts until all of it is a day old")
+    func horizon() {
+        let day = day([(0, 1000)])
+        #expect(wait(day, for: 1, atMinute: 24 * 60 + 9) == 60)
+        #expect(wait(day, for: 1, atMinute: 24 * 60 + 10) == nil)
+    }
+
+    @Test("What is larger than the limit waits for all the rest, and is told a time all the same")
+    func tooLarge() {
+        #expect(wait(day([(0, 10), (10, 10)]), for: 2000, atMinute: 10) == 86_400 + 600)
+        #expect(wait(day([]), for: 2000, atMinute: 10) == 1)
+        #expect(wait(day([(0, 10)]), for: .max, limit: .max, atMinute: 0) != nil)
+    }
+
+    @Test("Ten minutes are one span")
+    func spans() {
+        for seconds in [0, 1, 599] {
+            #expect(UploadedDay.spanStart(at: start + .seconds(seconds)) == start)
+        }
+        #expect(UploadedDay.spanStart(at: start + .seconds(600)) == start + .seconds(600))
+    }
+}

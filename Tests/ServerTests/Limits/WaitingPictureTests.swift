@@ -1,0 +1,68 @@
+import Fixtures
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("Pictures that wait behind a worker that hangs", .timeLimit(.minutes(5)))
+struct WaitingPictureTests {
+    private func withHangingWorker(
+        _ choose: @escaping (inout Settings) -> Void,
+        _ body: (RunningServer) async throws -> Void
+    ) async throws {
+        try await withMemoryFolder { folder in
+            let worker = try StandInWorker.hanging(in: folder)
+            try await withServer {
+                $0.mediaWorker = worker
+                choose(&$0)
+            } _: {
+                try await body($0)
+            }
+        }
+    }
+
+    /// Asks to upload five bytes and gives what the server answers before it has any of them.
+    private func answerToHead(of person: Person, _ server: RunningServer) async throws -> (head: String, body: String) {
+        let connection = try await RawConnection(to: server.site)
+        let head = "POST /api/v1/attachments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(person.token)\r\n"
+        try await connection.send(head + "Content-Length: 5\r\n\r\n")
+        let answer = (try await connection.readHead(), try await connection.read(until: "}"))
+        connection.close()
+        return answer
+    }
+
+    private func isRefused(_ answer: (head: String, body: String), limit: Int) -> Bool {
+        answer.head.hasPrefix("HTTP/1.1 503 ") && answer.head.contains("Retry-After: 5\r\n")
+            && answer.body.contains("\"code\":\"overloaded\"") && answer.body.contains("\"limit\":\(limit)")
+    }
+
+    @Test("I8: who has as many waiting as one may is refused before a byte is read; others are not")
+    func ofOnePerson() async throws {
+        try await withHangingWorker {
+            $0.limits.waitingPicturesPerPerson = 2
+        } _: { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            for _ in 0..<2 { _ = try await ada.upload(try Fixture.bytes("plain.png")) }
+            let answer = try await answerToHead(of: ada, server)
+            #expect(isRefused(answer, limit: 2))
+            #expect(try server.attachmentRows() == 2)
+            #expect(try await bob.upload(try Fixture.bytes("plain.png")).status == "processing")
+            let health = try await server.site.send(.GET, "/health").expect(200).json
+            #expect(health.media_worker.queue == 3)
+        }
+    }
+
+    @Test("I8: when as many wait as may in all, everybody is refused before a byte is read")
+    func inAll() async throws {
+        try await withHangingWorker {
+            $0.limits.waitingPictures = 2
+        } _: { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            for person in [ada, bob] { _ = try await person.upload(try Fixture.bytes("plain.png")) }
+            let answer = try await answerToHead(of: bob, server)
+            #expect(isRefused(answer, limit: 2))
+            #expect(try server.attachmentRows() == 2)
+            #expect(try server.storedFiles().count == 2)
+        }
+    }
+}
