@@ -117,6 +117,7 @@ extension Snug {
             queue = RenderQueue(
                 store: facts.store,
                 intake: bytes.intake,
+                originals: OriginalCheck(blobs: bytes.blobs, threads: bytes.threads),
                 worker: worker,
                 renderings: Renderings(store: bytes.blobs, worker: worker, threads: bytes.threads),
                 outcomes: outcomes,

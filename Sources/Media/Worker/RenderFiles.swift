@@ -44,10 +44,19 @@ extension BlobStore {
         return RenderFiles(original: original, outputs: outputs)
     }
 
-    /// Names what a worker has made, replacing earlier renderings. When this returns, names and bytes are durable.
-    /// Blocking.
+    /// Names what a worker has made, replacing earlier renderings. When this returns, names and bytes are durable; when
+    /// it throws, the picture has none. Blocking.
     /// - Throws: ``FileFailure``, or ``RenderFailure/untrustworthy`` when a file is not what the worker said.
     func keep(_ files: RenderFiles, _ picture: RenderedPicture, of id: BlobID) throws {
+        do {
+            try nameAndSync(files, picture, of: id)
+        } catch {
+            _ = try? removeVariants(of: id)
+            throw error
+        }
+    }
+
+    private func nameAndSync(_ files: RenderFiles, _ picture: RenderedPicture, of id: BlobID) throws {
         var made: [(file: UnlinkedFile, path: String)] = []
         for output in picture.outputs(of: id) {
             let file = try files.output(output.name.role)

@@ -28,7 +28,7 @@ extension RenderQueue {
     private func renderOnce(_ id: Attachment.ID) async throws {
         let blob = BlobID(id.uuid)
         guard let facts = try await intake.inspect(blob).facts else { throw RenderFailure.rejected(.undecodable) }
-        let picture = try await renderings.render(RenderJob(id: blob, facts: facts))
+        let picture = try await picture(of: blob, facts)
         let attachment = try await store.finishRendering(
             id,
             variants: picture.variants.map(Variant.init),
@@ -38,6 +38,16 @@ extension RenderQueue {
         // Deleted while it was rendered: its files must not outlive that.
         if attachment == nil { await revocation.revoke([id]) }
         outcomes.settled(id)
+    }
+
+    private func picture(of blob: BlobID, _ facts: ImageFacts) async throws -> RenderedPicture {
+        do {
+            return try await renderings.render(RenderJob(id: blob, facts: facts))
+        } catch RenderFailure.storage {
+            // One bad sector must not keep every other picture waiting.
+            try await originals.readThrough(blob)
+            throw RenderFailure.storage
+        }
     }
 
     private func settle(_ id: Attachment.ID, _ trouble: RenderTrouble) async throws {
@@ -57,8 +67,6 @@ extension RenderQueue {
         case nil:
             break
         }
-        // What a worker left that did not finish, or finished too late.
-        await revocation.revoke([id])
         outcomes.settled(id)
     }
 

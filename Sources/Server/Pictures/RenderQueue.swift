@@ -28,6 +28,7 @@ struct RenderQueue: Service, CustomStringConvertible {
     private let lanes: [AsyncStream<Void>]
     let store: Store
     let intake: Intake
+    let originals: OriginalCheck
     let worker: WorkerSupervisor
     let renderings: Renderings
     let outcomes: RenderOutcomes
@@ -39,6 +40,7 @@ struct RenderQueue: Service, CustomStringConvertible {
     init(
         store: Store,
         intake: Intake,
+        originals: OriginalCheck,
         worker: WorkerSupervisor,
         renderings: Renderings,
         outcomes: RenderOutcomes,
@@ -53,6 +55,7 @@ struct RenderQueue: Service, CustomStringConvertible {
         self.doorbell = Doorbell(bells: lanes.map(\.continuation))
         self.store = store
         self.intake = intake
+        self.originals = originals
         self.worker = worker
         self.renderings = renderings
         self.outcomes = outcomes

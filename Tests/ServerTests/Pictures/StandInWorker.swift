@@ -19,6 +19,26 @@ enum StandInWorker {
         try failing("kill -9 $$", times: times, in: folder)
     }
 
+    /// Says of each job that the disk is at fault; a shell has `$1`, the media folder, and `$id` before it does.
+    static func blamingTheDisk(after commands: String = ":", in folder: String) throws -> String {
+        let id = BlobID()
+        let line = String(
+            decoding: try WorkerLine.encode(WorkerMessage.storageTrouble(id: id)).dropLast(),
+            as: UTF8.self
+        )
+        return try write(
+            """
+            \(greeting)
+            while read job; do
+                id=$(echo "$job" | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')
+                \(commands)
+                echo '\(line.replacing("\(id)", with: "'$id'"))'
+            done
+            """,
+            to: folder
+        )
+    }
+
     private static let silence = "while read job; do :; done"
 
     private static func failing(_ end: String, times: Int, in folder: String) throws -> String {

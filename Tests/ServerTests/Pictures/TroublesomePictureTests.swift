@@ -2,6 +2,7 @@ import Chat
 import Crypto
 import Fixtures
 import Foundation
+import GRDB
 import Media
 import NIOHTTP1
 import TestSupport
@@ -74,6 +75,37 @@ struct TroublesomePictureTests {
                 #expect(settled.failure.code == "missing")
                 #expect(settled.failure.retry_at.text.hasSuffix("Z"))
                 try await server.waitForLog("restore it from a backup")
+            }
+        }
+    }
+
+    @Test("A disk that the worker cannot write to is held against no picture: it waits")
+    func fullDisk() async throws {
+        try await withMemoryFolder { folder in
+            let worker = try StandInWorker.blamingTheDisk(in: folder)
+            try await withServer({ $0.mediaWorker = worker }) { server in
+                let ada = try await server.register("ada")
+                let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
+                try await server.waitForLog("Rendering stopped")
+                #expect(try await ada.get("attachments/\(picture.id.text)").json.status == "processing")
+                let tries = try await DatabaseQueue(path: server.storage + "/snug.sqlite").read { db in
+                    try Int.fetchOne(db, sql: "SELECT attempts + deaths FROM attachments")
+                }
+                #expect(tries == 0)
+            }
+        }
+    }
+
+    @Test("An original that breaks off under the worker is this picture's trouble and nobody else's")
+    func badSector() async throws {
+        try await withMemoryFolder { folder in
+            let spoil = #"file=$(find "$1/originals" -name "$id"); rm "$file"; ln -s elsewhere "$file""#
+            let worker = try StandInWorker.blamingTheDisk(after: spoil, in: folder)
+            try await withServer({ $0.mediaWorker = worker }) { server in
+                let ada = try await server.register("ada")
+                let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+                #expect(picture.failure.code == "unreadable")
+                #expect(picture.failure.retry_at.text.hasSuffix("Z"))
             }
         }
     }
