@@ -14,6 +14,8 @@ let package = Package(
         .executable(name: "snug-media-worker", targets: ["MediaWorker"]),
         .executable(name: "snug-janitor", targets: ["Janitor"]),
         .executable(name: "snug-fuzz", targets: ["Fuzz"]),
+        // Preloaded into programs under test.
+        .library(name: "snug-faults", type: .dynamic, targets: ["Faults"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -107,6 +109,7 @@ let package = Package(
             path: "Tests/WallClimber",
             swiftSettings: settings
         ),
+        .target(name: "Faults", path: "Tests/Faults"),
         .target(
             name: "Mutation",
             dependencies: ["Fixtures", "Media", .product(name: "NIOCore", package: "swift-nio")],

@@ -26,4 +26,6 @@ package enum Refusal: Error, Equatable {
     case storesTooMuch(limit: Int)
     /// The disk has no room for it.
     case storageFull
+    /// The disk does not do what it is asked; `reason` is for the log.
+    case storageTrouble(reason: String)
 }

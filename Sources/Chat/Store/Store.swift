@@ -113,6 +113,7 @@ extension Refusal {
     fileprivate init?(_ error: DatabaseError) {
         switch error.resultCode {
         case .SQLITE_FULL: self = .storageFull
+        case .SQLITE_IOERR: self = .storageTrouble(reason: error.description)
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .overloaded(retryAfterSeconds: 1)
         default: return nil
         }

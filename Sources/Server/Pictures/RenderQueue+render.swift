@@ -11,10 +11,7 @@ extension RenderQueue {
         do {
             try await renderOnce(task.id)
         } catch {
-            guard let trouble = RenderTrouble(error) else {
-                try await store.withdrawAttempt(task.id)
-                throw error
-            }
+            guard let trouble = RenderTrouble(error) else { throw error }
             if trouble.cause == .file { complain(of: task.id, error) }
             try await settle(task.id, trouble)
         }

@@ -94,12 +94,21 @@ struct RenderQueue: Service, CustomStringConvertible {
     private func renderAll(at rings: AsyncStream<Void>) async {
         var alarm: Scheduled<Void>?
         defer { alarm?.cancel() }
+        // A try that has begun and of whose end the row does not know, because the disk did not take that either.
+        var begun: Attachment.ID?
         for await _ in rings {
             alarm?.cancel()
             do {
-                while let task = try await store.nextRendering() { try await render(task) }
+                if let id = begun { try await store.withdrawAttempt(id) }
+                begun = nil
+                while let task = try await store.nextRendering() {
+                    begun = task.id
+                    try await render(task)
+                    begun = nil
+                }
                 alarm = try await store.timeToNextRetry().map(ring(in:))
             } catch {
+                if let id = begun, (try? await store.withdrawAttempt(id)) != nil { begun = nil }
                 await pause(after: error)
                 doorbell.ring()
             }

@@ -140,6 +140,12 @@ struct Uploads: Sendable {
             let disposition = request.headers[.contentDisposition].flatMap { ContentDisposition($0) }
             return (original, disposition?.filename)
         } catch let failure as Intake.Failure {
+            if case .storage(let reason) = failure {
+                logger.error(
+                    "An upload cannot be written to the disk: look at its health, and at the space that is left",
+                    metadata: ["error": "\(reason)"]
+                )
+            }
             throw Problem(failure)
         }
     }

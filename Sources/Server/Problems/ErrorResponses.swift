@@ -1,3 +1,4 @@
+import Chat
 import Hummingbird
 import Logging
 
@@ -23,7 +24,21 @@ struct ErrorResponses<Context: RequestContext>: RouterMiddleware {
                 )
                 return Problem.internal.response
             }
+            if let trouble = Self.storageTrouble(error) {
+                context.logger.error(
+                    "The disk refuses to be written: look at its health, and at the space that is left",
+                    metadata: ["error": "\(trouble)"]
+                )
+            }
             return problem.response
+        }
+    }
+
+    private static func storageTrouble(_ error: any Error) -> String? {
+        switch error {
+        case Refusal.storageFull: "no space left in the database"
+        case Refusal.storageTrouble(let reason): reason
+        default: nil
         }
     }
 }

@@ -74,6 +74,8 @@ extension Problem {
             )
         case .storageFull:
             self = .storageFull
+        case .storageTrouble:
+            self = .storageTrouble
         }
     }
 
@@ -102,6 +104,14 @@ extension Problem {
         .init(code: 507, reasonPhrase: "Insufficient Storage"),
         "storage_full",
         "The server has no room left for this. Nothing was stored."
+    )
+
+    /// The disk does not do what it is asked; its error is in the log.
+    static let storageTrouble = Problem(
+        .serviceUnavailable,
+        "overloaded",
+        "The server's disk is in trouble. Nothing was stored. Try again later.",
+        retryAfterSeconds: 30
     )
 
     /// An error of Hummingbird's own, told by its status alone.

@@ -17,7 +17,7 @@ extension Problem {
         case .storage(let failure) where failure.isStorageFull:
             self = .storageFull
         case .storage:
-            self = .internal
+            self = .storageTrouble
         }
     }
 }

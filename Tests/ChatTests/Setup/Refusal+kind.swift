@@ -6,7 +6,7 @@ extension Refusal {
     /// A refusal without its words.
     enum Kind {
         case notFound, forbidden, conflict, gone, invalid, keyReused, roomFull, unauthenticated, overloaded
-        case queueFull, uploadedTooMuch, storesTooMuch, storageFull
+        case queueFull, uploadedTooMuch, storesTooMuch, storageFull, storageTrouble
     }
 
     var kind: Kind {
@@ -24,6 +24,7 @@ extension Refusal {
         case .uploadedTooMuch: .uploadedTooMuch
         case .storesTooMuch: .storesTooMuch
         case .storageFull: .storageFull
+        case .storageTrouble: .storageTrouble
         }
     }
 }

@@ -4,6 +4,8 @@ import Foundation
 package enum Executables {
     package static let server = path("snug-server")
     package static let mediaWorker = path("snug-media-worker")
+    /// What `DiskFaults` preloads into the server.
+    package static let faults = path("libsnug-faults.so")
 
     /// Looks beside the test bundle, wherever that is run from, and in the folders around it.
     private static func path(_ name: String) -> String {

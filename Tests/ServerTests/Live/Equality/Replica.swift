@@ -56,12 +56,10 @@ struct Replica: Sendable {
         guard event.cursor != .missing else { return rooms[room] = copy.applying(receipt: event) }
         // What was fetched after the event happened has it already.
         guard event.seq.number > copy.lastSeq else { return }
-        // Of a room that went nothing else is left to tell.
-        guard event.seq.number == copy.lastSeq + 1 || event.type == "room.deleted" else {
-            throw Gap(after: copy.lastSeq, event: event)
-        }
-        copy.facts = copy.facts.setting("last_seq", event.seq)
+        // Of a room that went nothing is left to tell but that it went, or that oneself left it before.
         let isGone = event.type == "room.deleted" || event.type == "member.left" && event.user_id.text == person.id
+        guard event.seq.number == copy.lastSeq + 1 || isGone else { throw Gap(after: copy.lastSeq, event: event) }
+        copy.facts = copy.facts.setting("last_seq", event.seq)
         rooms[room] = isGone ? nil : copy.applying(event, as: person)
     }
 
