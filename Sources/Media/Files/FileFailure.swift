@@ -19,6 +19,9 @@ package struct FileFailure: Error, Equatable, CustomStringConvertible {
     /// The disk, or this user's share of it, is full.
     package var isStorageFull: Bool { code == ENOSPC || code == EDQUOT }
 
+    /// The disk cannot do it, or only be read since it could not.
+    package var isDiskTrouble: Bool { code == EIO || code == EROFS }
+
     /// For the log: holds no path, so that it cannot carry one to a client either.
     package var description: String {
         "\(operation): \(unsafe String(cString: strerror(code)))"

@@ -16,8 +16,10 @@ extension Problem {
             self = .malformed(failure.description)
         case .storage(let failure) where failure.isStorageFull:
             self = .storageFull
-        case .storage:
+        case .storage(let failure) where failure.isDiskTrouble:
             self = .storageTrouble
+        case .storage:
+            self = .internal
         }
     }
 }

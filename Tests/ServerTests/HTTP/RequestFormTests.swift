@@ -140,7 +140,8 @@ struct RequestFormTests {
     func slowHead() async throws {
         try await withServer(tuning: { $0.connections.firstRequest = .milliseconds(50) }) { server in
             let connection = try await RawConnection(to: server.site)
-            try await connection.send("GET /health/simple HTTP/1.1\r\nHost: x\r\n")
+            // On a slow machine it may be over before this is sent.
+            try? await connection.send("GET /health/simple HTTP/1.1\r\nHost: x\r\n")
             #expect(try await connection.readToEnd() == "")
         }
     }

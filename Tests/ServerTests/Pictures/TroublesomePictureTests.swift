@@ -99,9 +99,10 @@ struct TroublesomePictureTests {
     @Test("An original that breaks off under the worker is this picture's trouble and nobody else's")
     func badSector() async throws {
         try await withMemoryFolder { folder in
-            let spoil = #"file=$(find "$1/originals" -name "$id"); rm "$file"; ln -s elsewhere "$file""#
+            let storage = "\(folder)/storage"
+            let spoil = #"file=$(find "\#(storage)/media/originals" -name "$id"); rm "$file"; ln -s elsewhere "$file""#
             let worker = try StandInWorker.blamingTheDisk(after: spoil, in: folder)
-            try await withServer({ $0.mediaWorker = worker }) { server in
+            try await withServer({ ($0.storage, $0.mediaWorker) = (storage, worker) }) { server in
                 let ada = try await server.register("ada")
                 let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
                 #expect(picture.failure.code == "unreadable")
