@@ -27,21 +27,20 @@ struct ISOBoxes {
 
     /// The next box; nil at the end and where a size is impossible.
     mutating func next(_ source: inout ByteSource) -> Box? {
-        guard count < Self.countLimit, position <= end - 8, let size = source.bigEndian(at: position, length: 4),
-            let type = source.code(at: position + 4)
+        var reader = NumberReader(position..<end)
+        guard count < Self.countLimit, var size = reader.number(&source, 4), let type = reader.code(&source)
         else { return nil }
         count += 1
-        var (headerLength, length) = (8, size)
-        if size == 1 {
-            guard let large = source.bigEndian(at: position + 8, length: 8) else { return nil }
-            (headerLength, length) = (16, large)
-        } else if size == 0 {
-            length = end - position
+        if size == 0 {
+            size = end - position
+        } else if size == 1 {
+            guard let large = reader.number(&source, 8) else { return nil }
+            size = large
         }
-        guard length >= headerLength else { return nil }
+        guard size >= reader.position - position else { return nil }
         let start = position
-        position = min(start + length, end)
-        return Box(type: type, start: start, payload: min(start + headerLength, position)..<position)
+        position = min(start + size, end)
+        return Box(type: type, start: start, payload: reader.position..<position)
     }
 
     /// The first box of a type in part of a file.

@@ -7,8 +7,10 @@ struct RIFFChunks {
         let type: FourCC
         /// Where its type is.
         let start: Int
-        /// Without the byte that pads an odd length. It may go on behind the end of what holds it.
+        /// Without the byte that pads an odd length. Cut at the end of what holds it.
         let payload: Range<Int>
+        /// Its length goes beyond the end of what holds it.
+        let isCut: Bool
 
         /// One past its last byte, padding included.
         var end: Int { payload.upperBound + payload.count % 2 }
@@ -35,7 +37,8 @@ struct RIFFChunks {
             let length = source.littleEndian(at: position + 4, length: 4)
         else { return nil }
         let start = position + Self.headerLength
-        let chunk = Chunk(type: type, start: position, payload: start..<start + length)
+        let payload = start..<min(start + length, end)
+        let chunk = Chunk(type: type, start: position, payload: payload, isCut: payload.count < length)
         position = chunk.end
         return chunk
     }

@@ -1,6 +1,9 @@
+@testable import Media
+
 extension PictureBytes {
     static func chunk(_ type: String, _ payload: [UInt8] = []) -> [UInt8] {
-        big(payload.count, 4) + Array(type.utf8) + payload + big(0, 4)
+        let content = Array(type.utf8) + payload
+        return big(payload.count, 4) + content + big(Int(CRC32.checksum(of: content)), 4)
     }
 
     static func header(

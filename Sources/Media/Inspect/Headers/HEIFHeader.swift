@@ -6,28 +6,25 @@ enum HEIFHeader {
     /// Facts up to where the file ends or stops making sense; without a size when the primary item has none.
     static func read(_ source: inout ByteSource, as kind: FileKind) -> ImageFacts {
         var facts = ImageFacts(format: kind)
-        var boxes = ISOBoxes(source)
-        while let box = boxes.next(&source) {
-            switch box.type {
-            case "meta": readItems(&source, in: box.content, into: &facts)
-            case "moov": readTrack(&source, in: box.payload, into: &facts)
-            default: break
-            }
-        }
+        let file = 0..<source.count
+        if let meta = ISOBoxes.first("meta", in: file, &source) { readItems(&source, in: meta.content, into: &facts) }
         facts.isAnimated = ISOBrands(&source)?.contains(anyOf: sequenceBrands) ?? false
-        if !facts.isAnimated { (facts.frameCount, facts.durationMilliseconds) = (1, 0) }
+        guard facts.isAnimated, let film = ISOBoxes.first("moov", in: file, &source) else { return facts }
+        readTrack(&source, in: film.payload, into: &facts)
         return facts
     }
 
     private static func readItems(_ source: inout ByteSource, in meta: Range<Int>, into facts: inout ImageFacts) {
-        guard !facts.hasSize, let properties = ISOBoxes.first("iprp", in: meta, &source),
+        guard let properties = ISOBoxes.first("iprp", in: meta, &source),
             let container = ISOBoxes.first("ipco", in: properties.payload, &source)
         else { return }
         let shared = HEIFProperties(&source, in: container.payload)
         guard let primary = primaryItem(&source, in: meta),
             let association = ISOBoxes.first("ipma", in: properties.payload, &source)
         else { return }
-        for index in HEIFAssociations(association).indices(of: primary, &source) { shared.apply(index, to: &facts) }
+        for index in HEIFAssociations.indices(of: primary, in: association, &source) {
+            shared.apply(index, to: &facts)
+        }
         if shared.hasAlpha {
             facts.hasAlpha = true
             facts.componentCount = min(facts.componentCount + 1, 4)
@@ -36,29 +33,34 @@ enum HEIFHeader {
 
     /// ISO/IEC 14496-12 section 8.11.4.
     private static func primaryItem(_ source: inout ByteSource, in meta: Range<Int>) -> Int? {
-        guard let box = ISOBoxes.first("pitm", in: meta, &source),
-            let version = source.byte(at: box.payload.lowerBound)
-        else { return nil }
-        return source.bigEndian(at: box.content.lowerBound, length: version == 0 ? 2 : 4)
+        guard let box = ISOBoxes.first("pitm", in: meta, &source) else { return nil }
+        var reader = NumberReader(box.payload)
+        guard let version = reader.number(&source, 1) else { return nil }
+        reader.skip(3)
+        return reader.number(&source, version == 0 ? 2 : 4)
     }
 
-    /// Frames and duration of the first track: sections 8.4.2 ("mdhd") and 8.7.3 ("stsz").
-    private static func readTrack(_ source: inout ByteSource, in movie: Range<Int>, into facts: inout ImageFacts) {
-        guard let media = ISOBoxes.first(at: ["trak", "mdia"], in: movie, &source) else { return }
-        if let sizes = ISOBoxes.first(at: ["minf", "stbl", "stsz"], in: media.payload, &source),
-            sizes.content.count >= 8, let count = source.bigEndian(at: sizes.content.lowerBound + 4, length: 4)
-        {
-            facts.frameCount = min(max(count, 1), FrameTally.countLimit)
+    /// Frames and duration of the first track: sections 8.7.3 ("stsz") and 8.4.2 ("mdhd").
+    private static func readTrack(_ source: inout ByteSource, in film: Range<Int>, into facts: inout ImageFacts) {
+        guard let media = ISOBoxes.first(at: ["trak", "mdia"], in: film, &source)?.payload else { return }
+        if let sizes = ISOBoxes.first(at: ["minf", "stbl", "stsz"], in: media, &source) {
+            var reader = NumberReader(sizes.content)
+            reader.skip(4)
+            facts.frameCount = min(max(reader.number(&source, 4) ?? 1, 1), FrameTally.countLimit)
         }
-        guard let header = ISOBoxes.first("mdhd", in: media.payload, &source),
-            let version = source.byte(at: header.payload.lowerBound)
-        else { return }
-        // Times of creation and change come first, of 8 bytes each in version 1 and of 4 in version 0.
-        let length = version == 1 ? 8 : 4
-        let start = header.content.lowerBound + length * 2
-        guard let unitsPerSecond = source.bigEndian(at: start, length: 4), unitsPerSecond > 0,
-            let duration = source.bigEndian(at: start + 4, length: length)
-        else { return }
-        facts.durationMilliseconds = duration.times(1000) / unitsPerSecond
+        if let header = ISOBoxes.first("mdhd", in: media, &source) {
+            facts.durationMilliseconds = milliseconds(&source, header)
+        }
+    }
+
+    private static func milliseconds(_ source: inout ByteSource, _ header: ISOBoxes.Box) -> Int {
+        var reader = NumberReader(header.payload)
+        // Times of creation and change come before the unit, of 8 bytes each in version 1 and of 4 in version 0.
+        let length = reader.number(&source, 1) == 1 ? 8 : 4
+        reader.skip(3 + length * 2)
+        guard let unitsPerSecond = reader.number(&source, 4), unitsPerSecond > 0,
+            let duration = reader.number(&source, length)
+        else { return 0 }
+        return duration.times(1000) / unitsPerSecond
     }
 }

@@ -51,36 +51,35 @@ struct HEIFProperties {
 
     /// Mirroring is left out: it does not change the size.
     private static func property(_ source: inout ByteSource, _ box: ISOBoxes.Box) -> Property? {
-        let start = box.payload.lowerBound
         switch box.type {
         case "ispe":
-            guard box.content.count >= 8, let width = source.bigEndian(at: start + 4, length: 4),
-                let height = source.bigEndian(at: start + 8, length: 4)
-            else { return nil }
+            var reader = NumberReader(box.content)
+            guard let width = reader.number(&source, 4), let height = reader.number(&source, 4) else { return nil }
             return .size(width: width, height: height)
-        case "irot": return box.payload.isEmpty ? nil : source.byte(at: start).map { .rotation(Int($0 & 3)) }
-        case "clap": return box.payload.count < 32 ? nil : crop(&source, at: start)
-        case "pixi": return depth(&source, in: box.content)
+        case "irot":
+            var reader = NumberReader(box.payload)
+            return reader.number(&source, 1).map { .rotation($0 & 3) }
+        case "clap": return crop(&source, box)
+        case "pixi": return depth(&source, box)
         default: return nil
         }
     }
 
     /// ISO/IEC 14496-12 section 12.1.4: width and height as fractions; where it lies does not matter here.
-    private static func crop(_ source: inout ByteSource, at start: Int) -> Property? {
-        guard let width = source.bigEndian(at: start, length: 4),
-            let widthUnit = source.bigEndian(at: start + 4, length: 4), widthUnit > 0,
-            let height = source.bigEndian(at: start + 8, length: 4),
-            let heightUnit = source.bigEndian(at: start + 12, length: 4), heightUnit > 0
+    private static func crop(_ source: inout ByteSource, _ box: ISOBoxes.Box) -> Property? {
+        var reader = NumberReader(box.payload)
+        guard let width = reader.number(&source, 4), let widthUnit = reader.number(&source, 4), widthUnit > 0,
+            let height = reader.number(&source, 4), let heightUnit = reader.number(&source, 4), heightUnit > 0
         else { return nil }
         return .crop(width: (width + widthUnit / 2) / widthUnit, height: (height + heightUnit / 2) / heightUnit)
     }
 
     /// ISO/IEC 23008-12 section 6.5.6: the number of channels, then the bits of each.
-    private static func depth(_ source: inout ByteSource, in content: Range<Int>) -> Property? {
-        guard let channels = source.byte(at: content.lowerBound), (1...4).contains(channels),
-            content.count > channels,
-            let bits = source.bytes(at: content.lowerBound + 1, length: Int(channels))?.max(), (1...16).contains(bits)
-        else { return nil }
-        return .depth(bits: Int(bits), channels: Int(channels))
+    private static func depth(_ source: inout ByteSource, _ box: ISOBoxes.Box) -> Property? {
+        var reader = NumberReader(box.content)
+        guard let channels = reader.number(&source, 1), (1...4).contains(channels) else { return nil }
+        let bits = (0..<channels).compactMap { _ in reader.number(&source, 1) }
+        guard bits.count == channels, let most = bits.max(), (1...16).contains(most) else { return nil }
+        return .depth(bits: most, channels: channels)
     }
 }

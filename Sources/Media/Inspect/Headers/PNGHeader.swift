@@ -63,13 +63,22 @@ struct PNGHeader {
         frames.add(milliseconds: numerator * 1000 / (denominator == 0 ? 100 : denominator))
     }
 
-    /// As libpng has it, the first block alone counts, if it comes before the pixels. One that is too large for a
-    /// decoder to see turns nothing either.
+    /// As libpng has it, the first block alone counts, if it comes before the pixels and its checksum is right. One that
+    /// is too large for a decoder to see turns nothing either.
     private mutating func readEXIF(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) {
         guard !hasEXIF, !hasPixels else { return }
         hasEXIF = true
-        guard chunk.payload.count <= PNGDiet.exifByteLimit else { return }
+        guard chunk.payload.count <= PNGDiet.exifByteLimit, Self.isIntact(&source, chunk) else { return }
         facts.orientation =
             EXIFBlock(&source, at: chunk.payload.lowerBound, end: chunk.payload.upperBound).orientation ?? 1
+    }
+
+    /// Whether a chunk's checksum is that of its type and payload.
+    private static func isIntact(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) -> Bool {
+        guard let type = source.bytes(at: chunk.start + 4, length: 4),
+            let payload = source.bytes(at: chunk.payload.lowerBound, length: chunk.payload.count),
+            let checksum = source.bigEndian(at: chunk.payload.upperBound, length: 4)
+        else { return false }
+        return CRC32.checksum(of: type + payload) == checksum
     }
 }

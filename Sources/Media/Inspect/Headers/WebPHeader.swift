@@ -86,6 +86,7 @@ struct WebPHeader {
     private mutating func readEXIF(_ source: inout ByteSource, _ chunk: RIFFChunks.Chunk) {
         guard announcesEXIF, !hasEXIF else { return }
         hasEXIF = true
+        guard !chunk.isCut else { return }
         // Some writers keep the JPEG marker's prefix.
         let start = chunk.payload.lowerBound + (source.has("Exif\0\0", at: chunk.payload.lowerBound) ? 6 : 0)
         facts.orientation = EXIFBlock(&source, at: start, end: chunk.payload.upperBound).orientation ?? 1

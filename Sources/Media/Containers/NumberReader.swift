@@ -1,0 +1,26 @@
+/// Reads numbers one after another, most significant byte first, and none beyond the end of what holds them.
+struct NumberReader {
+    private(set) var position: Int
+    private let end: Int
+
+    init(_ range: Range<Int>) {
+        position = range.lowerBound
+        end = range.upperBound
+    }
+
+    /// An unsigned number of `length` bytes; 0 when it is to have none, nil when they are not all there or more than 8.
+    mutating func number(_ source: inout ByteSource, _ length: Int) -> Int? {
+        guard length > 0 else { return 0 }
+        guard length <= 8, position <= end - length else { return nil }
+        defer { position += length }
+        return source.bigEndian(at: position, length: length)
+    }
+
+    /// The four letters that name a box.
+    mutating func code(_ source: inout ByteSource) -> FourCC? {
+        number(&source, 4).map { FourCC(rawValue: UInt32(truncatingIfNeeded: $0)) }
+    }
+
+    /// Passes over bytes, but not beyond the end.
+    mutating func skip(_ length: Int) { position = min(position + length, end) }
+}
