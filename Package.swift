@@ -172,7 +172,7 @@ let package = Package(
         .testTarget(
             name: "MediaWorkerTests",
             dependencies: [
-                "CKernel", "CVips", "Fixtures", "Media", "MediaWorker", "TestSupport", "WallClimber",
+                "CKernel", "CVips", "Fixtures", "Media", "MediaWorker", "Mutation", "TestSupport", "WallClimber",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

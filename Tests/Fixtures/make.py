@@ -221,3 +221,149 @@ subprocess.run(
     ["exiftool", "-q", "-o", str(OUT / "gps-alpha.png"), "-GPSLatitude=48.2082", "-GPSLatitudeRef=N",
      "-GPSLongitude=16.3738", "-GPSLongitudeRef=E", "-Make=SecretCamera", "-XMP-dc:Creator=SecretName",
      str(OUT / "alpha.png")], check=True)
+
+
+# What phones and editors put into pictures: places, names, serial numbers, thumbnails, and files behind the picture.
+XMP = (b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+       b'<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+       b'xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="48,12.49N" exif:GPSLongitude="16,22.43E">'
+       b'<dc:creator><rdf:Seq><rdf:li>SecretName</rdf:li></rdf:Seq></dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>')
+# Stands in for a phone's video, which comes as a whole file of its own.
+VIDEO = struct.pack(">I4s4sI4s", 20, b"ftyp", b"mp42", 0, b"mp42") + struct.pack(">I4s", 40, b"mdat") + b"SecretVideo".ljust(32)
+
+
+def directory(offset, entries, following=0):
+    """One TIFF directory at `offset`; entries are (tag, type, count, bytes), sorted by tag."""
+    fixed, extra = b"", b""
+    beyond = offset + 2 + 12 * len(entries) + 4
+    for tag, kind, count, value in entries:
+        if len(value) <= 4:
+            field = value.ljust(4, b"\0")
+        else:
+            field = struct.pack(">I", beyond + len(extra))
+            extra += value + b"\0" * (len(value) % 2)
+        fixed += struct.pack(">HHI", tag, kind, count) + field
+    return struct.pack(">H", len(entries)) + fixed + struct.pack(">I", following) + extra
+
+
+def text(tag, value):
+    return (tag, 2, len(value) + 1, value + b"\0")
+
+
+def long(tag, value):
+    return (tag, 4, 1, struct.pack(">I", value))
+
+
+def degrees(tag, *parts):
+    return (tag, 5, 3, b"".join(struct.pack(">II", round(part * 100), 100) for part in parts))
+
+
+def phone_exif():
+    """EXIF as a phone writes it, the maker's note being a blob that only its maker understands."""
+    small = io.BytesIO()
+    scene(16, 12).save(small, "JPEG", quality=30)
+    thumbnail = small.getvalue()
+    note = b"SecretMaker\0\0\0\1" + b"SecretSerial 0042 " * 8
+
+    def build(camera, position, second, picture):
+        first = directory(8, [
+            text(0x010F, b"SecretCamera"), text(0x0110, b"Phone 1"), (0x0112, 3, 1, struct.pack(">H", 6)),
+            text(0x0132, b"2024:05:06 07:08:09"), long(0x8769, camera), long(0x8825, position)], second)
+        exif = directory(camera, [
+            text(0x9003, b"2024:05:06 07:08:09"), (0x927C, 7, len(note), note),
+            (0x9286, 7, 21, b"ASCII\0\0\0SecretComment"), text(0xA431, b"SecretSerial")])
+        gps = directory(position, [
+            (0x0000, 1, 4, bytes((2, 3, 0, 0))), text(0x0001, b"N"), degrees(0x0002, 48, 12, 29.5), text(0x0003, b"E"),
+            degrees(0x0004, 16, 22, 25.7)])
+        thumb = directory(second, [(0x0103, 3, 1, struct.pack(">H", 6)), long(0x0201, picture), long(0x0202, len(thumbnail))])
+        return first, exif, gps, thumb
+
+    parts = build(0, 0, 0, 0)
+    camera = 8 + len(parts[0])
+    position = camera + len(parts[1])
+    second = position + len(parts[2])
+    picture = second + len(parts[3])
+    return b"MM\0*" + struct.pack(">I", 8) + b"".join(build(camera, position, second, picture)) + thumbnail
+
+
+def colour_profile():
+    """The smallest profile for colour pictures: white, three primaries and a tone curve."""
+    def point(*values):
+        return b"XYZ \0\0\0\0" + struct.pack(">iii", *values)
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, 0x0233) + b"\0\0"
+    tags = [(b"wtpt", point(63190, 65536, 54061)), (b"rXYZ", point(28578, 14581, 912)),
+            (b"gXYZ", point(25240, 46980, 6363)), (b"bXYZ", point(9376, 3970, 46799)),
+            (b"rTRC", curve), (b"gTRC", curve), (b"bTRC", curve)]
+    body, table, offset = b"", b"", 128 + 4 + 12 * len(tags)
+    for name, data in tags:
+        table += name + struct.pack(">II", offset + len(body), len(data))
+        body += data
+    head = struct.pack(">I4sI4s4s4s", offset + len(body), b"none", 0x02100000, b"mntr", b"RGB ", b"XYZ ")
+    head += bytes(12) + b"acsp" + bytes(28) + struct.pack(">iii", 63190, 65536, 54061)
+    return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
+
+
+def segment(marker, data):
+    return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
+
+
+def phone_jpeg(picture):
+    extended = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32 + struct.pack(">II", len(XMP), 0) + XMP
+    iptc = b"\x1c\x02\x5a\0\x0aSecretCity"
+    photoshop = b"Photoshop 3.0\x008BIM\x04\x04\0\0" + struct.pack(">I", len(iptc)) + iptc + b"\0" * (len(iptc) % 2)
+    small = b"JFXX\0\x13" + bytes((2, 2)) + b"SecretThumb!"
+    several = b"MPF\0MM\0*" + directory(8, [(0xB000, 7, 4, b"0100"), long(0xB001, 2)])
+    profile = b"ICC_PROFILE\0\1\1" + colour_profile()
+    frame = picture.index(b"\xff\xdb")
+    return (picture[:frame] + segment(0xE0, small) + segment(0xE1, b"Exif\0\0" + phone_exif())
+            + segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP) + segment(0xE1, extended)
+            + segment(0xED, photoshop) + segment(0xE2, profile) + segment(0xE2, several) + segment(0xE5, b"SecretFive")
+            + segment(0xFE, b"SecretComment") + picture[frame:] + picture + VIDEO)
+
+
+def riff(*chunks):
+    body = b"WEBP" + b"".join(kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2) for kind, data in chunks)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def encoded(image, kind, **options):
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+sideways = upright.transpose(LAID[6])
+save("phone.jpg", phone_jpeg(encoded(sideways, "JPEG", quality=80)))
+save("phone-progressive.jpg", phone_jpeg(encoded(sideways, "JPEG", quality=80, progressive=True)))
+
+picture = encoded(sideways, "PNG", optimize=True)
+pixels = picture.index(b"IDAT") - 4
+save("phone.png", picture[:pixels]
+     + chunk(b"iCCP", b"profile\0\0" + zlib.compress(colour_profile(), 9)) + chunk(b"pHYs", struct.pack(">IIB", 2835, 2835, 1))
+     + chunk(b"eXIf", phone_exif()) + chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP)
+     + chunk(b"tEXt", b"Author\0SecretName") + chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"SecretComment"))
+     + chunk(b"tIME", struct.pack(">HBBBBB", 2024, 5, 6, 7, 8, 9)) + chunk(b"prVw", b"SecretThumbnail")
+     + picture[pixels:] + VIDEO)
+
+
+
+def sub_blocks(data):
+    parts = [data[start:start + 255] for start in range(0, len(data), 255)]
+    return b"".join(bytes((len(part),)) + part for part in parts) + b"\0"
+
+
+picture = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=100, loop=0)
+first = picture.index(b"\x21\xff\x0bNETSCAPE2.0")
+save("phone.gif", picture[:first] + b"\x21\xfe\x0dSecretComment\0"
+     + b"\x21\xff\x0bXMP DataXMP" + XMP + bytes((1, *range(255, -1, -1), 0))
+     + b"\x21\xff\x0bICCRGBG1012" + sub_blocks(colour_profile()) + picture[first:] + VIDEO)
+
+picture = encoded(sideways, "WEBP", quality=60)
+save("phone.webp", riff(
+    (b"VP8X", struct.pack("<I", 0x2C) + struct.pack("<I", 63)[:3] + struct.pack("<I", 95)[:3]), (b"ICCP", colour_profile()),
+    (b"VP8 ", picture[20:20 + struct.unpack("<I", picture[16:20])[0]]), (b"EXIF", phone_exif()), (b"XMP ", XMP),
+    (b"SECR", b"SecretChunk")) + VIDEO)
+
+for name in ("phone.heic", "phone.avif"):
+    sideways.save(OUT / name, quality=40, exif=b"Exif\0\0" + phone_exif(), xmp=XMP)
+save("phone-motion.heic", (OUT / "phone.heic").read_bytes() + struct.pack(">I4s", 8 + len(VIDEO), b"mpvd") + VIDEO)

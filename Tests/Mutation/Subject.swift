@@ -8,6 +8,7 @@ package enum Subject: String, CaseIterable, Sendable {
     /// The same as an upload meets it, with libmagic before it.
     case inspector
     case diet
+    case scrubber
     case exif
     case multipart
     case disposition
@@ -21,7 +22,7 @@ package enum Subject: String, CaseIterable, Sendable {
     package var corpus: [[UInt8]] {
         get throws {
             switch self {
-            case .headers, .inspector, .exif: try Fixture.pictures()
+            case .headers, .inspector, .exif, .scrubber: try Fixture.pictures()
             case .diet: try Fixture.pictures { $0 == .png }
             case .multipart: [Array(SampleForm.text.utf8), Array(SampleForm.compact.utf8)]
             case .disposition: SampleForm.dispositions.map { Array($0.utf8) }
@@ -37,6 +38,7 @@ package enum Subject: String, CaseIterable, Sendable {
             let inspector = try Inspector(formats: Set(FileKind.allCases))
             return { try checkInspection($0, inspector) }
         case .diet: return checkDiet
+        case .scrubber: return checkScrubber
         case .exif: return checkEXIF
         case .multipart: return checkMultipart
         case .disposition: return checkDisposition

@@ -47,9 +47,31 @@ func checkDiet(_ bytes: [UInt8]) throws {
     try expect(before?.orientation == after?.orientation, "turned otherwise")
 }
 
-private func pngFacts(_ bytes: [UInt8]) -> ImageFacts? {
+private func pngFacts(_ bytes: [UInt8]) -> ImageFacts? { try? facts(.png, bytes) }
+
+private func facts(_ kind: FileKind, _ bytes: [UInt8]) throws(PixelLimit) -> ImageFacts? {
     var source = ByteSource(bytes)
-    return try? ImageFacts(of: .png, in: &source, limits: PixelLimits())
+    return try ImageFacts(of: kind, in: &source, limits: PixelLimits())
+}
+
+/// What is left is the same picture, and nothing more is to be taken from it.
+func checkScrubber(_ bytes: [UInt8]) throws {
+    var source = ByteSource(bytes)
+    guard let kind = FileKind(signature: bytes), let plan = try? Scrubber.plan(for: kind, &source) else { return }
+    var end = 0
+    for case .keep(let range) in plan.pieces {
+        try expect(!range.isEmpty && range.lowerBound >= end && range.upperBound <= bytes.count, "\(range)")
+        end = range.upperBound
+    }
+    let rest = plan.applied(to: bytes)
+    try expect(rest.count == plan.byteCount, "\(rest.count) bytes instead of \(plan.byteCount)")
+    var again = ByteSource(rest)
+    let secondPlan = try Scrubber.plan(for: kind, &again)
+    try expect(secondPlan == nil, "a second time removes \(secondPlan?.removed ?? [])")
+    guard let before = try? facts(kind, bytes) else { return }
+    let after = try facts(kind, rest)
+    try expect(FileKind(signature: rest) == kind, "another kind of file")
+    try expect(before == after, "\(before) became \(String(describing: after))")
 }
 
 /// Reads blocks in odd places as well as where they are.

@@ -73,16 +73,36 @@ package struct ByteSource {
         bigEndian(at: offset, length: 4).map { FourCC(rawValue: UInt32(truncatingIfNeeded: $0)) }
     }
 
-    /// Where `byte` is next, from `offset` on; nil when it does not come any more.
-    mutating func firstIndex(of byte: UInt8, from offset: Int) -> Int? {
+    /// Where `byte` is next, from `offset` on; nil when it does not come before `end`, by default the file's.
+    mutating func firstIndex(of byte: UInt8, from offset: Int, before end: Int = .max) -> Int? {
+        let end = min(end, count)
         var position = max(offset, 0)
-        while position < count {
+        while position < end {
             if position < windowStart || position >= windowStart + window.count { move(to: position) }
             guard !window.isEmpty else { return nil }
-            if let index = window[(position - windowStart)...].firstIndex(of: byte) { return windowStart + index }
+            let searched = window[position - windowStart..<min(window.count, end - windowStart)]
+            if let index = searched.firstIndex(of: byte) { return windowStart + index }
             position = windowStart + window.count
         }
         return nil
+    }
+
+    /// Whether `text` is somewhere in `range`.
+    mutating func contains(_ text: StaticString, in range: Range<Int>) -> Bool {
+        guard let first = text.description.utf8.first else { return true }
+        let end = range.upperBound - text.utf8CodeUnitCount + 1
+        var position = range.lowerBound
+        while let found = firstIndex(of: first, from: position, before: end) {
+            if has(text, at: found) { return true }
+            position = found + 1
+        }
+        return false
+    }
+
+    /// Whether every byte in `range` is there and is `byte`.
+    mutating func isFilled(_ range: Range<Int>, with byte: UInt8) -> Bool {
+        for offset in range where self.byte(at: offset) != byte { return false }
+        return true
     }
 
     /// Moves the window so that it holds these bytes; false when it cannot.

@@ -5,17 +5,39 @@ package struct EXIFBlock {
 
     /// How to turn the picture upright, 1–8; nil when the block does not say.
     package private(set) var orientation: Int?
+    /// It tells where the picture was taken.
+    private(set) var hasPosition = false
+    /// It holds what the camera's maker writes for itself, often with serial numbers.
+    private(set) var hasMakerNote = false
+    private(set) var hasThumbnail = false
 
     /// - Parameters:
     ///   - start: where the TIFF header is.
     ///   - end: one past the block's last byte; nothing beyond it is read.
     package init(_ source: inout ByteSource, at start: Int, end: Int) {
         guard let tiff = TIFFReader(&source, at: start, end: end) else { return }
-        tiff.readDirectory(&source, at: tiff.number(&source, 4, 4), entryLimit: Self.entryLimit) { source, entry in
-            if entry.tag == 0x0112 {
+        var (camera, position): (Int?, Int?)
+        let next = tiff.readDirectory(&source, at: tiff.number(&source, 4, 4), entryLimit: Self.entryLimit) {
+            source,
+            entry in
+            switch entry.tag {
+            case 0x0112:
                 orientation = orientation ?? tiff.value(&source, entry).flatMap { (1...8).contains($0) ? $0 : nil }
+            case 0x8769: camera = tiff.value(&source, entry)
+            case 0x8825: position = tiff.value(&source, entry)
+            default: break
             }
         }
+        // Latitude and longitude (EXIF 2.32 section 4.6.6); the notes (section 4.6.5); a thumbnail (section 4.6.4).
+        hasPosition = tiff.hasEntry(&source, [0x0002, 0x0004], at: position, entryLimit: Self.entryLimit)
+        hasMakerNote = tiff.hasEntry(&source, [0x927C], at: camera, entryLimit: Self.entryLimit)
+        hasThumbnail = tiff.hasEntry(&source, [0x0111, 0x0201], at: next, entryLimit: Self.entryLimit)
+    }
+
+    /// A block with an orientation and nothing else, of 26 bytes.
+    static func minimal(orientation: Int) -> [UInt8] {
+        Array("MM\0*".utf8) + [0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1]
+            + [0, UInt8(truncatingIfNeeded: orientation), 0, 0, 0, 0, 0, 0]
     }
 }
 
@@ -30,7 +52,7 @@ private struct TIFFReader {
         /// TIFF 6.0 section 2, "Types": 1 byte, 3 short, 4 long, 8 and 9 the signed ones.
         let type: Int
         let count: Int
-        /// Where the value is, or its offset if it is longer than four bytes.
+        /// Where the value is, or its own offset if it is longer than four bytes.
         let offset: Int
     }
 
@@ -49,31 +71,39 @@ private struct TIFFReader {
             : source.bigEndian(at: start + offset, length: length)
     }
 
-    /// An entry's only or first value, if that is a whole number.
+    /// An entry's first value, if that is a whole number and all values fit into the entry.
     func value(_ source: inout ByteSource, _ entry: Entry) -> Int? {
-        guard entry.count > 0 else { return nil }
-        return switch entry.type {
-        case 1: number(&source, entry.offset, 1)
-        case 3, 8: number(&source, entry.offset, 2)
-        case 4, 9: number(&source, entry.offset, 4)
-        default: nil
-        }
+        let lengths = [1: 1, 3: 2, 8: 2, 4: 4, 9: 4]
+        guard let length = lengths[entry.type], (1...4 / length).contains(entry.count) else { return nil }
+        return number(&source, entry.offset, length)
     }
 
     /// Reads the directory at `offset`, as far as it is there.
+    /// - Returns: where the next one is; nil when there is none.
+    @discardableResult
     func readDirectory(
         _ source: inout ByteSource,
         at offset: Int?,
         entryLimit: Int,
         _ body: (inout ByteSource, Entry) -> Void
-    ) {
-        guard let offset, let count = number(&source, offset, 2) else { return }
+    ) -> Int? {
+        guard let offset, let count = number(&source, offset, 2) else { return nil }
         for index in 0..<min(count, entryLimit) {
             let position = offset + 2 + index * 12
             guard let tag = number(&source, position, 2), let type = number(&source, position + 2, 2),
-                let count = number(&source, position + 4, 4)
-            else { return }
+                let count = number(&source, position + 4, 4), number(&source, position + 8, 4) != nil
+            else { return nil }
             body(&source, Entry(tag: tag, type: type, count: count, offset: position + 8))
         }
+        return number(&source, offset + 2 + count * 12, 4).flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// Whether the directory at `offset` has an entry of any of these tags.
+    func hasEntry(_ source: inout ByteSource, _ tags: Set<Int>, at offset: Int?, entryLimit: Int) -> Bool {
+        var isThere = false
+        readDirectory(&source, at: offset, entryLimit: entryLimit) { _, entry in
+            isThere = isThere || tags.contains(entry.tag)
+        }
+        return isThere
     }
 }

@@ -5,6 +5,8 @@ package struct Inspection: Equatable, Sendable {
     /// Set for a picture that the worker shall render; nil for any other file.
     package let facts: ImageFacts?
 
+    /// The kind of picture that it is by both opinions, be it rendered, damaged or kept as a plain file.
+    var kind: FileKind?
     /// The bytes say that it is a picture, but not how large: no decoder would make anything of it.
     package var isDamaged = false
 

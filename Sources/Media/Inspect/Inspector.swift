@@ -41,12 +41,12 @@ package struct Inspector: Sendable {
         }
         guard kind.agrees(with: answer) else { return .file(Inspection.unknownMediaType) }
         let mediaType = kind == .avif ? kind.mediaType : answer
-        guard formats.contains(kind) else { return .file(mediaType) }
+        guard formats.contains(kind) else { return Inspection(mediaType: mediaType, facts: nil, kind: kind) }
         // A header that breaks off is good enough while the size is known: the worker will say that it is undecodable.
         guard let facts = try facts(of: kind, in: &source) else {
-            return Inspection(mediaType: mediaType, facts: nil, isDamaged: true)
+            return Inspection(mediaType: mediaType, facts: nil, kind: kind, isDamaged: true)
         }
-        return Inspection(mediaType: mediaType, facts: facts)
+        return Inspection(mediaType: mediaType, facts: facts, kind: kind)
     }
 
     private func facts(of kind: FileKind, in source: inout ByteSource) throws(InspectionFailure) -> ImageFacts? {

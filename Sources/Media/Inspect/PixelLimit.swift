@@ -26,7 +26,7 @@ package enum PixelLimit: Error, Equatable, Sendable, CustomStringConvertible {
             "As \(load.name), one of this size takes more than \(value / 1_000_000) MB of memory to decode."
         case .scanCount(let value): "The JPEG has more than \(value) scans."
         case .scanMegapixels(let value): "The JPEG has more than \(value) million pixels in all its scans together."
-        case .segmentCount(let value): "The JPEG holds more than \(value) segments of metadata."
+        case .segmentCount(let value): "The picture holds more than \(value) pieces of metadata."
         case .profileByteCount(let value): "The JPEG's colour profile has more than \(value >> 20) MiB."
         }
     }

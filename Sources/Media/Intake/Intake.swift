@@ -7,12 +7,17 @@ package struct Intake: Sendable {
     private let store: BlobStore
     private let inspector: Inspector
     private let threads: NIOThreadPool
+    private let keepsMetadata: Bool
 
-    /// - Parameter threads: where blocking file calls run; started and stopped by the caller.
-    package init(store: BlobStore, inspector: Inspector, threads: NIOThreadPool) {
+    /// - Parameters:
+    ///   - threads: where blocking file calls run; started and stopped by the caller.
+    ///   - keepsMetadata: pictures are kept as they came, with the places and names that are in them. By default they
+    ///     are kept without, and nothing else of them is changed.
+    package init(store: BlobStore, inspector: Inspector, threads: NIOThreadPool, keepsMetadata: Bool = false) {
         self.store = store
         self.inspector = inspector
         self.threads = threads
+        self.keepsMetadata = keepsMetadata
     }
 
     /// Receives a body that is the file itself.
@@ -79,7 +84,8 @@ package struct Intake: Sendable {
         limit: Int,
         _ body: (inout Upload) async throws -> Result
     ) async throws -> Result {
-        var upload = try await Upload(store: store, inspector: inspector, threads: threads, limit: limit)
+        let keeper = Keeper(store: store, inspector: inspector, keepsMetadata: keepsMetadata)
+        var upload = try await Upload(keeper: keeper, threads: threads, limit: limit)
         // Closing frees the blocks of a file that got no name, which may block; it must also run when cancelled.
         defer { upload.close() }
         return try await body(&upload)

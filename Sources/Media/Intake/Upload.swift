@@ -7,8 +7,7 @@ struct Upload {
     /// Bytes gathered before they are written, so that small chunks do not cost a change of thread each.
     static let gatherLimit = 65_536
 
-    private let store: BlobStore
-    private let inspector: Inspector
+    private let keeper: Keeper
     private let threads: NIOThreadPool
     private let limit: Int
     private let file: UnlinkedFile
@@ -16,12 +15,11 @@ struct Upload {
     private var gathered = ByteBuffer()
     private var byteCount = 0
 
-    init(store: BlobStore, inspector: Inspector, threads: NIOThreadPool, limit: Int) async throws {
-        self.store = store
-        self.inspector = inspector
+    init(keeper: Keeper, threads: NIOThreadPool, limit: Int) async throws {
+        self.keeper = keeper
         self.threads = threads
         self.limit = limit
-        file = try await Self.run(on: threads) { () throws(FileFailure) in try store.newOriginal() }
+        file = try await Self.run(on: threads) { () throws(FileFailure) in try keeper.store.newOriginal() }
     }
 
     /// - Throws: ``Intake/Failure/tooLarge(limit:)`` as soon as that is known.
@@ -33,16 +31,20 @@ struct Upload {
         if gathered.readableBytes >= Self.gatherLimit { try await flush() }
     }
 
-    /// Inspects the file, then gives it its name and makes both durable.
+    /// Inspects the file, takes its metadata out, then gives it its name and makes both durable.
     mutating func finish(as id: BlobID) async throws -> StoredOriginal {
         guard byteCount > 0 else { throw Intake.Failure.empty }
         try await flush()
-        let inspection = try await keep(as: id)
-        return StoredOriginal(
-            byteCount: byteCount,
-            sha256: Hex.lowercase(Array(hash.finalize())),
-            inspection: inspection
-        )
+        let received = ReceivedFile(file: file, byteCount: byteCount, sha256: Hex.lowercase(Array(hash.finalize())))
+        return try await threads.runIfActive { [keeper] in
+            do {
+                return try keeper.keep(received, as: id)
+            } catch let failure as InspectionFailure {
+                throw Intake.Failure.refused(failure)
+            } catch let failure as FileFailure {
+                throw Intake.Failure.storage(failure)
+            }
+        }
     }
 
     /// Gives up what has no name yet; without effect on one that has.
@@ -64,21 +66,6 @@ struct Upload {
             return hash
         }
         gathered.clear()
-    }
-
-    private func keep(as id: BlobID) async throws -> Inspection {
-        try await threads.runIfActive { [store, inspector, file, byteCount] in
-            var source = ByteSource(count: byteCount, fill: file.read)
-            do {
-                let inspection = try inspector.inspect(&source)
-                try store.keep(file, as: id)
-                return inspection
-            } catch let failure as InspectionFailure {
-                throw Intake.Failure.refused(failure)
-            } catch let failure as FileFailure {
-                throw Intake.Failure.storage(failure)
-            }
-        }
     }
 
     private static func run<Result: Sendable>(

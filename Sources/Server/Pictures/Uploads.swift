@@ -80,7 +80,7 @@ struct Uploads: Sendable {
             let (original, name) = try await receiveBytes(body, of: request, as: blob, formType)
             isStored = true
             // A connection that broke may look like the end of the body.
-            if formType == nil, let length = request.contentLength, length != original.byteCount {
+            if formType == nil, let length = request.contentLength, length != original.receivedByteCount {
                 throw Problem.malformed("The body ended before its Content-Length.")
             }
             let filename = Filename.clean(name)
@@ -90,7 +90,7 @@ struct Uploads: Sendable {
                 facts: original.facts,
                 failure: original.inspection.isDamaged ? Self.damaged : nil,
                 renderCost: original.inspection.facts?.renderCost ?? 0,
-                once: once.map { OnceRequest($0, uploading: original.facts, named: filename) }
+                once: once.map { OnceRequest($0, uploading: original, named: filename) }
             )
             if upload.isRepeat { await giveUp(id, isStored: true) }
             return upload
@@ -167,8 +167,9 @@ extension StoredOriginal {
 
 extension OnceRequest {
     /// An upload is the same as another when the file and its name are, however they were wrapped.
-    fileprivate init(_ key: OnceKey, uploading facts: AttachmentFacts, named filename: String) {
-        self.init(key, parts: [facts.sha256, Data(String(facts.byteCount).utf8), Data(filename.utf8)])
+    fileprivate init(_ key: OnceKey, uploading file: StoredOriginal, named filename: String) {
+        let size = Data(String(file.receivedByteCount).utf8)
+        self.init(key, parts: [Data(hex: file.receivedSHA256), size, Data(filename.utf8)])
     }
 }
 

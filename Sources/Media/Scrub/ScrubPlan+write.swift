@@ -1,0 +1,61 @@
+import Crypto
+import Glibc
+
+extension ScrubPlan {
+    /// Bytes read and written at a time.
+    private static let stepLength = 65_536
+
+    /// Writes the new file. Blocking; memory stays within two steps however large the file is.
+    /// - Returns: SHA-256 of the new file, 64 lower-case hex digits.
+    func write(from source: UnlinkedFile, to target: UnlinkedFile) throws(FileFailure) -> String {
+        var writer = GatheringWriter(target: target, stepLength: Self.stepLength)
+        for piece in pieces {
+            switch piece {
+            case .keep(let range):
+                for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.stepLength) {
+                    let count = min(Self.stepLength, range.upperBound - start)
+                    let bytes = try source.read(at: start, count: count)
+                    // Nobody else writes the file, so a short read is a disk that lost something.
+                    guard bytes.count == count else { throw FileFailure("read of a file cut short", code: EIO) }
+                    try writer.append(bytes)
+                }
+            case .insert(let bytes): try writer.append(bytes)
+            case .fill(let byte, let count):
+                for start in stride(from: 0, to: count, by: Self.stepLength) {
+                    try writer.append([UInt8](repeating: byte, count: min(Self.stepLength, count - start)))
+                }
+            }
+        }
+        return try writer.finish()
+    }
+}
+
+/// Hashes what is written, and writes it in steps, so that small pieces do not cost a call each.
+private struct GatheringWriter {
+    let target: UnlinkedFile
+    let stepLength: Int
+    private var gathered: [UInt8] = []
+    private var hash = SHA256()
+
+    init(target: UnlinkedFile, stepLength: Int) {
+        self.target = target
+        self.stepLength = stepLength
+    }
+
+    /// Takes up to a step's length.
+    mutating func append(_ bytes: [UInt8]) throws(FileFailure) {
+        gathered += bytes
+        if gathered.count >= stepLength { try flush() }
+    }
+
+    mutating func finish() throws(FileFailure) -> String {
+        try flush()
+        return Hex.lowercase(Array(hash.finalize()))
+    }
+
+    private mutating func flush() throws(FileFailure) {
+        hash.update(data: gathered)
+        try target.write(gathered)
+        gathered.removeAll(keepingCapacity: true)
+    }
+}

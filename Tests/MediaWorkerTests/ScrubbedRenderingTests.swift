@@ -1,0 +1,32 @@
+import Fixtures
+import Media
+import Mutation
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(3))) struct ScrubbedRenderingTests {
+    @Test(
+        "A picture without its metadata renders to the same bytes as with it",
+        arguments: [
+            "phone.jpg", "phone-progressive.jpg", "phone.png", "phone.gif", "phone.webp", "gps.jpg", "gps-alpha.png",
+        ]
+    )
+    func same(name: String) async throws {
+        let bytes = try Fixture.bytes(name)
+        var source = ByteSource(bytes)
+        let kind = try #require(FileKind(signature: bytes))
+        let plan = try #require(try Scrubber.plan(for: kind, &source))
+        try await withWorker { supervisor, store in
+            let before = try addJob(bytes, to: store)
+            let after = try addJob(plan.applied(to: bytes), to: store)
+            #expect(before.facts == after.facts)
+            let variants = (try await supervisor.render(before), try await supervisor.render(after))
+            #expect(variants.0 == variants.1)
+            for (one, other) in zip(variants.0, variants.1) {
+                let files = (try store.open(one.file(of: before.id)), try store.open(other.file(of: after.id)))
+                let count = files.0.byteCount
+                let contents = (try files.0.read(at: 0, count: count), try files.1.read(at: 0, count: count))
+                #expect(contents.0 == contents.1)
+            }
+        }
+    }
+}
