@@ -37,7 +37,12 @@ extension Snug {
             let secret = try MediaSecret.load(at: settings.secretPath)
             try secret.writeNginxInclude(at: settings.secretPath + ".nginx")
             signer = MediaSigner(secret: secret, publicURL: settings.publicURL)
-            intake = Intake(store: blobs, inspector: try Inspector(formats: settings.mediaFormats), threads: threads)
+            intake = Intake(
+                store: blobs,
+                inspector: try Inspector(formats: settings.mediaFormats),
+                threads: threads,
+                keepsMetadata: settings.keepsMetadata == .on
+            )
             files = FileIO(threadPool: threads)
             revocation = Revocation(blobs: blobs, threads: threads, logger: logger)
             self.threads = threads

@@ -160,7 +160,8 @@ extension StoredOriginal {
             sha256: Data(hex: sha256),
             width: inspection.facts?.width,
             height: inspection.facts?.height,
-            isAnimated: inspection.facts?.isAnimated ?? false
+            isAnimated: inspection.facts?.isAnimated ?? false,
+            removedMetadata: removedMetadata.map(\.rawValue)
         )
     }
 }
