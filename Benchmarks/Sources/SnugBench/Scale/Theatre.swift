@@ -23,16 +23,6 @@ struct Theatre: Sendable {
         var product = product
         product.settings = settings
         product.starter = starter
-        let server = try await ServerProcess.start(product, group: loop)
-        do {
-            let outcome = try await scene(server)
-            await server.remarkUntimelyEnd(in: progress)
-            await server.stop()
-            return outcome
-        } catch {
-            await server.remarkUntimelyEnd(in: progress, patience: .seconds(2))
-            await server.stop()
-            throw error
-        }
+        return try await product.serving(group: loop, progress: progress, scene)
     }
 }

@@ -9,42 +9,15 @@ struct Scenario: Sendable {
 
     func run() async throws -> [Figure] {
         let village = try await foundVillage()
-        let server = try await start()
-        do {
-            let figures = try await measure(village, server)
-            await server.remarkUntimelyEnd(in: stage.progress)
-            await server.stop()
-            return figures + [kills()]
-        } catch {
-            await server.remarkUntimelyEnd(in: stage.progress, patience: .seconds(2))
-            await server.stop()
-            throw error
-        }
-    }
-
-    private func start() async throws -> ServerProcess {
-        let server = try await ServerProcess.start(stage.product, group: stage.group)
-        stage.sampler.follow(server)
-        return server
+        let figures = try await stage.serving { server in try await measure(village, server) }
+        return figures + [kills()]
     }
 
     /// Uses a server of its own, so that what hashing passwords leaves in its memory is not counted as its idle size.
     private func foundVillage() async throws -> Village {
         stage.progress.say("registering \(plan.sockets) people; each password is hashed with scrypt")
-        let server = try await start()
-        do {
-            let village = try await Village.found(
-                plan,
-                port: stage.product.port,
-                group: stage.group,
-                progress: stage.progress
-            )
-            await server.stop()
-            return village
-        } catch {
-            await server.remarkUntimelyEnd(in: stage.progress, patience: .seconds(2))
-            await server.stop()
-            throw error
+        return try await stage.serving { _ in
+            try await Village.found(plan, port: stage.product.port, group: stage.group, progress: stage.progress)
         }
     }
 

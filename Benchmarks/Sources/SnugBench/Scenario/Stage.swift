@@ -11,6 +11,14 @@ struct Stage: Sendable {
     let photographs: [Photograph]
     let cascade: Cascade
 
+    /// Runs `work` with a server whose memory is watched.
+    func serving<Outcome: Sendable>(_ work: (ServerProcess) async throws -> Outcome) async throws -> Outcome {
+        try await product.serving(group: group, progress: progress) { server in
+            sampler.follow(server)
+            return try await work(server)
+        }
+    }
+
     func makeClient() -> ChatClient {
         ChatClient(port: product.port, group: group)
     }
