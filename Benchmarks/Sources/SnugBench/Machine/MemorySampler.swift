@@ -13,11 +13,11 @@ final class MemorySampler: Sendable {
     }
 
     private let state = Mutex(State())
-    private let measure: @Sendable (_ server: Int32?) -> Int?
+    private let cgroup: (any Cgroup)?
 
-    /// - Parameter measure: Bytes held now, or nil while there is nothing to measure; gets the server's process id.
-    init(measure: @escaping @Sendable (_ server: Int32?) -> Int?) {
-        self.measure = measure
+    /// - Parameter cgroup: What is watched; without one, the server and its children.
+    init(cgroup: (any Cgroup)?) {
+        self.cgroup = cgroup
     }
 
     func enter(_ phase: Phase) {
@@ -32,13 +32,28 @@ final class MemorySampler: Sendable {
         state.withLock { $0.peaks[phase] }
     }
 
-    /// Samples until its task is cancelled.
-    func run() async {
+    /// Samples while `work` runs.
+    func sampling<Outcome: Sendable>(_ work: () async throws -> Outcome) async throws -> Outcome {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await self.sample() }
+            defer { tasks.cancelAll() }
+            return try await work()
+        }
+    }
+
+    /// Until its task is cancelled.
+    private func sample() async {
         while !Task.isCancelled {
-            if let bytes = measure(state.withLock { $0.server }) {
+            if let bytes = measure() {
                 state.withLock { $0.peaks[$0.phase] = max(bytes, $0.peaks[$0.phase, default: 0]) }
             }
             try? await Task.sleep(for: .milliseconds(100))
         }
+    }
+
+    /// Bytes held now, page cache apart; nil while there is nothing to measure.
+    private func measure() -> Int? {
+        if let cgroup { return try? cgroup.memory() }
+        return state.withLock { $0.server }.flatMap { try? ProcessMemory.anonymousOfFamily(processID: $0) }
     }
 }

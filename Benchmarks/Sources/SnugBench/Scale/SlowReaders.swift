@@ -15,20 +15,9 @@ struct SlowReaders: Sendable {
 
     func run() async throws -> [Figure] {
         try await theatre.serving { server in
-            let sampler = MemorySampler { [cgroup = theatre.cgroup] server in
-                if let cgroup { return try? cgroup.memory() }
-                return server.flatMap { try? ProcessMemory.anonymousOfFamily(processID: $0) }
-            }
+            let sampler = MemorySampler(cgroup: theatre.cgroup)
             sampler.follow(server)
-            return try await withThrowingTaskGroup(of: [Figure].self) { tasks in
-                tasks.addTask {
-                    await sampler.run()
-                    return []
-                }
-                tasks.addTask { try await watch(server, sampler) }
-                defer { tasks.cancelAll() }
-                return try await tasks.next() ?? []
-            }
+            return try await sampler.sampling { try await watch(server, sampler) }
         }
     }
 

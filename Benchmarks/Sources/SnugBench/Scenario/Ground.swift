@@ -10,6 +10,18 @@ struct Ground: Sendable {
     let group: any EventLoopGroup
     let progress: Progress
 
+    func stage(_ name: String, plan: Plan, photographs: [Photograph]) async throws -> Stage {
+        Stage(
+            plan: plan,
+            product: try await product(name, sockets: plan.sockets, roomMembers: plan.members),
+            group: group,
+            progress: progress,
+            sampler: MemorySampler(cgroup: confinement.cgroup),
+            photographs: photographs,
+            cascade: Cascade(program: URL(filePath: "Benchmarks/.build/cascade"), confinement: confinement)
+        )
+    }
+
     /// The product with a storage of its own.
     func product(_ name: String, sockets: Int, roomMembers: Int) async throws -> Product {
         Product(
