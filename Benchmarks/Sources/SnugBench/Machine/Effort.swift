@@ -5,24 +5,30 @@ import NIOCore
 struct Effort: Sendable {
     private let cgroup: (any Cgroup)?
     private let began = NIODeadline.now()
-    private let product: Int?
-    private let load = Self.ownProcessorTime()
+    private let product: Double
+    private let load: Double
 
     init(cgroup: (any Cgroup)?) {
         self.cgroup = cgroup
-        product = try? cgroup?.processorTime()
+        (product, load) = (Self.time(of: cgroup), Self.ownTime)
     }
 
     /// Share of one core since the beginning, of the product and of the load.
     var shares: Shares {
-        let microseconds = began.milliseconds(until: .now()) * 1000
-        let productNow = try? cgroup?.processorTime()
-        let productTime = product.flatMap { before in productNow.map { Double($0 - before) } } ?? .nan
+        let passed = began.milliseconds(until: .now())
         return Shares(
-            product: productTime / microseconds * 100,
-            load: Double(Self.ownProcessorTime() - load) / microseconds * 100
+            product: (Self.time(of: cgroup) - product) / passed * 100,
+            load: (Self.ownTime - load) / passed * 100
         )
     }
+
+    /// In milliseconds.
+    private static func time(of cgroup: (any Cgroup)?) -> Double {
+        (try? cgroup?.processorTime()).map { Double($0) / 1000 } ?? .nan
+    }
+
+    /// In milliseconds.
+    private static var ownTime: Double { ProcessClock(of: getpid())?.milliseconds ?? .nan }
 
     /// In percent; the product's is NaN where there is no control group.
     struct Shares: Sendable {
@@ -34,12 +40,5 @@ struct Effort: Sendable {
 
         var details: [Detail] { [Detail("server", product, "%"), Detail("generator", load, "%")] }
         var isLoadFull: Bool { load >= Self.fullLoad }
-    }
-
-    /// In microseconds.
-    private static func ownProcessorTime() -> Int {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + $1.tv_sec * 1_000_000 + Int($1.tv_usec) }
     }
 }
