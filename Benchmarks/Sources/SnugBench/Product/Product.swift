@@ -14,7 +14,8 @@ struct Product: Sendable {
     /// A command that the server is started by, such as a tracer.
     var starter: [String] = []
 
-    /// Limits on how fast a person may act are lifted, since a thousand people come from one address here.
+    /// Limits on how fast a person may act are lifted, since a thousand people come from one address here and four of
+    /// them upload without a pause.
     var environment: [String: String] {
         var settings = [
             "SNUG_HOST": "127.0.0.1",
@@ -22,6 +23,8 @@ struct Product: Sendable {
             "SNUG_STORAGE": storage.path,
             "SNUG_MAX_CONNECTIONS": "\(max(5000, sockets + 100))",
             "SNUG_MAX_ROOM_MEMBERS": "\(max(100, roomMembers))",
+            "SNUG_MAX_UPLOAD_BYTES_PER_DAY": "off",
+            "SNUG_MAX_WAITING_PICTURES_PER_USER": "1000",
         ]
         for rate in ["MESSAGES", "REQUESTS", "UPLOADS", "ROOMS", "JOINS", "SIGNINS"] {
             settings["SNUG_RATE_\(rate)"] = "off"
