@@ -76,7 +76,7 @@ struct ChatClient: Sendable {
         var request = Request("POST", "/api/v1/attachments")
         request.headers = [
             ("Authorization", "Bearer \(person.token)"),
-            ("Content-Type", "image/jpeg"),
+            ("Content-Type", photograph.mediaType),
             ("Content-Disposition", "attachment; filename*=UTF-8''\(photograph.name)"),
         ]
         request.body = photograph.bytes

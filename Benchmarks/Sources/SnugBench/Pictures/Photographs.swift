@@ -3,28 +3,33 @@ import NIOCore
 
 struct Photograph: Sendable {
     let name: String
+    let mediaType: String
     let file: URL
     let bytes: ByteBuffer
 }
 
-/// The pictures that are posted: of 12 megapixels, between 4 and 5 MB, each different.
+/// The pictures that are posted: between 3.5 and 5 MB, each different.
 enum Photographs {
-    /// Makes those that an earlier run has not left in `folder`.
-    static func prepare(_ count: Int, maker: URL, folder: URL) async throws -> [Photograph] {
+    private static let maker = URL(filePath: "Scripts/make-photograph")
+    private static let folder = URL(filePath: "Benchmarks/.build/photographs")
+
+    /// Makes those that no earlier run has left.
+    static func prepare(_ count: Int, of kind: PictureKind) async throws -> [Photograph] {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var photographs: [Photograph] = []
         for seed in 1...count {
-            let file = folder.appending(path: "photograph-\(seed).jpg")
-            if !ControlFile.exists(file.path) { try await make(file, seed: seed, maker: maker) }
+            let file = folder.appending(path: "\(kind.rawValue)-\(seed).\(kind.fileExtension)")
+            if !ControlFile.exists(file.path) { try await make(file, of: kind, seed: seed) }
             let bytes = ByteBuffer(data: try Data(contentsOf: file))
-            photographs.append(Photograph(name: file.lastPathComponent, file: file, bytes: bytes))
+            let name = file.lastPathComponent
+            photographs.append(Photograph(name: name, mediaType: kind.mediaType, file: file, bytes: bytes))
         }
         return photographs
     }
 
-    private static func make(_ file: URL, seed: Int, maker: URL) async throws {
-        let unfinished = file.deletingLastPathComponent().appending(path: "unfinished.jpg")
-        try await Command.run([maker.path, unfinished.path, "\(seed)"])
+    private static func make(_ file: URL, of kind: PictureKind, seed: Int) async throws {
+        let unfinished = folder.appending(path: "unfinished")
+        try await Command.run([maker.path, unfinished.path, "\(seed)", kind.rawValue])
         try FileManager.default.moveItem(at: unfinished, to: file)
     }
 }

@@ -1,6 +1,3 @@
-import Foundation
-import NIOCore
-
 /// The first part of a run: the load that the product's budget is defined for.
 struct Budget: Sendable {
     let ground: Ground
@@ -8,11 +5,7 @@ struct Budget: Sendable {
 
     func run() async throws -> [Figure] {
         ground.progress.say("preparing the photographs")
-        let photographs = try await Photographs.prepare(
-            max(6, plan.uploaders),
-            maker: URL(filePath: "Scripts/make-photograph"),
-            folder: URL(filePath: "Benchmarks/.build/photographs")
-        )
+        let photographs = try await Photographs.prepare(max(6, plan.uploaders), of: .jpeg12)
         let stage = try await ground.stage("budget", plan: plan, photographs: photographs)
         return try await stage.sampler.sampling { try await Scenario(stage: stage).run() }
     }
