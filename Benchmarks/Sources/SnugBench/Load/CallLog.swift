@@ -26,6 +26,12 @@ final class CallLog: Sendable {
         state.withLock { $0 = State() }
     }
 
+    /// Says how many failed, and the first reason.
+    func remarkFailures(of what: String, in progress: Progress) {
+        let (failures, reason) = state.withLock { ($0.failures, $0.firstFailure) }
+        if let reason { progress.remark("\(failures) of the \(what)s failed, the first with: \(reason)") }
+    }
+
     var count: Int { state.withLock { $0.latencies.count } }
     var latencies: Percentiles { state.withLock { Percentiles($0.latencies) } }
     var failures: Int { state.withLock { $0.failures } }

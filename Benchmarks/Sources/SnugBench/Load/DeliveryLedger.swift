@@ -82,6 +82,22 @@ struct DeliveryOutcome: Sendable {
     let duplicated: Int
     let outOfOrder: Int
     let socketsClosed: Int
+
+    /// - Parameters:
+    ///   - scene: Goes before the figures' names.
+    ///   - p95: What is wanted beyond what is promised, as is `p99`.
+    func figures(_ scene: String = "", p95: Bound? = nil, p99: Bound? = nil) -> [Figure] {
+        let name = scene + "live delivery, send to last member's socket"
+        return [
+            Figure("\(name): p50", latencies.median, "ms"),
+            Figure("\(name): p95", latencies.rank(95), "ms", must: .below(50), aim: p95),
+            Figure("\(name): p99", latencies.rank(99), "ms", aim: p99),
+            Figure(scene + "live deliveries", Double(deliveries), ""),
+            Figure(scene + "live deliveries lost", Double(lost), "", must: .exactly(0)),
+            Figure(scene + "live deliveries that came twice", Double(duplicated), "", must: .exactly(0)),
+            Figure(scene + "live deliveries out of order", Double(outOfOrder), "", must: .exactly(0)),
+        ]
+    }
 }
 
 extension NIODeadline {

@@ -2,20 +2,30 @@ import NIOCore
 
 /// People who say something in their rooms.
 struct Talking: Sendable {
-    let village: Village
-    let ledger: DeliveryLedger
-    let log: CallLog
-    let clients: [ChatClient]
-
+    /// Connections that messages are posted on.
+    private static let lanes = 16
     /// About what a person writes: 100 characters.
     private static let sentence =
         "The kettle is on, and somebody has taken the good chair by the window again; come and sit down."
 
-    func say(_ number: Int, lane: Int, due: NIODeadline) async {
+    let stage: Stage
+    let village: Village
+    let ledger: DeliveryLedger
+    let log: CallLog
+
+    /// Says so many messages, at the plan's rate.
+    func run(_ count: Int) async throws {
+        let clients = stage.makeClients(Self.lanes)
+        let pacing = Pacing(stepsPerSecond: stage.plan.messages, lanes: Self.lanes, count: count)
+        try await pacing.run { lane, number, due in await say(number, over: clients[lane], due: due) }
+        await stage.close(clients)
+    }
+
+    private func say(_ number: Int, over client: ChatClient, due: NIODeadline) async {
         ledger.willSend(number, at: due)
         do {
             let text = MessageMark.text(number) + " " + Self.sentence
-            let response = try await clients[lane].say(
+            let response = try await client.say(
                 text,
                 in: village.room(of: number).id,
                 by: village.speaker(of: number)

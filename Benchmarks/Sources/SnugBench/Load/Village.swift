@@ -21,6 +21,18 @@ struct Village: Sendable {
         return members[message / rooms.count % members.count]
     }
 
+    /// Everybody in rooms of a new database, without the minutes that registering takes: see `Town`.
+    static func settle(rooms: Int, members: Int, on stage: Stage) async throws -> Village {
+        let town = try await Town.settle(
+            stage.product,
+            rooms: rooms,
+            members: members,
+            messages: 0,
+            group: stage.group
+        )
+        return Village(rooms: town.halls)
+    }
+
     /// Registers everybody and fills the rooms. Hashing a thousand passwords keeps one core busy for minutes.
     static func found(_ plan: Plan, port: Int, group: any EventLoopGroup, progress: Progress) async throws -> Village {
         let total = plan.rooms * plan.members

@@ -15,7 +15,13 @@ struct Town: Decodable, Sendable {
     let library: Room
 
     /// A server makes the database first, and ends.
-    static func settle(_ product: Product, group: any EventLoopGroup) async throws -> Town {
+    static func settle(
+        _ product: Product,
+        rooms: Int = rooms,
+        members: Int = members,
+        messages: Int = messages,
+        group: any EventLoopGroup
+    ) async throws -> Town {
         let server = try await ServerProcess.start(product, group: group)
         await server.stop()
         let output = try await Command.run([

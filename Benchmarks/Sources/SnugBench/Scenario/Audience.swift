@@ -4,15 +4,19 @@ import NIOCore
 struct Audience: Sendable {
     let sockets: [LiveSocket]
     let watches: [AttachmentWatch]
+    private let ledger: DeliveryLedger
+    private let progress: Progress
 
     static func gather(_ village: Village, ledger: DeliveryLedger, stage: Stage) async throws -> Audience {
-        let watches = (0..<stage.plan.uploaders).map { _ in AttachmentWatch(loop: stage.group.next()) }
+        let watches = (0..<min(stage.plan.uploaders, village.rooms.count)).map { _ in
+            AttachmentWatch(loop: stage.group.next())
+        }
         var sockets: [LiveSocket] = []
         for (number, room) in village.rooms.enumerated() {
             let watch = number < watches.count ? watches[number] : nil
             sockets += try await open(room, ledger: ledger, watch: watch, stage: stage)
         }
-        return Audience(sockets: sockets, watches: watches)
+        return Audience(sockets: sockets, watches: watches, ledger: ledger, progress: stage.progress)
     }
 
     private static func open(
@@ -33,7 +37,10 @@ struct Audience: Sendable {
         }
     }
 
+    /// Closes every socket, and says how many the server had closed before.
     func leave() async {
+        let closedEarly = ledger.outcome.socketsClosed
+        if closedEarly > 0 { progress.remark("\(closedEarly) sockets were closed by the server") }
         for socket in sockets { await socket.close() }
     }
 }

@@ -3,7 +3,6 @@ import NIOCore
 
 /// Everybody at once: talk, history, uploads and one run of the janitor.
 struct Load: Sendable {
-    private static let talkLanes = 16
     private static let readLanes = 8
 
     let stage: Stage
@@ -21,10 +20,6 @@ struct Load: Sendable {
     init(stage: Stage, village: Village, audience: Audience, ledger: DeliveryLedger, cascade: Double) {
         (self.stage, self.village, self.audience) = (stage, village, audience)
         (self.ledger, self.cascade) = (ledger, cascade)
-    }
-
-    static func messageCount(_ plan: Plan) -> Int {
-        Int(plan.messages * Double(plan.seconds))
     }
 
     func run() async throws -> [Figure] {
@@ -45,26 +40,16 @@ struct Load: Sendable {
     }
 
     private func together(since started: NIODeadline) async throws -> [Uploading.Posted] {
-        async let talk: Void = talk()
+        let talking = Talking(stage: stage, village: village, ledger: ledger, log: said)
+        let uploaders = Uploaders(stage: stage, village: village, audience: audience, log: accepted)
+        async let talk: Void = talking.run(plan.messageCount(in: plan.seconds))
         async let history: Void = history()
         async let janitor: Void = janitor()
-        async let uploads = uploads(until: started + .seconds(Int64(plan.seconds)))
+        async let uploads = uploaders.post(until: started + .seconds(Int64(plan.seconds)))
         try await talk
         try await history
         try await janitor
         return await uploads
-    }
-
-    private func talk() async throws {
-        let clients = stage.makeClients(Self.talkLanes)
-        let talking = Talking(village: village, ledger: ledger, log: said, clients: clients)
-        let pacing = Pacing(
-            stepsPerSecond: plan.messages,
-            lanes: Self.talkLanes,
-            count: Self.messageCount(plan)
-        )
-        try await pacing.run { lane, number, due in await talking.say(number, lane: lane, due: due) }
-        await stage.close(clients)
     }
 
     private func history() async throws {
@@ -77,29 +62,6 @@ struct Load: Sendable {
         )
         try await pacing.run { lane, number, due in await reading.read(number, lane: lane, due: due) }
         await stage.close(clients)
-    }
-
-    private func uploads(until end: NIODeadline) async -> [Uploading.Posted] {
-        await withTaskGroup { tasks in
-            for (number, watch) in audience.watches.enumerated() {
-                let room = village.rooms[number]
-                let photographs = stage.photographs[number...] + stage.photographs[..<number]
-                tasks.addTask {
-                    let client = stage.makeClient()
-                    let uploading = Uploading(
-                        person: room.members[0],
-                        room: room,
-                        client: client,
-                        watch: watch,
-                        log: accepted
-                    )
-                    let posted = await uploading.post(Array(photographs), until: end)
-                    await client.close()
-                    return posted
-                }
-            }
-            return await tasks.reduce(into: []) { $0 += $1 }
-        }
     }
 
     private func janitor() async throws {
@@ -116,25 +78,14 @@ struct Load: Sendable {
 
     private func remarkFailures() {
         for (what, log) in [("message", said), ("history page", read), ("upload", accepted)] {
-            guard let reason = log.firstFailure else { continue }
-            stage.progress.remark("\(log.failures) of the \(what)s failed, the first with: \(reason)")
+            log.remarkFailures(of: what, in: stage.progress)
         }
     }
 }
 
 extension Load {
     private func talkFigures() -> [Figure] {
-        let outcome = ledger.outcome
-        let name = "live delivery, send to last member's socket"
-        return [
-            Figure("\(name): p50", outcome.latencies.median, "ms"),
-            Figure("\(name): p95", outcome.latencies.rank(95), "ms", must: .below(50), aim: .below(5)),
-            Figure("\(name): p99", outcome.latencies.rank(99), "ms", aim: .below(10)),
-            Figure("live deliveries", Double(outcome.deliveries), ""),
-            Figure("live deliveries lost", Double(outcome.lost), "", must: .exactly(0)),
-            Figure("live deliveries that came twice", Double(outcome.duplicated), "", must: .exactly(0)),
-            Figure("live deliveries out of order", Double(outcome.outOfOrder), "", must: .exactly(0)),
-        ]
+        ledger.outcome.figures(p95: .below(5), p99: .below(10))
     }
 
     private func callFigures() -> [Figure] {

@@ -28,6 +28,10 @@ struct Plan: ParsableArguments, Sendable {
 
     var sockets: Int { rooms * members }
 
+    func messageCount(in seconds: Int) -> Int {
+        Int(messages * Double(seconds))
+    }
+
     func validate() throws {
         for (name, value) in [("seconds", seconds), ("rooms", rooms), ("members", members), ("loops", loops)]
         where value < 1 {

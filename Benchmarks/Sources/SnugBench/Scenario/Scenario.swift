@@ -8,9 +8,9 @@ struct Scenario: Sendable {
     private var plan: Plan { stage.plan }
 
     func run() async throws -> [Figure] {
+        let kills = MemoryKills(cgroup: stage.product.confinement.cgroup)
         let village = try await foundVillage()
-        let figures = try await stage.serving { server in try await measure(village, server) }
-        return figures + [kills()]
+        return try await stage.serving { server in try await measure(village, server) } + [kills.figure()]
     }
 
     /// Uses a server of its own, so that what hashing passwords leaves in its memory is not counted as its idle size.
@@ -25,7 +25,11 @@ struct Scenario: Sendable {
         stage.sampler.enter(.resting)
         let rest = Rest(server: server, stage: stage)
         let idle = try await rest.idle()
-        let ledger = DeliveryLedger(messages: Load.messageCount(plan), rooms: plan.rooms, members: plan.members)
+        let ledger = DeliveryLedger(
+            messages: plan.messageCount(in: plan.seconds),
+            rooms: plan.rooms,
+            members: plan.members
+        )
         let audience = try await Audience.gather(village, ledger: ledger, stage: stage)
         let crowded = try await rest.withSockets()
         let single = try await SingleUploads(stage: stage, village: village, audience: audience).run()
@@ -37,9 +41,7 @@ struct Scenario: Sendable {
             ledger: ledger,
             cascade: single.cascade
         ).run()
-        let closedEarly = ledger.outcome.socketsClosed
         await audience.leave()
-        if closedEarly > 0 { stage.progress.remark("\(closedEarly) sockets were closed by the server") }
         return memoryFigures() + idle + crowded + loaded + single.figures
     }
 
@@ -59,12 +61,6 @@ struct Scenario: Sendable {
                 must: .below(512)
             ),
         ]
-    }
-
-    private func kills() -> Figure {
-        let name = "processes killed for memory"
-        guard let cgroup = stage.product.confinement.cgroup else { return Figure(name, nil, "") }
-        return Figure(name, (try? cgroup.outOfMemoryKills()).map { Double($0) }, "", must: .exactly(0))
     }
 }
 

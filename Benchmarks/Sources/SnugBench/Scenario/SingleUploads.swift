@@ -31,7 +31,7 @@ struct SingleUploads: Sendable {
             waits.append(await uploading.post(photograph)?.wait ?? .nan)
         }
         await client.close()
-        if let reason = log.firstFailure { stage.progress.remark("a single upload failed: \(reason)") }
+        log.remarkFailures(of: "single upload", in: stage.progress)
         return Outcome(figures: figures(waits, yardsticks, log), cascade: Percentiles(yardsticks).mean)
     }
 
