@@ -2,6 +2,12 @@ import Foundation
 
 /// The yardstick: libvips alone, on the product's core, with nothing around it.
 struct Cascade: Sendable {
+    /// What one file takes, in milliseconds.
+    struct Cost: Sendable {
+        let wall: Double
+        let processor: Double
+    }
+
     struct Unreadable: Error {
         let output: String
     }
@@ -9,15 +15,24 @@ struct Cascade: Sendable {
     let program: URL
     let confinement: Confinement
 
-    /// Milliseconds for each file. The first round warms up and does not count.
-    func measure(_ photographs: [Photograph], rounds: Int) async throws -> [Double] {
+    /// Of each file, the median of all rounds. The first round warms up and does not count.
+    func measure(_ photographs: [Photograph], rounds: Int) async throws -> [Cost] {
         let command = [program.path, "\(rounds + 1)"] + photographs.map { $0.file.path }
         let output = try await Command.run(confinement.onCore(command))
-        let times = output.split(separator: "\n").compactMap { Double($0) }
-        guard times.count == (rounds + 1) * photographs.count else { throw Unreadable(output: output) }
+        let costs = output.split(separator: "\n").compactMap(cost)
+        guard costs.count == (rounds + 1) * photographs.count else { throw Unreadable(output: output) }
         return photographs.indices.map { index in
-            let mine = stride(from: photographs.count + index, to: times.count, by: photographs.count)
-            return Percentiles(mine.map { times[$0] }).median
+            let mine = stride(from: photographs.count + index, to: costs.count, by: photographs.count).map { costs[$0] }
+            return Cost(
+                wall: Percentiles(mine.map(\.wall)).median,
+                processor: Percentiles(mine.map(\.processor)).median
+            )
         }
+    }
+
+    private func cost(_ line: Substring) -> Cost? {
+        let numbers = line.split(separator: " ").map { Double($0) }
+        guard numbers.count == 2, let wall = numbers[0], let processor = numbers[1] else { return nil }
+        return Cost(wall: wall, processor: processor)
     }
 }

@@ -32,7 +32,7 @@ struct Load: Sendable {
         let seconds = started.milliseconds(until: .now()) / 1000
         // What is still on its way arrives now or never.
         try await Task.sleep(for: .seconds(2))
-        let again = Percentiles(try await stage.cascade.measure(stage.photographs, rounds: 2)).mean
+        let again = Percentiles(try await stage.cascade.measure(stage.photographs, rounds: 2).map(\.wall)).mean
         remarkFailures()
         return talkFigures() + callFigures()
             + uploadFigures(posted, since: started, cascade: (cascade + again) / 2)

@@ -25,7 +25,7 @@ struct SingleUploads: Sendable {
         var (waits, yardsticks): ([Double], [Double]) = ([], [])
         for number in 0..<stage.plan.singles {
             let photograph = stage.photographs[number % stage.photographs.count]
-            yardsticks.append(try await stage.cascade.measure([photograph], rounds: 2)[0])
+            yardsticks.append(try await stage.cascade.measure([photograph], rounds: 2)[0].wall)
             // The worker ends itself when it has nothing to do: one upload wakes it, the next one is timed.
             _ = await uploading.post(photograph)
             waits.append(await uploading.post(photograph)?.wait ?? .nan)
