@@ -11,7 +11,7 @@ struct SnugBench: AsyncParsableCommand {
         abstract: "Measures Snug under its defined load and at its limits, in a control group of 512 MiB and one core."
     )
 
-    @Argument(help: "What to measure: budget, scale, or single scenes of scale. Everything unless given.")
+    @Argument(help: "What to measure: budget, pictures, scale, or scenes of scale. Everything unless given.")
     var parts: [Part] = []
 
     @OptionGroup var plan: Plan
@@ -75,8 +75,13 @@ struct SnugBench: AsyncParsableCommand {
 
     private func perform(_ ground: Ground) async throws -> [Figure] {
         var figures: [Figure] = []
-        if wanted.contains(.budget) { figures += try await Budget(ground: ground, plan: plan).run() }
-        let scenes = wanted.filter { $0 != .budget }
+        if wanted.contains(.budget) {
+            figures += try await ground.play(.budget, Budget(ground: ground, plan: plan).run)
+        }
+        if wanted.contains(.pictures) {
+            figures += try await ground.play(.pictures, PictureCosts(ground: ground, plan: plan).run)
+        }
+        let scenes = wanted.filter(Part.scenes.contains)
         if !scenes.isEmpty { figures += try await Scale(ground: ground, scenes: scenes).run() }
         return figures
     }
@@ -92,6 +97,8 @@ struct SnugBench: AsyncParsableCommand {
 enum Part: String, CaseIterable, ExpressibleByArgument {
     /// The defined load.
     case budget
+    /// Each kind of picture against libvips alone.
+    case pictures
     /// How far each single thing goes: all of the following.
     case scale
     case history

@@ -1,7 +1,7 @@
 import Foundation
 import NIOCore
 
-/// The second part of a run: how far each single thing goes, with nothing else to do.
+/// How far each single thing goes, with nothing else to do.
 struct Scale: Sendable {
     private static let syncs = 200
 
@@ -18,7 +18,7 @@ struct Scale: Sendable {
             town: try await Town.settle(product, group: ground.group)
         )
         var figures = [try disk(product)]
-        for scene in scenes { figures += try await play(scene, theatre) }
+        for scene in scenes { figures += try await ground.play(scene) { try await self.figures(of: scene, theatre) } }
         return figures
     }
 
@@ -32,18 +32,6 @@ struct Scale: Sendable {
         )
     }
 
-    /// A scene that breaks must not take the others' figures with it.
-    private func play(_ scene: Part, _ theatre: Theatre) async throws -> [Figure] {
-        do {
-            return try await figures(of: scene, theatre)
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            ground.progress.remark("\(scene.rawValue) broke off: \(error)")
-            return [Figure("\(scene.rawValue), to its end", nil, "", must: .exactly(1))]
-        }
-    }
-
     private func figures(of scene: Part, _ theatre: Theatre) async throws -> [Figure] {
         switch scene {
         case .history: try await History(theatre: theatre).run()
@@ -51,7 +39,7 @@ struct Scale: Sendable {
         case .room: try await OneRoom(theatre: theatre).run()
         case .crowd: try await Crowd(theatre: theatre).run()
         case .slow: try await SlowReaders(theatre: theatre).run()
-        case .budget, .scale: []
+        case .budget, .pictures, .scale: []
         }
     }
 }

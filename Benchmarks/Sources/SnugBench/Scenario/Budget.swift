@@ -1,4 +1,4 @@
-/// The first part of a run: the load that the product's budget is defined for.
+/// The load that the product's budget is defined for.
 struct Budget: Sendable {
     let ground: Ground
     let plan: Plan

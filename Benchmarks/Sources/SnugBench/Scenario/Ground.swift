@@ -10,6 +10,18 @@ struct Ground: Sendable {
     let group: any EventLoopGroup
     let progress: Progress
 
+    /// A part that breaks must not take the others' figures with it.
+    func play(_ part: Part, _ act: () async throws -> [Figure]) async throws -> [Figure] {
+        do {
+            return try await act()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            progress.remark("\(part.rawValue) broke off: \(error)")
+            return [Figure("\(part.rawValue), to its end", nil, "", must: .exactly(1))]
+        }
+    }
+
     func stage(_ name: String, plan: Plan, photographs: [Photograph]) async throws -> Stage {
         Stage(
             plan: plan,

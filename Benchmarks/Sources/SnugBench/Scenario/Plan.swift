@@ -23,6 +23,9 @@ struct Plan: ParsableArguments, Sendable {
     @Option(help: "Single uploads that are timed before the load.")
     var singles = 7
 
+    @Option(help: "Pictures of each kind that `pictures` times, each beside libvips alone.")
+    var rounds = 7
+
     @Option(help: "Event loops of the load generator; more than one only where it has cores for them.")
     var loops = 1
 
@@ -33,15 +36,17 @@ struct Plan: ParsableArguments, Sendable {
     }
 
     func validate() throws {
-        for (name, value) in [("seconds", seconds), ("rooms", rooms), ("members", members), ("loops", loops)]
-        where value < 1 {
+        let counts = [
+            ("seconds", seconds), ("rooms", rooms), ("members", members), ("singles", singles), ("rounds", rounds),
+            ("loops", loops),
+        ]
+        for (name, value) in counts where value < 1 {
             throw ValidationError("--\(name) must be at least 1")
         }
         guard messages > 0, reads > 0 else { throw ValidationError("--messages and --reads must be above 0") }
         guard (1...rooms).contains(uploaders) else {
             throw ValidationError("--uploaders must be between 1 and the number of rooms")
         }
-        guard singles >= 1 else { throw ValidationError("--singles must be at least 1") }
     }
 }
 
@@ -50,7 +55,7 @@ extension Plan: Encodable {
         let numbers: [String: Double] = [
             "seconds": Double(seconds), "rooms": Double(rooms), "members": Double(members),
             "messages": messages, "reads": reads, "uploaders": Double(uploaders), "singles": Double(singles),
-            "loops": Double(loops),
+            "rounds": Double(rounds), "loops": Double(loops),
         ]
         try numbers.encode(to: encoder)
     }

@@ -8,7 +8,7 @@ struct Stage: Sendable {
     let group: any EventLoopGroup
     let progress: Progress
     let sampler: MemorySampler
-    let photographs: [Photograph]
+    var photographs: [Photograph]
     let cascade: Cascade
 
     /// Runs `work` with a server whose memory is watched.

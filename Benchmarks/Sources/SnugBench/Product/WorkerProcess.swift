@@ -1,0 +1,40 @@
+/// A media worker that runs, as the kernel sees it.
+struct WorkerProcess: Sendable {
+    /// A process's name holds 15 characters (proc(5), `/proc/pid/comm`).
+    private static let name = "snug-media-work"
+    private static let settling = Duration.seconds(2)
+
+    let processID: Int32
+    private let clock: ProcessClock
+
+    /// The server's worker; nil while it has none.
+    static func ofServer(_ server: ServerProcess) -> WorkerProcess? {
+        let children = (try? ProcessChildren.of(server.processID)) ?? []
+        for child in children where isWorker(child) {
+            if let clock = ProcessClock(of: child) { return WorkerProcess(processID: child, clock: clock) }
+        }
+        return nil
+    }
+
+    private static func isWorker(_ processID: Int32) -> Bool {
+        (try? ControlFile.read("/proc/\(processID)/comm"))?.hasPrefix(name) ?? false
+    }
+
+    /// Milliseconds of processor time, once the worker stands still: what it does behind its answer counts as well. NaN
+    /// when it has ended, or does not stand still.
+    func settledTime() async throws -> Double {
+        let deadline = ContinuousClock.now + Self.settling
+        var before = Double.nan
+        while let now = clock.milliseconds, ContinuousClock.now < deadline {
+            if now == before { return now }
+            before = now
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return .nan
+    }
+
+    /// The most memory that was ever resident, in bytes; nil when it has ended.
+    var peakMemory: Int? {
+        try? ProcessMemory(processID: processID).peak
+    }
+}
