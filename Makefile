@@ -6,7 +6,7 @@ help:
 	@echo "make demo     two people, a private room and a photograph, against a running Snug (PHOTO=path, SNUG_URL=url)"
 	@echo "make test     build and run all tests"
 	@echo "make lint     formatting, scripts, and which module imports which"
-	@echo "make bench    measure in a cgroup of 512 MiB and one core (BENCH=budget, pictures or scale for one part)"
+	@echo "make bench    measure in a cgroup of 512 MiB and one core (BENCH=budget, pictures, storm or scale for one part)"
 
 run:
 	@Scripts/build

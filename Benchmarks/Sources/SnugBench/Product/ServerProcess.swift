@@ -51,6 +51,8 @@ final class ServerProcess: Sendable {
         return ServerProcess(process: process, log: product.log)
     }
 
+    var isRunning: Bool { process.isRunning }
+
     /// How it ended, when it did so before it was asked to. A server that refuses connections may need a moment for that.
     private func untimelyEnd(patience: Duration = .zero) async -> String? {
         let deadline = ContinuousClock.now + patience

@@ -26,6 +26,9 @@ struct Plan: ParsableArguments, Sendable {
     @Option(help: "Pictures of each kind that `pictures` times, each beside libvips alone.")
     var rounds = 7
 
+    @Option(help: "How long the storm lasts, in seconds.")
+    var stormSeconds = 30
+
     @Option(help: "Event loops of the load generator; more than one only where it has cores for them.")
     var loops = 1
 
@@ -38,7 +41,7 @@ struct Plan: ParsableArguments, Sendable {
     func validate() throws {
         let counts = [
             ("seconds", seconds), ("rooms", rooms), ("members", members), ("singles", singles), ("rounds", rounds),
-            ("loops", loops),
+            ("storm-seconds", stormSeconds), ("loops", loops),
         ]
         for (name, value) in counts where value < 1 {
             throw ValidationError("--\(name) must be at least 1")
@@ -55,7 +58,7 @@ extension Plan: Encodable {
         let numbers: [String: Double] = [
             "seconds": Double(seconds), "rooms": Double(rooms), "members": Double(members),
             "messages": messages, "reads": reads, "uploaders": Double(uploaders), "singles": Double(singles),
-            "rounds": Double(rounds), "loops": Double(loops),
+            "rounds": Double(rounds), "storm_seconds": Double(stormSeconds), "loops": Double(loops),
         ]
         try numbers.encode(to: encoder)
     }
