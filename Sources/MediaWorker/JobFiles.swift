@@ -18,6 +18,9 @@ struct JobFiles: ~Copyable {
         outputs = Dictionary(uniqueKeysWithValues: zip(VariantRole.all, descriptors.dropFirst()))
     }
 
+    /// Bytes of the original.
+    var originalByteCount: Int { original.byteCount }
+
     deinit {
         for descriptor in outputs.values { close(descriptor) }
     }

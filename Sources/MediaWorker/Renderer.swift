@@ -27,7 +27,7 @@ struct Renderer: ~Copyable {
             var made: [VariantSize: RenderedVariant] = [:]
             for size in plan.rendered {
                 if size != plan.largest { picture = try picture.shrunk(to: size.rawValue) }
-                made[size] = try write(picture, size, as: encoding, ceiling: original.count)
+                made[size] = try write(picture, size, as: encoding, ceiling: files.originalByteCount)
             }
             let placeholder = try placeholder(of: picture)
             return RenderedPicture(
@@ -62,7 +62,9 @@ struct Renderer: ~Copyable {
             complain("\(job.id) does not move: \(error)")
             return nil
         }
-        guard animation.file.byteCount <= AnimationBudget.byteLimit(sourceByteCount: original.count) else { return nil }
+        guard animation.file.byteCount <= AnimationBudget.byteLimit(sourceByteCount: files.originalByteCount) else {
+            return nil
+        }
         try files.write(animation.file.bytes, as: .animated)
         return RenderedAnimation(
             width: animation.width,
