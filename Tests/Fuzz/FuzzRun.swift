@@ -17,7 +17,9 @@ struct FuzzRun {
         let mutator = Mutator(corpus: try subject.corpus)
         let check = try subject.makeCheck()
         let progress = try Progress(progressFile)
-        for round in rounds {
+        let watcher = getppid()
+        // Without anybody who watches, it shall not go on.
+        for round in rounds where getppid() == watcher {
             progress.note(round)
             do {
                 try check(mutator.file(seed: seed, round: round))
