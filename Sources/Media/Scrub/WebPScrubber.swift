@@ -26,7 +26,9 @@ struct WebPScrubber {
         var chunks = RIFFChunks(&source)
         var isFirst = true
         while let chunk = chunks.next(&source) {
-            if chunk.type == "VP8X", isFirst { mendFlags(&source, at: chunk.payload.lowerBound) }
+            if chunk.type == "VP8X", isFirst, !chunk.payload.isEmpty {
+                mendFlags(&source, at: chunk.payload.lowerBound)
+            }
             isFirst = false
             switch chunk.type {
             case "VP8 ", "VP8L", "ANMF": hasPixels = true

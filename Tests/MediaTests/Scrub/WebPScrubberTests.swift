@@ -52,6 +52,13 @@ import Testing
         #expect(try facts(.webp, file.bytes)?.width == 32)
     }
 
+    @Test("A header without flags has none to mend")
+    func emptyHeader() throws {
+        let header = Make.riffChunk("VP8X", [])
+        let file = try ScrubbedFile(Make.webp(header, Make.riffChunk(",,,,", [1]), Self.pixels))
+        #expect(file.bytes == Make.webp(header, Self.pixels))
+    }
+
     @Test("A byte that pads behind the length is no trailer")
     func padding() throws {
         var bytes = Make.webp(Make.riffChunk("VP8 ", Array(Self.pixels.dropFirst(8)) + [7]))
