@@ -31,7 +31,7 @@ import Testing
         arguments: [
             (DecoderLoad.interlacedPNG, 25_000_000, "an interlaced PNG"), (.gif, 12_500_000, "a GIF"),
             (.losslessWebP, 25_000_000, "a lossless WebP"), (.animatedWebP, 12_500_000, "an animated WebP"),
-            (.heif, 10_000_000, "a HEIF or AVIF picture"),
+            (.heif, 12_500_000, "a HEIF or AVIF picture"),
         ]
     )
     func decoderLoads(load: DecoderLoad, pixelCount: Int, name: String) throws {
