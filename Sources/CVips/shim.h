@@ -17,6 +17,17 @@ static inline VipsImage *_Nullable snug_vips_blank(int side) {
     return vips_black(&image, side, side, "bands", 3, NULL) == 0 ? image : NULL;
 }
 
+/// A picture that points at red, green, blue and alpha of each pixel; variadic.
+static inline VipsImage *_Nullable snug_vips_from_rgba(const void *_Nonnull bytes, size_t count, int width,
+                                                       int height) {
+    VipsImage *plain = vips_image_new_from_memory(bytes, count, width, height, 4, VIPS_FORMAT_UCHAR);
+    if (plain == NULL) return NULL;
+    VipsImage *image = NULL;
+    int status = vips_copy(plain, &image, "interpretation", VIPS_INTERPRETATION_sRGB, NULL);
+    g_object_unref(plain);
+    return status == 0 ? image : NULL;
+}
+
 /// Opens a picture's header; variadic.
 static inline VipsImage *_Nullable snug_vips_open(const void *_Nonnull bytes, size_t count) {
     return vips_image_new_from_buffer(bytes, count, "", NULL);

@@ -6,7 +6,7 @@ enum AnimationBudget {
     static let frameCount = 300
     /// Pixels of all frames of a GIF before they are shrunk; it is decoded frame by frame.
     static let streamedPixelCount = 150_000_000
-    /// Pixels of all frames of a WebP before they are shrunk: libvips 8.14 holds them all, at four bytes each.
+    /// Pixels of all frames of a WebP or PNG before they are shrunk: they are all held, at four bytes each.
     static let heldPixelCount = 15_000_000
     /// Pixels of all frames as they are encoded: about a second of work.
     static let pixelCount = 30_000_000
@@ -20,7 +20,7 @@ enum AnimationBudget {
     /// Whether a picture is within all that can be told before it is decoded.
     static func allows(_ facts: ImageFacts) -> Bool {
         guard facts.isAnimated, facts.orientation == 1, (2...frameCount).contains(facts.frameCount),
-            facts.pixelCount <= (facts.format == .webp ? heldPixelCount : streamedPixelCount) / facts.frameCount
+            facts.pixelCount <= (facts.format == .gif ? streamedPixelCount : heldPixelCount) / facts.frameCount
         else { return false }
         let scale = min(1, Double(side) / Double(max(facts.storedWidth, facts.storedHeight)))
         return Double(facts.pixelCount * facts.frameCount) * scale * scale <= Double(pixelCount)

@@ -57,7 +57,7 @@ struct Renderer: ~Copyable {
         guard AnimationBudget.allows(job.facts) else { return nil }
         let animation: Animation
         do {
-            animation = try Animation(of: original, side: AnimationBudget.side)
+            animation = try makeAnimation(of: original)
         } catch {
             complain("\(job.id) does not move: \(error)")
             return nil
@@ -71,6 +71,16 @@ struct Renderer: ~Copyable {
             height: animation.height,
             byteCount: animation.file.byteCount
         )
+    }
+
+    private func makeAnimation(of original: [UInt8]) throws -> Animation {
+        let side = AnimationBudget.side
+        guard job.facts.format == .png else { return try Animation(of: original, side: side) }
+        // All of it: what a decoder is shown has none of the frames behind the first.
+        guard let film = APNGFrames(try files.readOriginal(limit: Self.originalByteLimit)) else {
+            throw VipsFailure(description: "frames are missing")
+        }
+        return try Animation(of: FilmStrip(of: film, side: side))
     }
 
     /// Encodes and writes one size. Nil when it would be heavier than `ceiling` bytes however it is encoded; the

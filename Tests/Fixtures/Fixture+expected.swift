@@ -53,7 +53,7 @@ extension Fixture {
         "many-scans.jpg": .refused,
         "moving.avif": .failed(.undecodable),
         "moving.gif": .ready(48, 32, .scene, moves: true),
-        "moving.png": .ready(48, 32, .scene),
+        "moving.png": .ready(48, 32, .scene, moves: true),
         "moving.webp": .ready(48, 32, .scene, moves: true),
         "no-end-marker.jpg": .ready(200, 150, .grey),
         "one-bit.png": .ready(96, 64, .grey),

@@ -65,7 +65,10 @@ import Testing
         }
     }
 
-    @Test("A picture that moves has a moving form beside its stills", arguments: ["moving.gif", "moving.webp"])
+    @Test(
+        "A picture that moves has a moving form beside its stills",
+        arguments: ["moving.gif", "moving.webp", "moving.png"]
+    )
     func moving(name: String) async throws {
         try await withWorker { supervisor, store in
             let job = try addJob(name, to: store)

@@ -8,6 +8,8 @@ package enum Subject: String, CaseIterable, Sendable {
     /// The same as an upload meets it, with libmagic before it.
     case inspector
     case diet
+    /// Taking an animated PNG apart.
+    case film
     case scrubber
     case exif
     case multipart
@@ -23,7 +25,7 @@ package enum Subject: String, CaseIterable, Sendable {
         get throws {
             switch self {
             case .headers, .inspector, .exif, .scrubber: try Fixture.pictures()
-            case .diet: try Fixture.pictures { $0 == .png }
+            case .diet, .film: try Fixture.pictures { $0 == .png }
             case .multipart: [Array(SampleForm.text.utf8), Array(SampleForm.compact.utf8)]
             case .disposition: SampleForm.dispositions.map { Array($0.utf8) }
             }
@@ -38,6 +40,7 @@ package enum Subject: String, CaseIterable, Sendable {
             let inspector = try Inspector(formats: Set(FileKind.allCases))
             return { try checkInspection($0, inspector) }
         case .diet: return checkDiet
+        case .film: return checkFilm
         case .scrubber: return checkScrubber
         case .exif: return checkEXIF
         case .multipart: return checkMultipart

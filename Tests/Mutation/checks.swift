@@ -126,3 +126,14 @@ func checkDisposition(_ bytes: [UInt8]) throws {
     try expect(Filename.clean(name) == name, "cleaning twice gives another name")
     try expect(!name.contains("/"), "a path")
 }
+
+/// The frames of an animated PNG lie within it, and are PNGs.
+func checkFilm(_ bytes: [UInt8]) throws(Subject.Violation) {
+    guard let film = APNGFrames(bytes) else { return }
+    for frame in film.frames {
+        try expect(frame.left >= 0 && frame.left + frame.width <= film.width, "a frame goes beyond the sides")
+        try expect(frame.top >= 0 && frame.top + frame.height <= film.height, "a frame goes beyond top or bottom")
+        try expect(frame.width > 0 && frame.height > 0 && frame.milliseconds >= 0, "a frame is of no size or time")
+        try expect(FileKind(signature: frame.file) == .png, "a frame is no PNG")
+    }
+}

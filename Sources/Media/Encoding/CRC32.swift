@@ -1,9 +1,12 @@
 /// The checksum of PNG chunks (PNG specification, third edition, annex D).
 enum CRC32 {
-    /// Bit by bit, without a table: made for chunks of some bytes.
+    /// What a byte does to the checksum.
+    private static let table: [UInt32] = (0..<256).map { byte in
+        (0..<8).reduce(UInt32(byte)) { rest, _ in rest & 1 == 1 ? rest >> 1 ^ 0xEDB8_8320 : rest >> 1 }
+    }
+
     static func checksum(of bytes: some Sequence<UInt8>) -> UInt32 {
-        ~bytes.reduce(.max) { sum, byte in
-            (0..<8).reduce(sum ^ UInt32(byte)) { rest, _ in rest & 1 == 1 ? rest >> 1 ^ 0xEDB8_8320 : rest >> 1 }
-        }
+        let table = table
+        return ~bytes.reduce(.max) { sum, byte in sum >> 8 ^ table[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] }
     }
 }

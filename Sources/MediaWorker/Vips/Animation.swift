@@ -8,15 +8,42 @@ struct Animation: ~Copyable {
     /// Pixels of a frame.
     let height: Int
 
-    /// Decodes all frames and encodes each, shrunk to fit a square of `side` pixels.
+    /// Decodes all frames of a GIF or WebP and encodes each, shrunk to fit a square of `side` pixels.
     init(of bytes: [UInt8], side: Int) throws(VipsFailure) {
         let encoded = bytes.withUnsafeBytes { buffer in
             Result { () throws(VipsFailure) in
                 guard let start = buffer.baseAddress else { throw VipsFailure(description: "nothing to decode") }
-                return try Self.encodeFrames(start, buffer.count, side)
+                var frames: UnsafeMutablePointer<VipsImage>?
+                guard snug_vips_frames(start, buffer.count, Int32(side), &frames) == 0, let frames else {
+                    throw VipsFailure(doing: "decode frames")
+                }
+                defer { snug_vips_release(frames) }
+                return try Self.encode(frames)
             }
         }
-        let frames = try encoded.get()
+        try self.init(encoded.get())
+    }
+
+    /// Encodes frames that are decoded already.
+    init(of strip: FilmStrip) throws(VipsFailure) {
+        let encoded = strip.pixels.withUnsafeBytes { buffer in
+            Result { () throws(VipsFailure) in
+                let height = Int32(strip.height * strip.milliseconds.count)
+                guard let start = buffer.baseAddress,
+                    let frames = snug_vips_from_rgba(start, buffer.count, Int32(strip.width), height)
+                else { throw VipsFailure(doing: "film strip") }
+                defer { snug_vips_release(frames) }
+                vips_image_set_int(frames, VIPS_META_PAGE_HEIGHT, Int32(strip.height))
+                vips_image_set_int(frames, "loop", Int32(clamping: strip.playCount))
+                let delays = strip.milliseconds.map { Int32(clamping: $0) }
+                vips_image_set_array_int(frames, "delay", delays, Int32(delays.count))
+                return try Self.encode(frames)
+            }
+        }
+        try self.init(encoded.get())
+    }
+
+    private init(_ frames: EncodedFrames) throws(VipsFailure) {
         // Fewer frames may be good than the header counts, and frames that are the same become one.
         guard WebPFile.isAnimated(UnsafeRawBufferPointer(start: frames.bytes, count: frames.count)) else {
             g_free(frames.bytes)
@@ -35,16 +62,7 @@ struct Animation: ~Copyable {
     }
 
     /// libvips is lazy: decoding, shrinking and encoding all happen here, frame by frame.
-    private static func encodeFrames(
-        _ start: UnsafeRawPointer,
-        _ count: Int,
-        _ side: Int
-    ) throws(VipsFailure) -> EncodedFrames {
-        var frames: UnsafeMutablePointer<VipsImage>?
-        guard snug_vips_frames(start, count, Int32(side), &frames) == 0, let frames else {
-            throw VipsFailure(doing: "decode frames")
-        }
-        defer { snug_vips_release(frames) }
+    private static func encode(_ frames: UnsafeMutablePointer<VipsImage>) throws(VipsFailure) -> EncodedFrames {
         var result = EncodedFrames(
             width: Int(vips_image_get_width(frames)),
             height: Int(vips_image_get_page_height(frames))

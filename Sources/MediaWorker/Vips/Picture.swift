@@ -27,6 +27,20 @@ struct Picture: ~Copyable {
         image = try Self.inMemory(lazy)
     }
 
+    /// Red, green, blue and alpha of each pixel, row by row.
+    init(pixels: [UInt8], width: Int, height: Int) throws(VipsFailure) {
+        // Copied to memory before `pixels` may go.
+        let copied = pixels.withUnsafeBytes { buffer in
+            Result { () throws(VipsFailure) in
+                guard let start = buffer.baseAddress,
+                    let lazy = snug_vips_from_rgba(start, buffer.count, Int32(width), Int32(height))
+                else { throw VipsFailure(doing: "pixels") }
+                return try Picture.inMemory(lazy)
+            }
+        }
+        image = try copied.get()
+    }
+
     /// Decodes `bytes`, as they are stored, shrunk to fit a square of `side` pixels.
     ///
     /// - Parameters:

@@ -1,0 +1,177 @@
+/// Takes an animated PNG apart into still ones (PNG specification, third edition, sections 4.9 and 11.3.6).
+package struct APNGFrames: Sendable {
+    /// What becomes of a frame's region before the next one is drawn.
+    package enum Disposal: UInt8, Sendable {
+        case keep
+        /// It becomes transparent.
+        case clear
+        /// It becomes what it was before.
+        case restore
+    }
+
+    package struct Frame: Sendable {
+        /// Where it is drawn: within the picture.
+        package let left: Int
+        package let top: Int
+        package let width: Int
+        package let height: Int
+        package let milliseconds: Int
+        package let disposal: Disposal
+        /// It is drawn over what is there, and does not replace it.
+        package let isBlended: Bool
+        /// A PNG of its own.
+        package let file: [UInt8]
+
+        package init(
+            left: Int,
+            top: Int,
+            width: Int,
+            height: Int,
+            milliseconds: Int,
+            disposal: Disposal,
+            isBlended: Bool,
+            file: [UInt8]
+        ) {
+            (self.left, self.top, self.width, self.height) = (left, top, width, height)
+            self.milliseconds = milliseconds
+            self.disposal = disposal
+            self.isBlended = isBlended
+            self.file = file
+        }
+    }
+
+    /// Pixels of the picture.
+    package let width: Int
+    package let height: Int
+    /// In the order in which they are shown; at least one.
+    package let frames: [Frame]
+    /// How often they are shown; 0 for ever.
+    package let playCount: Int
+
+    /// - Parameter bytes: what ``ImageFacts`` have said to move, before ``PNGDiet``.
+    /// - Returns: nil when the frames are not all there or not all within the picture.
+    package init?(_ bytes: [UInt8]) {
+        guard FileKind(signature: bytes) == .png else { return nil }
+        var source = ByteSource(bytes)
+        var reader = FrameReader(bytes)
+        var chunks = PNGChunks()
+        while let chunk = chunks.next(&source), chunk.end <= bytes.count {
+            guard reader.take(chunk, &source) else { return nil }
+            if chunk.type == "IEND" { break }
+        }
+        guard reader.isComplete, let size = reader.size else { return nil }
+        (width, height) = size
+        frames = reader.frames
+        playCount = reader.playCount
+    }
+}
+
+/// Gathers the chunks of one frame after the other.
+private struct FrameReader {
+    let bytes: [UInt8]
+    private(set) var size: (width: Int, height: Int)?
+    private(set) var frames: [APNGFrames.Frame] = []
+    private(set) var playCount = 0
+    /// The header's payload behind width and height, which all frames share.
+    private var format: ArraySlice<UInt8> = []
+    /// Palette and transparency, whole, which all frames share.
+    private var shared: [UInt8] = []
+    private var frameCount: Int?
+    private var control: Control?
+    private var pixels: [UInt8] = []
+
+    private struct Control {
+        let left: Int
+        let top: Int
+        let width: Int
+        let height: Int
+        let milliseconds: Int
+        let disposal: APNGFrames.Disposal
+        let isBlended: Bool
+    }
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    var isComplete: Bool { frameCount == frames.count && !frames.isEmpty }
+
+    /// False when the chunk is not what it must be.
+    mutating func take(_ chunk: PNGChunks.Chunk, _ source: inout ByteSource) -> Bool {
+        let start = chunk.payload.lowerBound
+        switch chunk.type {
+        case "IHDR":
+            guard size == nil, chunk.payload.count == 13, let width = source.bigEndian(at: start, length: 4),
+                let height = source.bigEndian(at: start + 4, length: 4)
+            else { return false }
+            size = (width, height)
+            format = bytes[start + 8..<chunk.payload.upperBound]
+        case "PLTE", "tRNS": shared += bytes[chunk.start..<chunk.end]
+        case "acTL":
+            guard chunk.payload.count == 8 else { return false }
+            frameCount = source.bigEndian(at: start, length: 4)
+            playCount = source.bigEndian(at: start + 4, length: 4) ?? 0
+        case "fcTL":
+            finishFrame()
+            control = control(chunk, &source)
+            return control != nil
+        // A picture before the first frame is for programs that know no animations.
+        case "IDAT": if control != nil { pixels += Self.chunk("IDAT", bytes[chunk.payload]) }
+        case "fdAT":
+            guard control != nil, chunk.payload.count > 4 else { return false }
+            pixels += Self.chunk("IDAT", bytes[chunk.payload].dropFirst(4))
+        case "IEND": finishFrame()
+        default: break
+        }
+        return true
+    }
+
+    private func control(_ chunk: PNGChunks.Chunk, _ source: inout ByteSource) -> Control? {
+        let numbers = (0..<5).compactMap { source.bigEndian(at: chunk.payload.lowerBound + $0 * 4, length: 4) }
+        let start = chunk.payload.lowerBound + 20
+        guard chunk.payload.count == 26, numbers.count == 5, let size,
+            let delay = source.bigEndian(at: start, length: 2),
+            let divisor = source.bigEndian(at: start + 2, length: 2),
+            let disposal = source.byte(at: start + 4).flatMap(APNGFrames.Disposal.init(rawValue:)),
+            let blend = source.byte(at: start + 5), blend < 2
+        else { return nil }
+        let (width, height, left, top) = (numbers[1], numbers[2], numbers[3], numbers[4])
+        guard width > 0, height > 0, left + width <= size.width, top + height <= size.height else { return nil }
+        return Control(
+            left: left,
+            top: top,
+            width: width,
+            height: height,
+            milliseconds: delay * 1000 / (divisor == 0 ? 100 : divisor),
+            disposal: disposal,
+            isBlended: blend == 1
+        )
+    }
+
+    private mutating func finishFrame() {
+        guard let control, !pixels.isEmpty else { return }
+        let sides = Self.bigEndian(control.width) + Self.bigEndian(control.height)
+        let header = Self.chunk("IHDR", (sides + format)[...])
+        frames.append(
+            APNGFrames.Frame(
+                left: control.left,
+                top: control.top,
+                width: control.width,
+                height: control.height,
+                milliseconds: control.milliseconds,
+                disposal: control.disposal,
+                isBlended: control.isBlended,
+                file: bytes[..<PNGChunks.signatureLength] + header + shared + pixels + Self.chunk("IEND", [])
+            )
+        )
+        self.control = nil
+        pixels = []
+    }
+
+    private static func chunk(_ name: String, _ payload: ArraySlice<UInt8>) -> [UInt8] {
+        let content = Array(name.utf8) + payload
+        return bigEndian(payload.count) + content + bigEndian(Int(CRC32.checksum(of: content)))
+    }
+
+    private static func bigEndian(_ number: Int) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+    }
+}

@@ -1,0 +1,27 @@
+import Fixtures
+import Media
+import Testing
+
+@Suite struct APNGFramesTests {
+    @Test("An animated PNG comes apart into stills with their places and times")
+    func frames() throws {
+        let film = try #require(APNGFrames(Fixture.bytes("moving.png")))
+        #expect((film.width, film.height) == (48, 32))
+        #expect(film.frames.map(\.milliseconds) == [100, 100, 100])
+        for frame in film.frames {
+            var source = ByteSource(frame.file)
+            let facts = try #require(try Inspector().inspect(&source).facts)
+            #expect((facts.width, facts.height) == (frame.width, frame.height))
+            #expect(!facts.isAnimated)
+            #expect(frame.left + frame.width <= 48 && frame.top + frame.height <= 32)
+        }
+    }
+
+    @Test("I4: what is cut off, or was never animated, has no frames", arguments: 1...20)
+    func cut(part: Int) throws {
+        let whole = try Fixture.bytes("moving.png")
+        #expect(APNGFrames(Array(whole.prefix(whole.count * part / 21))) == nil)
+        #expect(APNGFrames(try Fixture.bytes("plain.png")) == nil)
+        #expect(APNGFrames([]) == nil)
+    }
+}
