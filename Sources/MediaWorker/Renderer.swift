@@ -127,7 +127,7 @@ struct Renderer: ~Copyable {
         } catch {
             // Only its end marker may be missing, which some cameras forget. With one added, a picture that is complete
             // decodes without a warning, and one that was cut off does not; but of several scans some may be missing.
-            guard job.facts.format == .jpeg, job.facts.scanCount == 1, bytes.suffix(2) != [0xFF, 0xD9] else {
+            guard job.facts.format == .jpeg, job.facts.decoderLoad == .rows, bytes.suffix(2) != [0xFF, 0xD9] else {
                 throw error
             }
             let warningCount = VipsWarnings.count

@@ -185,6 +185,22 @@ import Testing
         }
     }
 
+    @Test("A progressive JPEG that ends between two scans is incomplete")
+    func missingScans() async throws {
+        let whole = try Fixture.bytes("progressive.jpg")
+        let scans = whole.indices.dropLast().filter { whole[$0] == 0xFF && whole[$0 + 1] == 0xDA }
+        #expect(scans.count > 5)
+        try await withWorker { supervisor, store in
+            for end in scans.dropFirst() {
+                // Up to the tables of the next scan, so that all that is there is whole.
+                let tables = whole[..<end].indices.dropLast().last { whole[$0] == 0xFF && whole[$0 + 1] == 0xC4 }
+                let cut = Array(whole[..<(tables ?? end)])
+                guard let job = try? addJob(cut, to: store), job.facts.storedWidth > 0 else { continue }
+                #expect(await supervisor.failure(of: job) == .rejected(.truncated))
+            }
+        }
+    }
+
     @Test(
         "A damaged picture fails with a reason and leaves no variant (I4)",
         arguments: [
