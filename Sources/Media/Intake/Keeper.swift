@@ -46,7 +46,10 @@ struct Keeper: Sendable {
 
     private func plan(for inspection: Inspection, _ source: inout ByteSource) throws -> ScrubPlan? {
         guard !keepsMetadata, let kind = inspection.kind else { return nil }
-        let result = Result { () throws(InspectionFailure) in try Scrubber.plan(for: kind, &source) }
+        let orientation = inspection.facts?.orientation
+        let result = Result { () throws(InspectionFailure) in
+            try Scrubber.plan(for: kind, orientation: orientation, &source)
+        }
         try source.checkReading()
         return try result.get()
     }

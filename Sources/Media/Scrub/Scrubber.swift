@@ -5,31 +5,36 @@
 /// recognised up to there, and decodes to what it did before.
 package enum Scrubber {
     /// Blocking where the source is a file, whose reading is to be checked afterwards.
+    /// - Parameter orientation: what ``ImageFacts`` say of it; found out here when nil, which takes a walk of its own.
     /// - Returns: nil when there is nothing to remove.
     /// - Throws: ``InspectionFailure`` for a file of more pieces of metadata than any real one has.
     package static func plan(
         for kind: FileKind,
+        orientation: Int? = nil,
         _ source: inout ByteSource
     ) throws(InspectionFailure) -> ScrubPlan? {
         do {
-            return try ScrubPlan(edits(for: kind, &source), byteCount: source.count)
+            return try ScrubPlan(edits(for: kind, orientation, &source), byteCount: source.count)
         } catch {
             throw .pixelLimit(error)
         }
     }
 
-    private static func edits(for kind: FileKind, _ source: inout ByteSource) -> ScrubEdits {
-        let orientation = (try? ImageFacts(of: kind, in: &source, limits: .unlimited))?.orientation ?? 1
+    private static func edits(for kind: FileKind, _ known: Int?, _ source: inout ByteSource) -> ScrubEdits {
+        func orientation() -> Int {
+            known ?? (try? ImageFacts(of: kind, in: &source, limits: .unlimited))?.orientation ?? 1
+        }
         switch kind {
         case .jpeg:
-            var scrubber = JPEGScrubber(byteCount: source.count, orientation: orientation)
+            var scrubber = JPEGScrubber(byteCount: source.count, orientation: orientation())
             return scrubber.read(&source)
         case .png:
-            var scrubber = PNGScrubber(byteCount: source.count, orientation: orientation)
+            var scrubber = PNGScrubber(byteCount: source.count, orientation: orientation())
             return scrubber.read(&source)
         case .gif:
             return GIFScrubber.edits(&source)
         case .webp:
+            let orientation = orientation()
             var scrubber = WebPScrubber(&source, orientation: orientation)
             return scrubber.read(&source)
         case .heif, .avif:
