@@ -114,10 +114,10 @@ private struct FrameReader {
             control = control(chunk, &source)
             return control != nil
         // A picture before the first frame is for programs that know no animations.
-        case "IDAT": if control != nil { pixels += Self.chunk("IDAT", bytes[chunk.payload]) }
+        case "IDAT": if control != nil { pixels += PNGChunks.chunk("IDAT", bytes[chunk.payload]) }
         case "fdAT":
             guard control != nil, chunk.payload.count > 4 else { return false }
-            pixels += Self.chunk("IDAT", bytes[chunk.payload].dropFirst(4))
+            pixels += PNGChunks.chunk("IDAT", bytes[chunk.payload].dropFirst(4))
         case "IEND": finishFrame()
         default: break
         }
@@ -148,8 +148,8 @@ private struct FrameReader {
 
     private mutating func finishFrame() {
         guard let control, !pixels.isEmpty else { return }
-        let sides = Self.bigEndian(control.width) + Self.bigEndian(control.height)
-        let header = Self.chunk("IHDR", (sides + format)[...])
+        let sides = [control.width, control.height].flatMap { PNGChunks.bytes(UInt32(truncatingIfNeeded: $0)) }
+        let header = PNGChunks.chunk("IHDR", sides + format)
         frames.append(
             APNGFrames.Frame(
                 left: control.left,
@@ -159,19 +159,10 @@ private struct FrameReader {
                 milliseconds: control.milliseconds,
                 disposal: control.disposal,
                 isBlended: control.isBlended,
-                file: bytes[..<PNGChunks.signatureLength] + header + shared + pixels + Self.chunk("IEND", [])
+                file: bytes[..<PNGChunks.signatureLength] + header + shared + pixels + PNGChunks.chunk("IEND", [])
             )
         )
         self.control = nil
         pixels = []
-    }
-
-    private static func chunk(_ name: String, _ payload: ArraySlice<UInt8>) -> [UInt8] {
-        let content = Array(name.utf8) + payload
-        return bigEndian(payload.count) + content + bigEndian(Int(CRC32.checksum(of: content)))
-    }
-
-    private static func bigEndian(_ number: Int) -> [UInt8] {
-        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
     }
 }

@@ -16,6 +16,17 @@ struct PNGChunks {
         var isAncillary: Bool { type.rawValue & 0x2000_0000 != 0 }
     }
 
+    /// A chunk as a file holds it, with its length and checksum.
+    static func chunk(_ type: StaticString, _ payload: some Collection<UInt8>) -> [UInt8] {
+        let content = Array(type.description.utf8) + payload
+        return bytes(UInt32(truncatingIfNeeded: payload.count)) + content + bytes(CRC32.checksum(of: content))
+    }
+
+    /// A number as chunks hold it: four bytes, the highest first.
+    static func bytes(_ number: UInt32) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
+    }
+
     private var position = signatureLength
 
     /// The next chunk; nil at the end of the file and where a length is impossible (2³¹ or more, section 5.3).

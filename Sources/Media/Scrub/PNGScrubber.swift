@@ -43,13 +43,7 @@ struct PNGScrubber {
         guard isFirst, orientation != 1 else { return edits.drop(chunk.start..<chunk.end, removed) }
         let minimal = EXIFBlock.minimal(orientation: orientation)
         guard !source.has(minimal, in: chunk.payload) else { return }
-        let content = Array("eXIf".utf8) + minimal
-        let checksum = CRC32.checksum(of: content)
-        edits.replace(
-            chunk.start..<chunk.end,
-            with: [0, 0, 0, UInt8(minimal.count)] + content + checksum.bigEndianBytes,
-            removed
-        )
+        edits.replace(chunk.start..<chunk.end, with: PNGChunks.chunk("eXIf", minimal), removed)
     }
 
     private static func metadata(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) -> Set<RemovedMetadata> {
@@ -64,12 +58,5 @@ struct PNGScrubber {
             return source.has("Raw profile type ", at: start) ? [.exif] : [.text]
         default: return [.other]
         }
-    }
-}
-
-extension UInt32 {
-    /// Four bytes, the highest first.
-    fileprivate var bigEndianBytes: [UInt8] {
-        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: self >> UInt32($0)) }
     }
 }
