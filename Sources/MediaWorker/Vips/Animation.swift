@@ -18,7 +18,7 @@ struct Animation: ~Copyable {
                     throw VipsFailure(doing: "decode frames")
                 }
                 defer { snug_vips_release(frames) }
-                return try Self.encode(frames)
+                return Self.encode(frames)
             }
         }
         try self.init(encoded.get())
@@ -37,22 +37,21 @@ struct Animation: ~Copyable {
                 vips_image_set_int(frames, "loop", Int32(clamping: strip.playCount))
                 let delays = strip.milliseconds.map { Int32(clamping: $0) }
                 vips_image_set_array_int(frames, "delay", delays, Int32(delays.count))
-                return try Self.encode(frames)
+                return Self.encode(frames)
             }
         }
         try self.init(encoded.get())
     }
 
     private init(_ frames: EncodedFrames) throws(VipsFailure) {
+        let encoded = try EncodedPicture(status: frames.status, frames.bytes, frames.count, .webp)
         // Fewer frames may be good than the header counts, and frames that are the same become one.
-        guard WebPFile.isAnimated(UnsafeRawBufferPointer(start: frames.bytes, count: frames.count)) else {
-            g_free(frames.bytes)
-            throw VipsFailure(description: "there is only one frame")
-        }
-        file = try EncodedPicture(status: frames.status, frames.bytes, frames.count, .webp)
+        guard WebPFile.isAnimated(encoded.bytes) else { throw VipsFailure(description: "there is only one frame") }
+        file = encoded
         (width, height) = (frames.width, frames.height)
     }
 
+    /// What the saver answers with, and the size of a frame.
     private struct EncodedFrames {
         var status: Int32 = -1
         var bytes: UnsafeMutableRawPointer?
@@ -62,18 +61,13 @@ struct Animation: ~Copyable {
     }
 
     /// libvips is lazy: decoding, shrinking and encoding all happen here, frame by frame.
-    private static func encode(_ frames: UnsafeMutablePointer<VipsImage>) throws(VipsFailure) -> EncodedFrames {
+    private static func encode(_ frames: UnsafeMutablePointer<VipsImage>) -> EncodedFrames {
         var result = EncodedFrames(
             width: Int(vips_image_get_width(frames)),
             height: Int(vips_image_get_page_height(frames))
         )
         // At the least effort: ten times as fast as at the highest, and a tenth heavier.
         result.status = snug_vips_webp(frames, 75, 90, 0, false, &result.bytes, &result.count)
-        guard result.status == 0 else { throw VipsFailure(doing: "encode frames") }
-        if let failure = VipsFailure.hidden(in: "encode frames") {
-            g_free(result.bytes)
-            throw failure
-        }
         return result
     }
 }

@@ -15,9 +15,12 @@ struct EncodedPicture: ~Copyable {
         _ format: VariantFormat
     ) throws(VipsFailure) {
         guard status == 0, let bytes else { throw VipsFailure(doing: "encode") }
+        let hidden = VipsFailure.hidden(in: "encode")
         let clean = Self.removeMetadata(bytes, count, format)
-        if clean == nil { g_free(bytes) }
-        guard let clean else { throw VipsFailure(doing: "remove metadata") }
+        guard hidden == nil, let clean else {
+            g_free(bytes)
+            throw hidden ?? VipsFailure(doing: "remove metadata")
+        }
         start = bytes
         byteCount = clean
         self.format = format
