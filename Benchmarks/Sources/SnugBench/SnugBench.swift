@@ -11,7 +11,7 @@ struct SnugBench: AsyncParsableCommand {
         abstract: "Measures Snug under its defined load and at its limits, in a control group of 512 MiB and one core."
     )
 
-    @Argument(help: "What to measure: budget, pictures, storm, scale, or scenes of scale. Everything unless given.")
+    @Argument(help: "What to measure: budget, pictures, uploads, storm, scale or its scenes. Everything unless given.")
     var parts: [Part] = []
 
     @OptionGroup var plan: Plan
@@ -81,6 +81,9 @@ struct SnugBench: AsyncParsableCommand {
         if wanted.contains(.pictures) {
             figures += try await ground.play(.pictures, PictureCosts(ground: ground, plan: plan).run)
         }
+        if wanted.contains(.uploads) {
+            figures += try await ground.play(.uploads, UploadRate(ground: ground, plan: plan).run)
+        }
         if wanted.contains(.storm) {
             figures += try await ground.play(.storm, Storm(ground: ground, plan: plan).run)
         }
@@ -102,6 +105,8 @@ enum Part: String, CaseIterable, ExpressibleByArgument {
     case budget
     /// Each kind of picture against libvips alone.
     case pictures
+    /// Photographs a minute when nothing else goes on.
+    case uploads
     /// Talk beside the dearest pictures, uploaded without a pause.
     case storm
     /// How far each single thing goes: all of the following.

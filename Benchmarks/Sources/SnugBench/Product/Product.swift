@@ -24,15 +24,13 @@ struct Product: Sendable {
             "SNUG_MAX_CONNECTIONS": "\(max(5000, sockets + 100))",
             "SNUG_MAX_ROOM_MEMBERS": "\(max(100, roomMembers))",
             "SNUG_MAX_UPLOAD_BYTES_PER_DAY": "off",
-            "SNUG_MAX_WAITING_PICTURES_PER_USER": "1000",
+            "SNUG_MAX_STORED_BYTES_PER_USER": "off",
+            "SNUG_MAX_WAITING_PICTURES": "1000000",
+            "SNUG_MAX_WAITING_PICTURES_PER_USER": "1000000",
         ]
         for rate in ["MESSAGES", "REQUESTS", "UPLOADS", "ROOMS", "JOINS", "SIGNINS"] {
             settings["SNUG_RATE_\(rate)"] = "off"
         }
-        settings["SNUG_MAX_UPLOAD_BYTES_PER_DAY"] = "off"
-        settings["SNUG_MAX_STORED_BYTES_PER_USER"] = "off"
-        settings["SNUG_MAX_WAITING_PICTURES"] = "1000000"
-        settings["SNUG_MAX_WAITING_PICTURES_PER_USER"] = "1000000"
         return settings.merging(self.settings) { $1 }
     }
 

@@ -39,7 +39,7 @@ struct Scale: Sendable {
         case .room: try await OneRoom(theatre: theatre).run()
         case .crowd: try await Crowd(theatre: theatre).run()
         case .slow: try await SlowReaders(theatre: theatre).run()
-        case .budget, .pictures, .storm, .scale: []
+        case .budget, .pictures, .uploads, .storm, .scale: []
         }
     }
 }

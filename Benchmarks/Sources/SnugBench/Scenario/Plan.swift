@@ -26,6 +26,12 @@ struct Plan: ParsableArguments, Sendable {
     @Option(help: "Pictures of each kind that `pictures` times, each beside libvips alone.")
     var rounds = 7
 
+    @Option(help: "Rounds of `uploads`, each between two of libvips alone.")
+    var uploadRounds = 3
+
+    @Option(help: "How long a round of `uploads` lasts, in seconds.")
+    var uploadSeconds = 20
+
     @Option(help: "How long the storm lasts, in seconds.")
     var stormSeconds = 30
 
@@ -41,7 +47,8 @@ struct Plan: ParsableArguments, Sendable {
     func validate() throws {
         let counts = [
             ("seconds", seconds), ("rooms", rooms), ("members", members), ("singles", singles), ("rounds", rounds),
-            ("storm-seconds", stormSeconds), ("loops", loops),
+            ("upload-rounds", uploadRounds), ("upload-seconds", uploadSeconds), ("storm-seconds", stormSeconds),
+            ("loops", loops),
         ]
         for (name, value) in counts where value < 1 {
             throw ValidationError("--\(name) must be at least 1")
@@ -58,7 +65,8 @@ extension Plan: Encodable {
         let numbers: [String: Double] = [
             "seconds": Double(seconds), "rooms": Double(rooms), "members": Double(members),
             "messages": messages, "reads": reads, "uploaders": Double(uploaders), "singles": Double(singles),
-            "rounds": Double(rounds), "storm_seconds": Double(stormSeconds), "loops": Double(loops),
+            "rounds": Double(rounds), "upload_rounds": Double(uploadRounds), "upload_seconds": Double(uploadSeconds),
+            "storm_seconds": Double(stormSeconds), "loops": Double(loops),
         ]
         try numbers.encode(to: encoder)
     }
