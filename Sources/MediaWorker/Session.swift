@@ -3,6 +3,9 @@ import Media
 
 /// One worker's life: jobs in, answers out, until it has idled, worked or grown enough.
 struct Session {
+    /// Milliseconds without a job after which memory is given back.
+    private static let moment: Int32 = 100
+
     private let limits: SessionLimits
     private var channel: LineChannel
     private var jobsDone = 0
@@ -22,7 +25,7 @@ struct Session {
 
     private mutating func serve() throws -> WorkerMessage.LeavingReason {
         while true {
-            switch channel.next(within: limits.idleMilliseconds) {
+            switch nextWord() {
             case .silence: return .idle
             case .end: return .endOfInput
             case .line(let line, let descriptors):
@@ -34,9 +37,27 @@ struct Session {
                 jobsDone += 1
             }
             if jobsDone >= limits.jobCount { return .jobLimit }
-            if memory?.byteCount ?? 0 > limits.residentByteCount { return .memoryLimit }
+            if isTooLarge { return .memoryLimit }
         }
     }
+
+    /// The next word. Memory that is unused goes back only when there is a moment to spare: the next picture would ask
+    /// for it again, page by page.
+    private mutating func nextWord() -> LineChannel.Word {
+        let moment = min(Self.moment, limits.idleMilliseconds)
+        let word = channel.next(within: moment)
+        guard word == .silence, moment < limits.idleMilliseconds else { return word }
+        ResidentMemory.giveUnusedBack()
+        return channel.next(within: limits.idleMilliseconds - moment)
+    }
+
+    private var isTooLarge: Bool {
+        guard holdsTooMuch else { return false }
+        ResidentMemory.giveUnusedBack()
+        return holdsTooMuch
+    }
+
+    private var holdsTooMuch: Bool { memory?.byteCount ?? 0 > limits.residentByteCount }
 
     private func answer(to job: RenderJob, _ files: consuming JobFiles) -> WorkerMessage {
         do {

@@ -1,3 +1,4 @@
+import CKernel
 import Glibc
 
 /// What a process holds in memory. Reads `/proc`, which does not wait for a disk.
@@ -18,4 +19,7 @@ package struct ResidentMemory {
         else { return nil }
         return pages * Int(getpagesize())
     }
+
+    /// Gives pages of this process that nothing is in back to the kernel.
+    package static func giveUnusedBack() { snug_give_memory_back() }
 }
