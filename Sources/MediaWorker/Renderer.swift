@@ -120,8 +120,9 @@ struct Renderer: ~Copyable {
         guard header.width == job.facts.storedWidth, header.height == job.facts.storedHeight, header.bandCount <= 5,
             max(header.width, header.height) <= job.limits.side
         else { throw RenderError.unexpectedSize }
+        let isPhotograph = job.facts.format == .jpeg && [1, 3].contains(header.bandCount)
         let longestSide = max(header.width, header.height)
-        let shrink = job.facts.format == .jpeg ? ShrinkOnLoad.factor(from: longestSide, to: side.rawValue) : nil
+        let shrink = isPhotograph ? ShrinkOnLoad.factor(from: longestSide, to: side.rawValue) : nil
         do {
             return try Picture(decoding: bytes, side: side.rawValue, shrink: shrink, hasProfile: header.hasProfile)
         } catch {

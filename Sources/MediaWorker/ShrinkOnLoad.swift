@@ -1,4 +1,4 @@
-/// How far a JPEG is shrunk while it is decoded, where that is more than libvips dares by itself.
+/// How far a JPEG is shrunk while it is decoded.
 ///
 /// A JPEG's blocks can be decoded at a half, a quarter or an eighth for a fraction of the work. libvips leaves a factor
 /// of two to its own, better, resampling; this leaves one and a half. Against the slow path the pictures are the same to
@@ -6,9 +6,9 @@
 enum ShrinkOnLoad {
     private static let least = 1.5
 
-    /// 2, 4 or 8; nil where libvips does as well.
-    static func factor(from longestSide: Int, to side: Int) -> Int? {
+    /// 1, 2, 4 or 8.
+    static func factor(from longestSide: Int, to side: Int) -> Int {
         let ratio = Double(longestSide) / Double(side)
-        return [8, 4, 2].first { ratio >= Double($0) * least }.flatMap { ratio < Double($0) * 2 ? $0 : nil }
+        return [8, 4, 2].first { ratio >= Double($0) * least } ?? 1
     }
 }

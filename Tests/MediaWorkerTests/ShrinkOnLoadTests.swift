@@ -6,13 +6,13 @@ import Testing
 
 @Suite struct ShrinkOnLoadTests {
     @Test(
-        "A JPEG is shrunk while decoding where a factor of one and a half is left and libvips leaves two",
+        "A JPEG is shrunk while decoding as far as leaves a factor of one and a half",
         arguments: [
-            (1_920, nil), (4_000, nil), (5_759, nil), (5_760, 2), (6_000, 2), (7_679, 2), (7_680, nil), (11_520, 4),
-            (16_384, nil),
-        ] as [(Int, Int?)]
+            (150, 1), (1_920, 1), (4_000, 1), (5_759, 1), (5_760, 2), (6_000, 2), (7_680, 2), (11_519, 2), (11_520, 4),
+            (16_384, 4), (23_040, 8), (65_535, 8),
+        ]
     )
-    func factor(longestSide: Int, expected: Int?) {
+    func factor(longestSide: Int, expected: Int) {
         #expect(ShrinkOnLoad.factor(from: longestSide, to: 1_920) == expected)
     }
 
@@ -20,11 +20,15 @@ import Testing
     func similarity() throws {
         try VipsRuntime.start()
         let photograph = try GreyPicture.photograph(width: 600, height: 400).jpeg()
-        for side in [200, 170, 151] {
+        for side in [599, 500, 401, 400, 390, 300, 250, 200, 170, 151, 100, 75] {
+            let shrink = ShrinkOnLoad.factor(from: 600, to: side)
             let slow = try GreyPicture(Picture(decoding: photograph, side: side))
-            let fast = try GreyPicture(Picture(decoding: photograph, side: side, shrink: 2))
+            let fast = try GreyPicture(Picture(decoding: photograph, side: side, shrink: shrink))
             #expect(slow.similarity(to: fast) >= 0.98, "at \(side)")
         }
+        let large = try Picture(decoding: photograph, side: 240, shrink: ShrinkOnLoad.factor(from: 600, to: 240))
+        let slow = try GreyPicture(Picture(decoding: photograph, side: 100))
+        #expect(try GreyPicture(large.shrunk(to: 100)).similarity(to: slow) >= 0.98, "the next size")
         let careless = try GreyPicture(Picture(decoding: photograph, side: 296, shrink: 2))
         #expect(try GreyPicture(Picture(decoding: photograph, side: 296)).similarity(to: careless) < 0.98)
     }

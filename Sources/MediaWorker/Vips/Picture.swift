@@ -45,7 +45,8 @@ struct Picture: ~Copyable {
     ///
     /// - Parameters:
     ///   - strictness: from which kind of damage on decoding fails, as libvips names it.
-    ///   - shrink: what a JPEG is shrunk by while it is decoded: 2, 4 or 8; libvips' choice when nil.
+    ///   - shrink: what a JPEG in grey or RGB is shrunk by while it is decoded: 1, 2, 4 or 8. Nil leaves it to libvips,
+    ///     as it must for all other pictures.
     ///   - hasProfile: convert to sRGB by the embedded profile.
     init(
         decoding bytes: [UInt8],
@@ -64,7 +65,7 @@ struct Picture: ~Copyable {
                         return snug_vips_thumbnail(start, buffer.count, "[\(options)]", Int32(side), hasProfile, &$0)
                     }
                     let shrunk = "[\(options),shrink=\(shrink)]"
-                    return snug_vips_thumbnail_of_shrunk(start, buffer.count, shrunk, Int32(side), hasProfile, &$0)
+                    return snug_vips_photograph(start, buffer.count, shrunk, Int32(side), hasProfile, &$0)
                 }
                 return try Picture.inMemory(lazy)
             }
