@@ -63,8 +63,14 @@ final class PulledConnection: LiveConnection {
     }
 
     func signal(_ batch: LiveBatch) {
-        guard backlog.texts * 2 < limits.outboxTexts, backlog.bytes * 2 < limits.outboxBytes else { return }
+        guard pending.isEmpty || hasRoom(for: batch) else { return }
         deliver(batch)
+    }
+
+    /// Signals get no more than half of the outbox.
+    private func hasRoom(for batch: LiveBatch) -> Bool {
+        (backlog.texts + batch.texts.count) * 2 <= limits.outboxTexts
+            && (backlog.bytes + batch.byteCount) * 2 <= limits.outboxBytes
     }
 
     func tick(_ now: NIODeadline) {

@@ -101,6 +101,17 @@ struct PulledConnectionTests {
         #expect(listener.types.last == "signal")
     }
 
+    @Test("I8: signals that would fill more than half of the outbox are dropped as a whole")
+    func largeSignals() {
+        let listener = Listener(in: [room], limits: .init(outboxTexts: 4))
+        listener.deliver()
+        listener.signal(texts: 3)
+        listener.signal(texts: 2)
+        #expect(listener.connection.isOpen)
+        listener.pull()
+        #expect(listener.types == ["event", "signal", "signal"])
+    }
+
     @Test("I8: where nobody has asked for a minute the connection is cut off")
     func silence() {
         let listener = Listener(in: [room])
@@ -227,8 +238,8 @@ private final class Listener {
         connection.deliver(Self.batch(of: "event", count))
     }
 
-    func signal() {
-        connection.signal(Self.batch(of: "signal", 1))
+    func signal(texts count: Int = 1) {
+        connection.signal(Self.batch(of: "signal", count))
     }
 
     func tick() {

@@ -63,29 +63,50 @@ extension Hub {
         }
     }
 
+    /// Tells each connection all that is new for it at once: a system call for each person that it hears of would keep
+    /// the loop busy for most of a second when many come at a time.
+    ///
     /// - Returns: Who is offline now.
     private func tellPresence(_ now: NIODeadline) -> [(user: User.ID, at: Timestamp)] {
         var departed: [(user: User.ID, at: Timestamp)] = []
-        for change in presence.takeChanges(at: now) {
+        var news: [ObjectIdentifier: (hearer: any LiveConnection, texts: [LiveText])] = [:]
+        for change in takePresence(now) {
             let lastSeen = Timestamp(of: change.lastActive, now: now)
             if change.status == .offline { departed.append((change.user, lastSeen)) }
             guard let person = people[change.user] else { continue }
             defer { if change.status == .offline { people[change.user] = nil } }
             guard change.isNews else { continue }
-            let batch = batch([.presence(change.user, change.status, lastSeen: lastSeen)])
-            for connection in others(who: person, change.user) { connection.signal(batch) }
+            let text = LiveText(signal: .presence(change.user, change.status, lastSeen: lastSeen), wire: wire)
+            for connection in others(who: person, change.user) {
+                news[ObjectIdentifier(connection), default: (connection, [])].texts.append(text)
+            }
         }
+        for (hearer, texts) in news.values { hearer.signal(LiveBatch(texts)) }
         return departed
+    }
+
+    private func takePresence(_ now: NIODeadline) -> [PresenceBoard.Change] {
+        var left = limits.presencePerTick
+        return presence.takeChanges(at: now) { user in
+            guard left > 0 else { return false }
+            left -= people[user].map { self.rooms(of: $0).reduce(1) { $0 + $1.audience.count } } ?? 1
+            return true
+        }
     }
 
     /// Everybody who shares a room with the person, each connection once.
     private func others(who share: Person, _ user: User.ID) -> [any LiveConnection] {
-        let seats = share.connections.flatMap { $0.seats.map(\.room.id) }
-        let shared = Set(seats.isEmpty ? share.rooms : seats)
-        let audience = shared.compactMap { rooms[$0] }.flatMap(\.audience).filter { $0.userID != user }
+        let shared = rooms(of: share)
+        let audience = shared.flatMap(\.audience).filter { $0.userID != user }
         guard shared.count > 1 else { return audience }
         var seen: Set<ObjectIdentifier> = []
         return audience.filter { seen.insert(ObjectIdentifier($0)).inserted }
+    }
+
+    /// Those that somebody hears.
+    private func rooms(of person: Person) -> [LiveRoom] {
+        let seats = person.connections.flatMap { $0.seats.map(\.room.id) }
+        return Set(seats.isEmpty ? person.rooms : seats).compactMap { rooms[$0] }
     }
 
     /// Where every connection of a member has been given everything there is. The room that has waited longest comes

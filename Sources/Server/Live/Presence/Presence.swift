@@ -28,8 +28,8 @@ final class Presence: Sendable {
         board.withLock { $0.away(user) }
     }
 
-    func takeChanges(at now: NIODeadline) -> [PresenceBoard.Change] {
-        board.withLock { $0.takeChanges(at: now) }
+    func takeChanges(at now: NIODeadline, while mayTell: (User.ID) -> Bool) -> [PresenceBoard.Change] {
+        board.withLock { $0.takeChanges(at: now, while: mayTell) }
     }
 
     /// - Returns: The person's status, and when they last did something if they are not offline.

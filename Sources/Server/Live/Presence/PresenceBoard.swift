@@ -88,12 +88,14 @@ struct PresenceBoard {
     }
 
     /// Who has changed for others since this was last asked, and who is offline now; they are forgotten with it.
-    mutating func takeChanges(at now: NIODeadline) -> [Change] {
+    ///
+    /// - Parameter mayTell: Whether there is room for the news of one more person; what is left is there the next time.
+    mutating func takeChanges(at now: NIODeadline, while mayTell: (User.ID) -> Bool = { _ in true }) -> [Change] {
         var changes: [Change] = []
         for (user, place) in places {
             let status = status(of: place, at: now)
             let isNews = status != place.told
-            guard isNews || status == .offline else { continue }
+            guard isNews ? mayTell(user) : status == .offline else { continue }
             changes.append(Change(user: user, status: status, lastActive: place.lastActive, isNews: isNews))
             places[user]?.told = status
             if status == .offline {

@@ -189,14 +189,16 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     }
 
     func signal(_ batch: LiveBatch) {
-        guard phase == .live, !isHalfFull else { return }
+        guard phase == .live, isCaughtUp || hasRoom(for: batch) else { return }
         write(batch.webSocketFrames, events: batch.texts.count)
     }
 
     var isCaughtUp: Bool { context?.channel.isWritable ?? false }
 
-    private var isHalfFull: Bool {
-        backlog.events * 2 >= limits.outboxEvents || backlog.bytes * 2 >= limits.outboxBytes
+    /// Signals get no more than half of the outbox.
+    private func hasRoom(for batch: LiveBatch) -> Bool {
+        (backlog.events + batch.texts.count) * 2 <= limits.outboxEvents
+            && (backlog.bytes + batch.webSocketFrames.readableBytes) * 2 <= limits.outboxBytes
     }
 
     func tick(_ now: NIODeadline) {

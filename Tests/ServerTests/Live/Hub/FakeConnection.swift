@@ -14,6 +14,8 @@ final class FakeConnection: LiveConnection {
     private(set) var welcome: Welcome?
     private(set) var batches: [[LiveText]] = []
     private(set) var signals: [LiveText] = []
+    /// How often there were any.
+    private(set) var signalings = 0
     private(set) var closures: [LiveClosure] = []
     private(set) var ticks: [NIODeadline] = []
     /// What the client is too slow for: called with each batch, before it is written down.
@@ -33,6 +35,7 @@ final class FakeConnection: LiveConnection {
 
     func signal(_ batch: LiveBatch) {
         signals += batch.texts
+        signalings += 1
     }
 
     func deliver(_ batch: LiveBatch) {

@@ -170,6 +170,33 @@ struct HubSignalTests {
         #expect(test.hub.people[ada] == nil)
     }
 
+    @Test("I8: when a roomful comes at once, each hears of the others in one piece")
+    func crowd() {
+        let test = TestHub()
+        let connections = (0..<100).map { _ in test.connect(in: [room]) }
+        _ = test.hub.tick()
+        #expect(connections.allSatisfy { $0.signalings == 1 })
+        for connection in connections {
+            let others = connections.map(\.userID).filter { $0 != connection.userID }
+            #expect(Set(connection.signals.map(json).map(\.user_id.text)) == Set(others.map(\.description)))
+        }
+    }
+
+    @Test("I8: when many come at once, a look tells of no more of them than messages can wait for")
+    func crowdedTown() {
+        let test = TestHub(limits: Hub.Limits(presencePerTick: 8))
+        let rooms = (0..<6).map { _ in Room.ID.random() }
+        let connections = rooms.flatMap { room in (0..<3).map { _ in test.connect(in: [room]) } }
+        var told: [Int] = []
+        repeat {
+            _ = test.hub.tick()
+            told.append(connections.reduce(0) { $0 + $1.signals.count })
+        } while told.count < 20 && told.last != 36
+        #expect(told == [4, 8, 12, 16, 20, 24, 28, 32, 36])
+        _ = test.hub.tick()
+        #expect(connections.allSatisfy { $0.signals.count == 2 })
+    }
+
     @Test("I7: who was removed from the room while away is not heard of there when they go offline")
     func removedWhileAway() {
         let test = TestHub()
