@@ -121,8 +121,8 @@ struct Renderer: ~Copyable {
             max(header.width, header.height) <= job.limits.side
         else { throw RenderError.unexpectedSize }
         let isPhotograph = job.facts.format == .jpeg && [1, 3].contains(header.bandCount)
-        let longestSide = max(header.width, header.height)
-        let shrink = isPhotograph ? ShrinkOnLoad.factor(from: longestSide, to: side.rawValue) : nil
+        let size = (header.width, header.height)
+        let shrink = isPhotograph ? ShrinkOnLoad.factor(from: size, to: side.rawValue) : nil
         do {
             return try Picture(decoding: bytes, side: side.rawValue, shrink: shrink, hasProfile: header.hasProfile)
         } catch {

@@ -7,8 +7,10 @@ enum ShrinkOnLoad {
     private static let least = 1.5
 
     /// 1, 2, 4 or 8.
-    static func factor(from longestSide: Int, to side: Int) -> Int {
-        let ratio = Double(longestSide) / Double(side)
-        return [8, 4, 2].first { ratio >= Double($0) * least } ?? 1
+    static func factor(from size: (width: Int, height: Int), to side: Int) -> Int {
+        let ratio = Double(max(size.width, size.height)) / Double(side)
+        // libvips 8.14 rounds down, and ends the process over a picture without rows.
+        let most = min(size.width, size.height)
+        return [8, 4, 2].first { ratio >= Double($0) * least && $0 <= most } ?? 1
     }
 }

@@ -13,7 +13,21 @@ import Testing
         ]
     )
     func factor(longestSide: Int, expected: Int) {
-        #expect(ShrinkOnLoad.factor(from: longestSide, to: 1_920) == expected)
+        #expect(ShrinkOnLoad.factor(from: (longestSide, 100), to: 1_920) == expected)
+        #expect(ShrinkOnLoad.factor(from: (100, longestSide), to: 1_920) == expected)
+    }
+
+    @Test("A picture that is as thin as a line is not shrunk to nothing", arguments: [1, 2, 3, 5, 8])
+    func thinPicture(thickness: Int) throws {
+        try VipsRuntime.start()
+        for (width, height) in [(2_400, thickness), (thickness, 2_400)] {
+            let shrink = ShrinkOnLoad.factor(from: (width, height), to: 150)
+            let light = [UInt8](repeating: 90, count: width * height)
+            let line = GreyPicture(width: width, height: height, light: light)
+            let small = try Picture(decoding: line.jpeg(), side: 150, shrink: shrink)
+            #expect(max(small.width, small.height) == 150)
+            #expect(min(small.width, small.height) == 1)
+        }
     }
 
     @Test("What comes out is what the slow path makes: structural similarity of 0.98 and more")
@@ -21,12 +35,12 @@ import Testing
         try VipsRuntime.start()
         let photograph = try GreyPicture.photograph(width: 600, height: 400).jpeg()
         for side in [599, 500, 401, 400, 390, 300, 250, 200, 170, 151, 100, 75] {
-            let shrink = ShrinkOnLoad.factor(from: 600, to: side)
+            let shrink = ShrinkOnLoad.factor(from: (600, 400), to: side)
             let slow = try GreyPicture(Picture(decoding: photograph, side: side))
             let fast = try GreyPicture(Picture(decoding: photograph, side: side, shrink: shrink))
             #expect(slow.similarity(to: fast) >= 0.98, "at \(side)")
         }
-        let large = try Picture(decoding: photograph, side: 240, shrink: ShrinkOnLoad.factor(from: 600, to: 240))
+        let large = try Picture(decoding: photograph, side: 240, shrink: ShrinkOnLoad.factor(from: (600, 400), to: 240))
         let slow = try GreyPicture(Picture(decoding: photograph, side: 100))
         #expect(try GreyPicture(large.shrunk(to: 100)).similarity(to: slow) >= 0.98, "the next size")
         let careless = try GreyPicture(Picture(decoding: photograph, side: 296, shrink: 2))
