@@ -137,13 +137,13 @@ static inline int snug_vips_frames(const void *_Nonnull bytes, size_t count, int
 
 /// Whether the embedded profile is for pictures with as many colours as this one has. A grey profile on a colour picture
 /// would turn it grey (fixed in libvips 8.14.2), and an unfit one makes the conversion fail. ICC.1:2022 section 7.2.
-static inline bool snug_vips_has_fitting_rgb_profile(VipsImage *_Nonnull image) {
+static inline bool snug_vips_has_fitting_profile(VipsImage *_Nonnull image) {
     const void *profile = NULL;
     size_t count = 0;
     if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0) return false;
     if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &count) != 0 || count < 128) return false;
-    bool is_colour = image->Bands == 3 || (image->Bands == 4 && image->Type != VIPS_INTERPRETATION_CMYK);
-    return is_colour && memcmp((const char *)profile + 16, "RGB ", 4) == 0;
+    if (image->Type == VIPS_INTERPRETATION_CMYK) return false;
+    return memcmp((const char *)profile + 16, image->Bands < 3 ? "GRAY" : "RGB ", 4) == 0;
 }
 
 /// GObject's reference counting is a macro in recent versions of GLib.

@@ -120,11 +120,18 @@ struct Renderer: ~Copyable {
         guard header.width == job.facts.storedWidth, header.height == job.facts.storedHeight, header.bandCount <= 5,
             max(header.width, header.height) <= job.limits.side
         else { throw RenderError.unexpectedSize }
-        let isPhotograph = job.facts.format == .jpeg && [1, 3].contains(header.bandCount)
-        let size = (header.width, header.height)
-        let shrink = isPhotograph ? ShrinkOnLoad.factor(from: size, to: side.rawValue) : nil
         do {
-            return try Picture(decoding: bytes, side: side.rawValue, shrink: shrink, hasProfile: header.hasProfile)
+            return try decode(bytes, header, side: side.rawValue, hasProfile: header.hasProfile)
+        } catch let failure as VipsFailure where failure.isOfProfile {
+            return try decode(bytes, header, side: side.rawValue, hasProfile: false)
+        }
+    }
+
+    private func decode(_ bytes: [UInt8], _ header: PictureHeader, side: Int, hasProfile: Bool) throws -> Picture {
+        let isPhotograph = job.facts.format == .jpeg && [1, 3].contains(header.bandCount)
+        let shrink = isPhotograph ? ShrinkOnLoad.factor(from: (header.width, header.height), to: side) : nil
+        do {
+            return try Picture(decoding: bytes, side: side, shrink: shrink, hasProfile: hasProfile)
         } catch {
             // Only its end marker may be missing, which some cameras forget. With one added, a picture that is complete
             // decodes without a warning, and one that was cut off does not; but of several scans some may be missing.
@@ -134,10 +141,10 @@ struct Renderer: ~Copyable {
             let warningCount = VipsWarnings.count
             let picture = try Picture(
                 decoding: bytes + [0xFF, 0xD9],
-                side: side.rawValue,
+                side: side,
                 strictness: .warning,
                 shrink: shrink,
-                hasProfile: header.hasProfile
+                hasProfile: hasProfile
             )
             guard VipsWarnings.count == warningCount else { throw error }
             return picture

@@ -100,10 +100,10 @@ upright.save(OUT / "progressive.jpg", quality=80, progressive=True)
 upright.convert("L").save(OUT / "grey.jpg", quality=80)
 
 
-def grey_profile():
+def grey_profile(gamma=2.2):
     """The smallest grey profile that libraries take: a header, a white point and a tone curve."""
     tags = [(b"wtpt", b"XYZ \0\0\0\0" + struct.pack(">iii", 63190, 65536, 54061)),
-            (b"kTRC", b"curv\0\0\0\0" + struct.pack(">IH", 1, 0x0233) + b"\0\0")]
+            (b"kTRC", b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256)) + b"\0\0")]
     body, table, offset = b"", b"", 128 + 4 + 12 * len(tags)
     for name, data in tags:
         table += name + struct.pack(">II", offset + len(body), len(data))
@@ -115,6 +115,10 @@ def grey_profile():
 
 
 upright.save(OUT / "grey-profile.jpg", quality=80, icc_profile=grey_profile())
+linear = Image.new("L", (40, 30), 128)
+linear.save(OUT / "linear-grey.jpg", quality=80, icc_profile=grey_profile(gamma=1))
+linear.save(OUT / "linear-grey.png", optimize=True, icc_profile=grey_profile(gamma=1))
+linear.save(OUT / "cut-grey-profile.jpg", quality=80, icc_profile=grey_profile()[:140])
 upright.save(OUT / "srgb-profile.jpg", quality=80, icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
 
 textured = io.BytesIO()
@@ -123,6 +127,7 @@ data = textured.getvalue()
 save("textured.jpg", data)
 save("cut-in-half.jpg", data[: len(data) // 2])
 save("no-end-marker.jpg", data[:-2])
+save("cut-and-ended.jpg", data[: len(data) // 2] + data[-2:])
 save("header-only.jpg", data[: data.index(b"\xff\xda")])
 save("signature-only.jpg", b"\xff\xd8\xff\xe0" + bytes(60))
 save("polyglot.jpg", data + b"PK\x03\x04" + b"payload" * 20)
@@ -136,6 +141,10 @@ info.add_text("Description", "<script>alert(1)</script> " * 20, zip=True)
 upright.save(OUT / "text.png", optimize=True, pnginfo=info)
 save("interlaced-huge.png", png(header(6000, 6000, interlace=1), chunk(b"IDAT", zlib.compress(bytes(64)))))
 save("cut.png", (OUT / "plain.png").read_bytes()[:120])
+plain = bytearray((OUT / "plain.png").read_bytes())
+plain[plain.index(b"IDAT") + 20] ^= 0x10
+save("flipped.png", bytes(plain))
+save("cut.webp", (OUT / "lossy.webp").read_bytes()[:100])
 
 jpeg = bytearray((OUT / "progressive.jpg").read_bytes())
 frame = jpeg.index(b"\xff\xc2")
@@ -290,7 +299,7 @@ def colour_profile():
     """The smallest profile for colour pictures: white, three primaries and a tone curve."""
     def point(*values):
         return b"XYZ \0\0\0\0" + struct.pack(">iii", *values)
-    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, 0x0233) + b"\0\0"
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256)) + b"\0\0"
     tags = [(b"wtpt", point(63190, 65536, 54061)), (b"rXYZ", point(28578, 14581, 912)),
             (b"gXYZ", point(25240, 46980, 6363)), (b"bXYZ", point(9376, 3970, 46799)),
             (b"rTRC", curve), (b"gTRC", curve), (b"bTRC", curve)]

@@ -100,6 +100,17 @@ import Testing
         #expect(!allows(500, 500, frames: 61, .webp))
     }
 
+    @Test("A grey picture is shown as bright as its profile says", arguments: ["linear-grey.jpg", "linear-grey.png"])
+    func linearGrey(name: String) async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob(name, to: store)
+            let variant = try #require(try await supervisor.render(job).first)
+            // Half of the light is 188 of 255 in sRGB (IEC 61966-2-1).
+            let light = try Pixels(variant.file(of: job.id), in: store).at(0.5, 0.5)
+            #expect(light.allSatisfy { abs($0 - 188) <= 3 }, "\(light)")
+        }
+    }
+
     @Test("What follows a picture in its file is not in its variants (I6)")
     func polyglot() async throws {
         try await withWorker { supervisor, store in

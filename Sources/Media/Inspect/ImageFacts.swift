@@ -38,7 +38,7 @@ package struct ImageFacts: Codable, Equatable, Sendable {
     /// other picture.
     package var coefficientByteCount = 0
 
-    /// GIF that ends before its first frame does, which its decoder shows all the same.
+    /// The file ends before the first frame does. Of a JPEG only its decoder can tell.
     package var isTruncated = false
 
     package init(format: FileKind) { self.format = format }

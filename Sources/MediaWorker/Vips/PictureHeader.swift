@@ -19,6 +19,6 @@ struct PictureHeader: Equatable {
         width = Int(vips_image_get_width(image))
         height = Int(vips_image_get_height(image))
         bandCount = Int(vips_image_get_bands(image))
-        hasProfile = snug_vips_has_fitting_rgb_profile(image)
+        hasProfile = snug_vips_has_fitting_profile(image)
     }
 }

@@ -13,13 +13,23 @@ struct VipsFailure: Error, Equatable, CustomStringConvertible {
         description = "\(operation): \(Self.takeText() ?? "no reason given")"
     }
 
-    /// The failure of an operation that claims to have worked: when memory runs out, libvips 8.14 can return wrong
-    /// pixels as a success, and only its error text tells.
+    /// The failure of an operation that claims to have worked: when memory runs out or a JPEG breaks off in the middle,
+    /// libvips 8.14 returns wrong pixels as a success, and only its error text tells.
     static func hidden(in operation: String) -> VipsFailure? {
         guard let text = takeText() else { return nil }
         let failure = VipsFailure(description: "\(operation): \(text)")
-        return failure.code == .outOfMemory ? failure : nil
+        return failure.code == .outOfMemory || failure.tellsOfLostPixels ? failure : nil
     }
+
+    /// libjpeg has filled with grey what it could not read. Bytes too many between its segments cost no pixels.
+    private var tellsOfLostPixels: Bool {
+        description.lowercased().split(separator: "\n").contains { line in
+            line.contains("corrupt jpeg data") && !line.contains("extraneous")
+        }
+    }
+
+    /// The embedded colour profile is at fault, and not the pixels.
+    var isOfProfile: Bool { description.contains("input profile") }
 
     /// What the client may know, by the words of libvips, libjpeg, libpng and libwebp.
     var code: RenderFailure.Code {
@@ -28,7 +38,7 @@ struct VipsFailure: Error, Equatable, CustomStringConvertible {
         if mentions(["out of memory", "insufficient memory"]) { return .outOfMemory }
         // libjpeg's words when its cap on memory is reached.
         if mentions(["backing store not supported"]) { return .tooComplex }
-        if mentions(["premature end", "truncated", "unexpected end", "read error", "end of file", "not enough data"]) {
+        if mentions(["premature end", "truncated", "unexpected end", "end of file", "not enough data"]) {
             return .truncated
         }
         return .undecodable

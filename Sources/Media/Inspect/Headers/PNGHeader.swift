@@ -15,7 +15,7 @@ struct PNGHeader {
             switch chunk.type {
             case "IHDR": readHeader(&source, chunk.payload)
             case "tRNS": addTransparency()
-            case "IDAT": hasPixels = true
+            case "IDAT": readPixels(&source, chunk)
             case "acTL": hasAnimation = hasAnimation || !hasPixels
             case "fcTL": countFrame(&source, chunk.payload)
             case "eXIf": readEXIF(&source, chunk)
@@ -46,6 +46,11 @@ struct PNGHeader {
         default: facts.componentCount = 3
         }
         facts.hasAlpha = header[9] == 4 || header[9] == 6
+    }
+
+    private mutating func readPixels(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) {
+        hasPixels = true
+        if chunk.end > source.count { facts.isTruncated = true }
     }
 
     private mutating func addTransparency() {

@@ -47,6 +47,7 @@ struct WebPHeader {
     private mutating func readPixels(_ source: inout ByteSource, _ chunk: RIFFChunks.Chunk) {
         guard !hasPixels, !facts.isAnimated, let pixels = WebPPixels(&source, chunk) else { return }
         hasPixels = true
+        facts.isTruncated = chunk.isCut
         if let canvas {
             isContradictory = canvas != (pixels.width, pixels.height)
         } else {
@@ -68,6 +69,7 @@ struct WebPHeader {
         else { return }
         if left * 2 + width >= canvas.width || top * 2 + height >= canvas.height { isContradictory = true }
         frames.add(milliseconds: milliseconds)
+        if frames.count == 1 { facts.isTruncated = chunk.isCut }
         var parts = RIFFChunks(in: start + 16..<chunk.payload.upperBound)
         while let part = parts.next(&source) {
             guard let pixels = WebPPixels(&source, part) else { continue }
