@@ -6,36 +6,44 @@ struct Encoding: Equatable {
     /// 1–100; of no meaning when nothing is lost.
     let quality: Int
     /// Colour at full resolution, which screenshots and coloured text need and photographs do not.
-    let hasFullChroma: Bool
+    var hasFullChroma = false
     /// Every pixel comes out as it went in; WebP only.
-    let isLossless: Bool
+    var isLossless = false
 
-    /// WebP only where something shines through: JPEG is smaller to make and understood by everything.
-    init(isTransparent: Bool, isLosslessSource: Bool) {
-        self.init(
-            format: isTransparent ? .webp : .jpg,
-            quality: isTransparent ? 78 : isLosslessSource ? 85 : 80,
-            hasFullChroma: isLosslessSource && !isTransparent
-        )
+    static func jpeg(_ quality: Int, hasFullChroma: Bool = false) -> Encoding {
+        Encoding(format: .jpg, quality: quality, hasFullChroma: hasFullChroma)
     }
 
-    private init(format: VariantFormat, quality: Int, hasFullChroma: Bool, isLossless: Bool = false) {
-        self.format = format
-        self.quality = quality
-        self.hasFullChroma = hasFullChroma
-        self.isLossless = isLossless
-    }
+    static func webP(_ quality: Int) -> Encoding { Encoding(format: .webp, quality: quality) }
 
-    private static let lossless = Encoding(format: .webp, quality: 75, hasFullChroma: false, isLossless: true)
+    static let lossless = Encoding(format: .webp, quality: 75, isLossless: true)
 
-    /// What is tried one after another until a file is not heavier than its source.
-    ///
-    /// Flat drawings are lightest without loss; a photograph that was compressed harder than we would gets a lower
-    /// quality.
-    func attempts(isLosslessSource: Bool) -> [Encoding] {
-        let lower = stride(from: quality, through: 50, by: -15).map {
-            Encoding(format: format, quality: $0, hasFullChroma: hasFullChroma)
+    /// What a picture is made from.
+    enum Source {
+        /// Has been compressed with losses before, as a photograph.
+        case lossy
+        case lossless
+        /// Without losses and light all the same, as a screenshot or a drawing.
+        case flat
+
+        init(_ facts: ImageFacts, byteCount: Int) {
+            // A photograph without losses has two or three bytes a pixel, a screenshot a fraction of one.
+            self = !facts.isLossless ? .lossy : byteCount * 4 < facts.pixelCount * 3 ? .flat : .lossless
         }
-        return isLosslessSource ? [self, .lossless] + lower.dropFirst() : lower
+    }
+
+    /// What is tried for one size, one after another, until a file is not heavier than its source.
+    ///
+    /// WebP only where something shines through or where it must be light: JPEG is faster to make, and lossy WebP has no
+    /// colour at full resolution. Flat drawings are lightest without loss; a photograph that was compressed harder than
+    /// we would gets a lower quality.
+    static func attempts(for size: VariantSize, of source: Source, isTransparent: Bool) -> [Encoding] {
+        switch (source, isTransparent) {
+        case (.lossy, false): [.jpeg(80), .jpeg(65), .jpeg(50)] + (size == .thumbnail ? [.lossless] : [])
+        case (.lossy, true): [.webP(78), .webP(63), .webP(50)] + (size == .thumbnail ? [.lossless] : [])
+        case (_, false): [.jpeg(85, hasFullChroma: true), .lossless, .webP(78), .webP(50)]
+        case (.flat, true) where size != .thumbnail: [.lossless, .webP(78), .webP(50)]
+        case (_, true): [.webP(78), .lossless, .webP(50)]
+        }
     }
 }

@@ -23,11 +23,12 @@ struct Renderer: ~Copyable {
             var picture = try decode(original, side: plan.largest).upright(from: job.facts.orientation)
             let isTransparent = try picture.isTransparent()
             if !isTransparent { picture = try picture.withoutAlpha() }
-            let encoding = Encoding(isTransparent: isTransparent, isLosslessSource: job.facts.isLossless)
+            let source = Encoding.Source(job.facts, byteCount: files.originalByteCount)
             var made: [VariantSize: RenderedVariant] = [:]
             for size in plan.rendered {
                 if size != plan.largest { picture = try picture.shrunk(to: size.rawValue) }
-                made[size] = try write(picture, size, as: encoding, ceiling: files.originalByteCount)
+                let attempts = Encoding.attempts(for: size, of: source, isTransparent: isTransparent)
+                made[size] = try write(picture, size, attempts, ceiling: files.originalByteCount)
             }
             let placeholder = try placeholder(of: picture)
             return RenderedPicture(
@@ -83,17 +84,16 @@ struct Renderer: ~Copyable {
         return try Animation(of: FilmStrip(of: film, side: side))
     }
 
-    /// Encodes and writes one size. Nil when it would be heavier than `ceiling` bytes however it is encoded; the
+    /// Encodes and writes one size by the first attempt that is not heavier than `ceiling` bytes. Nil when none is; the
     /// smallest size is made all the same, as light as it gets.
     private func write(
         _ picture: borrowing Picture,
         _ size: VariantSize,
-        as encoding: Encoding,
+        _ attempts: [Encoding],
         ceiling: Int
     ) throws -> RenderedVariant? {
-        var lightest = try picture.encoded(as: encoding)
-        for attempt in encoding.attempts(isLosslessSource: job.facts.isLossless).dropFirst()
-        where lightest.byteCount > ceiling {
+        var lightest = try picture.encoded(as: attempts[0])
+        for attempt in attempts.dropFirst() where lightest.byteCount > ceiling {
             let file = try picture.encoded(as: attempt)
             if file.byteCount < lightest.byteCount { lightest = file }
         }

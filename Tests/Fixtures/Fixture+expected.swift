@@ -95,6 +95,7 @@ extension Fixture {
         "progressive-huge.jpg": .refused,
         "progressive.jpg": .ready(96, 64, .scene),
         "restart.jpg": .ready(96, 64, .scene),
+        "screenshot.png": .ready(320, 200, .clear),
         "signature-only.jpg": .damaged,
         "srgb-profile.jpg": .ready(96, 64, .scene),
         "still.gif": .ready(96, 64, .scene),

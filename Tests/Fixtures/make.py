@@ -184,6 +184,22 @@ def ycck():
 
 
 save("ycck.jpg", ycck())
+
+
+def screenshot():
+    """Lines of coloured letters, and one rounded corner."""
+    image = Image.new("RGBA", (320, 200), WHITE + (255,))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 160, 100), fill=RED + (255,))
+    draw.rectangle((160, 0, 320, 100), fill=GREEN + (255,))
+    for row in range(14):
+        colour = [(200, 0, 0), (0, 0, 220), (0, 140, 0)][row % 3]
+        draw.text((4, row * 14), "the quick brown fox jumps over the lazy dog again", fill=colour + (255,))
+    image.putpixel((319, 199), (0, 0, 0, 0))
+    return image
+
+
+screenshot().save(OUT / "screenshot.png", optimize=True)
 upright.save(OUT / "restart.jpg", quality=80, restart_marker_rows=1)
 grey = upright.convert("L").convert("LA")
 grey.putalpha(Image.linear_gradient("L").resize(grey.size))

@@ -11,7 +11,7 @@ struct Pixels {
     private let bytes: [UInt8]
 
     init(_ file: VariantFile, in store: BlobStore) throws {
-        try Self.start.get()
+        try startVips()
         let data = try store.open(file).read(at: 0, count: 1 << 24)
         let image = data.withUnsafeBytes { buffer in
             buffer.baseAddress.flatMap { start in snug_vips_open(start, buffer.count) }.flatMap { lazy in
@@ -35,9 +35,12 @@ struct Pixels {
         let index = (Int(Double(height) * y) * width + Int(Double(width) * x)) * bandCount
         return bytes[index..<index + bandCount].map(Int.init)
     }
-
-    private static let start = Result { try VipsRuntime.start() }
 }
+
+/// Starts libvips in this process, once: it does not bear being started by two threads.
+func startVips() throws { try vipsStart.get() }
+
+private let vipsStart = Result { try VipsRuntime.start() }
 
 /// Whether a colour is red, as the top left quarter of the fixtures is.
 func isRed(_ pixel: [Int]) -> Bool { pixel.count >= 3 && pixel[0] > 170 && pixel[1] < 90 && pixel[2] < 90 }

@@ -43,6 +43,17 @@ import Testing
         try await expect("opaque-rgba.png") { #expect(isRed($0.at(0.1, 0.1)) && $0.bandCount == 3) }
     }
 
+    @Test("A screenshot with a transparent corner keeps the colours of its letters")
+    func screenshot() async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob("screenshot.png", to: store)
+            let variant = try #require(try await supervisor.render(job).last)
+            let facts = try #require(try Inspector().inspect(try store.open(variant.file(of: job.id))).facts)
+            #expect((facts.width, facts.height) == (320, 200))
+            #expect(facts.format == .webp && facts.isLossless && facts.hasAlpha)
+        }
+    }
+
     @Test("Grey pictures and 16-bit ones come out as 8 bits")
     func grey() async throws {
         try await expect("grey-16.png") { #expect(abs($0.at(0.5, 0.5)[0] - 156) < 4) }

@@ -19,7 +19,7 @@ import Testing
 
     @Test("A picture that is as thin as a line is not shrunk to nothing", arguments: [1, 2, 3, 5, 8])
     func thinPicture(thickness: Int) throws {
-        try VipsRuntime.start()
+        try startVips()
         for (width, height) in [(2_400, thickness), (thickness, 2_400)] {
             let shrink = ShrinkOnLoad.factor(from: (width, height), to: 150)
             let light = [UInt8](repeating: 90, count: width * height)
@@ -32,7 +32,7 @@ import Testing
 
     @Test("What comes out is what the slow path makes: structural similarity of 0.98 and more")
     func similarity() throws {
-        try VipsRuntime.start()
+        try startVips()
         let photograph = try GreyPicture.photograph(width: 600, height: 400).jpeg()
         for side in [599, 500, 401, 400, 390, 300, 250, 200, 170, 151, 100, 75] {
             let shrink = ShrinkOnLoad.factor(from: (600, 400), to: side)

@@ -15,21 +15,50 @@ import Testing
         #expect(VariantPlan(longestSide: longestSide).rendered.map(\.rawValue) == sizes)
     }
 
-    @Test("WebP is for transparency, full chroma for drawings")
-    func encodings() {
-        #expect(Encoding(isTransparent: true, isLosslessSource: true).format == .webp)
-        #expect(Encoding(isTransparent: false, isLosslessSource: true).hasFullChroma)
-        #expect(!Encoding(isTransparent: false, isLosslessSource: false).hasFullChroma)
+    private func attempts(
+        of source: Encoding.Source,
+        isTransparent: Bool = false,
+        _ size: VariantSize = .large
+    ) -> [Encoding] {
+        Encoding.attempts(for: size, of: source, isTransparent: isTransparent)
     }
 
-    @Test("A picture that gets too heavy is tried in few ways, lossless ones without loss first (I8)")
+    @Test("WebP is for transparency, full chroma for drawings, no loss for drawings that something shines through")
+    func encodings() {
+        #expect(attempts(of: .lossy).first == .jpeg(80))
+        #expect(attempts(of: .lossless).first == .jpeg(85, hasFullChroma: true))
+        #expect(attempts(of: .flat).first == .jpeg(85, hasFullChroma: true))
+        #expect(attempts(of: .lossy, isTransparent: true).first == .webP(78))
+        #expect(attempts(of: .lossless, isTransparent: true).first == .webP(78))
+        #expect(attempts(of: .flat, isTransparent: true).first == .lossless)
+        #expect(attempts(of: .flat, isTransparent: true, .thumbnail).first == .webP(78))
+    }
+
+    @Test("A picture that gets too heavy is tried in few ways, drawings without loss before with more (I8)")
     func attempts() {
-        let photograph = Encoding(isTransparent: false, isLosslessSource: false)
-        #expect(photograph.attempts(isLosslessSource: false).map(\.quality) == [80, 65, 50])
-        let drawing = Encoding(isTransparent: false, isLosslessSource: true)
-        let attempts = drawing.attempts(isLosslessSource: true)
-        #expect(attempts.map(\.isLossless) == [false, true, false, false])
-        #expect(attempts.map(\.format) == [.jpg, .webp, .jpg, .jpg])
+        #expect(attempts(of: .lossy).map(\.quality) == [80, 65, 50])
+        #expect(attempts(of: .flat).map(\.isLossless) == [false, true, false, false])
+        #expect(attempts(of: .flat).map(\.format) == [.jpg, .webp, .webp, .webp])
+        for source in [Encoding.Source.lossy, .lossless, .flat] {
+            for isTransparent in [false, true] {
+                for size in VariantSize.allCases {
+                    let attempts = attempts(of: source, isTransparent: isTransparent, size)
+                    #expect(attempts.count <= 4)
+                    #expect(attempts.allSatisfy { $0.format == .webp } || !isTransparent)
+                    #expect(attempts.contains(.lossless) || size != .thumbnail)
+                }
+            }
+        }
+    }
+
+    @Test("A screenshot is told from a photograph by what a pixel weighs")
+    func sources() {
+        var facts = ImageFacts(format: .png)
+        (facts.storedWidth, facts.storedHeight, facts.isLossless) = (1_000, 1_000, true)
+        #expect(Encoding.Source(facts, byteCount: 749_999) == .flat)
+        #expect(Encoding.Source(facts, byteCount: 750_000) == .lossless)
+        facts.isLossless = false
+        #expect(Encoding.Source(facts, byteCount: 1) == .lossy)
     }
 
     @Test("A size that is left out, because it would be too heavy, is served by the next smaller one")

@@ -28,8 +28,7 @@ enum VipsRuntime {
     /// loops while that is still allowed.
     static func warmUp() throws(VipsFailure) {
         let blank = try Picture(blank: 400)
-        for isTransparent in [false, true] {
-            let encoding = Encoding(isTransparent: isTransparent, isLosslessSource: false)
+        for encoding in [Encoding.jpeg(80), .webP(78)] {
             let file = try blank.encoded(as: encoding)
             let bytes = Array(file.bytes)
             _ = try PictureHeader(of: bytes)
