@@ -127,12 +127,17 @@ static inline int snug_vips_webp(VipsImage *_Nonnull image, int quality, int alp
                                 "lossless", lossless, "strip", TRUE, NULL);
 }
 
-/// Decodes every frame and shrinks each into a square box, never enlarged; lazily, so that one frame is in memory at a
-/// time. Variadic.
-static inline int snug_vips_frames(const void *_Nonnull bytes, size_t count, int side,
+/// Decodes up to `frame_count` frames and shrinks each into a square box, never enlarged; lazily, so that one frame is in
+/// memory at a time. Variadic.
+static inline int snug_vips_frames(const void *_Nonnull bytes, size_t count, int frame_count, int side,
                                    VipsImage *_Nullable *_Nonnull out) {
+    VipsImage *first = snug_vips_open(bytes, count);
+    if (first == NULL) return -1;
+    char options[48];
+    g_snprintf(options, sizeof options, "[n=%d,fail_on=truncated]", VIPS_MIN(frame_count, vips_image_get_n_pages(first)));
+    g_object_unref(first);
     return vips_thumbnail_buffer((void *)bytes, count, out, side, "height", side, "size", VIPS_SIZE_DOWN,
-                                 "option_string", "[n=-1,fail_on=truncated]", NULL);
+                                 "option_string", options, NULL);
 }
 
 /// Whether the embedded profile is for pictures with as many colours as this one has. A grey profile on a colour picture

@@ -48,8 +48,11 @@ struct Renderer: ~Copyable {
     /// What a decoder shall see of the original.
     private func readOriginal() throws(FileFailure) -> [UInt8] {
         let bytes = try files.readOriginal(limit: Self.originalByteLimit)
-        guard job.facts.format == .png else { return bytes }
-        return PNGDiet.keptRanges(of: bytes).reduce(into: []) { $0 += bytes[$1] }
+        return switch job.facts.format {
+        case .png: PNGDiet.keptRanges(of: bytes).reduce(into: []) { $0 += bytes[$1] }
+        case .gif where job.facts.hasAlpha: GIFBackdrop.cleared(bytes) ?? bytes
+        default: bytes
+        }
     }
 
     /// Makes the moving form of a picture that moves. Nil where it would be too much work or too heavy, or cannot be
@@ -76,7 +79,9 @@ struct Renderer: ~Copyable {
 
     private func makeAnimation(of original: [UInt8]) throws -> Animation {
         let side = AnimationBudget.side
-        guard job.facts.format == .png else { return try Animation(of: original, side: side) }
+        guard job.facts.format == .png else {
+            return try Animation(of: original, frameCount: job.facts.frameCount, side: side)
+        }
         // All of it: what a decoder is shown has none of the frames behind the first.
         guard let film = APNGFrames(try files.readOriginal(limit: Self.originalByteLimit)) else {
             throw VipsFailure(description: "frames are missing")

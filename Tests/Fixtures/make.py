@@ -95,6 +95,19 @@ frames = [scene(48, 32).rotate(90 * turn) for turn in range(3)]
 for name in ("moving.gif", "moving.webp", "moving.png"):
     frames[0].save(OUT / name, save_all=True, append_images=frames[1:], duration=100, loop=0)
 
+
+def corner_gif(name, frames):
+    """Frames of 48×32 at the top left of a screen of 96×64, none of them transparent."""
+    data = io.BytesIO()
+    frames[0].save(data, "GIF", save_all=True, append_images=frames[1:], duration=100, loop=0, disposal=1)
+    gif = bytearray(data.getvalue())
+    struct.pack_into("<HH", gif, 6, 96, 64)
+    save(name, bytes(gif))
+
+
+corner_gif("corner.gif", frames[:1])
+corner_gif("moving-corner.gif", frames)
+
 upright.convert("CMYK").save(OUT / "cmyk.jpg", quality=80)
 upright.save(OUT / "progressive.jpg", quality=80, progressive=True)
 upright.convert("L").save(OUT / "grey.jpg", quality=80)

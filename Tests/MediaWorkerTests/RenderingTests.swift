@@ -93,6 +93,20 @@ import Testing
         }
     }
 
+    @Test("Where the frames of a GIF leave its screen free one sees through, and never black")
+    func cornerOfScreen() async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob("moving-corner.gif", to: store)
+            let picture = try await supervisor.picture(of: job)
+            let still = try Pixels(try #require(picture.variants.last).file(of: job.id), in: store)
+            #expect(isRed(still.at(0.1, 0.1)) && still.at(0.1, 0.1)[3] == 255)
+            #expect(still.at(0.9, 0.9)[3] == 0)
+            let facts = try #require(try Inspector().inspect(try store.open(.animated(job.id))).facts)
+            #expect((facts.width, facts.height) == (96, 64))
+            #expect((facts.frameCount, facts.durationMilliseconds, facts.hasAlpha) == (3, 300, true))
+        }
+    }
+
     @Test("A picture that moves too long has stills alone (I8)")
     func movesTooLong() {
         func allows(_ width: Int, _ height: Int, frames: Int, _ format: FileKind = .gif) -> Bool {

@@ -8,6 +8,8 @@ package enum Subject: String, CaseIterable, Sendable {
     /// The same as an upload meets it, with libmagic before it.
     case inspector
     case diet
+    /// Letting a GIF be seen through.
+    case backdrop
     /// Taking an animated PNG apart.
     case film
     case scrubber
@@ -26,6 +28,7 @@ package enum Subject: String, CaseIterable, Sendable {
             switch self {
             case .headers, .inspector, .exif, .scrubber: try Fixture.pictures()
             case .diet, .film: try Fixture.pictures { $0 == .png }
+            case .backdrop: try Fixture.pictures { $0 == .gif }
             case .multipart: [Array(SampleForm.text.utf8), Array(SampleForm.compact.utf8)]
             case .disposition: SampleForm.dispositions.map { Array($0.utf8) }
             }
@@ -40,6 +43,7 @@ package enum Subject: String, CaseIterable, Sendable {
             let inspector = try Inspector(formats: Set(FileKind.allCases))
             return { try checkInspection($0, inspector) }
         case .diet: return checkDiet
+        case .backdrop: return checkBackdrop
         case .film: return checkFilm
         case .scrubber: return checkScrubber
         case .exif: return checkEXIF

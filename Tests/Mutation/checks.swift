@@ -47,6 +47,15 @@ func checkDiet(_ bytes: [UInt8]) throws {
     try expect(before?.orientation == after?.orientation, "turned otherwise")
 }
 
+/// What can be seen through is the same picture, and no second frame is added to it.
+func checkBackdrop(_ bytes: [UInt8]) throws {
+    guard let cleared = GIFBackdrop.cleared(bytes) else { return }
+    try expect(GIFBackdrop.cleared(cleared) == nil, "cleared twice")
+    let (before, after) = (try? facts(.gif, bytes), try? facts(.gif, cleared))
+    try expect(before?.storedWidth == after?.storedWidth && before?.storedHeight == after?.storedHeight, "another size")
+    try expect(after == nil || after?.hasAlpha == true, "not to be seen through")
+}
+
 private func pngFacts(_ bytes: [UInt8]) -> ImageFacts? { try? facts(.png, bytes) }
 
 private func facts(_ kind: FileKind, _ bytes: [UInt8]) throws(PixelLimit) -> ImageFacts? {

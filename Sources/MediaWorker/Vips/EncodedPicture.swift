@@ -8,11 +8,13 @@ struct EncodedPicture: ~Copyable {
     let format: VariantFormat
 
     /// Takes over what a saver answers with.
+    /// - Parameter isTransparent: whether one may see through a picture that moves.
     init(
         status: Int32,
         _ bytes: UnsafeMutableRawPointer?,
         _ count: Int,
-        _ format: VariantFormat
+        _ format: VariantFormat,
+        isTransparent: Bool = false
     ) throws(VipsFailure) {
         guard status == 0, let bytes else { throw VipsFailure(doing: "encode") }
         let hidden = VipsFailure.hidden(in: "encode")
@@ -24,6 +26,9 @@ struct EncodedPicture: ~Copyable {
         start = bytes
         byteCount = clean
         self.format = format
+        if isTransparent {
+            WebPFile.announceTransparency(UnsafeMutableRawBufferPointer(start: bytes, count: clean))
+        }
     }
 
     private static func removeMetadata(

@@ -9,6 +9,12 @@ enum WebPFile {
         file.count > 20 && file[12..<16].elementsEqual("VP8X".utf8) && file[20] & 0x02 != 0
     }
 
+    /// Says in the header of a picture that moves that one may see through it. libvips 8.14 leaves that out where no
+    /// frame has a transparent pixel within its own bounds, and what no frame covers would be black.
+    static func announceTransparency(_ file: UnsafeMutableRawBufferPointer) {
+        if isAnimated(UnsafeRawBufferPointer(file)) { file[20] |= 0x10 }
+    }
+
     /// Removes where a picture was taken and by whom, in place: libvips 8.14 writes it in spite of `strip`.
     ///
     /// - Returns: Bytes that are left; nil when the file is not in the form that an encoder writes.
