@@ -20,7 +20,7 @@ struct FileAnswer: Sendable {
         var headers = headers
         headers[.eTag] = etag
         headers[.acceptRanges] = "bytes"
-        if request.headers.ifNoneMatch(etag) { return Response(status: .notModified, headers: headers) }
+        if let answer = Self.answer(toConditions: request.headers, etag, headers) { return answer }
         let mayUseRange = request.headers[.ifRange].map { $0 == etag } ?? true
         switch mayUseRange ? ByteRange(request.headers[.range], size: size) : .whole {
         case .whole:
@@ -42,6 +42,19 @@ struct FileAnswer: Sendable {
             return response
         }
     }
+
+    /// The answer without the file, where the client's conditions lead to one (RFC 9110 section 13.2.2).
+    static func answer(toConditions conditions: HTTPFields, _ etag: String, _ headers: HTTPFields) -> Response? {
+        guard conditions.ifMatch(etag) else {
+            return Problem(
+                .preconditionFailed,
+                "precondition_failed",
+                "The file is not the one that was asked for.",
+                field: "If-Match"
+            ).response
+        }
+        return conditions.ifNoneMatch(etag) ? Response(status: .notModified, headers: headers) : nil
+    }
 }
 
 extension HTTPFields {
@@ -52,10 +65,17 @@ extension HTTPFields {
     ]
 
     /// Whether the client has this version already (RFC 9110 section 13.1.2).
-    func ifNoneMatch(_ etag: String) -> Bool {
-        self[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.contains { tag in
-            let tag = tag.filter { !$0.isWhitespace }
-            return tag == "*" || tag == etag || tag == "W/" + etag
-        }
+    fileprivate func ifNoneMatch(_ etag: String) -> Bool {
+        tags(.ifNoneMatch).contains { $0 == "*" || $0 == etag || $0 == "W/" + etag }
+    }
+
+    /// Whether this version, if the client asks for a certain one, is that (RFC 9110 section 13.1.1).
+    fileprivate func ifMatch(_ etag: String) -> Bool {
+        guard contains(.ifMatch) else { return true }
+        return tags(.ifMatch).contains { $0 == "*" || $0 == etag }
+    }
+
+    private func tags(_ name: HTTPField.Name) -> [String] {
+        self[values: name].flatMap { $0.split(separator: ",") }.map { $0.filter { !$0.isWhitespace } }
     }
 }

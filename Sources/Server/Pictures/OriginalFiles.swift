@@ -28,7 +28,7 @@ struct OriginalFiles: Sendable {
         headers[.cacheControl] = "private, no-cache"
         if isAccelerated {
             headers[.eTag] = etag
-            if request.headers.ifNoneMatch(etag) { return Response(status: .notModified, headers: headers) }
+            if let answer = FileAnswer.answer(toConditions: request.headers, etag, headers) { return answer }
             headers[.accelRedirect] =
                 "/_originals/" + blobs.relativePath(ofOriginal: blob).dropFirst("originals/".count)
             return Response(status: .ok, headers: headers)

@@ -106,6 +106,19 @@ struct OriginalTests {
         }
     }
 
+    @Test("Who wants the file only as it was gets nothing of another one")
+    func ifMatch() async throws {
+        try await withOriginal(from: .server) { bob, path in
+            let etag = try #require(try await bob.get(path)[header: "etag"])
+            for tags in [etag, "\"other\", \(etag)", "*"] {
+                #expect(try await bob.get(path, headers: ["if-match": tags]).status == 200)
+            }
+            for tags in ["\"other\"", "W/\(etag)"] {
+                #expect(try await bob.get(path, headers: ["if-match": tags]).status == 412)
+            }
+        }
+    }
+
     @Test("A range of a file that has changed since gives all of it")
     func ifRange() async throws {
         try await withOriginal(from: .server) { bob, path in
