@@ -1,7 +1,7 @@
 import Glibc
 
 /// A file operation that the kernel refused.
-package struct FileFailure: Error, Equatable, CustomStringConvertible {
+package struct FileFailure: Error, Hashable, CustomStringConvertible {
     /// What was tried, as a word for the log.
     package let operation: String
     /// The kernel's reason (`errno`).

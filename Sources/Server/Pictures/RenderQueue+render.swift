@@ -40,10 +40,10 @@ extension RenderQueue {
     private func picture(of blob: BlobID, _ facts: ImageFacts) async throws -> RenderedPicture {
         do {
             return try await renderings.render(RenderJob(id: blob, facts: facts))
-        } catch RenderFailure.storage {
+        } catch let failure as RenderFailure {
             // One bad sector must not keep every other picture waiting.
-            try await originals.readThrough(blob)
-            throw RenderFailure.storage
+            if case .storage = failure { try await originals.readThrough(blob) }
+            throw failure
         }
     }
 

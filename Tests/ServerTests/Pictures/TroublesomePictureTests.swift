@@ -96,6 +96,21 @@ struct TroublesomePictureTests {
         }
     }
 
+    @Test("A folder of variants that has gone is held against no picture: it waits until the folder is back")
+    func missingFolder() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let (folder, elsewhere) = ("\(server.storage)/media/variants", "\(server.storage)/elsewhere")
+            try FileManager.default.moveItem(atPath: folder, toPath: elsewhere)
+            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
+            try await server.waitForLog("Rendering stopped")
+            #expect(try await ada.get("attachments/\(picture.id.text)").json.status == "processing")
+            try FileManager.default.moveItem(atPath: elsewhere, toPath: folder)
+            let headers: HTTPHeaders = ["prefer": "wait=20"]
+            #expect(try await ada.get("attachments/\(picture.id.text)", headers: headers).json.status == "ready")
+        }
+    }
+
     @Test("An original that breaks off under the worker is this picture's trouble and nobody else's")
     func badSector() async throws {
         try await withMemoryFolder { folder in

@@ -12,8 +12,9 @@ package enum RenderFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case untrustworthy
     /// The worker is missing, does not start in time, or is of another version.
     case cannotStart
-    /// The worker could not read the original or write a variant, as on a full disk.
-    case storage
+    /// The original could not be read or the variants not be kept, as on a full disk; nil when it is the worker that
+    /// says so.
+    case storage(FileFailure?)
     /// More jobs are waiting than the queue holds.
     case overloaded
     /// The caller gave up. A job that had begun is finished all the same.
@@ -47,7 +48,8 @@ package enum RenderFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .rejected(let code): code.detail
         case .timedOut, .memoryCeiling, .workerDied, .untrustworthy: code?.detail ?? ""
         case .cannotStart: "The renderer does not start."
-        case .storage: "The disk does not take or give what rendering needs."
+        case .storage(let reason):
+            "The disk does not take or give what rendering needs\(reason.map { " (\($0))" } ?? "")."
         case .overloaded: "Too many pictures are waiting to be rendered."
         case .cancelled: "Nobody waits for the picture any more."
         case .stopping: "The server is stopping."

@@ -36,23 +36,28 @@ package final class RenderFiles: Sendable {
 
 extension BlobStore {
     /// Opens what a worker needs to render a picture. Blocking.
-    /// - Throws: ``FileFailure``; `isMissing` when there is no such original.
-    func openForRendering(_ id: BlobID) throws(FileFailure) -> RenderFiles {
+    /// - Throws: ``FileFailure`` for the original, `isMissing` when there is none; ``RenderFailure/storage(_:)`` when there
+    ///   is no place for what is made of it.
+    func openForRendering(_ id: BlobID) throws -> RenderFiles {
         let original = try openOriginal(id)
-        var outputs: [VariantRole: UnlinkedFile] = [:]
-        for role in VariantRole.all { outputs[role] = try UnlinkedFile(in: incoming, mode: Self.variantMode) }
-        return RenderFiles(original: original, outputs: outputs)
+        do {
+            var outputs: [VariantRole: UnlinkedFile] = [:]
+            for role in VariantRole.all { outputs[role] = try UnlinkedFile(in: incoming, mode: Self.variantMode) }
+            return RenderFiles(original: original, outputs: outputs)
+        } catch {
+            throw RenderFailure.storage(error)
+        }
     }
 
     /// Names what a worker has made, replacing earlier renderings. When this returns, names and bytes are durable; when
     /// it throws, the picture has none. Blocking.
-    /// - Throws: ``FileFailure``, or ``RenderFailure/untrustworthy`` when a file is not what the worker said.
+    /// - Throws: ``RenderFailure/storage(_:)``, or ``RenderFailure/untrustworthy`` when a file is not what the worker said.
     func keep(_ files: RenderFiles, _ picture: RenderedPicture, of id: BlobID) throws {
         do {
             try nameAndSync(files, picture, of: id)
         } catch {
             _ = try? removeVariants(of: id)
-            throw error
+            throw (error as? FileFailure).map(RenderFailure.storage) ?? error
         }
     }
 

@@ -16,7 +16,7 @@ package struct Renderings: Sendable {
     /// Renders a picture, after those that came before it. When this returns, the files are complete and durable; when
     /// it throws, there is nothing new.
     ///
-    /// - Throws: ``RenderFailure``, ``FileFailure``, `CancellationError`.
+    /// - Throws: ``RenderFailure``, ``FileFailure`` for the original, `CancellationError`.
     package func render(_ job: RenderJob) async throws -> RenderedPicture {
         let files = try await threads.runIfActive { [store] in try store.openForRendering(job.id) }
         // Freeing the blocks of a file that got no name may wait for the disk.

@@ -74,7 +74,7 @@ extension WorkerSupervisor {
             finish(.failure(.rejected(code)))
             return killReason == nil
         case .said(.storageTrouble(job.id)):
-            finish(.failure(.storage))
+            finish(.failure(.storage(nil)))
             return killReason == nil
         case .said(.leaving):
             if !queue.putBack() { finish(.failure(.workerDied)) }
