@@ -4,10 +4,8 @@ package struct StoredOriginal: Equatable, Sendable {
     package let byteCount: Int
     /// Of the file as it is kept; 64 lower-case hex digits.
     package let sha256: String
-    /// Of the file as it came, which tells whether it came again.
+    /// Of the file as it came.
     package let receivedByteCount: Int
-    /// Of the file as it came, which tells whether it came again; 64 lower-case hex digits.
-    package let receivedSHA256: String
     /// What was taken out before it was kept: sorted, each once; empty when it is kept as it came.
     package let removedMetadata: [RemovedMetadata]
     package let inspection: Inspection

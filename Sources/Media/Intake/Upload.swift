@@ -1,8 +1,7 @@
-import Crypto
 import NIOCore
 import NIOPosix
 
-/// One file on its way in: counted, hashed and written, but without a name until it is complete.
+/// One file on its way in: counted and written, but without a name until it is complete.
 struct Upload {
     /// Bytes gathered before they are written, so that small chunks do not cost a change of thread each.
     static let gatherLimit = 65_536
@@ -11,7 +10,6 @@ struct Upload {
     private let threads: NIOThreadPool
     private let limit: Int
     private let file: UnlinkedFile
-    private var hash = SHA256()
     private var gathered = ByteBuffer()
     private var byteCount = 0
 
@@ -35,10 +33,9 @@ struct Upload {
     mutating func finish(as id: BlobID) async throws -> StoredOriginal {
         guard byteCount > 0 else { throw Intake.Failure.empty }
         try await flush()
-        let received = ReceivedFile(file: file, byteCount: byteCount, sha256: Hex.lowercase(Array(hash.finalize())))
-        return try await threads.runIfActive { [keeper] in
+        return try await threads.runIfActive { [keeper, file, byteCount] in
             do {
-                return try keeper.keep(received, as: id)
+                return try keeper.keep(file, of: byteCount, as: id)
             } catch let failure as InspectionFailure {
                 throw Intake.Failure.refused(failure)
             } catch let failure as FileFailure {
@@ -54,16 +51,12 @@ struct Upload {
 
     private mutating func flush() async throws {
         let bytes = gathered
-        let hash = hash
-        self.hash = try await Self.run(on: threads) { [file] () throws(FileFailure) in
-            var hash = hash
+        try await Self.run(on: threads) { [file] () throws(FileFailure) in
             var result = Result<Void, FileFailure>.success(())
             unsafe bytes.withUnsafeReadableBytes { pointer in
-                unsafe hash.update(bufferPointer: pointer)
                 result = Result { () throws(FileFailure) in try unsafe file.write(pointer) }
             }
             try result.get()
-            return hash
         }
         gathered.clear()
     }

@@ -2,8 +2,8 @@ import Crypto
 import Glibc
 
 extension ScrubPlan {
-    /// Bytes read and written at a time.
-    private static let stepLength = 65_536
+    /// Bytes written at a time.
+    private static let stepLength = UnlinkedFile.stepLength
 
     /// Writes the new file. Blocking; memory stays within two steps however large the file is.
     /// - Returns: SHA-256 of the new file, 64 lower-case hex digits.
@@ -12,13 +12,7 @@ extension ScrubPlan {
         for piece in pieces {
             switch piece {
             case .keep(let range):
-                for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.stepLength) {
-                    let count = min(Self.stepLength, range.upperBound - start)
-                    let bytes = try source.read(at: start, count: count)
-                    // Nobody else writes the file, so a short read is a disk that lost something.
-                    guard bytes.count == count else { throw FileFailure("read of a file cut short", code: EIO) }
-                    try writer.append(bytes)
-                }
+                try source.readThrough(range) { bytes throws(FileFailure) in try writer.append(bytes) }
             case .insert(let bytes): try writer.append(bytes)
             case .fill(let byte, let count):
                 for start in stride(from: 0, to: count, by: Self.stepLength) {

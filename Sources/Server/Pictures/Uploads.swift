@@ -167,10 +167,11 @@ extension StoredOriginal {
 }
 
 extension OnceRequest {
-    /// An upload is the same as another when the file and its name are, however they were wrapped.
+    /// An upload is the same as another when as many bytes came, and what is kept of them and its name are the same,
+    /// however they were wrapped.
     fileprivate init(_ key: OnceKey, uploading file: StoredOriginal, named filename: String) {
         let size = Data(String(file.receivedByteCount).utf8)
-        self.init(key, parts: [Data(hex: file.receivedSHA256), size, Data(filename.utf8)])
+        self.init(key, parts: [Data(hex: file.sha256), size, Data(filename.utf8)])
     }
 }
 
