@@ -18,10 +18,13 @@ package enum GIFBackdrop {
         var source = ByteSource(bytes)
         guard var blocks = GIFBlocks(&source) else { return nil }
         var end: Int?
+        var announcesTransparency = false
         while let block = blocks.next(&source), block.kind != .trailer, block.end <= bytes.count {
             switch block.kind {
             case .extension(label: 0xF9):
-                if let flags = source.byte(at: block.data + 1), flags & 1 == 1 { return nil }
+                announcesTransparency = source.byte(at: block.data + 1).map { $0 & 1 == 1 } ?? false
+            // The announcement of a frame that is cut off does not count.
+            case .image where announcesTransparency: return nil
             case .image: end = block.end
             case .extension, .trailer: break
             }
