@@ -85,18 +85,26 @@ extension Hub {
         return departed
     }
 
+    /// Changes whose turn it is: room by room, so that each connection is written to once for many, and in no order
+    /// that would let one room wait for ever.
     private func takePresence(_ now: NIODeadline) -> [PresenceBoard.Change] {
+        let changes = presence.changes(at: now)
+        let news = changes.filter(\.isNews).map { (change: $0, rooms: people[$0.user].map(rooms) ?? []) }
+        let groups = Dictionary(grouping: news) { $0.rooms.map(\.id).min() }
         var left = limits.presencePerTick
-        return presence.takeChanges(at: now) { user in
+        let due = groups.values.shuffled().joined().prefix { _, rooms in
             guard left > 0 else { return false }
-            left -= people[user].map { self.rooms(of: $0).reduce(1) { $0 + $1.audience.count } } ?? 1
+            left -= rooms.reduce(1) { $0 + $1.audience.count }
             return true
         }
+        let taken = changes.filter { !$0.isNews } + due.map(\.change)
+        presence.told(taken)
+        return taken
     }
 
     /// Everybody who shares a room with the person, each connection once.
     private func others(who share: Person, _ user: User.ID) -> [any LiveConnection] {
-        let shared = rooms(of: share)
+        let shared = rooms(share)
         let audience = shared.flatMap(\.audience).filter { $0.userID != user }
         guard shared.count > 1 else { return audience }
         var seen: Set<ObjectIdentifier> = []
@@ -104,7 +112,7 @@ extension Hub {
     }
 
     /// Those that somebody hears.
-    private func rooms(of person: Person) -> [LiveRoom] {
+    private func rooms(_ person: Person) -> [LiveRoom] {
         let seats = person.connections.flatMap { $0.seats.map(\.room.id) }
         return Set(seats.isEmpty ? person.rooms : seats).compactMap { rooms[$0] }
     }

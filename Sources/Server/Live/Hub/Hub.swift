@@ -26,9 +26,9 @@ final class Hub {
         /// Receipts that may come of one look at all rooms, each counted for everyone who hears it: about what one room
         /// of 100 makes, so that messages do not wait behind them. The other rooms have their turn a second later.
         var receiptsPerTick = 10_000
-        /// News of who is there that one look may tell, each counted for everyone who hears it. When a thousand people
-        /// come back at once, messages do not wait behind their greetings.
-        var presencePerTick = 10_000
+        /// News of who is there that one look may tell, each counted for everyone who hears it: about two rooms of 100
+        /// who all come at once. When a thousand come back, messages do not wait behind their greetings.
+        var presencePerTick = 20_000
         /// Rooms that nobody hears whose receipts wait for the next tick all the same.
         var unheardReceipts = 1000
     }

@@ -28,8 +28,14 @@ final class Presence: Sendable {
         board.withLock { $0.away(user) }
     }
 
-    func takeChanges(at now: NIODeadline, while mayTell: (User.ID) -> Bool) -> [PresenceBoard.Change] {
-        board.withLock { $0.takeChanges(at: now, while: mayTell) }
+    func changes(at now: NIODeadline) -> [PresenceBoard.Change] {
+        board.withLock { $0.changes(at: now) }
+    }
+
+    func told(_ changes: [PresenceBoard.Change]) {
+        board.withLock { board in
+            for change in changes { board.told(change) }
+        }
     }
 
     /// - Returns: The person's status, and when they last did something if they are not offline.

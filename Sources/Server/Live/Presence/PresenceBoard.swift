@@ -87,23 +87,21 @@ struct PresenceBoard {
         places[user]?.lastActive
     }
 
-    /// Who has changed for others since this was last asked, and who is offline now; they are forgotten with it.
-    ///
-    /// - Parameter mayTell: Whether there is room for the news of one more person; what is left is there the next time.
-    mutating func takeChanges(at now: NIODeadline, while mayTell: (User.ID) -> Bool = { _ in true }) -> [Change] {
-        var changes: [Change] = []
-        for (user, place) in places {
+    /// Who has changed for others since they were last told, and who is offline now.
+    func changes(at now: NIODeadline) -> [Change] {
+        places.compactMap { user, place in
             let status = status(of: place, at: now)
             let isNews = status != place.told
-            guard isNews ? mayTell(user) : status == .offline else { continue }
-            changes.append(Change(user: user, status: status, lastActive: place.lastActive, isNews: isNews))
-            places[user]?.told = status
-            if status == .offline {
-                places[user] = nil
-                absentCount -= 1
-            }
+            guard isNews || status == .offline else { return nil }
+            return Change(user: user, status: status, lastActive: place.lastActive, isNews: isNews)
         }
-        return changes
+    }
+
+    /// Others have been told of the change. Who is offline is forgotten with it.
+    mutating func told(_ change: Change) {
+        places[change.user]?.told = change.status
+        guard change.status == .offline, places.removeValue(forKey: change.user) != nil else { return }
+        absentCount -= 1
     }
 
     private func status(of place: Place, at now: NIODeadline) -> Status {

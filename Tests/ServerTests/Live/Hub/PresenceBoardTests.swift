@@ -12,7 +12,22 @@ struct PresenceBoardTests {
 
     /// What others hear at a moment, as statuses.
     private mutating func told(at time: TimeAmount) -> [PresenceBoard.Status] {
-        board.takeChanges(at: start + time).filter(\.isNews).map(\.status)
+        takeChanges(at: time).filter(\.isNews).map(\.status)
+    }
+
+    private mutating func takeChanges(at time: TimeAmount = .zero) -> [PresenceBoard.Change] {
+        let changes = board.changes(at: start + time)
+        for change in changes { board.told(change) }
+        return changes
+    }
+
+    @Test("A change is there until it has been told")
+    mutating func untold() {
+        board.connected(user, at: start)
+        #expect(board.changes(at: start).map(\.status) == [.online])
+        #expect(board.changes(at: start) == board.changes(at: start))
+        #expect(told(at: .zero) == [.online])
+        #expect(board.changes(at: start).isEmpty)
     }
 
     @Test("Who connects is online, and that is told once")
@@ -87,10 +102,10 @@ struct PresenceBoardTests {
     mutating func unseen() {
         board.connected(user, at: start)
         board.disconnected(user, at: start)
-        let changes = board.takeChanges(at: start + .seconds(20))
+        let changes = takeChanges(at: .seconds(20))
         #expect(changes.map(\.user) == [user])
         #expect(changes.map(\.isNews) == [false])
-        #expect(board.takeChanges(at: start + .seconds(20)).isEmpty)
+        #expect(takeChanges(at: .seconds(20)).isEmpty)
     }
 
     @Test("Nobody who is not connected becomes active")
@@ -108,7 +123,7 @@ struct PresenceBoardTests {
         for person in people { board.connected(person, at: start) }
         #expect(told(at: .zero).count == 4)
         for person in people { board.disconnected(person, at: start) }
-        #expect(Set(board.takeChanges(at: start).map(\.user)) == Set(people[2...]))
+        #expect(Set(takeChanges().map(\.user)) == Set(people[2...]))
         board.connected(people[0], at: start)
         #expect(told(at: .seconds(20)) == [.offline])
         #expect(board.status(of: people[0], at: start + .seconds(20)) == .online)
