@@ -35,14 +35,19 @@ struct Encoding: Equatable {
     /// What is tried for one size, one after another, until a file is not heavier than its source.
     ///
     /// WebP only where something shines through or where it must be light: JPEG is faster to make, and lossy WebP has no
-    /// colour at full resolution. Flat drawings are lightest without loss; a photograph that was compressed harder than
-    /// we would gets a lower quality.
-    static func attempts(for size: VariantSize, of source: Source, isTransparent: Bool) -> [Encoding] {
+    /// colour at full resolution. Flat drawings are lightest without loss unless they are shrunk; a photograph that was
+    /// compressed harder than we would gets a lower quality.
+    static func attempts(
+        for size: VariantSize,
+        of source: Source,
+        isTransparent: Bool,
+        isShrunk: Bool
+    ) -> [Encoding] {
         switch (source, isTransparent) {
         case (.lossy, false): [.jpeg(80), .jpeg(65), .jpeg(50)] + (size == .thumbnail ? [.lossless] : [])
         case (.lossy, true): [.webP(78), .webP(63), .webP(50)] + (size == .thumbnail ? [.lossless] : [])
         case (_, false): [.jpeg(85, hasFullChroma: true), .lossless, .webP(78), .webP(50)]
-        case (.flat, true) where size != .thumbnail: [.lossless, .webP(78), .webP(50)]
+        case (.flat, true) where !isShrunk: [.lossless, .webP(78), .webP(50)]
         case (_, true): [.webP(78), .lossless, .webP(50)]
         }
     }

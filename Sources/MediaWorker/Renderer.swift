@@ -27,7 +27,12 @@ struct Renderer: ~Copyable {
             var made: [VariantSize: RenderedVariant] = [:]
             for size in plan.rendered {
                 if size != plan.largest { picture = try picture.shrunk(to: size.rawValue) }
-                let attempts = Encoding.attempts(for: size, of: source, isTransparent: isTransparent)
+                let attempts = Encoding.attempts(
+                    for: size,
+                    of: source,
+                    isTransparent: isTransparent,
+                    isShrunk: picture.width < job.facts.width
+                )
                 made[size] = try write(picture, size, attempts, ceiling: files.originalByteCount)
             }
             let placeholder = try placeholder(of: picture)

@@ -18,9 +18,10 @@ import Testing
     private func attempts(
         of source: Encoding.Source,
         isTransparent: Bool = false,
+        isShrunk: Bool = false,
         _ size: VariantSize = .large
     ) -> [Encoding] {
-        Encoding.attempts(for: size, of: source, isTransparent: isTransparent)
+        Encoding.attempts(for: size, of: source, isTransparent: isTransparent, isShrunk: isShrunk)
     }
 
     @Test("WebP is for transparency, full chroma for drawings, no loss for drawings that something shines through")
@@ -31,7 +32,7 @@ import Testing
         #expect(attempts(of: .lossy, isTransparent: true).first == .webP(78))
         #expect(attempts(of: .lossless, isTransparent: true).first == .webP(78))
         #expect(attempts(of: .flat, isTransparent: true).first == .lossless)
-        #expect(attempts(of: .flat, isTransparent: true, .thumbnail).first == .webP(78))
+        #expect(attempts(of: .flat, isTransparent: true, isShrunk: true).first == .webP(78))
     }
 
     @Test("A picture that gets too heavy is tried in few ways, drawings without loss before with more (I8)")
@@ -42,7 +43,7 @@ import Testing
         for source in [Encoding.Source.lossy, .lossless, .flat] {
             for isTransparent in [false, true] {
                 for size in VariantSize.allCases {
-                    let attempts = attempts(of: source, isTransparent: isTransparent, size)
+                    let attempts = attempts(of: source, isTransparent: isTransparent, isShrunk: true, size)
                     #expect(attempts.count <= 4)
                     #expect(attempts.allSatisfy { $0.format == .webp } || !isTransparent)
                     #expect(attempts.contains(.lossless) || size != .thumbnail)
