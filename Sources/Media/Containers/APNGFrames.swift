@@ -126,12 +126,11 @@ private struct FrameReader {
 
     private func control(_ chunk: PNGChunks.Chunk, _ source: inout ByteSource) -> Control? {
         let numbers = (0..<5).compactMap { source.bigEndian(at: chunk.payload.lowerBound + $0 * 4, length: 4) }
-        let start = chunk.payload.lowerBound + 20
-        guard chunk.payload.count == 26, numbers.count == 5, let size,
-            let delay = source.bigEndian(at: start, length: 2),
-            let divisor = source.bigEndian(at: start + 2, length: 2),
-            let disposal = source.byte(at: start + 4).flatMap(APNGFrames.Disposal.init(rawValue:)),
-            let blend = source.byte(at: start + 5), blend < 2
+        let start = chunk.payload.lowerBound + 24
+        guard numbers.count == 5, let size,
+            let milliseconds = PNGChunks.milliseconds(ofControl: chunk.payload, &source),
+            let disposal = source.byte(at: start).flatMap(APNGFrames.Disposal.init(rawValue:)),
+            let blend = source.byte(at: start + 1), blend < 2
         else { return nil }
         let (width, height, left, top) = (numbers[1], numbers[2], numbers[3], numbers[4])
         guard width > 0, height > 0, left + width <= size.width, top + height <= size.height else { return nil }
@@ -140,7 +139,7 @@ private struct FrameReader {
             top: top,
             width: width,
             height: height,
-            milliseconds: delay * 1000 / (divisor == 0 ? 100 : divisor),
+            milliseconds: milliseconds,
             disposal: disposal,
             isBlended: blend == 1
         )

@@ -27,6 +27,15 @@ struct PNGChunks {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
     }
 
+    /// How long a frame is shown, by the payload of its "fcTL" chunk (section 11.3.6.2): after sequence number, size and
+    /// place comes a fraction of a second, of which a denominator of 0 means hundredths. Nil where that is cut off.
+    static func milliseconds(ofControl payload: Range<Int>, _ source: inout ByteSource) -> Int? {
+        guard payload.count == 26, let numerator = source.bigEndian(at: payload.lowerBound + 20, length: 2),
+            let denominator = source.bigEndian(at: payload.lowerBound + 22, length: 2)
+        else { return nil }
+        return numerator * 1000 / (denominator == 0 ? 100 : denominator)
+    }
+
     private var position = signatureLength
 
     /// The next chunk; nil at the end of the file and where a length is impossible (2³¹ or more, section 5.3).

@@ -17,7 +17,9 @@ struct PNGHeader {
             case "tRNS": addTransparency()
             case "IDAT": readPixels(&source, chunk)
             case "acTL": hasAnimation = hasAnimation || !hasPixels
-            case "fcTL": countFrame(&source, chunk.payload)
+            case "fcTL":
+                let milliseconds = PNGChunks.milliseconds(ofControl: chunk.payload, &source)
+                if let milliseconds { frames.add(milliseconds: milliseconds) }
             case "eXIf": readEXIF(&source, chunk)
             default: break
             }
@@ -57,15 +59,6 @@ struct PNGHeader {
         guard !facts.hasAlpha else { return }
         facts.hasAlpha = true
         facts.componentCount += 1
-    }
-
-    /// Section 11.3.6.2: after sequence number, size and place comes the delay as a fraction of a second, of which a
-    /// denominator of 0 means hundredths.
-    private mutating func countFrame(_ source: inout ByteSource, _ payload: Range<Int>) {
-        guard payload.count == 26, let numerator = source.bigEndian(at: payload.lowerBound + 20, length: 2),
-            let denominator = source.bigEndian(at: payload.lowerBound + 22, length: 2)
-        else { return }
-        frames.add(milliseconds: numerator * 1000 / (denominator == 0 ? 100 : denominator))
     }
 
     /// As libpng has it, the first block alone counts, if it comes before the pixels and its checksum is right. One that
