@@ -2,7 +2,7 @@ import Crypto
 import Glibc
 
 extension UnlinkedFile {
-    /// Bytes read at a time.
+    /// Bytes read or written at a time.
     static let stepLength = 65_536
 
     /// SHA-256 of the first `byteCount` bytes, 64 lower-case hex digits. Blocking.

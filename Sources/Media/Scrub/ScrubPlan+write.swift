@@ -1,22 +1,18 @@
 import Crypto
-import Glibc
 
 extension ScrubPlan {
-    /// Bytes written at a time.
-    private static let stepLength = UnlinkedFile.stepLength
-
     /// Writes the new file. Blocking; memory stays within two steps however large the file is.
     /// - Returns: SHA-256 of the new file, 64 lower-case hex digits.
     func write(from source: UnlinkedFile, to target: UnlinkedFile) throws(FileFailure) -> String {
-        var writer = GatheringWriter(target: target, stepLength: Self.stepLength)
+        var writer = GatheringWriter(target: target)
         for piece in pieces {
             switch piece {
             case .keep(let range):
                 try source.readThrough(range) { bytes throws(FileFailure) in try writer.append(bytes) }
             case .insert(let bytes): try writer.append(bytes)
             case .fill(let byte, let count):
-                for start in stride(from: 0, to: count, by: Self.stepLength) {
-                    try writer.append([UInt8](repeating: byte, count: min(Self.stepLength, count - start)))
+                for start in stride(from: 0, to: count, by: UnlinkedFile.stepLength) {
+                    try writer.append([UInt8](repeating: byte, count: min(UnlinkedFile.stepLength, count - start)))
                 }
             }
         }
@@ -26,20 +22,16 @@ extension ScrubPlan {
 
 /// Hashes what is written, and writes it in steps, so that small pieces do not cost a call each.
 private struct GatheringWriter {
-    let target: UnlinkedFile
-    let stepLength: Int
+    private let target: UnlinkedFile
     private var gathered: [UInt8] = []
     private var hash = SHA256()
 
-    init(target: UnlinkedFile, stepLength: Int) {
-        self.target = target
-        self.stepLength = stepLength
-    }
+    init(target: UnlinkedFile) { self.target = target }
 
     /// Takes up to a step's length.
     mutating func append(_ bytes: [UInt8]) throws(FileFailure) {
         gathered += bytes
-        if gathered.count >= stepLength { try flush() }
+        if gathered.count >= UnlinkedFile.stepLength { try flush() }
     }
 
     mutating func finish() throws(FileFailure) -> String {
