@@ -6,8 +6,9 @@ package struct WorkerLimits: Equatable, Sendable {
     package var memoryCeiling = 256 << 20
     /// How often memory and deadline are looked at while it works. Default 25 ms.
     package var pollInterval: Duration = .milliseconds(25)
-    /// Wall time from starting to being ready. Default 5 s.
-    package var startTimeout: Duration = .seconds(5)
+    /// Wall time from starting to being ready. Default 20 s: it takes less than 0.1 s of a processor, of which a worker
+    /// of low priority has little where others are busy.
+    package var startTimeout: Duration = .seconds(20)
     /// Idle time after which it leaves by itself, in milliseconds. Default 10 s: libvips 8.14 can lose a task when its
     /// threads leave after 15 s of idling.
     package var idleMilliseconds = 10_000
