@@ -7,11 +7,10 @@ struct Renames: Service, CustomStringConvertible {
     let description = "renames"
     let store: Store
     let pages: PageCache
+    let interval: Duration
     let logger: Logger
-    /// Between two looks; a new name reaches old messages within a minute.
-    var interval = Duration.seconds(20)
     /// Between two batches, so that nobody waits behind them.
-    var pause = Duration.milliseconds(20)
+    private let pause = Duration.milliseconds(20)
 
     func run() async throws {
         await cancelWhenGracefulShutdown {

@@ -18,6 +18,8 @@ extension Snug {
         var rateClock: @Sendable () -> ContinuousClock.Instant = { .now }
         /// Between two looks at what has its time: dead connections, receipts, presence.
         var heartbeat = Duration.seconds(1)
+        /// Between two looks for new names; one reaches old messages within a minute.
+        var renames = Duration.seconds(20)
         var presence = PresenceBoard.Limits()
         var streams = PulledConnection.Limits()
     }

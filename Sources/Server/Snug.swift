@@ -69,7 +69,7 @@ struct Snug {
             logger: logger
         )
 
-        let renames = Renames(store: facts.store, pages: facts.pages, logger: logger)
+        let renames = Renames(store: facts.store, pages: facts.pages, interval: tuning.renames, logger: logger)
         let heartbeat = Heartbeat(hub: facts.hub, store: facts.store, interval: tuning.heartbeat, logger: logger)
         return Snug(
             services: [pictures.queue, renames, facts.commands, heartbeat, application, stopping],
