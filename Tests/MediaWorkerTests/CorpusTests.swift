@@ -2,13 +2,14 @@ import Fixtures
 import Foundation
 import Media
 import Subprocess
+import TestSupport
 import Testing
 
 @testable import MediaWorker
 
 /// Every fixture through inspection and the real worker, all formats switched on: what becomes of it is written down
 /// in ``Fixture/expected``.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct CorpusTests {
+@Suite(.serialized, .patient) struct CorpusTests {
     @Test("Every fixture has an expected result")
     func complete() throws {
         #expect(try Fixture.names == Fixture.expected.keys.sorted())

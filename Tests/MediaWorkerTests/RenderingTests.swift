@@ -1,10 +1,11 @@
 import Fixtures
 import Media
+import TestSupport
 import Testing
 
 @testable import MediaWorker
 
-@Suite(.serialized, .timeLimit(.minutes(3))) struct RenderingTests {
+@Suite(.serialized, .patient) struct RenderingTests {
     @Test("A picture comes out upright in all orientations")
     func orientations() async throws {
         try await withWorker { supervisor, store in

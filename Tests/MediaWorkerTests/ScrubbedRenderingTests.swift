@@ -1,9 +1,10 @@
 import Fixtures
 import Media
 import Mutation
+import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(3))) struct ScrubbedRenderingTests {
+@Suite(.serialized, .patient) struct ScrubbedRenderingTests {
     @Test(
         "A picture without its metadata renders to the same bytes as with it",
         arguments: [

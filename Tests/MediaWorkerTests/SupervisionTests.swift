@@ -1,9 +1,10 @@
 import Fixtures
 import Glibc
 import Media
+import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct SupervisionTests {
+@Suite(.serialized, .patient) struct SupervisionTests {
     private let board = StatusBoard()
 
     @Test("A worker that is killed in the middle of a job costs that job only (I6)")

@@ -5,11 +5,12 @@ import Glibc
 import Media
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// I6: what a picture that had taken over the worker could do. Each wall is tried alone, by a program that puts it up
 /// around itself with the worker's own code; without walls every attempt goes through.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct WallTests {
+@Suite(.serialized, .patient) struct WallTests {
     private static let landlockVersion = snug_landlock_version()
     private static let attempts = [
         "readFile", "makeFile", "removeFile", "listFolder", "readEnvironment", "startProgram",

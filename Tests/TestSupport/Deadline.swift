@@ -1,3 +1,11 @@
+import Testing
+
+extension Trait where Self == TimeLimitTrait {
+    /// Ends a test that would hang. All tests begin at once and wait for a place among the servers, for processors and
+    /// for the disk; that counts too, so this is many times what the whole run takes.
+    package static var patient: Self { .timeLimit(.minutes(15)) }
+}
+
 /// Something that a test waited for did not happen.
 package struct TookTooLong: Error, CustomStringConvertible {
     let what: String
@@ -7,7 +15,7 @@ package struct TookTooLong: Error, CustomStringConvertible {
 
 /// Waits for `body`, but not for ever: a test that waits in vain shall say for what.
 package func within<Value: Sendable>(
-    _ time: Duration = .seconds(20),
+    _ time: Duration = .seconds(60),
     waitingFor what: @autoclosure @Sendable () -> String,
     _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {

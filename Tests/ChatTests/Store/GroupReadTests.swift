@@ -1,10 +1,11 @@
 import GRDB
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Reads that share a snapshot", .timeLimit(.minutes(2)))
+@Suite("Reads that share a snapshot", .patient)
 struct GroupReadTests {
     private struct Wrong: Error {}
 

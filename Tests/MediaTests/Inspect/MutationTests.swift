@@ -1,4 +1,5 @@
 import Mutation
+import TestSupport
 import Testing
 
 @Suite struct MutationTests {
@@ -6,7 +7,7 @@ import Testing
 
     @Test(
         "No damaged file crashes a parser or breaks its rules (I6)",
-        .timeLimit(.minutes(5)),
+        .patient,
         arguments: Subject.allCases
     )
     func mutated(subject: Subject) throws {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Media
@@ -34,7 +35,7 @@ import Testing
     /// A list of places for two items, the second of as many extents as can be told without a byte for each.
     private static let places = Make.fullBox("iloc", [0, 0], [0, 2], [0, 1, 0, 0, 0, 1], [0, 2, 0, 0, 0xFF, 0xFF])
 
-    @Test("No file costs more than its length (I8)", .timeLimit(.minutes(1)), arguments: files.map(\.name))
+    @Test("No file costs more than its length (I8)", .patient, arguments: files.map(\.name))
     func linear(name: String) throws {
         let file = try #require(Self.files.first { $0.name == name })
         let count = (Self.byteCount - file.start.count) / file.piece.count

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Profiles", .timeLimit(.minutes(5)))
+@Suite("Profiles", .patient)
 struct ProfileTests {
     @Test("A new display name is seen by others and reaches new messages")
     func displayName() async throws {

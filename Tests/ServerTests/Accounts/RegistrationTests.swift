@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Registration", .timeLimit(.minutes(5)))
+@Suite("Registration", .patient)
 struct RegistrationTests {
     @Test("A new account comes with its user, a token and the token's end")
     func newAccount() async throws {

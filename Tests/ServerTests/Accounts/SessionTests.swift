@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Sessions", .timeLimit(.minutes(5)))
+@Suite("Sessions", .patient)
 struct SessionTests {
     @Test("I7: a session that gives way to a new one takes its live socket along")
     func gaveWay() async throws {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Signing in", .timeLimit(.minutes(5)))
+@Suite("Signing in", .patient)
 struct SigningInTests {
     @Test("The right name and password give a token of their own")
     func rightPassword() async throws {

@@ -2,7 +2,7 @@ import Fixtures
 import TestSupport
 import Testing
 
-@Suite("Attaching", .timeLimit(.minutes(5)))
+@Suite("Attaching", .patient)
 struct AttachingTests {
     @Test("A message holds its attachments in the order in which it names them")
     func order() async throws {

@@ -2,7 +2,7 @@ import NIOHTTP1
 import TestSupport
 import Testing
 
-@Suite("Names of uploads", .timeLimit(.minutes(5)))
+@Suite("Names of uploads", .patient)
 struct FilenameTests {
     @Test(
         "Whatever a client calls its file, what is kept is fit to be shown",

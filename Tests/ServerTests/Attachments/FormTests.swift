@@ -3,7 +3,7 @@ import NIOHTTP1
 import TestSupport
 import Testing
 
-@Suite("Uploads as forms", .timeLimit(.minutes(5)))
+@Suite("Uploads as forms", .patient)
 struct FormTests {
     @Test("A form with one part named file is taken, with the name that the part gives")
     func form() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Media URLs", .timeLimit(.minutes(5)))
+@Suite("Media URLs", .patient)
 struct MediaURLTests {
     /// A URL of a picture that is there, and what must come of it.
     struct Case: Sendable, CustomTestStringConvertible {

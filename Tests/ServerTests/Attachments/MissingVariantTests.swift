@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Variants that are not there", .timeLimit(.minutes(5)))
+@Suite("Variants that are not there", .patient)
 struct MissingVariantTests {
     @Test("I8: asking for variants that there are not starts no work, and nobody remembers the answer")
     func noWork() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Originals", .timeLimit(.minutes(5)))
+@Suite("Originals", .patient)
 struct OriginalTests {
     /// Where a download comes from.
     enum Front: CaseIterable, Sendable {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("What an original says about who took it", .timeLimit(.minutes(5)))
+@Suite("What an original says about who took it", .patient)
 struct ScrubbingTests {
     @Test("I7: others get the original without it, the answer says what was removed, and a resend is the same upload")
     func scrubbed() async throws {

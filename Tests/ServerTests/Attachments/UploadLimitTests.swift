@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Limits of uploads", .timeLimit(.minutes(5)))
+@Suite("Limits of uploads", .patient)
 struct UploadLimitTests {
     private func withLimit(
         _ limit: Int,

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Uploads", .timeLimit(.minutes(5)))
+@Suite("Uploads", .patient)
 struct UploadTests {
     @Test("A picture is described at once and shown when it is ready")
     func picture() async throws {

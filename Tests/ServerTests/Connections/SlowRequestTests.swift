@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Clients that send or read too slowly", .timeLimit(.minutes(5)))
+@Suite("Clients that send or read too slowly", .patient)
 struct SlowRequestTests {
     private func hurry(_ tuning: inout Snug.Tuning) {
         tuning.connections.pace = RequestPace.Limits(

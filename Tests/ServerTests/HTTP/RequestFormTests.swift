@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The form of requests and errors", .timeLimit(.minutes(5)))
+@Suite("The form of requests and errors", .patient)
 struct RequestFormTests {
     @Test("What is not JSON is malformed", arguments: ["", "{", "nonsense", "{\"username\":}", "\u{0}", "\"a\" 1"])
     func notJSON(body: String) async throws {

@@ -2,7 +2,7 @@ import NIOHTTP1
 import TestSupport
 import Testing
 
-@Suite("The Idempotency-Key header", .timeLimit(.minutes(5)))
+@Suite("The Idempotency-Key header", .patient)
 struct KeyHeaderTests {
     @Test(
         "One to 64 visible ASCII characters are a key",

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Repeats after a restart", .timeLimit(.minutes(5)))
+@Suite("Repeats after a restart", .patient)
 struct KeyRestartTests {
     private static let account: JSON = ["username": "ada", "password": .string(Person.password)]
 

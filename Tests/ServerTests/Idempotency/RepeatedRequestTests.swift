@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Repeated requests", .timeLimit(.minutes(5)))
+@Suite("Repeated requests", .patient)
 struct RepeatedRequestTests {
     @Test(
         "I3: the same request under the same key gives the first answer and makes nothing",

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Registering and signing in again", .timeLimit(.minutes(5)))
+@Suite("Registering and signing in again", .patient)
 struct RepeatedSignInTests {
     private func account(_ name: String = "ada", password: String = Person.password) -> JSON {
         ["username": .string(name), "password": .string(password)]

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Repeated uploads", .timeLimit(.minutes(5)))
+@Suite("Repeated uploads", .patient)
 struct RepeatedUploadTests {
     private let bytes = Array("content".utf8)
 

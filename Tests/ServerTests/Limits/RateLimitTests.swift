@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("What may be done how often", .timeLimit(.minutes(5)))
+@Suite("What may be done how often", .patient)
 struct RateLimitTests {
     private func withLimits(
         _ choose: (inout RateSettings) throws -> Void,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("How much a person may upload and store", .timeLimit(.minutes(5)))
+@Suite("How much a person may upload and store", .patient)
 struct UploadQuotaTests {
     private let bytes = [UInt8](repeating: 0x61, count: 600)
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("How often files may be sent", .timeLimit(.minutes(5)))
+@Suite("How often files may be sent", .patient)
 struct UploadRateTests {
     /// A person who has used up their uploads.
     private func withNoMoreUploads(_ body: (RunningServer, Person, StandingClock) async throws -> Void) async throws {

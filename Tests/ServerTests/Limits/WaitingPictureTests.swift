@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Pictures that wait behind a worker that hangs", .timeLimit(.minutes(5)))
+@Suite("Pictures that wait behind a worker that hangs", .patient)
 struct WaitingPictureTests {
     private func withHangingWorker(
         _ choose: @escaping (inout Settings) -> Void,

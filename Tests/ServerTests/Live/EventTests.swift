@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Live events", .timeLimit(.minutes(5)))
+@Suite("Live events", .patient)
 struct EventTests {
     @Test("I2: every member hears every event in order, the sender too, with numbers that have no gap")
     func order() async throws {

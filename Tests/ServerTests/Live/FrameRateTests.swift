@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Floods of frames", .timeLimit(.minutes(5)))
+@Suite("Floods of frames", .patient)
 struct FrameRateTests {
     private func slow(_ tuning: inout Snug.Tuning) {
         tuning.sockets.frames = RateRule(count: 1, seconds: 3600, burst: 5)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Long polling", .timeLimit(.minutes(5)))
+@Suite("Long polling", .patient)
 struct LongPollTests {
     @Test("The first poll gives a place to begin at once")
     func first() async throws {

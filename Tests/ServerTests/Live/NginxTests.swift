@@ -3,7 +3,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Live events through nginx", .timeLimit(.minutes(5)))
+@Suite("Live events through nginx", .patient)
 struct NginxTests {
     private func withFront(_ body: (Site, Person, JSON) async throws -> Void) async throws {
         try await withServer(tuning: { $0.streams.comment = .milliseconds(200) }) { server in

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Coming back with a cursor", .timeLimit(.minutes(5)))
+@Suite("Coming back with a cursor", .patient)
 struct ResumeTests {
     @Test("I2: a socket that comes back hears what it missed, and then what happens")
     func socket() async throws {

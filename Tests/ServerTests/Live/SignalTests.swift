@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Typing, receipts and presence", .timeLimit(.minutes(5)))
+@Suite("Typing, receipts and presence", .patient)
 struct SignalTests {
     private func hurry(_ tuning: inout Snug.Tuning) {
         tuning.heartbeat = .milliseconds(20)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Server-sent events", .timeLimit(.minutes(5)))
+@Suite("Server-sent events", .patient)
 struct StreamTests {
     @Test("A stream begins with its welcome and goes on with events that have an id, a type and the same JSON")
     func form() async throws {

@@ -2,7 +2,7 @@ import Fixtures
 import TestSupport
 import Testing
 
-@Suite("Editing and deleting", .timeLimit(.minutes(5)))
+@Suite("Editing and deleting", .patient)
 struct EditingTests {
     @Test("An edited message has its new body and says when")
     func edit() async throws {

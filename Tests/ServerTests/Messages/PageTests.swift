@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Pages of history", .timeLimit(.minutes(5)))
+@Suite("Pages of history", .patient)
 struct PageTests {
     /// Ten messages, named by their numbers from 0 on.
     private func withTen(_ body: @Sendable (History) async throws -> Void) async throws {

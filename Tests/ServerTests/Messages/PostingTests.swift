@@ -3,7 +3,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Posting messages", .timeLimit(.minutes(5)))
+@Suite("Posting messages", .patient)
 struct PostingTests {
     @Test("A message comes back as everybody sees it")
     func post() async throws {

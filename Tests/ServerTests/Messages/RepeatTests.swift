@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Repeated messages", .timeLimit(.minutes(5)))
+@Suite("Repeated messages", .patient)
 struct RepeatTests {
     private let clientID = "0b6e1f0a-5c5e-4d8e-9f0a-0123456789ab"
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("What the log does not say", .timeLimit(.minutes(5)))
+@Suite("What the log does not say", .patient)
 struct SecrecyTests {
     @Test("I7: no password, token, signed URL, secret or message is in the log, down to its last level")
     func noSecrets() async throws {

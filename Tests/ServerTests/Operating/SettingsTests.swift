@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Settings", .timeLimit(.minutes(5)))
+@Suite("Settings", .patient)
 struct SettingsTests {
     /// Reads settings from these three places alone.
     private func read(

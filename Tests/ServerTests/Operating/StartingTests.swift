@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Starting", .timeLimit(.minutes(5)))
+@Suite("Starting", .patient)
 struct StartingTests {
     @Test(
         "A setting that cannot be understood stops the start with one line, and nothing is made",

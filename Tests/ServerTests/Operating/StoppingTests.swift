@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Stopping", .timeLimit(.minutes(5)))
+@Suite("Stopping", .patient)
 struct StoppingTests {
     @Test("SIGTERM closes live sockets with 1012, and the server ends well")
     func sigterm() async throws {

@@ -2,7 +2,7 @@ import Fixtures
 import TestSupport
 import Testing
 
-@Suite("snug-server user add", .timeLimit(.minutes(5)))
+@Suite("snug-server user add", .patient)
 struct UserCommandTests {
     @Test("An account made by the operator signs in, also where registration is closed")
     func add() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Media
 @testable import Server
 
-@Suite("A picture from one person to another", .timeLimit(.minutes(5)))
+@Suite("A picture from one person to another", .patient)
 struct MainJobTests {
     @Test("I4, I7: the other hears of it, then of its thumbnail, which works until the message is deleted")
     func fromUploadToDeletion() async throws {

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Pictures that bring trouble", .timeLimit(.minutes(5)))
+@Suite("Pictures that bring trouble", .patient)
 struct TroublesomePictureTests {
     @Test("I8: a picture at which the whole server died once is tried again, one at which it died twice is not")
     func killsTheServer() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("When the media worker dies", .timeLimit(.minutes(5)))
+@Suite("When the media worker dies", .patient)
 struct WorkerDeathTests {
     @Test("A picture whose worker is killed in the middle becomes ready with the next one")
     func killedOnce() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Membership", .timeLimit(.minutes(5)))
+@Suite("Membership", .patient)
 struct MembershipTests {
     @Test("Anybody joins a public room, as a plain member")
     func join() async throws {

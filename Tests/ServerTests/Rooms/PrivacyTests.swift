@@ -3,7 +3,7 @@ import NIOHTTP1
 import TestSupport
 import Testing
 
-@Suite("Privacy of rooms", .timeLimit(.minutes(5)))
+@Suite("Privacy of rooms", .patient)
 struct PrivacyTests {
     /// What a stranger may try on a room that holds a message with an attachment.
     struct Attempt: Sendable, CustomTestStringConvertible {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Roles", .timeLimit(.minutes(5)))
+@Suite("Roles", .patient)
 struct RoleTests {
     /// A room with one of each role.
     private struct Cast {

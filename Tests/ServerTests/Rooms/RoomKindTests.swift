@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Kinds of rooms", .timeLimit(.minutes(5)))
+@Suite("Kinds of rooms", .patient)
 struct RoomKindTests {
     @Test("Who makes a room owns it", arguments: ["public", "private"])
     func owner(kind: String) async throws {

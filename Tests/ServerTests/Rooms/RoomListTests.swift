@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Lists of rooms", .timeLimit(.minutes(5)))
+@Suite("Lists of rooms", .patient)
 struct RoomListTests {
     @Test("One's own rooms come with the newest activity first")
     func order() async throws {

@@ -34,7 +34,7 @@ package struct Site: Sendable, Hashable {
         var head = HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
         let pieces = try body.pieces(describedBy: &head.headers)
         head.headers.replaceOrAdd(name: "host", value: "\(host):\(port)")
-        return try await within(.seconds(40), waitingFor: "\(method) \(path)") { [head] in
+        return try await within(waitingFor: "\(method) \(path)") { [head] in
             try await exchange(head, pieces)
         }
     }

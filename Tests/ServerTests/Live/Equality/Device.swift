@@ -67,7 +67,7 @@ struct Device: Sendable {
     @discardableResult
     private mutating func hear() async throws -> String {
         guard let socket else { preconditionFailure("who is away hears nothing") }
-        let frame = try await within(.seconds(15), waitingFor: "an event") {
+        let frame = try await within(waitingFor: "an event") {
             JSON.orMissing(try await socket.nextText())
         }
         try await replica.apply(frame)

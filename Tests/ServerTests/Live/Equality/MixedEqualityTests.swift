@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("What any mixture of events tells is what is fetched", .timeLimit(.minutes(5)))
+@Suite("What any mixture of events tells is what is fetched", .patient)
 struct MixedEqualityTests {
     private static let rounds = 5
     private static let deeds = 12

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Nothing is lost", .timeLimit(.minutes(10)))
+@Suite("Nothing is lost", .patient)
 struct LossTests {
     private static let messages = 20_000
     private static let talkers = 4

@@ -2,7 +2,7 @@ import Fixtures
 import TestSupport
 import Testing
 
-@Suite("Frames of clients", .timeLimit(.minutes(5)))
+@Suite("Frames of clients", .patient)
 struct CommandTests {
     @Test("A message sent over a socket is acknowledged with its reference, and heard by everybody")
     func send() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Live connections that die", .timeLimit(.minutes(5)))
+@Suite("Live connections that die", .patient)
 struct HeartbeatTests {
     private func hurry(_ tuning: inout Snug.Tuning) {
         tuning.heartbeat = .milliseconds(20)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Saying hello", .timeLimit(.minutes(5)))
+@Suite("Saying hello", .patient)
 struct HelloTests {
     @Test("A token in the first frame is welcomed")
     func frameToken() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Hostile clients, again and again", .timeLimit(.minutes(5)))
+@Suite("Hostile clients, again and again", .patient)
 struct HostileClientTests {
     private static let rounds = 200
     /// Files that the server may open besides connections: databases are opened when they are wanted.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Hostile frames", .timeLimit(.minutes(5)))
+@Suite("Hostile frames", .patient)
 struct HostileFrameTests {
     /// Bytes that break the protocol, and the code with which the server closes.
     struct Violation: Sendable, CustomTestStringConvertible {

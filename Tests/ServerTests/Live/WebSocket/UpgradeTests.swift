@@ -2,7 +2,7 @@ import NIOHTTP1
 import TestSupport
 import Testing
 
-@Suite("Requests for a live socket", .timeLimit(.minutes(5)))
+@Suite("Requests for a live socket", .patient)
 struct UpgradeTests {
     /// A request for a socket as it must be.
     private static let right: HTTPHeaders = [

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The WebSocket protocol", .timeLimit(.minutes(5)))
+@Suite("The WebSocket protocol", .patient)
 struct WebSocketProtocolTests {
     private func withSocket(_ body: (LiveClient) async throws -> Void) async throws {
         try await withServer { server in
