@@ -2,11 +2,11 @@ import Glibc
 import Media
 
 /// A socket without a file that this process listens on (unix(7)); closed with its owner.
-final class AbstractSocket {
+final class AbstractSocket: Sendable {
     private let descriptor: Int32
 
     init(named name: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array("\0\(name)".utf8)

@@ -11,6 +11,8 @@ import Testing
 /// I6: what a picture that had taken over the worker could do. Each wall is tried alone, by a program that puts it up
 /// around itself with the worker's own code; without walls every attempt goes through.
 @Suite(.serialized, .patient) struct WallTests {
+    /// One for all attempts: a program that another test starts may hold a closed one's name a little longer.
+    private static let listener = Result { try AbstractSocket(named: "snug-\(getpid())") }
     private static let landlockVersion = snug_landlock_version()
     private static let attempts = [
         "readFile", "makeFile", "removeFile", "listFolder", "readEnvironment", "startProgram",
@@ -101,13 +103,12 @@ import Testing
     private func outcome(of attempt: String, behind walls: String) async throws -> String {
         try await withScratchFolder { folder in
             try "content".write(toFile: "\(folder)/file", atomically: true, encoding: .utf8)
-            let listener = try AbstractSocket(named: "snug-\(getpid())")
+            _ = try Self.listener.get()
             let result = try await run(
                 .path(FilePath(programPath("WallClimber"))),
                 arguments: [walls, folder, attempt],
                 output: .string(limit: 1024)
             )
-            withExtendedLifetime(listener) {}
             return result.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
         }
     }
