@@ -127,6 +127,18 @@ extension Person {
         return try await send(.POST, "attachments", headers: headers, body: .bytes(bytes)).expect(201).json
     }
 
+    /// An attachment once it is no longer processing, however long that takes.
+    package func settled(_ attachment: JSON) async throws -> JSON {
+        try await settled(attachment.id.text)
+    }
+
+    package func settled(_ attachment: String) async throws -> JSON {
+        while true {
+            let now = try await get("attachments/\(attachment)", headers: ["prefer": "wait=20"]).expect(200).json
+            guard now.status == "processing" else { return now }
+        }
+    }
+
     /// Opens a live socket, says hello and waits for the welcome.
     package func listen(
         manners: LiveClient.Manners = .init(),

@@ -21,7 +21,7 @@ struct ProfileTests {
     func avatar() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
-            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+            let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
             let changed = try await ada.patch("users/me", ["avatar_attachment_id": picture.id]).expect(200).json
             #expect(changed.avatar.id == picture.id)
             let thumbnail = changed.avatar.variants.thumbnail.url.text
@@ -36,7 +36,7 @@ struct ProfileTests {
     func othersAvatar() async throws {
         try await withServer { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
-            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+            let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
             let answer = try await eve.patch("users/me", ["avatar_attachment_id": picture.id])
             #expect(answer.isProblem(404, "not_found"))
             #expect(try await eve.get("users/me").json.avatar == nil)

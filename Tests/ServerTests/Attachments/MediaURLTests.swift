@@ -144,7 +144,7 @@ struct MediaURLTests {
     func publicURL() async throws {
         try await withServer({ $0.publicURL = "https://chat.example.org" }) { server in
             let ada = try await server.register("ada")
-            let picture = try await ada.upload(try Fixture.bytes("plain.png"), wait: 20)
+            let picture = try await ada.settled(ada.upload(try Fixture.bytes("plain.png")))
             #expect(picture.variants.thumbnail.url.text.hasPrefix("https://chat.example.org/media/"))
         }
     }
@@ -153,7 +153,7 @@ struct MediaURLTests {
     func stable() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
-            let picture = try await ada.upload(try Fixture.bytes("plain.png"), wait: 20)
+            let picture = try await ada.settled(ada.upload(try Fixture.bytes("plain.png")))
             #expect(try await ada.get("attachments/\(picture.id.text)").json.variants == picture.variants)
         }
     }
@@ -161,7 +161,7 @@ struct MediaURLTests {
     private func withPicture(_ check: (Picture, [Site]) async throws -> Void) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
-            let uploaded = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+            let uploaded = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
             let url = uploaded.variants.thumbnail.url.text
             let name = try #require(url.split(separator: "/").last)
             let picture = Picture(

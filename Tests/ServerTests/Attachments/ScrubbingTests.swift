@@ -14,7 +14,7 @@ struct ScrubbingTests {
         try await withServer { server in
             let ada = try await server.register("ada")
             let sent = try Fixture.bytes("gps.jpg")
-            let picture = try await ada.upload(sent, wait: 20)
+            let picture = try await ada.settled(ada.upload(sent))
             let removed = picture.removed_metadata.elements.map(\.text)
             #expect(removed == removed.sorted())
             #expect(Set(removed).isSuperset(of: ["comment", "exif", "gps", "iptc", "xmp"]))

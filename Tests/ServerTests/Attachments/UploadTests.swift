@@ -41,7 +41,7 @@ struct UploadTests {
     func variants() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
-            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+            let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
             #expect(picture.status == "ready")
             #expect(picture.variants.names == ["thumbnail", "medium", "large", "animated"])
             #expect(picture.variants.thumbnail.width == 150)
@@ -98,7 +98,7 @@ struct UploadTests {
         try await withServer { server in
             let ada = try await server.register("ada")
             let bytes = try Fixture.bytes("header-only.jpg")
-            let picture = try await ada.upload(bytes, wait: 20)
+            let picture = try await ada.settled(ada.upload(bytes))
             #expect(picture.status == "failed")
             #expect(picture.failure.names == ["code", "detail", "retry_at"])
             #expect(picture.variants == nil)
@@ -110,12 +110,12 @@ struct UploadTests {
     func retry() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
-            let broken = try await ada.upload(try Fixture.bytes("header-only.jpg"), wait: 20)
+            let broken = try await ada.settled(ada.upload(try Fixture.bytes("header-only.jpg")))
             let retried = try await ada.post("attachments/\(broken.id.text)/retry").expect(202).json
             #expect(retried.status == "processing")
-            let again = try await ada.get("attachments/\(broken.id.text)", headers: ["prefer": "wait=20"]).json
+            let again = try await ada.settled(broken)
             #expect(again.status == "failed")
-            let fine = try await ada.upload(try Fixture.bytes("plain.png"), wait: 20)
+            let fine = try await ada.settled(ada.upload(try Fixture.bytes("plain.png")))
             #expect(try await ada.post("attachments/\(fine.id.text)/retry").isProblem(409, "conflict"))
         }
     }
@@ -156,7 +156,7 @@ struct UploadTests {
     func delete() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
-            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+            let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
             #expect(try await ada.delete("attachments/\(picture.id.text)").status == 204)
             #expect(try await ada.get("attachments/\(picture.id.text)").isProblem(404, "not_found"))
             #expect(try await server.site.send(.GET, picture.variants.thumbnail.url.text).isProblem(404, "not_found"))

@@ -39,7 +39,7 @@ enum KeyedPost: CaseIterable {
                     bob: try await server.register("bob"),
                     eve: try await server.register("eve"),
                     room: try await ada.makeRoom(),
-                    picture: try await ada.upload(try Fixture.bytes("header-only.jpg"), wait: 20)
+                    picture: try await ada.settled(ada.upload(try Fixture.bytes("header-only.jpg")))
                 )
                 try await body(world)
             }

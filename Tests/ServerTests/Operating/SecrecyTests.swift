@@ -15,7 +15,7 @@ struct SecrecyTests {
             let socket = try await LiveClient(to: server.site)
             try await socket.say(["type": "hello", "token": .string(ada.token)])
             _ = try await socket.next("welcome")
-            let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), named: "our-own.jpg", wait: 20)
+            let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg"), named: "our-own.jpg"))
             _ = try await ada.say("Words of our own", in: room, with: [picture])
             let url = picture.variants.thumbnail.url.text
             _ = try await server.site.send(.GET, url).expect(200)

@@ -29,7 +29,7 @@ struct DiskFaultTests {
             }
             #expect(hits > 5)
             #expect(!kept.isEmpty)
-            for id in kept { #expect(try await settled(id, ada).status == "ready") }
+            for id in kept { #expect(try await ada.settled(id).status == "ready") }
             _ = try await ada.say(
                 "still here",
                 in: room,
@@ -44,16 +44,17 @@ struct DiskFaultTests {
         try await withFaultyServer { server, faults in
             let ada = try await server.site.register("ada")
             // Rendered first, so that a worker waits and nothing else is written when the disk fills up.
-            _ = try await ada.upload(try Fixture.bytes("plain.png"), wait: 20)
+            _ = try await ada.settled(ada.upload(try Fixture.bytes("plain.png")))
             let worker = try #require(children(of: server.id).first)
             kill(worker, SIGSTOP)
             let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
             try faults.strike(at: call, with: ENOSPC, lasting: true)
             kill(worker, SIGCONT)
+            try await faults.hit()
             let waiting = try await ada.get("attachments/\(picture.id.text)", headers: ["prefer": "wait=1"]).json
             #expect(waiting.status == "processing")
-            #expect(try faults.end() > 0)
-            #expect(try await settled(picture.id.text, ada).status == "ready")
+            try faults.end()
+            #expect(try await ada.settled(picture).status == "ready")
         }
     }
 
@@ -92,10 +93,6 @@ struct DiskFaultTests {
 
     private func isRefusal(_ answer: Answer) -> Bool {
         answer.isProblem(507, "storage_full") || answer.isProblem(503, "overloaded")
-    }
-
-    private func settled(_ id: String, _ person: Person) async throws -> JSON {
-        try await person.get("attachments/\(id)", headers: ["prefer": "wait=20"]).expect(200).json
     }
 
     /// Originals of what was acknowledged and of nothing else, and nothing that is half done.

@@ -70,7 +70,7 @@ struct MainJobTests {
         try await withServer { server in
             let ada = try await server.register("ada")
             let room = try await ada.makeRoom()
-            let picture = try await ada.upload(textured, wait: 20)
+            let picture = try await ada.settled(ada.upload(textured))
             _ = try await ada.say("", in: room, with: [picture])
             let url = picture.variants.thumbnail.url.text
             #expect(try await server.site.send(.GET, url).status == 200)
@@ -87,7 +87,7 @@ struct MainJobTests {
             let message = try await ada.say("", in: room, with: [try await ada.upload(textured)])
             #expect(try await ada.delete(ada.path(of: message)).status == 204)
             // Rendered behind it, so the first one is done with.
-            _ = try await ada.upload(try Fixture.bytes("plain.png"), wait: 20)
+            _ = try await ada.settled(ada.upload(try Fixture.bytes("plain.png")))
             let id = message.attachments[0].id.text
             let left = try files(below: server.storage + "/media/variants").filter { $0.contains(id) }
             #expect(left == [])

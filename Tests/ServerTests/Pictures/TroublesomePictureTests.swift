@@ -55,7 +55,7 @@ struct TroublesomePictureTests {
             try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "elsewhere")
             try await withServer({ $0.storage = storage }) { server in
                 let ada = try await server.register("ada")
-                #expect(try await ada.upload(try Fixture.bytes("plain.png"), wait: 20).status == "ready")
+                #expect(try await ada.settled(ada.upload(try Fixture.bytes("plain.png"))).status == "ready")
                 let settled = try await left.look(at: server.site)
                 #expect(settled.status == "failed")
                 #expect(settled.failure.code == "unreadable")
@@ -106,8 +106,7 @@ struct TroublesomePictureTests {
             try await server.waitForLog("Rendering stopped")
             #expect(try await ada.get("attachments/\(picture.id.text)").json.status == "processing")
             try FileManager.default.moveItem(atPath: elsewhere, toPath: folder)
-            let headers: HTTPHeaders = ["prefer": "wait=20"]
-            #expect(try await ada.get("attachments/\(picture.id.text)", headers: headers).json.status == "ready")
+            #expect(try await ada.settled(picture).status == "ready")
         }
     }
 
@@ -119,7 +118,7 @@ struct TroublesomePictureTests {
             let worker = try StandInWorker.blamingTheDisk(after: spoil, in: folder)
             try await withServer({ ($0.storage, $0.mediaWorker) = (storage, worker) }) { server in
                 let ada = try await server.register("ada")
-                let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+                let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
                 #expect(picture.failure.code == "unreadable")
                 #expect(picture.failure.retry_at.text.hasSuffix("Z"))
             }

@@ -15,7 +15,7 @@ struct WorkerDeathTests {
             let worker = try StandInWorker.dying(times: 1, in: folder)
             try await withServer({ $0.mediaWorker = worker }) { server in
                 let ada = try await server.register("ada")
-                let picture = try await ada.upload(try Fixture.bytes("textured.jpg"), wait: 20)
+                let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
                 #expect(picture.status == "ready")
                 #expect(try String(contentsOfFile: folder + "/died", encoding: .utf8) == "died\n")
             }
@@ -31,7 +31,7 @@ struct WorkerDeathTests {
             try await withServer({ $0.mediaWorker = worker }) { server in
                 let ada = try await server.register("ada")
                 let killer = try Fixture.bytes("textured.jpg")
-                let picture = try await ada.upload(killer, wait: 20)
+                let picture = try await ada.settled(ada.upload(killer))
                 #expect(picture.status == "failed")
                 #expect(picture.failure.code == "quarantined")
                 #expect(picture.failure.retry_at == nil)
@@ -41,7 +41,7 @@ struct WorkerDeathTests {
                     #expect(try await ada.post("attachments/\(id)/retry").isProblem(409, "conflict"))
                 }
                 #expect(try String(contentsOfFile: folder + "/died", encoding: .utf8) == "died\ndied\n")
-                #expect(try await ada.upload(try Fixture.bytes("plain.png"), wait: 20).status == "ready")
+                #expect(try await ada.settled(ada.upload(try Fixture.bytes("plain.png"))).status == "ready")
             }
         }
     }
@@ -55,7 +55,7 @@ struct WorkerDeathTests {
                 let ada = try await server.register("ada")
                 let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
                 _ = try await ada.say("Still here", in: try await ada.makeRoom())
-                let settled = try await ada.get("attachments/\(picture.id.text)", headers: ["prefer": "wait=20"]).json
+                let settled = try await ada.settled(picture)
                 #expect(settled.status == "failed")
                 #expect(settled.failure.code == "timed_out")
                 #expect(settled.failure.retry_at.text.hasSuffix("Z"))
@@ -137,8 +137,7 @@ struct WorkerDeathTests {
             }
             #expect(killed.status == .signaled(SIGKILL))
             _ = try await withServerProcess(storage: storage) { process in
-                let path = "attachments/\(saved.1)"
-                let picture = try await saved.0.at(process.site).get(path, headers: ["prefer": "wait=20"]).json
+                let picture = try await saved.0.at(process.site).settled(saved.1)
                 #expect(picture.status == "ready")
                 #expect(try await process.site.send(.GET, picture.variants.thumbnail.url.text).status == 200)
             }

@@ -19,16 +19,27 @@ package struct DiskFaults: Sendable {
         try write([Int32(call), error, lasting ? 1 : 0, 0])
     }
 
+    /// Returns once a call has failed.
+    package func hit() async throws {
+        try await within(waitingFor: "a call to fail") { while try hitCount == 0 { await Task.yield() } }
+    }
+
     /// Nothing fails any more.
     ///
     /// - Returns: How many calls have failed.
     @discardableResult
     package func end() throws -> Int {
-        let hits = try Data(contentsOf: URL(filePath: path)).suffix(4).enumerated().reduce(0) {
-            $0 | Int($1.element) << (8 * $1.offset)
-        }
+        let hits = try hitCount
         try write([0, 0, 0, 0])
         return hits
+    }
+
+    private var hitCount: Int {
+        get throws {
+            try Data(contentsOf: URL(filePath: path)).suffix(4).enumerated().reduce(0) {
+                $0 | Int($1.element) << (8 * $1.offset)
+            }
+        }
     }
 
     /// In place, because the server has the file in its memory.

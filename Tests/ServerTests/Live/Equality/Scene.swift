@@ -26,7 +26,7 @@ struct Scene: Sendable {
         try gate.open()
         guard waiting else { return }
         for picture in pictures.attachments.elements {
-            _ = try await bob.get("attachments/\(picture.id.text)", headers: ["prefer": "wait=20"]).expect(200)
+            _ = try await bob.settled(picture)
         }
     }
 
