@@ -138,10 +138,9 @@ struct Renderer: ~Copyable {
     }
 
     private func decode(_ bytes: [UInt8], _ header: PictureHeader, side: Int, hasProfile: Bool) throws -> Picture {
-        let isPhotograph = job.facts.format == .jpeg && [1, 3].contains(header.bandCount)
-        let shrink = isPhotograph ? ShrinkOnLoad.factor(from: (header.width, header.height), to: side) : nil
+        let shrinking = shrinking(header, to: side)
         do {
-            return try Picture(decoding: bytes, side: side, shrink: shrink, hasProfile: hasProfile)
+            return try Picture(decoding: bytes, side: side, shrinking: shrinking, hasProfile: hasProfile)
         } catch {
             // Only its end marker may be missing, which some cameras forget. With one added, a picture that is complete
             // decodes without a warning, and one that was cut off does not; but of several scans some may be missing.
@@ -153,11 +152,20 @@ struct Renderer: ~Copyable {
                 decoding: bytes + [0xFF, 0xD9],
                 side: side,
                 strictness: .warning,
-                shrink: shrink,
+                shrinking: shrinking,
                 hasProfile: hasProfile
             )
             guard VipsWarnings.count == warningCount else { throw error }
             return picture
+        }
+    }
+    /// Row by row where that is faster or takes less memory than what libvips does. A WebP is shrunk by its own decoder.
+    private func shrinking(_ header: PictureHeader, to side: Int) -> Picture.Shrinking {
+        switch job.facts.format {
+        case .jpeg where [1, 3].contains(header.bandCount):
+            .rows(onLoad: ShrinkOnLoad.factor(from: (header.width, header.height), to: side))
+        case .jpeg, .webp: .automatic
+        case .png, .gif, .heif, .avif: header.hasAlpha ? .rows(onLoad: 1) : .automatic
         }
     }
 }

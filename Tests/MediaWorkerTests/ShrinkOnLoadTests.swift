@@ -24,7 +24,7 @@ import Testing
             let shrink = ShrinkOnLoad.factor(from: (width, height), to: 150)
             let light = [UInt8](repeating: 90, count: width * height)
             let line = GreyPicture(width: width, height: height, light: light)
-            let small = try Picture(decoding: line.jpeg(), side: 150, shrink: shrink)
+            let small = try Picture(decoding: line.jpeg(), side: 150, shrinking: .rows(onLoad: shrink))
             #expect(max(small.width, small.height) == 150)
             #expect(min(small.width, small.height) == 1)
         }
@@ -37,13 +37,17 @@ import Testing
         for side in [599, 500, 401, 400, 390, 300, 250, 200, 170, 151, 100, 75] {
             let shrink = ShrinkOnLoad.factor(from: (600, 400), to: side)
             let slow = try GreyPicture(Picture(decoding: photograph, side: side))
-            let fast = try GreyPicture(Picture(decoding: photograph, side: side, shrink: shrink))
+            let fast = try GreyPicture(Picture(decoding: photograph, side: side, shrinking: .rows(onLoad: shrink)))
             #expect(slow.similarity(to: fast) >= 0.98, "at \(side)")
         }
-        let large = try Picture(decoding: photograph, side: 240, shrink: ShrinkOnLoad.factor(from: (600, 400), to: 240))
+        let large = try Picture(
+            decoding: photograph,
+            side: 240,
+            shrinking: .rows(onLoad: ShrinkOnLoad.factor(from: (600, 400), to: 240))
+        )
         let slow = try GreyPicture(Picture(decoding: photograph, side: 100))
         #expect(try GreyPicture(large.shrunk(to: 100)).similarity(to: slow) >= 0.98, "the next size")
-        let careless = try GreyPicture(Picture(decoding: photograph, side: 296, shrink: 2))
+        let careless = try GreyPicture(Picture(decoding: photograph, side: 296, shrinking: .rows(onLoad: 2)))
         #expect(try GreyPicture(Picture(decoding: photograph, side: 296)).similarity(to: careless) < 0.98)
     }
 }

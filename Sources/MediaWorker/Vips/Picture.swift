@@ -41,31 +41,41 @@ struct Picture: ~Copyable {
         image = try copied.get()
     }
 
+    /// How a picture is made smaller while it is decoded.
+    enum Shrinking: Equatable {
+        /// As libvips thinks best.
+        case automatic
+        /// Row by row. A JPEG in grey or RGB by this factor before that: 1, 2, 4 or 8; all others by 1.
+        case rows(onLoad: Int)
+
+        fileprivate var option: String {
+            switch self {
+            case .automatic, .rows(onLoad: 1): ""
+            case .rows(let factor): ",shrink=\(factor)"
+            }
+        }
+    }
+
     /// Decodes `bytes`, as they are stored, shrunk to fit a square of `side` pixels.
     ///
     /// - Parameters:
     ///   - strictness: from which kind of damage on decoding fails, as libvips names it.
-    ///   - shrink: what a JPEG in grey or RGB is shrunk by while it is decoded: 1, 2, 4 or 8. Nil leaves it to libvips,
-    ///     as it must for all other pictures.
     ///   - hasProfile: convert to sRGB by the embedded profile.
     init(
         decoding bytes: [UInt8],
         side: Int,
         strictness: Strictness = .truncated,
-        shrink: Int? = nil,
+        shrinking: Shrinking = .automatic,
         hasProfile: Bool = false
     ) throws(VipsFailure) {
         // libvips is lazy and keeps pointing at `bytes`; copying the result to memory here ends that.
         let decoded = bytes.withUnsafeBytes { buffer in
             Result { () throws(VipsFailure) in
                 guard let start = buffer.baseAddress else { throw VipsFailure(description: "nothing to decode") }
-                let options = "fail_on=\(strictness)"
+                let options = "[fail_on=\(strictness)\(shrinking.option)]"
+                let decode = shrinking == .automatic ? snug_vips_thumbnail : snug_vips_rows
                 let lazy = try Self.take("decode") {
-                    guard let shrink else {
-                        return snug_vips_thumbnail(start, buffer.count, "[\(options)]", Int32(side), hasProfile, &$0)
-                    }
-                    let shrunk = "[\(options),shrink=\(shrink)]"
-                    return snug_vips_photograph(start, buffer.count, shrunk, Int32(side), hasProfile, &$0)
+                    decode(start, buffer.count, options, Int32(side), hasProfile, &$0)
                 }
                 return try Picture.inMemory(lazy)
             }
@@ -84,7 +94,7 @@ struct Picture: ~Copyable {
 
     /// A smaller copy that fits a square of `side` pixels.
     func shrunk(to side: Int) throws(VipsFailure) -> Picture {
-        let lazy = try Self.take("shrink") { snug_vips_shrink(image, Int32(side), &$0) }
+        let lazy = try Self.take("shrink") { snug_vips_fit(image, Int32(side), &$0) }
         return Picture(owning: try Self.inMemory(lazy))
     }
 

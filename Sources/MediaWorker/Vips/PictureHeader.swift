@@ -7,6 +7,7 @@ struct PictureHeader: Equatable {
     /// Pixels, before the orientation is applied.
     let height: Int
     let bandCount: Int
+    let hasAlpha: Bool
     /// There is a profile by which its colours can be converted.
     let hasProfile: Bool
 
@@ -19,6 +20,7 @@ struct PictureHeader: Equatable {
         width = Int(vips_image_get_width(image))
         height = Int(vips_image_get_height(image))
         bandCount = Int(vips_image_get_bands(image))
+        hasAlpha = vips_image_hasalpha(image) != 0
         hasProfile = snug_vips_has_fitting_profile(image)
     }
 }

@@ -1,0 +1,66 @@
+import TestSupport
+import Testing
+
+@testable import Media
+@testable import MediaWorker
+
+@Suite("Shrinking what shines through", .serialized, .patient)
+struct TransparencyTests {
+    @Test("Colours of what is hidden do not shine through")
+    func hiddenColours() throws {
+        let red: [UInt8] = [255, 0, 0, 0]
+        let blue: [UInt8] = [0, 0, 255, 255]
+        let small = try shrunk { x, _ in x < 100 ? red : blue }
+        #expect(small.count { $0[3] > 0 } > 1_000)
+        for pixel in small where pixel[3] > 0 { #expect(pixel[0] <= 2 && pixel[2] >= 253, "\(pixel)") }
+    }
+
+    @Test("What shines through looks the same on any ground, however faint it is")
+    func faintColours() throws {
+        let colour: [UInt8] = [200, 100, 50]
+        for pixel in try shrunk({ x, y in colour + [UInt8((x + y) * 255 / 398)] }) {
+            for channel in 0..<3 {
+                let light = Int(pixel[channel]) * Int(pixel[3])
+                #expect(abs(light - Int(colour[channel]) * Int(pixel[3])) <= 2 * 255, "\(pixel)")
+            }
+        }
+    }
+
+    @Test("I8: a picture of the longest rows takes no more memory than others when it is shrunk")
+    func longRows() async throws {
+        var limits = WorkerLimits()
+        limits.memoryCeiling = 160 << 20
+        try await withWorker(limits: limits) { worker, store in
+            let job = try addJob(translucentPNG(width: 16_384, height: 2_441), to: store)
+            let picture = try await worker.picture(of: job)
+            let largest = try #require(picture.variants.last)
+            #expect((largest.width, largest.height) == (1_920, 286))
+            #expect(try Pixels(largest.file(of: job.id), in: store).at(0.5, 0.5)[3] == 128)
+        }
+    }
+
+    /// The pixels of 50×50 that 200×200 become.
+    private func shrunk(_ pixel: (Int, Int) -> [UInt8]) throws -> [[UInt8]] {
+        try startVips()
+        let pixels = (0..<200).flatMap { y in (0..<200).flatMap { x in pixel(x, y) } }
+        let small = try Picture(pixels: pixels, width: 200, height: 200).shrunk(to: 50).pixels()
+        return stride(from: 0, to: small.count, by: 4).map { Array(small[$0..<$0 + 4]) }
+    }
+
+    /// One bit a pixel, of a palette whose first colour is half transparent, in deflate's stored blocks (RFC 1950, 1951).
+    private func translucentPNG(width: Int, height: Int) -> [UInt8] {
+        let rows = [UInt8](repeating: 0, count: (1 + (width + 7) / 8) * height)
+        var stream: [UInt8] = [0x78, 0x01]
+        for start in stride(from: 0, to: rows.count, by: 65_535) {
+            let block = rows[start..<min(start + 65_535, rows.count)]
+            let (low, high) = (UInt8(block.count & 0xFF), UInt8(block.count >> 8))
+            stream += [block.endIndex == rows.count ? 1 : 0, low, high, ~low, ~high] + block
+        }
+        // Adler-32 of nothing but zeros: the first sum stays 1, the second counts them.
+        stream += PNGChunks.bytes(UInt32(rows.count % 65_521) << 16 | 1)
+        let size = PNGChunks.bytes(UInt32(width)) + PNGChunks.bytes(UInt32(height))
+        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+            + PNGChunks.chunk("IHDR", size + [1, 3, 0, 0, 0]) + PNGChunks.chunk("PLTE", [90, 120, 200, 0, 0, 0])
+            + PNGChunks.chunk("tRNS", [128]) + PNGChunks.chunk("IDAT", stream) + PNGChunks.chunk("IEND", [UInt8]())
+    }
+}
