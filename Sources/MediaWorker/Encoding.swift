@@ -32,12 +32,29 @@ struct Encoding: Equatable {
         }
     }
 
+    /// Pixels of the largest shrunk picture that is encoded without loss: those of 4:3 in a box of 1920. libwebp takes up
+    /// to 33 bytes for each, measured on noise; what need not be shrunk is not noise if it is light.
+    private static let shrunkLosslessPixelCount = 2_800_000
+
     /// What is tried for one size, one after another, until a file is not heavier than its source.
     ///
     /// WebP only where something shines through or where it must be light: JPEG is faster to make, and lossy WebP has no
     /// colour at full resolution. Flat drawings are lightest without loss unless they are shrunk; a photograph that was
     /// compressed harder than we would gets a lower quality.
     static func attempts(
+        for size: VariantSize,
+        of source: Source,
+        isTransparent: Bool,
+        isShrunk: Bool,
+        pixelCount: Int
+    ) -> [Encoding] {
+        let isTooLarge = isShrunk && pixelCount > shrunkLosslessPixelCount
+        return attempts(for: size, of: source, isTransparent: isTransparent, isShrunk: isShrunk).filter {
+            !($0.isLossless && isTooLarge)
+        }
+    }
+
+    private static func attempts(
         for size: VariantSize,
         of source: Source,
         isTransparent: Bool,

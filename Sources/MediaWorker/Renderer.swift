@@ -31,7 +31,8 @@ struct Renderer: ~Copyable {
                     for: size,
                     of: source,
                     isTransparent: isTransparent,
-                    isShrunk: picture.width < job.facts.width
+                    isShrunk: picture.width < job.facts.width,
+                    pixelCount: picture.width * picture.height
                 )
                 made[size] = try write(picture, size, attempts, ceiling: files.originalByteCount)
             }

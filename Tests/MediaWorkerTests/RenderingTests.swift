@@ -124,6 +124,8 @@ import Testing
         #expect(!allows(800, 500, frames: 1))
         #expect(allows(500, 500, frames: 60, .webp))
         #expect(!allows(500, 500, frames: 61, .webp))
+        #expect(allows(2_500, 2_000, frames: 2, .png))
+        #expect(!allows(2_500, 2_001, frames: 2, .png))
     }
 
     @Test("A grey picture is shown as bright as its profile says", arguments: ["linear-grey.jpg", "linear-grey.png"])

@@ -19,9 +19,16 @@ import Testing
         of source: Encoding.Source,
         isTransparent: Bool = false,
         isShrunk: Bool = false,
-        _ size: VariantSize = .large
+        _ size: VariantSize = .large,
+        pixelCount: Int = 1
     ) -> [Encoding] {
-        Encoding.attempts(for: size, of: source, isTransparent: isTransparent, isShrunk: isShrunk)
+        Encoding.attempts(
+            for: size,
+            of: source,
+            isTransparent: isTransparent,
+            isShrunk: isShrunk,
+            pixelCount: pixelCount
+        )
     }
 
     @Test("WebP is for transparency, full chroma for drawings, no loss for drawings that something shines through")
@@ -48,6 +55,23 @@ import Testing
                     #expect(attempts.allSatisfy { $0.format == .webp } || !isTransparent)
                     #expect(attempts.contains(.lossless) || size != .thumbnail)
                 }
+            }
+        }
+    }
+
+    @Test("Encoding without loss, which takes memory for each pixel, is not tried on the largest that were shrunk (I8)")
+    func largest() {
+        let screen = 1_920 * 1_440
+        let square = 1_920 * 1_920
+        for isTransparent in [false, true] {
+            for source in [Encoding.Source.lossless, .flat] {
+                func encodings(isShrunk: Bool, _ pixelCount: Int) -> [Encoding] {
+                    attempts(of: source, isTransparent: isTransparent, isShrunk: isShrunk, pixelCount: pixelCount)
+                }
+                #expect(encodings(isShrunk: true, screen).contains(.lossless))
+                #expect(!encodings(isShrunk: true, square).contains(.lossless))
+                #expect(encodings(isShrunk: true, square).count >= 2)
+                #expect(encodings(isShrunk: false, square).contains(.lossless))
             }
         }
     }

@@ -49,20 +49,21 @@ extension ImageFacts {
     /// | rows | 32 rows, of 16-bit channels twice | JPEG 1.0, PNG 0.0, 16-bit PNG 0.3 |
     /// | coefficients | 2 bytes each, in whole blocks (libjpeg `jdcoefct.c`) | 3.8 (4:2:0), 6.7 (4:4:4) |
     /// | interlaced PNG | all pixels | 2.2 (8 bits), 5.0 (16 bits) |
-    /// | GIF | the screen in RGBA, twice (libnsgif) | 5.7 still, 10.2 animated |
-    /// | lossy WebP | 4:2:0, and alpha (libwebp `frame_dec.c`) | 1.8, with alpha 2.3 |
+    /// | GIF | the screen in RGBA, twice; three times if it moves (libnsgif) | 5.9 still, 12.0 animated |
+    /// | lossy WebP | 4:2:0, and half of that for alpha (libwebp `frame_dec.c`) | 1.8, with alpha 2.3 |
     /// | lossless WebP | RGBA (libwebp `vp8l_dec.c`) | 4.7 |
-    /// | animated WebP | the canvas in RGBA, twice (libwebp `anim_decode.c`) | 2.3 for the first frame alone |
-    /// | HEIF, AVIF | planes, then RGB; so that a phone's 12 megapixels pass | HEIC 8.1 to 10, AVIF 7.1 to 7.3 |
+    /// | animated WebP | the canvas in RGBA, twice (libwebp `anim_decode.c`) | 8.0, 2.3 for the first frame alone |
+    /// | HEIF, AVIF | too little, so that a phone's 12 megapixels pass | HEIC 8.1 to 10, AVIF 7.1 to 7.3 |
     package var decoderByteCount: Int {
         switch decoderLoad {
         case .rows: storedWidth.times(componentCount).times(32).times(channelByteCount)
         case .coefficients: coefficientByteCount
         case .interlacedPNG: pixelCount.times(componentCount).times(channelByteCount)
-        case .gif, .animatedWebP: pixelCount.times(8)
-        case .lossyWebP: pixelCount.times(hasAlpha ? 5 : 3) / 2
+        case .gif: pixelCount.times(isAnimated ? 12 : 8)
+        case .animatedWebP: pixelCount.times(8)
+        case .lossyWebP: pixelCount.times(hasAlpha ? 4 : 3) / 2
         case .losslessWebP: pixelCount.times(4)
-        case .heif: pixelCount.times(8)
+        case .heif: pixelCount.times(13) / 2
         }
     }
 

@@ -8,6 +8,8 @@ enum AnimationBudget {
     static let streamedPixelCount = 150_000_000
     /// Pixels of all frames of a WebP or PNG before they are shrunk: they are all held, at four bytes each.
     static let heldPixelCount = 15_000_000
+    /// Pixels of one such frame, of which a decoder holds two more.
+    static let heldFramePixelCount = 5_000_000
     /// Pixels of all frames as they are encoded: about a second of work.
     static let pixelCount = 30_000_000
     /// Pixels a side of the box that it fits into.
@@ -20,9 +22,15 @@ enum AnimationBudget {
     /// Whether a picture is within all that can be told before it is decoded.
     static func allows(_ facts: ImageFacts) -> Bool {
         guard facts.isAnimated, facts.orientation == 1, (2...frameCount).contains(facts.frameCount),
-            facts.pixelCount <= (facts.format == .gif ? streamedPixelCount : heldPixelCount) / facts.frameCount
+            facts.pixelCount <= framePixelCount(facts)
         else { return false }
         let scale = min(1, Double(side) / Double(max(facts.storedWidth, facts.storedHeight)))
         return Double(facts.pixelCount * facts.frameCount) * scale * scale <= Double(pixelCount)
+    }
+
+    /// Pixels that each frame may have.
+    private static func framePixelCount(_ facts: ImageFacts) -> Int {
+        guard facts.format != .gif else { return streamedPixelCount / facts.frameCount }
+        return min(heldFramePixelCount, heldPixelCount / facts.frameCount)
     }
 }

@@ -19,15 +19,19 @@ struct FilmStrip {
         playCount = film.playCount
         var canvas = APNGCanvas(width: film.width, height: film.height)
         for frame in film.frames {
-            let content = try Picture(decoding: frame.file, side: max(frame.width, frame.height))
-            guard (content.width, content.height) == (frame.width, frame.height) else {
-                throw VipsFailure(description: "a frame is not as large as it should be")
-            }
-            try canvas.draw(frame, content.pixels()) { pixels throws(VipsFailure) in
+            try canvas.draw(frame, Self.content(of: frame)) { pixels throws(VipsFailure) in
                 let shown = try Picture(pixels: pixels, width: film.width, height: film.height)
                 try append(shown.shrunk(to: side))
             }
         }
+    }
+
+    private static func content(of frame: APNGFrames.Frame) throws(VipsFailure) -> [UInt8] {
+        let content = try Picture(decoding: frame.file, side: max(frame.width, frame.height))
+        guard (content.width, content.height) == (frame.width, frame.height) else {
+            throw VipsFailure(description: "a frame is not as large as it should be")
+        }
+        return try content.pixels()
     }
 
     private mutating func append(_ picture: borrowing Picture) throws(VipsFailure) {
