@@ -74,8 +74,10 @@ private struct FrameReader {
     private(set) var playCount = 0
     /// The header's payload behind width and height, which all frames share.
     private var format: ArraySlice<UInt8> = []
-    /// Palette and transparency, whole, which all frames share.
-    private var shared: [UInt8] = []
+    /// Palette and transparency, whole, which all frames share: the first of each, which a decoder would use.
+    private var shared: [FourCC: ArraySlice<UInt8>] = [:]
+    /// Bytes of their payloads at most: 256 colours, and how transparent each is (section 11.2.2 and 11.3.1.1).
+    private static let sharedLimits: [FourCC: Int] = ["PLTE": 768, "tRNS": 256]
     private var frameCount: Int?
     private var control: Control?
     private var pixels: [UInt8] = []
@@ -104,7 +106,7 @@ private struct FrameReader {
             else { return false }
             size = (width, height)
             format = bytes[start + 8..<chunk.payload.upperBound]
-        case "PLTE", "tRNS": shared += bytes[chunk.start..<chunk.end]
+        case "PLTE", "tRNS": share(chunk)
         case "acTL":
             guard chunk.payload.count == 8 else { return false }
             frameCount = source.bigEndian(at: start, length: 4)
@@ -122,6 +124,12 @@ private struct FrameReader {
         default: break
         }
         return true
+    }
+
+    /// Larger ones are damaged, and a decoder leaves them out.
+    private mutating func share(_ chunk: PNGChunks.Chunk) {
+        guard shared[chunk.type] == nil, chunk.payload.count <= Self.sharedLimits[chunk.type] ?? 0 else { return }
+        shared[chunk.type] = bytes[chunk.start..<chunk.end]
     }
 
     private func control(_ chunk: PNGChunks.Chunk, _ source: inout ByteSource) -> Control? {
@@ -148,7 +156,7 @@ private struct FrameReader {
     private mutating func finishFrame() {
         guard let control, !pixels.isEmpty else { return }
         let sides = [control.width, control.height].flatMap { PNGChunks.bytes(UInt32(truncatingIfNeeded: $0)) }
-        let header = PNGChunks.chunk("IHDR", sides + format)
+        let header = PNGChunks.chunk("IHDR", sides + format) + (shared["PLTE"] ?? []) + (shared["tRNS"] ?? [])
         frames.append(
             APNGFrames.Frame(
                 left: control.left,
@@ -158,7 +166,7 @@ private struct FrameReader {
                 milliseconds: control.milliseconds,
                 disposal: control.disposal,
                 isBlended: control.isBlended,
-                file: bytes[..<PNGChunks.signatureLength] + header + shared + pixels + PNGChunks.chunk("IEND", [])
+                file: bytes[..<PNGChunks.signatureLength] + header + pixels + PNGChunks.chunk("IEND", [])
             )
         )
         self.control = nil

@@ -1,6 +1,7 @@
 import Fixtures
-import Media
 import Testing
+
+@testable import Media
 
 @Suite struct APNGFramesTests {
     @Test("An animated PNG comes apart into stills with their places and times")
@@ -15,6 +16,19 @@ import Testing
             #expect(!facts.isAnimated)
             #expect(frame.left + frame.width <= 48 && frame.top + frame.height <= 32)
         }
+    }
+
+    @Test("I8: what all frames share is not more than a palette")
+    func shared() throws {
+        let whole = try Fixture.bytes("moving.png")
+        let large = PNGChunks.chunk("tRNS", [UInt8](repeating: 0, count: 1 << 20))
+        let small = PNGChunks.chunk("tRNS", [0, 0, 0, 0, 0, 0])
+        let header = PNGChunks.signatureLength + 25
+        let film = try #require(
+            APNGFrames(whole[..<header] + large + small + small + large + whole[header...])
+        )
+        let plain = try #require(APNGFrames(whole))
+        #expect(film.frames.map(\.file.count) == plain.frames.map { $0.file.count + small.count })
     }
 
     @Test("I4: what is cut off, or was never animated, has no frames", arguments: 1...20)
