@@ -32,9 +32,9 @@ struct Encoding: Equatable {
         }
     }
 
-    /// Pixels of the largest shrunk picture that is encoded without loss: those of 4:3 in a box of 1920. libwebp takes up
-    /// to 33 bytes for each, measured on noise; what need not be shrunk is not noise if it is light.
-    private static let shrunkLosslessPixelCount = 2_800_000
+    /// Pixels of the largest picture that is encoded without loss where that is not known to make it light: those of 4:3
+    /// in a box of 1920. libwebp takes up to 33 bytes for each, measured on noise.
+    private static let losslessPixelCount = 2_800_000
 
     /// What is tried for one size, one after another, until a file is not heavier than its source.
     ///
@@ -48,9 +48,9 @@ struct Encoding: Equatable {
         isShrunk: Bool,
         pixelCount: Int
     ) -> [Encoding] {
-        let isTooLarge = isShrunk && pixelCount > shrunkLosslessPixelCount
+        let isSmall = pixelCount <= losslessPixelCount || source == .flat && !isShrunk
         return attempts(for: size, of: source, isTransparent: isTransparent, isShrunk: isShrunk).filter {
-            !($0.isLossless && isTooLarge)
+            isSmall || !$0.isLossless
         }
     }
 

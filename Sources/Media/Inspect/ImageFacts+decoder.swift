@@ -39,7 +39,7 @@ extension ImageFacts {
     }
 
     /// Memory that a decoder is predicted to take at its peak, in bytes, above what it takes for the smallest picture
-    /// (37 MB with libvips' modules, 24 MB without). `Int.max` for a size that no file can have.
+    /// (40 MB). `Int.max` for a size that no file can have.
     ///
     /// Measured on pictures of 12 megapixels with libvips 8.14.1 as the peak of resident memory, which also holds
     /// the file itself:
@@ -50,9 +50,9 @@ extension ImageFacts {
     /// | coefficients | 2 bytes each, in whole blocks (libjpeg `jdcoefct.c`) | 3.8 (4:2:0), 6.7 (4:4:4) |
     /// | interlaced PNG | all pixels | 2.2 (8 bits), 5.0 (16 bits) |
     /// | GIF | the screen in RGBA, twice; three times if it moves (libnsgif) | 5.9 still, 12.0 animated |
-    /// | lossy WebP | 4:2:0, and half of that for alpha (libwebp `frame_dec.c`) | 1.8, with alpha 2.3 |
+    /// | lossy WebP | 4:2:0, and alpha as a lossless WebP (libwebp `alpha_dec.c`) | 1.8, with alpha up to 5.1 |
     /// | lossless WebP | RGBA (libwebp `vp8l_dec.c`) | 4.7 |
-    /// | animated WebP | the canvas in RGBA, twice (libwebp `anim_decode.c`) | 8.0, 2.3 for the first frame alone |
+    /// | animated WebP | the canvas in RGBA, and a frame as it is decoded | 8.0, 2.3 for the first frame alone |
     /// | HEIF, AVIF | too little, so that a phone's 12 megapixels pass | HEIC 8.1 to 10, AVIF 7.1 to 7.3 |
     package var decoderByteCount: Int {
         switch decoderLoad {
@@ -60,8 +60,8 @@ extension ImageFacts {
         case .coefficients: coefficientByteCount
         case .interlacedPNG: pixelCount.times(componentCount).times(channelByteCount)
         case .gif: pixelCount.times(isAnimated ? 12 : 8)
-        case .animatedWebP: pixelCount.times(8)
-        case .lossyWebP: pixelCount.times(hasAlpha ? 4 : 3) / 2
+        case .animatedWebP: pixelCount.times(hasAlpha ? 9 : 8)
+        case .lossyWebP: pixelCount.times(hasAlpha ? 10 : 3) / 2
         case .losslessWebP: pixelCount.times(4)
         case .heif: pixelCount.times(13) / 2
         }

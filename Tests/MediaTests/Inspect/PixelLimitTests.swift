@@ -84,6 +84,8 @@ import Testing
         var webp = facts(.webp, 8_000, 5_000)
         #expect(webp.decoderByteCount == 60_000_000)
         webp.hasAlpha = true
+        #expect(throws: PixelLimit.decoderByteCount(80_000_000, .lossyWebP)) { try PixelLimits().check(webp) }
+        webp.storedHeight = 2_000
         try PixelLimits().check(webp)
     }
 
