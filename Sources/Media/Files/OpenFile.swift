@@ -22,13 +22,14 @@ package final class OpenFile: Sendable {
     /// Takes over a descriptor of a regular file, and closes it also when this fails. Finds the size without asking
     /// for the file's status, which a process that has given up files may not.
     package init(taking descriptor: Int32) throws(FileFailure) {
-        self.descriptor = descriptor
-        byteCount = Int(lseek(descriptor, 0, SEEK_END))
-        guard byteCount >= 0 else {
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else {
             let failure = FileFailure("seek")
             close(descriptor)
             throw failure
         }
+        self.descriptor = descriptor
+        byteCount = Int(end)
     }
 
     deinit { close(descriptor) }

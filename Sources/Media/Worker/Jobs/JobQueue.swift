@@ -58,12 +58,13 @@ struct JobQueue<Job: Sendable> {
         waiting.removeAll { $0.number == number }
     }
 
-    /// Fails the first job that waits, or all of them and the current one.
+    /// Fails the first job that waits.
     mutating func failNext(_ failure: RenderFailure) {
         guard !waiting.isEmpty else { return }
         waiting.removeFirst().answer.yield(.failure(failure))
     }
 
+    /// Fails the current job and all that wait.
     mutating func failAll(_ failure: RenderFailure) {
         answerCurrent(.failure(failure))
         for ticket in waiting { ticket.answer.yield(.failure(failure)) }

@@ -62,6 +62,7 @@ extension BlobStore {
     }
 
     private func nameAndSync(_ files: RenderFiles, _ picture: RenderedPicture, of id: BlobID) throws {
+        guard picture.isConsistent else { throw RenderFailure.untrustworthy }
         var made: [(file: UnlinkedFile, path: String)] = []
         for output in picture.outputs(of: id) {
             let file = try files.output(output.name.role)

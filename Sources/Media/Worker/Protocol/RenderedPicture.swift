@@ -4,8 +4,9 @@ import FoundationEssentials
 package struct RenderedPicture: Codable, Equatable, Sendable {
     /// Every size, from small to large.
     package let variants: [RenderedVariant]
-    /// A ThumbHash, 5–25 bytes.
+    /// A ThumbHash, of so many bytes.
     package let placeholder: Data
+    private static let placeholderByteCounts = 5...25
     /// The moving form, in the file of ``VariantRole/animated``; nil for a still, and for what is over the budget.
     package let animation: RenderedAnimation?
 
@@ -13,6 +14,17 @@ package struct RenderedPicture: Codable, Equatable, Sendable {
         self.variants = variants
         self.placeholder = placeholder
         self.animation = animation
+    }
+
+    /// Every size is there once, and served by itself or by a smaller one as that is.
+    package var isConsistent: Bool {
+        guard variants.map(\.size) == VariantSize.allCases.sorted(),
+            Self.placeholderByteCounts.contains(placeholder.count)
+        else { return false }
+        return variants.allSatisfy { variant in
+            variant.fileSize <= variant.size
+                && variants.contains { $0.size == variant.fileSize && $0.serving(variant.size) == variant }
+        }
     }
 }
 

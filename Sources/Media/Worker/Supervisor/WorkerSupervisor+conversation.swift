@@ -55,10 +55,17 @@ extension WorkerSupervisor {
         over socket: JobSocket,
         _ events: inout Events
     ) async -> Bool {
+        guard let descriptors = try? work.files.descriptors else {
+            // They are closed when nobody waits for the picture any more.
+            finish(.failure(.cancelled))
+            return true
+        }
         do {
-            try socket.send(try WorkerLine.encode(work.job), with: work.files.descriptors)
+            try socket.send(try WorkerLine.encode(work.job), with: descriptors)
         } catch {
             logger.debug("media worker does not listen", metadata: ["error": "\(error)"])
+            if !queue.putBack() { finish(.failure(.cannotStart)) }
+            return false
         }
         let event = await nextWord(of: process, &events, within: limits.deadline, else: .timedOut)
         return settle(work.job, after: event)
