@@ -160,15 +160,54 @@ static inline int snug_vips_webp(VipsImage *_Nonnull image, int quality, int alp
                                 "lossless", lossless, "strip", TRUE, NULL);
 }
 
-/// Shrinks frames that are one below the other, each into a square box and to whole rows, never enlarged; variadic.
+/// Whether the embedded profile is for pictures with as many colours as this one has. A grey profile on a colour picture
+/// would turn it grey (fixed in libvips 8.14.2), and an unfit one makes the conversion fail. ICC.1:2022 section 7.2. None
+/// of more than 4 MiB is fit: PNGs hold them compressed a thousand times, and every step would copy it.
+static inline bool snug_vips_has_fitting_profile(VipsImage *_Nonnull image) {
+    const void *profile = NULL;
+    size_t count = 0;
+    if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0) return false;
+    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &count) != 0 || count < 128 || count > 4 << 20) return false;
+    if (image->Type == VIPS_INTERPRETATION_CMYK) return false;
+    return memcmp((const char *)profile + 16, image->Bands < 3 ? "GRAY" : "RGB ", 4) == 0;
+}
+
+/// Gives a picture the profile that a file has, if it has one; variadic.
+static inline void snug_vips_take_profile(VipsImage *_Nonnull image, const void *_Nullable bytes, size_t count) {
+    VipsImage *file = bytes == NULL ? NULL : snug_vips_open(bytes, count);
+    if (file == NULL) return;
+    const void *profile = NULL;
+    size_t size = 0;
+    if (vips_image_get_typeof(file, VIPS_META_ICC_NAME) != 0 &&
+        vips_image_get_blob(file, VIPS_META_ICC_NAME, &profile, &size) == 0)
+        vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, profile, size);
+    g_object_unref(file);
+}
+
+/// Converts to sRGB by the embedded profile where there is one that can be used; variadic.
+static inline int snug_vips_profiled(VipsImage *_Nonnull image, VipsImage *_Nullable *_Nonnull out) {
+    if (snug_vips_has_fitting_profile(image)) {
+        if (vips_icc_transform(image, out, "srgb", "embedded", TRUE, NULL) == 0) return 0;
+        vips_error_clear();
+    }
+    return vips_copy(image, out, NULL);
+}
+
+/// Shrinks frames that are one below the other, each into a square box and to whole rows, never enlarged; variadic. As
+/// in vips_thumbnail, a twentieth of a frame's last row may come from the next one's first.
 static inline int snug_vips_fit_frames(VipsImage *_Nonnull frames, int side, VipsImage *_Nullable *_Nonnull out) {
     int height = vips_image_get_page_height(frames);
     double scale = VIPS_MIN(1.0, (double)side / VIPS_MAX(frames->Xsize, height));
     int shrunk = (int)VIPS_MAX(1.0, rint(height * scale));
     VipsImage *small = NULL;
     if (snug_vips_resize(frames, VIPS_MAX(scale, 1.0 / frames->Xsize), (double)shrunk / height, &small) != 0) return -1;
-    int status = vips_copy(small, out, NULL);
+    VipsImage *shown = NULL;
+    int status = snug_vips_profiled(small, &shown);
     g_object_unref(small);
+    if (status != 0) return status;
+    // A picture that somebody else may hold is not changed.
+    status = vips_copy(shown, out, NULL);
+    g_object_unref(shown);
     if (status == 0) vips_image_set_int(*out, VIPS_META_PAGE_HEIGHT, shrunk);
     return status;
 }
@@ -187,17 +226,6 @@ static inline int snug_vips_frames(const void *_Nonnull bytes, size_t count, int
     int status = snug_vips_fit_frames(frames, side, out);
     g_object_unref(frames);
     return status;
-}
-
-/// Whether the embedded profile is for pictures with as many colours as this one has. A grey profile on a colour picture
-/// would turn it grey (fixed in libvips 8.14.2), and an unfit one makes the conversion fail. ICC.1:2022 section 7.2.
-static inline bool snug_vips_has_fitting_profile(VipsImage *_Nonnull image) {
-    const void *profile = NULL;
-    size_t count = 0;
-    if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0) return false;
-    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &count) != 0 || count < 128) return false;
-    if (image->Type == VIPS_INTERPRETATION_CMYK) return false;
-    return memcmp((const char *)profile + 16, image->Bands < 3 ? "GRAY" : "RGB ", 4) == 0;
 }
 
 /// GObject's reference counting is a macro in recent versions of GLib.

@@ -17,6 +17,7 @@ struct Renderer: ~Copyable {
     /// When this returns, the files of the sizes that are told are complete.
     func render() throws(RenderError) -> RenderedPicture {
         guard !job.facts.isTruncated else { throw .truncated }
+        VipsFailure.forget()
         do {
             let original = try readOriginal()
             let plan = VariantPlan(longestSide: max(job.facts.storedWidth, job.facts.storedHeight))
@@ -46,8 +47,10 @@ struct Renderer: ~Copyable {
             throw .vips(failure)
         } catch let failure as FileFailure {
             throw .storage(failure)
+        } catch let error as RenderError {
+            throw error
         } catch {
-            throw .unexpectedSize
+            throw .vips(VipsFailure(description: "\(error)"))
         }
     }
 
@@ -55,10 +58,14 @@ struct Renderer: ~Copyable {
     private func readOriginal() throws(FileFailure) -> [UInt8] {
         let bytes = try files.readOriginal(limit: Self.originalByteLimit)
         return switch job.facts.format {
-        case .png: PNGDiet.keptRanges(of: bytes).reduce(into: []) { $0 += bytes[$1] }
+        case .png: Self.onDiet(bytes, keepsProfile: true)
         case .gif where job.facts.hasAlpha: GIFBackdrop.cleared(bytes) ?? bytes
         default: bytes
         }
+    }
+
+    private static func onDiet(_ bytes: [UInt8], keepsProfile: Bool) -> [UInt8] {
+        PNGDiet.keptRanges(of: bytes, keepsProfile: keepsProfile).reduce(into: []) { $0 += bytes[$1] }
     }
 
     /// Makes the moving form of a picture that moves. Nil where it would be too much work or too heavy, or cannot be
@@ -92,7 +99,7 @@ struct Renderer: ~Copyable {
         guard let film = APNGFrames(try files.readOriginal(limit: Self.originalByteLimit)) else {
             throw VipsFailure(description: "frames are missing")
         }
-        return try Animation(of: FilmStrip(of: film, side: side))
+        return try Animation(of: FilmStrip(of: film, side: side), profileOf: original)
     }
 
     /// Encodes and writes one size by the first attempt that is not heavier than `ceiling` bytes. Nil when none is; the
@@ -132,7 +139,7 @@ struct Renderer: ~Copyable {
             max(header.width, header.height) <= job.limits.side
         else { throw RenderError.unexpectedSize }
         do {
-            return try decode(bytes, header, side: side.rawValue, hasProfile: header.hasProfile)
+            return try decode(bytes, header, side: side.rawValue, hasProfile: header.profile == .fitting)
         } catch let failure as VipsFailure where failure.isOfProfile {
             return try decode(bytes, header, side: side.rawValue, hasProfile: false)
         }
@@ -140,6 +147,8 @@ struct Renderer: ~Copyable {
 
     private func decode(_ bytes: [UInt8], _ header: PictureHeader, side: Int, hasProfile: Bool) throws -> Picture {
         let shrinking = shrinking(header, to: side)
+        let isProfileInTheWay = job.facts.format == .png && !hasProfile && header.profile != .none
+        let bytes = isProfileInTheWay ? Self.onDiet(bytes, keepsProfile: false) : bytes
         do {
             return try Picture(decoding: bytes, side: side, shrinking: shrinking, hasProfile: hasProfile)
         } catch {

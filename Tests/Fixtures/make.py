@@ -180,6 +180,13 @@ scene(48, 32).save(OUT / "picture.tiff", compression="tiff_lzw")
 # Colours. A profile of its own, one that breaks off, and inks that are stored in other ways.
 subprocess.run(["vips", "icc_transform", str(OUT / "plain.png"), str(OUT / "p3-profile.jpg"), "p3",
                 "--input-profile", "srgb"], check=True)
+p3 = (OUT / "p3-profile.jpg").read_bytes()
+# A colour curve of a kind that there is not.
+save("damaged-curve.jpg", p3.replace(b"curv", b"vruc", 1))
+p3_profile = Image.open(OUT / "p3-profile.jpg").info["icc_profile"]
+for name in ("moving-p3.webp", "moving-p3.png"):
+    extra = {"lossless": True} if name.endswith("webp") else {}
+    frames[0].save(OUT / name, save_all=True, append_images=frames[1:], duration=100, icc_profile=p3_profile, **extra)
 profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 upright.save(OUT / "cut-profile.jpg", quality=80, icc_profile=profile[:200])
 upright.save(OUT / "cut-profile.png", optimize=True, icc_profile=profile[:200])

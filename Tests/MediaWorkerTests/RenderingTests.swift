@@ -94,6 +94,20 @@ import Testing
         }
     }
 
+    @Test("What moves is as colourful as its stills, by its profile", arguments: ["moving-p3.webp", "moving-p3.png"])
+    func movesInColour(name: String) async throws {
+        try await withWorker { supervisor, store in
+            let job = try addJob(name, to: store)
+            let picture = try await supervisor.picture(of: job)
+            _ = try #require(picture.animation)
+            let still = try Pixels(try #require(picture.variants.last).file(of: job.id), in: store).at(0.2, 0.2)
+            let moving = try Pixels(.animated(job.id), in: store).at(0.2, 0.2)
+            // 220, 30, 30 in Display P3 has less green and blue in sRGB than can be.
+            #expect(still[1] < 18 && still[0] > 225, "\(still)")
+            for channel in 0..<3 { #expect(abs(still[channel] - moving[channel]) <= 14, "\(still) \(moving)") }
+        }
+    }
+
     @Test("Where the frames of a GIF leave its screen free one sees through, and never black")
     func cornerOfScreen() async throws {
         try await withWorker { supervisor, store in

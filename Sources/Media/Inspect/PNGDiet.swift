@@ -17,7 +17,9 @@ package enum PNGDiet {
     /// each kind of chunk and one more. None when it is no PNG.
     ///
     /// A file that is cut off stays cut off, at the same place.
-    package static func keptRanges(of bytes: [UInt8]) -> [Range<Int>] {
+    ///
+    /// - Parameter keepsProfile: False for a picture whose colour profile is of no use, and may be a bomb.
+    package static func keptRanges(of bytes: [UInt8], keepsProfile: Bool = true) -> [Range<Int>] {
         guard FileKind(signature: bytes) == .png else { return [] }
         var source = ByteSource(bytes)
         var ranges = [0..<PNGChunks.signatureLength]
@@ -28,7 +30,8 @@ package enum PNGDiet {
             // Pixels behind another chunk are none for libpng (pngrutil.c, "Not enough image data").
             let goesOn = chunk.type == "IDAT" && previous == "IDAT"
             previous = chunk.type
-            guard kept.contains(chunk.type), goesOn || seen.insert(chunk.type).inserted, isSmallEnough(chunk)
+            guard kept.contains(chunk.type), goesOn || seen.insert(chunk.type).inserted, isSmallEnough(chunk),
+                keepsProfile || chunk.type != "iCCP"
             else { continue }
             append(chunk.start..<min(chunk.end, bytes.count), to: &ranges)
             if chunk.type == "IEND" { break }

@@ -27,7 +27,9 @@ struct Animation: ~Copyable {
     }
 
     /// Encodes frames that are decoded already.
-    init(of strip: FilmStrip) throws(VipsFailure) {
+    ///
+    /// - Parameter original: the picture that they are of, whose colour profile is theirs.
+    init(of strip: FilmStrip, profileOf original: [UInt8]) throws(VipsFailure) {
         let encoded = strip.pixels.withUnsafeBytes { buffer in
             Result { () throws(VipsFailure) in
                 let height = Int32(strip.height * strip.milliseconds.count)
@@ -39,7 +41,13 @@ struct Animation: ~Copyable {
                 vips_image_set_int(frames, "loop", Int32(clamping: strip.playCount))
                 let delays = strip.milliseconds.map { Int32(clamping: $0) }
                 vips_image_set_array_int(frames, "delay", delays, Int32(delays.count))
-                return Self.encode(frames)
+                original.withUnsafeBytes { snug_vips_take_profile(frames, $0.baseAddress, $0.count) }
+                var converted: UnsafeMutablePointer<VipsImage>?
+                guard snug_vips_profiled(frames, &converted) == 0, let converted else {
+                    throw VipsFailure(doing: "film strip")
+                }
+                defer { snug_vips_release(converted) }
+                return Self.encode(converted)
             }
         }
         try self.init(encoded.get())

@@ -122,6 +122,7 @@ struct Picture: ~Copyable {
         var count = 0
         guard let bytes = vips_image_write_to_memory(colours, &count) else { throw VipsFailure(doing: "pixels") }
         defer { g_free(bytes) }
+        if let failure = VipsFailure.hidden(in: "pixels") { throw failure }
         return Array(UnsafeRawBufferPointer(start: bytes, count: count))
     }
 

@@ -8,8 +8,15 @@ struct PictureHeader: Equatable {
     let height: Int
     let bandCount: Int
     let hasAlpha: Bool
-    /// There is a profile by which its colours can be converted.
-    let hasProfile: Bool
+    let profile: Profile
+
+    /// What its colours could be converted by.
+    enum Profile {
+        case none
+        case fitting
+        /// For other pictures than this one, or too large.
+        case unfit
+    }
 
     init(of bytes: [UInt8]) throws(VipsFailure) {
         let image = bytes.withUnsafeBytes { buffer in
@@ -21,6 +28,7 @@ struct PictureHeader: Equatable {
         height = Int(vips_image_get_height(image))
         bandCount = Int(vips_image_get_bands(image))
         hasAlpha = vips_image_hasalpha(image) != 0
-        hasProfile = snug_vips_has_fitting_profile(image)
+        let hasProfile = vips_image_get_typeof(image, VIPS_META_ICC_NAME) != 0
+        profile = !hasProfile ? .none : snug_vips_has_fitting_profile(image) ? .fitting : .unfit
     }
 }

@@ -21,6 +21,9 @@ struct VipsFailure: Error, Equatable, CustomStringConvertible {
         return failure.code == .outOfMemory || failure.tellsOfLostPixels ? failure : nil
     }
 
+    /// Clears what an operation has left behind whose failure did not matter: the next one would be held to it.
+    static func forget() { vips_error_clear() }
+
     /// libjpeg has filled with grey what it could not read. Bytes too many between its segments cost no pixels.
     private var tellsOfLostPixels: Bool {
         description.lowercased().split(separator: "\n").contains { line in
@@ -28,8 +31,8 @@ struct VipsFailure: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The embedded colour profile is at fault, and not the pixels.
-    var isOfProfile: Bool { description.contains("input profile") }
+    /// The embedded colour profile is at fault, and not the pixels: libvips finds it unfit, or lcms cannot use it.
+    var isOfProfile: Bool { description.contains("input profile") || description.contains("VipsIcc") }
 
     /// What the client may know, by the words of libvips, libjpeg, libpng and libwebp.
     var code: RenderFailure.Code {
