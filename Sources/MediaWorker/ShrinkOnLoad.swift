@@ -5,12 +5,14 @@
 /// a structural similarity of 0.98 and more, of sensor noise too; with less than one and a half they are not.
 enum ShrinkOnLoad {
     private static let least = 1.5
+    /// Rows or columns that are left at least: libvips 8.14 rounds down, and what that cuts off counts where there are
+    /// few. Of none at all it would end the process.
+    private static let fewest = 100
 
     /// 1, 2, 4 or 8.
     static func factor(from size: (width: Int, height: Int), to side: Int) -> Int {
         let ratio = Double(max(size.width, size.height)) / Double(side)
-        // libvips 8.14 rounds down, and ends the process over a picture without rows.
-        let most = min(size.width, size.height)
+        let most = min(size.width, size.height) / fewest
         return [8, 4, 2].first { ratio >= Double($0) * least && $0 <= most } ?? 1
     }
 }

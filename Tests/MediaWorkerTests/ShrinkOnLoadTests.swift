@@ -13,8 +13,22 @@ import Testing
         ]
     )
     func factor(longestSide: Int, expected: Int) {
-        #expect(ShrinkOnLoad.factor(from: (longestSide, 100), to: 1_920) == expected)
-        #expect(ShrinkOnLoad.factor(from: (100, longestSide), to: 1_920) == expected)
+        #expect(ShrinkOnLoad.factor(from: (longestSide, 800), to: 1_920) == expected)
+        #expect(ShrinkOnLoad.factor(from: (800, longestSide), to: 1_920) == expected)
+    }
+
+    @Test("Of a picture of few rows none is cut off", arguments: [3, 9, 15, 31, 100, 399])
+    func fewRows(height: Int) throws {
+        try startVips()
+        let light = (0..<height).flatMap { [UInt8](repeating: $0 < height / 3 * 2 ? 0 : 255, count: 6_000) }
+        let jpeg = try GreyPicture(width: 6_000, height: height, light: light).jpeg()
+        for side in [150, 1_920] {
+            let shrink = ShrinkOnLoad.factor(from: (6_000, height), to: side)
+            let small = try GreyPicture(Picture(decoding: jpeg, side: side, shrinking: .rows(onLoad: shrink)))
+            let mean = Double(small.light.reduce(0) { $0 + Int($1) }) / Double(small.light.count)
+            let expected = 255 * Double(height - height / 3 * 2) / Double(height)
+            #expect(abs(mean - expected) < 12, "\(mean), not \(expected)")
+        }
     }
 
     @Test("A picture that is as thin as a line is not shrunk to nothing", arguments: [1, 2, 3, 5, 8])
