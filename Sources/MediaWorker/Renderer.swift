@@ -72,16 +72,14 @@ struct Renderer: ~Copyable {
     /// made: the stills are there.
     private func animate(_ original: [UInt8]) throws(FileFailure) -> RenderedAnimation? {
         guard AnimationBudget.allows(job.facts) else { return nil }
-        let animation: Animation
+        let made: Animation?
         do {
-            animation = try makeAnimation(of: original)
+            made = try lightAnimation(of: original)
         } catch {
             complain("\(job.id) does not move: \(error)")
             return nil
         }
-        guard animation.file.byteCount <= AnimationBudget.byteLimit(sourceByteCount: files.originalByteCount) else {
-            return nil
-        }
+        guard let animation = made else { return nil }
         try files.write(animation.file.bytes, as: .animated)
         return RenderedAnimation(
             width: animation.width,
@@ -90,16 +88,33 @@ struct Renderer: ~Copyable {
         )
     }
 
-    private func makeAnimation(of original: [UInt8]) throws -> Animation {
-        let side = AnimationBudget.side
-        guard job.facts.format == .png else {
-            return try Animation(of: original, frameCount: job.facts.frameCount, side: side)
+    /// The first attempt that is light enough.
+    private func lightAnimation(of original: [UInt8]) throws -> Animation? {
+        let limit = AnimationBudget.byteLimit(sourceByteCount: files.originalByteCount)
+        let strip = job.facts.format == .png ? try filmStrip() : nil
+        for quality in Animation.Quality.attempts {
+            let animation =
+                if let strip {
+                    try Animation(of: strip, profileOf: original, quality)
+                } else {
+                    try Animation(
+                        of: original,
+                        frameCount: job.facts.frameCount,
+                        side: AnimationBudget.side,
+                        quality
+                    )
+                }
+            if animation.file.byteCount <= limit { return animation }
         }
+        return nil
+    }
+
+    private func filmStrip() throws -> FilmStrip {
         // All of it: what a decoder is shown has none of the frames behind the first.
         guard let film = APNGFrames(try files.readOriginal(limit: Self.originalByteLimit)) else {
             throw VipsFailure(description: "frames are missing")
         }
-        return try Animation(of: FilmStrip(of: film, side: side), profileOf: original)
+        return try FilmStrip(of: film, side: AnimationBudget.side)
     }
 
     /// Encodes and writes one size by the first attempt that is not heavier than `ceiling` bytes. Nil when none is; the

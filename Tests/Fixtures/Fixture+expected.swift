@@ -103,6 +103,7 @@ extension Fixture {
         "screenshot.png": .ready(320, 200, .clear),
         "signature-only.jpg": .damaged,
         "srgb-profile.jpg": .ready(96, 64, .scene),
+        "sticker.webp": .ready(240, 240, .clear, moves: true),
         "still.gif": .ready(96, 64, .scene),
         "text-bomb.png": .ready(8, 8, .grey),
         "text.jpg": .file("text/plain"),

@@ -2,6 +2,7 @@
 """Makes the files in `files/`: python3 make.py (needs Pillow 11.3 or later, pillow-heif, and exiftool)."""
 
 import io
+import math
 import struct
 import subprocess
 import zlib
@@ -94,6 +95,22 @@ upright.convert("P", palette=Image.Palette.ADAPTIVE, colors=16).save(OUT / "stil
 frames = [scene(48, 32).rotate(90 * turn) for turn in range(3)]
 for name in ("moving.gif", "moving.webp", "moving.png"):
     frames[0].save(OUT / name, save_all=True, append_images=frames[1:], duration=100, loop=0)
+
+
+def sticker(shift):
+    """A face with soft edges on nothing."""
+    image = Image.new("RGBA", (480, 480))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((120, 120 + shift, 360, 360 + shift), fill=(255, 210, 40))
+    for left in (180, 270):
+        draw.ellipse((left, 180 + shift, left + 30, 210 + shift), fill=(30, 30, 30))
+    draw.arc((180, 180 + shift, 300, 300 + shift), 20, 160, fill=(160, 20, 20), width=12)
+    return image.resize((240, 240), Image.Resampling.LANCZOS)
+
+
+stickers = [sticker(round(96 * math.sin(turn / 24 * math.tau))) for turn in range(24)]
+stickers[0].save(OUT / "sticker.webp", save_all=True, append_images=stickers[1:], duration=40, quality=75,
+                 method=4)
 
 
 def corner_gif(name, frames):
