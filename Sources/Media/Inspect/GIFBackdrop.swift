@@ -1,6 +1,6 @@
-/// Lets a GIF be seen through where its first frame leaves its screen free.
+/// Lets a GIF be seen through where its first frame leaves its screen free, and where frames clear their places.
 ///
-/// There browsers show what is behind the picture. libvips shows black, unless some frame announces transparency.
+/// There browsers show what is behind the picture. libvips shows a colour, unless the frame announces transparency.
 package enum GIFBackdrop {
     /// A frame of one pixel that nobody sees: its control, with the flag for transparency; its place and a table of two
     /// colours; and the codes for a new table, colour 0 and the end, of three bits each (GIF89a, sections 20–23 and F).
@@ -11,24 +11,62 @@ package enum GIFBackdrop {
     ]
     private static let trailer: UInt8 = 0x3B
 
-    /// The same picture with one more frame, the last, which announces transparency. Nil when some frame does that
-    /// already, or when there is none.
+    /// What a control's flags say becomes of a frame: 2 clears its place, and so does 3 of the first, before which there
+    /// was nothing (section 23).
+    static func clears(_ flags: UInt8, isFirst: Bool) -> Bool {
+        let disposal = flags >> 2 & 7
+        return disposal == 2 || disposal == 3 && isFirst
+    }
+
+    /// The same picture, of which each frame that clears its place announces transparency: libvips would fill the place
+    /// with a colour. Where there is none, one more frame does, the last. Nil when nothing needs to change, or when there
+    /// is no frame.
     package static func cleared(_ bytes: [UInt8]) -> [UInt8]? {
         guard FileKind(signature: bytes) == .gif else { return nil }
-        var source = ByteSource(bytes)
-        guard var blocks = GIFBlocks(&source) else { return nil }
-        var end: Int?
-        var announcesTransparency = false
-        while let block = blocks.next(&source), block.kind != .trailer, block.end <= bytes.count {
-            switch block.kind {
-            case .extension(label: 0xF9):
-                announcesTransparency = source.byte(at: block.data + 1).map { $0 & 1 == 1 } ?? false
-            // The announcement of a frame that is cut off does not count.
-            case .image where announcesTransparency: return nil
-            case .image: end = block.end
-            case .extension, .trailer: break
+        let found = Announcements(in: bytes)
+        guard let end = found.end else { return nil }
+        if found.silent.isEmpty { return found.areThere ? nil : bytes[..<end] + unseenFrame + [trailer] }
+        var result = bytes
+        for control in found.silent {
+            result[control + 1] |= 1
+            // No pixel has this colour: codes are of less than 8 bits.
+            result[control + 4] = 255
+        }
+        return result
+    }
+
+    /// What the frames of a GIF that are all there say of transparency.
+    private struct Announcements {
+        /// One past the last frame.
+        private(set) var end: Int?
+        /// Some frame announces it.
+        private(set) var areThere = false
+        /// Where the controls are of frames that clear their places, do not, and could.
+        private(set) var silent: [Int] = []
+
+        init(in bytes: [UInt8]) {
+            var source = ByteSource(bytes)
+            guard var blocks = GIFBlocks(&source) else { return }
+            var control: Int?
+            while let block = blocks.next(&source), block.kind != .trailer, block.end <= bytes.count {
+                switch block.kind {
+                case .extension(label: 0xF9): control = block.end - block.data == 6 ? block.data : nil
+                case .image:
+                    if let control { note(control, codeLength: bytes[block.data - 1], in: bytes) }
+                    control = nil
+                    end = block.end
+                case .extension, .trailer: break
+                }
             }
         }
-        return end.map { bytes[..<$0] + unseenFrame + [trailer] }
+
+        private mutating func note(_ control: Int, codeLength: UInt8, in bytes: [UInt8]) {
+            let flags = bytes[control + 1]
+            if flags & 1 == 1 {
+                areThere = true
+            } else if GIFBackdrop.clears(flags, isFirst: end == nil), codeLength < 8 {
+                silent.append(control)
+            }
+        }
     }
 }
