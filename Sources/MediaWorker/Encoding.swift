@@ -48,24 +48,14 @@ struct Encoding: Equatable {
         isShrunk: Bool,
         pixelCount: Int
     ) -> [Encoding] {
-        let isSmall = pixelCount <= losslessPixelCount || source == .flat && !isShrunk
-        return attempts(for: size, of: source, isTransparent: isTransparent, isShrunk: isShrunk).filter {
-            isSmall || !$0.isLossless
-        }
-    }
-
-    private static func attempts(
-        for size: VariantSize,
-        of source: Source,
-        isTransparent: Bool,
-        isShrunk: Bool
-    ) -> [Encoding] {
-        switch (source, isTransparent) {
+        let isCheap = pixelCount <= losslessPixelCount || source == .flat && !isShrunk
+        let withoutLoss = isCheap ? [lossless] : []
+        return switch (source, isTransparent) {
         case (.lossy, false): [.jpeg(80), .jpeg(65), .jpeg(50)] + (size == .thumbnail ? [.lossless] : [])
         case (.lossy, true): [.webP(78), .webP(63), .webP(50)] + (size == .thumbnail ? [.lossless] : [])
-        case (_, false): [.jpeg(85, hasFullChroma: true), .lossless, .webP(78), .webP(50)]
+        case (_, false): [.jpeg(85, hasFullChroma: true)] + withoutLoss + [.webP(78), .webP(50)]
         case (.flat, true) where !isShrunk: [.lossless, .webP(78), .webP(50)]
-        case (_, true): [.webP(78), .lossless, .webP(50)]
+        case (_, true): [.webP(78)] + withoutLoss + [.webP(50)]
         }
     }
 }
