@@ -52,6 +52,13 @@ struct GIFBlocks {
         return block
     }
 
+    /// Whether a frame's place is cleared after it, by the flags of its control (section 23): disposal 2 says so, and so
+    /// does 3 of the first, before which there was nothing.
+    static func clearsPlace(_ flags: UInt8, isFirst: Bool) -> Bool {
+        let disposal = flags >> 2 & 7
+        return disposal == 2 || disposal == 3 && isFirst
+    }
+
     private static func image(_ source: inout ByteSource, at offset: Int) -> Block.Kind? {
         guard let left = source.littleEndian(at: offset, length: 2),
             let top = source.littleEndian(at: offset + 2, length: 2),

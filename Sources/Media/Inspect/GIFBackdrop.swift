@@ -11,13 +11,6 @@ package enum GIFBackdrop {
     ]
     private static let trailer: UInt8 = 0x3B
 
-    /// What a control's flags say becomes of a frame: 2 clears its place, and so does 3 of the first, before which there
-    /// was nothing (section 23).
-    static func clears(_ flags: UInt8, isFirst: Bool) -> Bool {
-        let disposal = flags >> 2 & 7
-        return disposal == 2 || disposal == 3 && isFirst
-    }
-
     /// The same picture, of which each frame that clears its place announces transparency: libvips would fill the place
     /// with a colour. Where there is none, one more frame does, the last. Nil when nothing needs to change, or when there
     /// is no frame.
@@ -41,7 +34,7 @@ package enum GIFBackdrop {
         private(set) var end: Int?
         /// Some frame announces it.
         private(set) var areThere = false
-        /// Where the controls are of frames that clear their places, do not, and could.
+        /// Where the controls are of frames that clear their places, do not announce it, and could.
         private(set) var silent: [Int] = []
 
         init(in bytes: [UInt8]) {
@@ -64,7 +57,7 @@ package enum GIFBackdrop {
             let flags = bytes[control + 1]
             if flags & 1 == 1 {
                 areThere = true
-            } else if GIFBackdrop.clears(flags, isFirst: end == nil), codeLength < 8 {
+            } else if GIFBlocks.clearsPlace(flags, isFirst: end == nil), codeLength < 8 {
                 silent.append(control)
             }
         }

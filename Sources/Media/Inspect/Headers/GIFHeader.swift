@@ -62,7 +62,7 @@ struct GIFHeader {
     private mutating func readControl(_ source: inout ByteSource, at start: Int) {
         guard let flags = source.byte(at: start + 1), let delay = source.littleEndian(at: start + 2, length: 2)
         else { return }
-        if flags & 1 == 1 || GIFBackdrop.clears(flags, isFirst: frames.count == 0) { facts.hasAlpha = true }
+        if flags & 1 == 1 || GIFBlocks.clearsPlace(flags, isFirst: frames.count == 0) { facts.hasAlpha = true }
         milliseconds = delay * 10
     }
 }
