@@ -83,9 +83,14 @@ static inline int snug_vips_resize(VipsImage *_Nonnull image, double scale, doub
     return status;
 }
 
+/// What a picture of this size is multiplied by to fit into a square box, never enlarged.
+static inline double snug_vips_scale(int width, int height, int side) {
+    return VIPS_MIN(1.0, (double)side / VIPS_MAX(width, height));
+}
+
 /// Shrinks a picture into a square box, never enlarged.
 static inline int snug_vips_fit(VipsImage *_Nonnull image, int side, VipsImage *_Nullable *_Nonnull out) {
-    double scale = VIPS_MIN(1.0, (double)side / VIPS_MAX(image->Xsize, image->Ysize));
+    double scale = snug_vips_scale(image->Xsize, image->Ysize, side);
     // A side of less than half a pixel would be none.
     return snug_vips_resize(image, VIPS_MAX(scale, 1.0 / image->Xsize), VIPS_MAX(scale, 1.0 / image->Ysize), out);
 }
@@ -167,19 +172,19 @@ static inline bool snug_vips_has_fitting_profile(VipsImage *_Nonnull image) {
     const void *profile = NULL;
     size_t count = 0;
     if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0) return false;
-    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &count) != 0 || count < 128 || count > 4 << 20) return false;
+    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &count) != 0) return false;
+    if (count < 128 || count > 4 << 20) return false;
     if (image->Type == VIPS_INTERPRETATION_CMYK) return false;
     return memcmp((const char *)profile + 16, image->Bands < 3 ? "GRAY" : "RGB ", 4) == 0;
 }
 
-/// Gives a picture the profile that a file has, if it has one; variadic.
+/// Gives a picture the profile that a file has, if it can be used; variadic.
 static inline void snug_vips_take_profile(VipsImage *_Nonnull image, const void *_Nullable bytes, size_t count) {
     VipsImage *file = bytes == NULL ? NULL : snug_vips_open(bytes, count);
     if (file == NULL) return;
     const void *profile = NULL;
     size_t size = 0;
-    if (vips_image_get_typeof(file, VIPS_META_ICC_NAME) != 0 &&
-        vips_image_get_blob(file, VIPS_META_ICC_NAME, &profile, &size) == 0)
+    if (snug_vips_has_fitting_profile(file) && vips_image_get_blob(file, VIPS_META_ICC_NAME, &profile, &size) == 0)
         vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, profile, size);
     g_object_unref(file);
 }
@@ -197,7 +202,7 @@ static inline int snug_vips_profiled(VipsImage *_Nonnull image, VipsImage *_Null
 /// in vips_thumbnail, a twentieth of a frame's last row may come from the next one's first.
 static inline int snug_vips_fit_frames(VipsImage *_Nonnull frames, int side, VipsImage *_Nullable *_Nonnull out) {
     int height = vips_image_get_page_height(frames);
-    double scale = VIPS_MIN(1.0, (double)side / VIPS_MAX(frames->Xsize, height));
+    double scale = snug_vips_scale(frames->Xsize, height, side);
     int shrunk = (int)VIPS_MAX(1.0, rint(height * scale));
     VipsImage *small = NULL;
     if (snug_vips_resize(frames, VIPS_MAX(scale, 1.0 / frames->Xsize), (double)shrunk / height, &small) != 0) return -1;
