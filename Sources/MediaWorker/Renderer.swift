@@ -184,6 +184,7 @@ struct Renderer: ~Copyable {
             return picture
         }
     }
+
     /// Row by row where that is faster or takes less memory than what libvips does. A WebP is shrunk by its own decoder.
     private func shrinking(_ header: PictureHeader, to side: Int) -> Picture.Shrinking {
         switch job.facts.format {

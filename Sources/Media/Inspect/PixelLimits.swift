@@ -5,7 +5,7 @@ package struct PixelLimits: Codable, Equatable, Sendable {
     /// Pixels a side. Default 16,384, the most that WebP can hold.
     package var side = 16_384
     /// Bytes that a decoder is predicted to take (``ImageFacts/decoderByteCount``). Default 80 MB: with all else that a
-    /// worker holds it stays below 150 MiB, and below what `JPEGMEM` lets libjpeg take.
+    /// worker holds it stays at about 150 MiB, and below what `JPEGMEM` lets libjpeg take.
     package var decoderByteCount = 80_000_000
     /// Scans of a JPEG. Default 100; real encoders write about 10.
     package var scanCount = 100

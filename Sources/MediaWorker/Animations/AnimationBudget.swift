@@ -10,7 +10,7 @@ enum AnimationBudget {
     static let heldPixelCount = 15_000_000
     /// Pixels of one such frame, of which a decoder holds two more.
     static let heldFramePixelCount = 5_000_000
-    /// Pixels of all frames as they are encoded: about a second of work.
+    /// Pixels of all frames as they are encoded: one to two seconds of work.
     static let pixelCount = 30_000_000
     /// Pixels a side of the box that it fits into.
     static let side = VariantRole.animated.side

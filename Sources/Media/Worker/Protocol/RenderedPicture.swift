@@ -4,11 +4,12 @@ import FoundationEssentials
 package struct RenderedPicture: Codable, Equatable, Sendable {
     /// Every size, from small to large.
     package let variants: [RenderedVariant]
-    /// A ThumbHash, of so many bytes.
+    /// A ThumbHash, 5–25 bytes.
     package let placeholder: Data
-    private static let placeholderByteCounts = 5...25
     /// The moving form, in the file of ``VariantRole/animated``; nil for a still, and for what is over the budget.
     package let animation: RenderedAnimation?
+
+    private static let placeholderByteCounts = 5...25
 
     package init(variants: [RenderedVariant], placeholder: Data, animation: RenderedAnimation? = nil) {
         self.variants = variants
