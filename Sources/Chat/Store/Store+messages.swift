@@ -147,9 +147,12 @@ extension Change {
     /// The next number, with the room moved to the top of its members' lists.
     private func takeActiveSeq(in room: Room.ID) throws -> Int64 {
         let statement = try db.cachedStatement(
-            sql: "UPDATE rooms SET last_seq = last_seq + 1, last_activity_at = ? WHERE id = ? RETURNING last_seq"
+            sql: """
+                UPDATE rooms SET last_seq = last_seq + 1, activity_position = \(Database.nextPosition)
+                WHERE id = ? RETURNING last_seq
+                """
         )
-        guard let seq = try Int64.fetchOne(statement, arguments: [now, room]) else { throw Refusal.notFound() }
+        guard let seq = try Int64.fetchOne(statement, arguments: [room]) else { throw Refusal.notFound() }
         return seq
     }
 

@@ -153,10 +153,10 @@ extension Change {
         let id = Room.ID.make(at: now)
         try execute(
             """
-            INSERT INTO rooms (id, kind, name, topic, direct_key, created_at, last_activity_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO rooms (id, kind, name, topic, direct_key, created_at, activity_position)
+            VALUES (?, ?, ?, ?, ?, ?, \(Database.nextPosition))
             """,
-            [id, kind, name, topic, directKey, now, now]
+            [id, kind, name, topic, directKey, now]
         )
         return id
     }
@@ -179,8 +179,11 @@ extension Database {
         rooms.id, rooms.kind, rooms.name, rooms.topic, rooms.member_count, rooms.last_seq, rooms.created_at
         """
 
+    /// Position that the next event will have.
+    static let nextPosition = "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) + 1"
+
     static let roomsOfUser = """
-        SELECT \(roomColumns), members.role, members.read_seq, rooms.last_activity_at
+        SELECT \(roomColumns), members.role, members.read_seq, rooms.activity_position
         FROM members JOIN rooms ON rooms.id = members.room_id WHERE members.user_id = ? LIMIT ?
         """
 

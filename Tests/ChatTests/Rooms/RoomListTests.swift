@@ -20,6 +20,21 @@ struct RoomListTests {
         }
     }
 
+    @Test("A clock that was three days fast once does not keep a room at the top")
+    func clockSetBack() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let rooms = [try await chat.room(of: ada), try await chat.room(of: ada)]
+            chat.clock.advance(by: .seconds(3 * 86_400))
+            try await chat.say("from the future", in: rooms[0], by: ada)
+            chat.clock.advance(by: .seconds(-3 * 86_400))
+            try await chat.say("now", in: rooms[1], by: ada)
+            #expect(try await chat.store.rooms(of: ada).map(\.view.room.id) == [rooms[1], rooms[0]])
+            let newest = try await chat.room(of: ada)
+            #expect(try await chat.store.rooms(of: ada).map(\.view.room.id) == [newest, rooms[1], rooms[0]])
+        }
+    }
+
     @Test("A room names its last message, and none where none was said")
     func lastMessage() async throws {
         try await withChat { chat in

@@ -213,8 +213,8 @@ struct SchemaTests {
                 try await chat.store.change { change in
                     try change.execute(
                         """
-                        INSERT INTO rooms (id, kind, direct_key, created_at, last_activity_at)
-                        SELECT randomblob(16), kind, direct_key, 0, 0 FROM rooms
+                        INSERT INTO rooms (id, kind, direct_key, created_at)
+                        SELECT randomblob(16), kind, direct_key, 0 FROM rooms
                         """,
                         []
                     )
