@@ -54,3 +54,14 @@ package struct Event: Sendable {
         }
     }
 }
+
+extension Event.Content {
+    /// The message that looks different after the event.
+    var changedMessage: Message.ID? {
+        switch self {
+        case .messageEdited(let message), .messageDeleted(let message): message.id
+        case .attachmentReady(_, let message), .attachmentFailed(_, let message): message
+        case .messageCreated, .roomUpdated, .roomDeleted, .memberJoined, .memberUpdated, .memberLeft: nil
+        }
+    }
+}

@@ -12,6 +12,11 @@ package struct LiveStart: Sendable {
 package struct Missed: Sendable {
     /// Events that may be missed; for more the client had better fetch anew.
     package static let maxEvents = 1000
+    /// Past memberships of one room that are told of, the newest; a client fetches the room again with its own joining,
+    /// so removing and adding somebody many times costs them no more than doing it four times.
+    package static let maxStaysPerRoom = 4
+    /// Bytes that may be missed, as they are sent; above that the client had better fetch the rooms again.
+    package static let maxBytes = 2 << 20
     /// Receipts that may be missed.
     package static let maxReceipts = 5000
     /// Time by which a receipt may be told later than an event that happened after it; a tick or two, and some more for

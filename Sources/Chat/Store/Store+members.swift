@@ -156,6 +156,7 @@ extension Change {
             [position, seq, room, user]
         )
         try execute("DELETE FROM members WHERE room_id = ? AND user_id = coalesce(?, user_id)", [room, user])
+        if let user { try execute(Database.dropOldPastMemberships, [user, room, Missed.maxStaysPerRoom]) }
     }
 
     fileprivate func owners(of room: Room.ID) throws -> Int {
@@ -187,6 +188,11 @@ extension Change {
 }
 
 extension Database {
+    static let dropOldPastMemberships = """
+        DELETE FROM past_memberships WHERE user_id = ?1 AND left_position IN (
+            SELECT left_position FROM past_memberships WHERE user_id = ?1 AND room_id = ?2
+            ORDER BY left_position DESC LIMIT -1 OFFSET ?3)
+        """
     static let membersOfRoom = """
         SELECT user_id, role, joined_at, delivered_seq, read_seq FROM members WHERE room_id = ?
         """

@@ -6,9 +6,6 @@ struct Admissions: Sendable {
     let hub: LiveHub
     let wire: Wire
 
-    /// Bytes of what may follow a welcome at once; for more the client had better fetch anew.
-    static let maxMissedBytes = 2 << 20
-
     /// What somebody hears who comes with this cursor.
     ///
     /// - Parameter cursor: As the client sent it. One that is none, or that nothing can be told from, makes a fresh
@@ -16,9 +13,9 @@ struct Admissions: Sendable {
     func entry(for user: User.ID, after cursor: String?) async throws -> LiveEntry {
         let cursor = cursor.flatMap(Cursor.init)
         let start = try await store.liveStart(for: user, after: cursor)
-        let texts = start.missed.map(texts)
-        let resumes = texts.map { $0.reduce(0) { $0 + $1.json.readableBytes } <= Self.maxMissedBytes } ?? false
-        let missed = resumes ? texts ?? [] : []
+        let texts = start.missed.flatMap(texts)
+        let resumes = texts != nil
+        let missed = texts ?? []
         // Until the first missed event has come, the client has not moved.
         let position = missed.isEmpty ? start.position : cursor?.position ?? start.position
         return LiveEntry(
@@ -33,9 +30,17 @@ struct Admissions: Sendable {
         )
     }
 
-    private func texts(_ missed: Missed) -> [LiveText] {
-        missed.events.map { LiveText($0, epoch: store.epoch, wire: wire) }
-            + missed.receipts.map { LiveText(signal: .receipt($0), wire: wire) }
+    /// Nil as soon as they come to more bytes than may be missed.
+    private func texts(_ missed: Missed) -> [LiveText]? {
+        var texts: [LiveText] = []
+        var bytesLeft = Missed.maxBytes
+        for event in missed.events {
+            let text = LiveText(event, epoch: store.epoch, wire: wire)
+            bytesLeft -= text.json.readableBytes
+            guard bytesLeft >= 0 else { return nil }
+            texts.append(text)
+        }
+        return texts + missed.receipts.map { LiveText(signal: .receipt($0), wire: wire) }
     }
 
     /// Admits a connection, reading anew what it starts from for as long as more happens than the hub remembers.

@@ -13,11 +13,14 @@ struct QueryPlanTests {
         let sql: String
         /// An index that holds nothing but what is asked for, in the order that is asked for.
         let walks: String?
+        /// Whether it must read an index alone.
+        let covers: Bool
 
-        init(_ name: String, _ sql: String, walks index: String? = nil) {
+        init(_ name: String, _ sql: String, walks index: String? = nil, covers: Bool = false) {
             self.name = name
             self.sql = sql
             walks = index
+            self.covers = covers
         }
 
         static func messages(_ name: String, _ condition: String) -> HotQuery {
@@ -48,9 +51,12 @@ struct QueryPlanTests {
         HotQuery("membership", Database.membership),
         HotQuery("stays of a person", Database.staysOfUser),
         HotQuery("past stays of a person", Database.pastStaysOfUser),
+        HotQuery("positions of a room's events", Database.positionsOfRoom, covers: true),
         HotQuery("events of a room", Database.eventsOfRoom),
+        HotQuery("event that changed a message", Database.changedSeq),
+        HotQuery("dropping old memberships", Database.dropOldPastMemberships),
         HotQuery("oldest events of a room", Database.oldestEvents),
-        HotQuery("where receipts were told", Database.receiptsToldAt),
+        HotQuery("event at or before a position", Database.eventAtOrBefore),
         HotQuery("receipts that moved", Database.movedReceipts),
         HotQuery("moving a read receipt", Database.moveRead),
         HotQuery("moving a delivered receipt", Database.moveDelivered),
@@ -103,6 +109,7 @@ struct QueryPlanTests {
                 .filter { step in !(query.walks.map { step.hasSuffix("USING INDEX \($0)") } ?? false) }
             #expect(query.walks != nil || plan.contains { $0.hasPrefix("SEARCH") || $0.contains("USING") })
             #expect(!plan.contains(where: Self.isSlow), "\(plan)")
+            #expect(!query.covers || plan.allSatisfy { $0.contains("COVERING INDEX") }, "\(plan)")
         }
     }
 

@@ -92,7 +92,19 @@ extension Change {
             """,
             [try turn(of: attachment.ownerID, cost: cost), id]
         )
+        if let message = attachment.messageID { try markChangedWithoutEvent(message) }
         return try db.attachment(id)
+    }
+
+    /// The change lies between two events; it counts as part of the next one.
+    private func markChangedWithoutEvent(_ message: Message.ID) throws {
+        try execute(
+            """
+            UPDATE messages SET changed_seq = (SELECT last_seq + 1 FROM rooms WHERE rooms.id = messages.room_id)
+            WHERE id = ?
+            """,
+            [message]
+        )
     }
 }
 

@@ -31,6 +31,9 @@ package struct Change {
         )
         try statement.execute(arguments: [room, seq, draft.kind, draft.reference, now])
         let position = db.lastInsertedRowID
+        if let message = content.changedMessage {
+            try execute("UPDATE messages SET changed_seq = ? WHERE id = ?", [seq, message])
+        }
         events.append(Event(position: position, roomID: room, seq: seq, at: now, content: content))
         return position
     }

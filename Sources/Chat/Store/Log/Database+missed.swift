@@ -26,19 +26,18 @@ extension Database {
     /// What `user` did not hear since `position`; nil when that cannot be told whole.
     func missed(by user: User.ID, after position: Int64) throws -> Missed? {
         let floor = try Int64.fetchOne(cachedStatement(sql: "SELECT log_floor FROM meta")) ?? 0
-        guard position >= floor, let stays = try stays(of: user, after: position) else { return nil }
-        var left = Missed.maxEvents
+        guard position >= floor, let stays = try stays(of: user, after: position),
+            let counts = try eventCounts(of: stays, after: position)
+        else { return nil }
         var events: [Event] = []
-        for stay in stays {
-            guard let entries = try entries(of: stay, after: position, limit: left) else { return nil }
-            left -= entries.count
-            guard let told = try retell(entries, of: stay) else { return nil }
+        var bytesLeft = Missed.maxBytes
+        for (stay, count) in zip(stays, counts) where count > 0 {
+            guard let entries = try entries(of: stay, newest: count),
+                let told = try retell(entries, of: stay, within: &bytesLeft)
+            else { return nil }
             events += told
         }
-        let told = try Int64.fetchOne(
-            cachedStatement(sql: Self.receiptsToldAt),
-            arguments: [position, Missed.receiptLag.components.seconds * 1000]
-        )
+        let told = try positionOfDeliveredReceipts(before: position)
         // Who has never moved stands at 0.
         guard let receipts = try receipts(in: stays, since: told ?? max(floor, 1)) else { return nil }
         return Missed(events: events.sorted { $0.position < $1.position }, receipts: receipts)
@@ -62,39 +61,72 @@ extension Database {
         return (present + past).map { Stay(roomID: $0[0], firstSeq: $0[1], lastSeq: $0[2]) }
     }
 
+    static let positionsOfRoom = """
+        SELECT position FROM events WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?
+        """
+
+    /// How many events each stay has behind `position`; nil for more than may be missed in all.
+    ///
+    /// The index alone is read, backwards: one entry more than there are for each stay, and never more than one above
+    /// the limit, however long the log is. Nothing else is read before the answer is known.
+    func eventCounts(of stays: [Stay], after position: Int64) throws -> [Int]? {
+        var left = Missed.maxEvents
+        var counts: [Int] = []
+        for stay in stays {
+            let positions = try Int64.fetchCursor(
+                cachedStatement(sql: Self.positionsOfRoom),
+                arguments: [stay.roomID, stay.firstSeq, stay.lastSeq ?? .max, left + 1]
+            )
+            var count = 0
+            while let found = try positions.next(), found > position { count += 1 }
+            guard count <= left else { return nil }
+            left -= count
+            counts.append(count)
+        }
+        return counts
+    }
+
     static let eventsOfRoom = """
         SELECT position, seq, kind, at, payload ->> '$.message_id', payload ->> '$.attachment_id',
             payload ->> '$.user_id', payload ->> '$.role'
-        FROM events WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq DESC
+        FROM events WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?
         """
 
-    /// The stay's events behind `position`, newest first; nil for more than `limit`, or with a gap.
-    ///
-    /// Read backwards, it costs one row more than there are, however long the log is.
-    private func entries(of stay: Stay, after position: Int64, limit: Int) throws -> [LogEntry]? {
+    /// The stay's newest events, newest first; nil with a gap.
+    private func entries(of stay: Stay, newest count: Int) throws -> [LogEntry]? {
         let rows = try Row.fetchCursor(
             cachedStatement(sql: Self.eventsOfRoom),
-            arguments: [stay.roomID, stay.firstSeq, stay.lastSeq ?? .max]
+            arguments: [stay.roomID, stay.firstSeq, stay.lastSeq ?? .max, count]
         )
         var entries: [LogEntry] = []
-        while let row = try rows.next(), (row[0] as Int64) > position {
+        while let row = try rows.next() {
             let entry = LogEntry(row: row, room: stay.roomID)
             if let later = entries.last, later.seq != entry.seq + 1 { return nil }
             entries.append(entry)
-            guard entries.count <= limit else { return nil }
         }
         if let last = stay.lastSeq, entries.first?.seq != last { return nil }
         return entries
     }
 
-    /// Where everything was told that had been written by then to whoever has heard the event at `?1`: events go out at
-    /// once, receipts only with the second tick behind them. It walks back over what happened within the lag.
-    static let receiptsToldAt = """
-        SELECT position FROM events
-        WHERE position <= ?1
-        AND at < (SELECT at FROM events WHERE position <= ?1 ORDER BY position DESC LIMIT 1) - ?2
-        ORDER BY position DESC LIMIT 1
-        """
+    static let eventAtOrBefore = "SELECT position, at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1"
+
+    /// A position at which every receipt written so far had been sent to a client that has received the event at
+    /// `position`: events go out at once, receipts only with the second tick behind them. Nil when there is none.
+    ///
+    /// It steps back twice as far each time, so that it reads a handful of rows where a thousand events share a second.
+    private func positionOfDeliveredReceipts(before position: Int64) throws -> Int64? {
+        let statement = try cachedStatement(sql: Self.eventAtOrBefore)
+        guard let newest = try Row.fetchOne(statement, arguments: [position]) else { return nil }
+        let limit = (newest[1] as Timestamp) - Missed.receiptLag
+        var (probe, step): (Int64, Int64) = ((newest[0] as Int64) - 1, 1)
+        while let row = try Row.fetchOne(statement, arguments: [probe]) {
+            let found: Int64 = row[0]
+            if (row[1] as Timestamp) < limit { return found }
+            step *= 2
+            probe = found - step
+        }
+        return nil
+    }
 
     static let movedReceipts = """
         SELECT user_id, delivered_seq, read_seq FROM members WHERE room_id = ? AND receipt_position >= ?

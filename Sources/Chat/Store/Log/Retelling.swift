@@ -2,8 +2,8 @@ import GRDB
 
 /// Tells events of one stay again from the log's references, with things as they are now.
 ///
-/// Who has left a room may not learn what became of it since. Where the things as they are now would tell, nothing
-/// can be told whole.
+/// A former member may not learn what became of the room after they left. Where the current state would show it, the
+/// stay cannot be told at all.
 private struct Retelling {
     let db: Database
     let stay: Stay
@@ -11,8 +11,13 @@ private struct Retelling {
     /// Members after the event that is told next.
     private var memberCount: Int
     private var messages: [Message.ID: Message] = [:]
+    /// Bytes that the events may still come to; counts what every form of them has at least.
+    private(set) var bytesLeft: Int
+    /// JSON of an event with a message takes more than this, its body apart.
+    private static let leastBytes = 300
 
-    init(_ stay: Stay, _ db: Database) throws {
+    init(_ stay: Stay, _ db: Database, bytesLeft: Int) throws {
+        self.bytesLeft = bytesLeft
         self.db = db
         self.stay = stay
         do { room = try db.room(stay.roomID) } catch Refusal.notFound { room = nil }
@@ -21,12 +26,13 @@ private struct Retelling {
 
     /// - Parameter entries: The newest events of the stay, newest first.
     mutating func tell(_ entries: [LogEntry]) throws -> [Event]? {
+        guard room != nil || mayLearnOfDeletion(entries) else { return nil }
         // What was in a room went with it; that it went is left to tell.
         let entries = room == nil ? Array(entries.prefix(1)) : entries
-        let leftAt = stay.lastSeq == nil ? nil : entries.first?.at
         var events: [Event] = []
         for entry in entries {
-            guard let content = try content(of: entry, leftAt: leftAt) else { return nil }
+            guard bytesLeft > 0, let content = try content(of: entry) else { return nil }
+            bytesLeft -= Self.leastBytes
             events.append(
                 Event(position: entry.position, roomID: entry.roomID, seq: entry.seq, at: entry.at, content: content)
             )
@@ -34,14 +40,19 @@ private struct Retelling {
         return events
     }
 
-    private mutating func content(of entry: LogEntry, leftAt: Timestamp?) throws -> Event.Content? {
+    /// Somebody who left before the room was deleted would notice that everything before their leaving is missing.
+    private func mayLearnOfDeletion(_ entries: [LogEntry]) -> Bool {
+        entries.count == 1 || entries.first?.kind == "room.deleted"
+    }
+
+    private mutating func content(of entry: LogEntry) throws -> Event.Content? {
         switch entry.kind {
-        case "message.created": try message(entry, leftAt).map(Event.Content.messageCreated)
-        case "message.edited": try message(entry, leftAt).map(Event.Content.messageEdited)
-        case "message.deleted": try message(entry, leftAt).map(Event.Content.messageDeleted)
-        case "attachment.ready": try attachment(entry, leftAt, Event.Content.attachmentReady)
-        case "attachment.failed": try attachment(entry, leftAt, Event.Content.attachmentFailed)
-        case "room.updated": leftAt == nil ? roomUpdated(entry) : nil
+        case "message.created": try message(entry).map(Event.Content.messageCreated)
+        case "message.edited": try message(entry).map(Event.Content.messageEdited)
+        case "message.deleted": try message(entry).map(Event.Content.messageDeleted)
+        case "attachment.ready": try attachment(entry, Event.Content.attachmentReady)
+        case "attachment.failed": try attachment(entry, Event.Content.attachmentFailed)
+        case "room.updated": stay.lastSeq == nil ? roomUpdated(entry) : nil
         case "room.deleted": .roomDeleted
         case "member.joined": try joined(entry)
         case "member.updated": try member(entry).map(Event.Content.memberUpdated)
@@ -50,22 +61,24 @@ private struct Retelling {
         }
     }
 
-    private mutating func message(_ entry: LogEntry, _ leftAt: Timestamp?) throws -> Message? {
+    /// Nil also for a message that was edited or deleted, or whose pictures changed, after the stay.
+    private mutating func message(_ entry: LogEntry) throws -> Message? {
         guard let id = entry.messageID else { return nil }
-        let found = try messages[id] ?? Message.fetch(db, where: "id = ?", [id]).first
-        guard let message = found else { return nil }
-        messages[id] = message
-        if let leftAt, let edited = message.editedAt, edited >= leftAt { return nil }
+        if messages[id] == nil {
+            if let last = stay.lastSeq, try db.changedSeq(of: id) > last { return nil }
+            messages[id] = try Message.fetch(db, where: "id = ?", [id]).first
+        }
+        guard let message = messages[id] else { return nil }
+        bytesLeft -= message.body.utf8.count
         return message
     }
 
     /// An attachment that has gone went with its message.
     private mutating func attachment(
         _ entry: LogEntry,
-        _ leftAt: Timestamp?,
         _ content: (Attachment, Message.ID) -> Event.Content
     ) throws -> Event.Content? {
-        guard let message = try message(entry, leftAt), let id = entry.attachmentID else { return nil }
+        guard let message = try message(entry), let id = entry.attachmentID else { return nil }
         guard message.deletedAt == nil else { return .messageDeleted(message) }
         return message.attachments.first { $0.id == id }.map { content($0, message.id) }
     }
@@ -102,10 +115,19 @@ private struct Retelling {
 }
 
 extension Database {
-    /// The events of the entries, as a client of that stay may hear them now; nil when they cannot be told whole.
-    func retell(_ entries: [LogEntry], of stay: Stay) throws -> [Event]? {
-        guard !entries.isEmpty else { return [] }
-        var retelling = try Retelling(stay, self)
-        return try retelling.tell(entries)
+    static let changedSeq = "SELECT changed_seq FROM messages WHERE id = ?"
+
+    /// Number of the event that changed the message last; 0 while it is as it was sent.
+    fileprivate func changedSeq(of message: Message.ID) throws -> Int64 {
+        try Int64.fetchOne(cachedStatement(sql: Self.changedSeq), arguments: [message]) ?? 0
+    }
+
+    /// The events of the entries, as a client of that stay may receive them now; nil when they cannot be told whole, or
+    /// when they come to more bytes than are left.
+    func retell(_ entries: [LogEntry], of stay: Stay, within bytesLeft: inout Int) throws -> [Event]? {
+        var retelling = try Retelling(stay, self, bytesLeft: bytesLeft)
+        let events = try retelling.tell(entries)
+        bytesLeft = retelling.bytesLeft
+        return events
     }
 }

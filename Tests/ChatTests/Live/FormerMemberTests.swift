@@ -1,0 +1,141 @@
+import Testing
+
+@testable import Chat
+
+@Suite("What a former member is told of the room that they left")
+struct FormerMemberTests {
+    private func events(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [Event]? {
+        let cursor = Cursor(epoch: chat.store.epoch, position: position)
+        return try await chat.store.liveStart(for: user, after: cursor).missed?.events
+    }
+
+    /// A room that Bob is removed from after a message with a picture and one without.
+    struct Scene {
+        let chat: TestChat
+        let (ada, bob): (User.ID, User.ID)
+        let room: Room.ID
+        let picture: Attachment.ID
+        let message: Message
+        /// Before the message.
+        let cursor: Int64
+
+        static func with(_ body: (Scene) async throws -> Void) async throws {
+            try await withChat { chat in
+                let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+                let room = try await chat.room(of: ada, with: [bob])
+                let cursor = try chat.store.logPosition()
+                let picture = try await chat.upload(.image, by: ada)
+                let message = try await chat.say("first words", [picture], in: room, by: ada)
+                try await chat.say("more", in: room, by: ada)
+                _ = try await chat.store.removeMember(bob, from: room, by: ada)
+                let scene = Scene(
+                    chat: chat,
+                    ada: ada,
+                    bob: bob,
+                    room: room,
+                    picture: picture,
+                    message: message,
+                    cursor: cursor
+                )
+                try await body(scene)
+            }
+        }
+
+        var store: Store { chat.store }
+    }
+
+    @Test("What happened while they were a member is told as it was when they left")
+    func unchanged() async throws {
+        try await Scene.with { scene in
+            let events = try #require(try await events(scene.chat, of: scene.bob, after: scene.cursor))
+            #expect(events.map(\.kind) == ["message.created", "message.created", "member.left"])
+        }
+    }
+
+    enum Later: CaseIterable {
+        case edited, deleted, rendered, failed, roomDeleted
+
+        fileprivate func act(_ scene: Scene) async throws {
+            let (store, id, room, ada) = (scene.store, scene.message.id, scene.room, scene.ada)
+            switch self {
+            case .edited: _ = try await store.edit(id, in: room, body: "other words", by: ada)
+            case .deleted: _ = try await store.deleteMessage(id, in: room, by: ada)
+            case .rendered: _ = try await store.finishRendering(scene.picture, variants: [.sample])
+            case .failed: _ = try await store.settleRendering(scene.picture, .sample(.picture))
+            case .roomDeleted: _ = try await store.deleteRoom(room, by: ada)
+            }
+        }
+    }
+
+    @Test(
+        "I7: A change made after they left is not visible: then nothing is resumed, whatever the clock said",
+        arguments: Later.allCases
+    )
+    func changedLater(later: Later) async throws {
+        for seconds in [1, 0, -3600] {
+            try await Scene.with { scene in
+                scene.chat.clock.advance(by: .seconds(seconds))
+                try await later.act(scene)
+                #expect(try await events(scene.chat, of: scene.bob, after: scene.cursor) == nil)
+                // Their leaving alone says nothing of what came later.
+                let leaving = try await events(scene.chat, of: scene.bob, after: scene.cursor + 2)
+                #expect(leaving?.map(\.kind) == ["member.left"])
+                // Members are told with things as they are now.
+                #expect(try await events(scene.chat, of: scene.ada, after: scene.cursor) != nil)
+            }
+        }
+    }
+
+    @Test("I7: A picture that is tried again after they left does not look different to them")
+    func retriedLater() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            let cursor = try chat.store.logPosition()
+            let picture = try await chat.upload(.image, by: ada)
+            try await chat.say("", [picture], in: room, by: ada)
+            _ = try await chat.store.settleRendering(picture, .sample(.picture))
+            _ = try await chat.store.removeMember(bob, from: room, by: ada)
+            #expect(try await events(chat, of: bob, after: cursor)?.count == 3)
+            _ = try await chat.store.retryRendering(picture, for: ada)
+            #expect(try await events(chat, of: bob, after: cursor) == nil)
+        }
+    }
+
+    @Test("Changes that were made before they left are told")
+    func changedBefore() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            let cursor = try chat.store.logPosition()
+            let message = try await chat.say("first words", in: room, by: ada)
+            _ = try await chat.store.edit(message.id, in: room, body: "other words", by: ada)
+            _ = try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            _ = try await chat.store.removeMember(bob, from: room, by: ada)
+            let events = try #require(try await events(chat, of: bob, after: cursor))
+            #expect(
+                events.map(\.kind) == ["message.created", "message.edited", "message.deleted", "member.left"]
+            )
+        }
+    }
+
+    @Test("I8: Who is removed and added a hundred times is told of the last times alone, and resumes")
+    func manyTimes() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(.public, of: ada, with: [bob])
+            let cursor = try chat.store.logPosition()
+            for _ in 0..<100 {
+                _ = try await chat.store.removeMember(bob, from: room, by: bob)
+                _ = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
+            }
+            let last = try await chat.say("still here", in: room, by: ada)
+            let events = try #require(try await events(chat, of: bob, after: cursor))
+            #expect(events.count == 2 * Missed.maxStaysPerRoom + 2)
+            #expect(events.first?.kind == "member.joined")
+            #expect(events.last?.seq == last.seq)
+            let kept = try await chat.number("SELECT count(*) FROM past_memberships WHERE user_id = ?", [bob])
+            #expect(kept == Missed.maxStaysPerRoom)
+        }
+    }
+}
