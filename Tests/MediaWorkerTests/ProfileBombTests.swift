@@ -8,7 +8,7 @@ import Testing
 struct ProfileBombTests {
     @Test("I8: a profile that unpacks to 48 MiB is not used, and the picture is shown without it")
     func profile() async throws {
-        var limits = WorkerLimits()
+        var limits = WorkerLimits.patient
         limits.memoryCeiling = 200 << 20
         try await withWorker(limits: limits) { worker, store in
             let plain = try Fixture.bytes("plain.png")

@@ -28,7 +28,7 @@ struct TransparencyTests {
 
     @Test("I8: a picture of the longest rows takes no more memory than others when it is shrunk")
     func longRows() async throws {
-        var limits = WorkerLimits()
+        var limits = WorkerLimits.patient
         limits.memoryCeiling = 160 << 20
         try await withWorker(limits: limits) { worker, store in
             let job = try addJob(translucentPNG(width: 16_384, height: 2_441), to: store)

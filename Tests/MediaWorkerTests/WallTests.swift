@@ -65,21 +65,21 @@ import Testing
 
     @Test("I8: a worker that fills memory is killed at the ceiling, and its picture says so")
     func memory() async throws {
-        var limits = WorkerLimits()
+        var limits = WorkerLimits.patient
         limits.memoryCeiling = 96 << 20
         #expect(try await failure(of: "fillMemory", limits) == .memoryCeiling)
     }
 
     @Test("I8: a worker that spins is killed at the deadline")
     func spinning() async throws {
-        var limits = WorkerLimits()
+        var limits = WorkerLimits.patient
         limits.deadline = .milliseconds(500)
         #expect(try await failure(of: "spin", limits) == .timedOut)
     }
 
     @Test("I6: a file that is not what the worker says gets no name")
     func lying() async throws {
-        #expect(try await failure(of: "lie", WorkerLimits()) == .untrustworthy)
+        #expect(try await failure(of: "lie", WorkerLimits.patient) == .untrustworthy)
     }
 
     /// Why a job fails that a worker like this gets.

@@ -18,7 +18,7 @@ func programPath(_ name: String) throws -> String {
 
 /// A store and a running supervisor; both are gone when `body` returns or throws.
 func withWorker<Result: Sendable>(
-    limits: WorkerLimits = WorkerLimits(),
+    limits: WorkerLimits = .patient,
     executable: String? = nil,
     formats: Set<FileKind> = FileKind.renderedByDefault,
     board: StatusBoard = StatusBoard(),
@@ -62,7 +62,7 @@ struct TestWorker: Sendable {
 }
 
 func makeSupervisor(
-    limits: WorkerLimits = WorkerLimits(),
+    limits: WorkerLimits = .patient,
     executable: String? = nil,
     formats: Set<FileKind> = FileKind.renderedByDefault,
     board: StatusBoard

@@ -57,6 +57,7 @@ package func withServer<Result: Sendable>(
         var tuning = Snug.Tuning()
         // A real password costs a fifth of a second; here only that it is checked matters.
         tuning.passwordCost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
+        tuning.worker = .patient
         tuning.sockets.frames = RateRule(count: 1_000_000, seconds: 1, burst: 1_000_000)
         tune(&tuning)
         return try await Places.forServers.withPlace { try await run(settings, tuning, body) }
@@ -103,7 +104,7 @@ private func configuration(of snug: Snug, _ logger: Logger) -> ServiceGroupConfi
         services: snug.services.map { .init(service: $0, successTerminationBehavior: .ignore) },
         logger: logger
     )
-    configuration.maximumGracefulShutdownDuration = .seconds(5)
+    configuration.maximumGracefulShutdownDuration = .seconds(120)
     return configuration
 }
 #endif

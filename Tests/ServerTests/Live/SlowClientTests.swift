@@ -62,7 +62,7 @@ struct SlowClientTests {
 
     private func hearEverything(_ socket: LiveClient, from first: Int) async throws {
         for seq in first..<first + Self.messages {
-            let heard = try await within(.seconds(60), waitingFor: "number \(seq)") {
+            let heard = try await within(waitingFor: "number \(seq)") {
                 while true {
                     if let place = Place(try await socket.nextText()) { return place.seq }
                 }

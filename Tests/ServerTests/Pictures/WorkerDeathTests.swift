@@ -90,7 +90,7 @@ struct WorkerDeathTests {
     func hangingOnce() async throws {
         try await withMemoryFolder { folder in
             let worker = try StandInWorker.hanging(times: 1, in: folder)
-            try await withServer({ $0.mediaWorker = worker }, tuning: { $0.hurry(deadline: .seconds(3)) }) { server in
+            try await withServer({ $0.mediaWorker = worker }, tuning: { $0.hurry(deadline: .seconds(15)) }) { server in
                 let ada = try await server.register("ada")
                 let socket = try await ada.listen()
                 let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
@@ -146,7 +146,7 @@ struct WorkerDeathTests {
 }
 
 extension Snug.Tuning {
-    /// - Parameter deadline: Of one job.
+    /// - Parameter deadline: Of one job; where one is to succeed, long enough for that on a busy machine.
     fileprivate mutating func hurry(deadline: Duration) {
         worker.deadline = deadline
         retries.firstDelay = .milliseconds(1)

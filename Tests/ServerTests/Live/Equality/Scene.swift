@@ -45,7 +45,6 @@ func withScene(_ body: (Scene) async throws -> Void) async throws {
             $0.mediaWorker = gate.worker
         } tuning: {
             $0.heartbeat = .milliseconds(50)
-            $0.worker.startTimeout = .seconds(60)
         } _: { server in
             try await body(try await Scene(at: server.site, gate))
         }

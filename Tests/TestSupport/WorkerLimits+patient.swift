@@ -1,0 +1,13 @@
+import Media
+
+extension WorkerLimits {
+    /// Without the times of the product's limits, which a worker of low priority does not keep on a busy machine. A test
+    /// of one of them sets that one.
+    package static var patient: WorkerLimits {
+        var limits = WorkerLimits()
+        limits.deadline = .seconds(600)
+        limits.startTimeout = .seconds(600)
+        limits.idleMilliseconds = 600_000
+        return limits
+    }
+}
