@@ -69,10 +69,20 @@ let package = Package(
             dependencies: ["CVips", "Media"],
             swiftSettings: settings
         ),
+        .target(
+            name: "SnugSettings",
+            dependencies: [
+                "Chat", "Media",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "Janitor",
             dependencies: [
-                "Chat", "Media",
+                "Chat", "Media", "SnugSettings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -80,9 +90,8 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Chat", "Media",
+                "Chat", "Media", "SnugSettings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -93,6 +102,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -131,7 +141,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Chat", "Fixtures", "Mutation", "Server",
+                "Chat", "Fixtures", "Mutation", "Server", "SnugSettings",
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -147,7 +157,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Chat", "Fixtures", "Media", "Server", "TestSupport",
+                "Chat", "Fixtures", "Media", "Server", "SnugSettings", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -187,7 +197,7 @@ let package = Package(
         ),
         .testTarget(
             name: "JanitorTests",
-            dependencies: ["Chat", "Janitor", "Media", "TestSupport"],
+            dependencies: ["Chat", "Janitor", "Media", "SnugSettings", "TestSupport"],
             swiftSettings: settings
         ),
     ]

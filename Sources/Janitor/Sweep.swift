@@ -1,6 +1,7 @@
 import Chat
 import Foundation
 import Media
+import SnugSettings
 
 /// One pass over everything that may be left over.
 ///
@@ -81,5 +82,11 @@ struct Sweep {
         } count: {
             try await store.prunableEventCount(before: time, eventsPerRoom: eventsPerRoom)
         }
+    }
+}
+
+extension Timestamp {
+    static func before(_ period: Period) -> Timestamp {
+        .now - period.duration
     }
 }

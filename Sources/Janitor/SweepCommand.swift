@@ -2,6 +2,7 @@ import ArgumentParser
 import Chat
 import Foundation
 import Media
+import SnugSettings
 
 /// `snug-janitor sweep`
 struct SweepCommand: AsyncParsableCommand {
@@ -10,8 +11,8 @@ struct SweepCommand: AsyncParsableCommand {
         abstract: "Remove what is left over, once.",
         discussion: """
             Settings come from the options, then the environment (SNUG_STORAGE, SNUG_GRACE_RECEIVING, \
-            SNUG_GRACE_UNATTACHED, SNUG_GRACE_UNKNOWN, SNUG_GRACE_LOG, SNUG_GRACE_TRASH), then defaults. Exits with 1 when the sweep \
-            stopped because too many files looked like leftovers, with 75 when another janitor is at work, with 78 \
+            SNUG_GRACE_UNATTACHED, SNUG_GRACE_UNKNOWN, SNUG_GRACE_LOG, SNUG_GRACE_TRASH), then the server's \
+            snug.yaml, then defaults. Exits with 1 when the sweep stopped because too many files looked like leftovers, with 75 when another janitor is at work, with 78 \
             when it cannot sweep here, and with 70 when something else went wrong.
             """
     )
@@ -23,7 +24,10 @@ struct SweepCommand: AsyncParsableCommand {
     var json = false
 
     @Option(help: "Folder of the database and the media.")
-    var storage = Environment.text("SNUG_STORAGE") ?? "./storage"
+    var storage: String?
+
+    @Option(help: "File of settings; else snug.yaml in the storage folder or in the current one.")
+    var config: String?
 
     @Option(help: "Time that an upload may take, such as 1h.")
     var graceReceiving: Period?
@@ -46,6 +50,9 @@ struct SweepCommand: AsyncParsableCommand {
         } catch let failure as SweepFailure {
             Self.tell("Error: \(failure.description)")
             throw ExitCode(EX_CONFIG)
+        } catch let failure as SettingError {
+            Self.tell("Error: \(failure.description)")
+            throw ExitCode(EX_CONFIG)
         } catch  where !(error is ExitCode) {
             Self.tell("Error: the sweep ended early and will go on the next time: \(error)")
             throw ExitCode(EX_SOFTWARE)
@@ -57,22 +64,22 @@ struct SweepCommand: AsyncParsableCommand {
     }
 
     private func sweepOnce() async throws {
-        let grace = try gracePeriods()
-        let database = "\(storage)/\(Store.fileName)"
-        guard FileManager.default.fileExists(atPath: database) else {
+        let settings = try readSettings()
+        let storage = settings.storage
+        guard FileManager.default.fileExists(atPath: settings.databasePath) else {
             throw SweepFailure("There is no database in \(storage). Is SNUG_STORAGE right?")
         }
-        guard let lock = try lockStorage() else {
+        guard let lock = try lockStorage(storage) else {
             Self.tell("Another janitor is at work; this one leaves it to that.")
             throw ExitCode(EX_TEMPFAIL)
         }
         defer { lock.release() }
-        let report = try await sweep(database, grace)
+        let report = try await sweep(settings)
         print(json ? try report.json : report.description)
         if report.wasStopped { throw ExitCode(1) }
     }
 
-    private func lockStorage() throws -> JanitorLock? {
+    private func lockStorage(_ storage: String) throws -> JanitorLock? {
         do {
             return try JanitorLock(storage: storage)
         } catch {
@@ -80,27 +87,38 @@ struct SweepCommand: AsyncParsableCommand {
         }
     }
 
-    private func sweep(_ database: String, _ grace: GracePeriods) async throws -> SweepReport {
-        let store = try Store(path: database)
-        return try await Sweep(store: store, blobs: openMedia(), grace: grace, isDryRun: dryRun).run()
+    private func sweep(_ settings: Settings) async throws -> SweepReport {
+        let store = try Store(path: settings.databasePath)
+        let blobs = try openMedia(settings)
+        return try await Sweep(store: store, blobs: blobs, grace: settings.grace, isDryRun: dryRun).run()
     }
 
-    private func openMedia() throws -> BlobStore {
+    private func openMedia(_ settings: Settings) throws -> BlobStore {
         do {
-            return try BlobStore(existing: "\(storage)/\(BlobStore.folderName)")
+            return try BlobStore(existing: settings.mediaPath)
         } catch {
-            throw SweepFailure("The media folder in \(storage) cannot be swept: \(error). Is the right disk mounted?")
+            throw SweepFailure(
+                "The media folder in \(settings.storage) cannot be swept: \(error). Is the right disk mounted?"
+            )
         }
     }
 
-    private func gracePeriods() throws -> GracePeriods {
-        var grace = GracePeriods()
-        grace.receiving = try graceReceiving ?? Environment.period("SNUG_GRACE_RECEIVING") ?? grace.receiving
-        grace.unattached = try graceUnattached ?? Environment.period("SNUG_GRACE_UNATTACHED") ?? grace.unattached
-        grace.unknown = try graceUnknown ?? Environment.period("SNUG_GRACE_UNKNOWN") ?? grace.unknown
-        grace.log = try graceLog ?? Environment.period("SNUG_GRACE_LOG") ?? grace.log
-        grace.trash = try graceTrash ?? Environment.period("SNUG_GRACE_TRASH") ?? grace.trash
-        return grace
+    private func readSettings() throws -> Settings {
+        let options = [("--storage", storage), ("--config", config)]
+        let given = options.flatMap { name, value in value.map { [name, $0] } ?? [] }
+        var settings = try Settings.read(arguments: given)
+        settings.grace.receiving = graceReceiving ?? settings.grace.receiving
+        settings.grace.unattached = graceUnattached ?? settings.grace.unattached
+        settings.grace.unknown = graceUnknown ?? settings.grace.unknown
+        settings.grace.log = graceLog ?? settings.grace.log
+        settings.grace.trash = graceTrash ?? settings.grace.trash
+        return settings
+    }
+}
+
+extension Period: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
     }
 }
 
@@ -110,21 +128,5 @@ struct SweepFailure: Error {
 
     init(_ description: String) {
         self.description = description
-    }
-}
-
-/// The environment as settings.
-enum Environment {
-    static func text(_ name: String) -> String? {
-        ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    /// - Throws: a clear line for a value that is no period.
-    static func period(_ name: String) throws -> Period? {
-        guard let text = text(name) else { return nil }
-        guard let period = Period(argument: text) else {
-            throw SweepFailure("\(name)=\(text) cannot be understood: allowed is a time such as 30m, 24h or 7d.")
-        }
-        return period
     }
 }

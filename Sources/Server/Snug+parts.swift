@@ -4,6 +4,7 @@ import Logging
 import Media
 import NIOCore
 import NIOPosix
+import SnugSettings
 
 extension Snug {
     /// What is not for operators to choose, but for tests that cannot wait a minute for a timeout.
@@ -36,9 +37,7 @@ extension Snug {
         init(_ settings: Settings, threads: NIOThreadPool, logger: Logger) throws {
             try settings.makeStorage()
             blobs = try BlobStore(root: settings.mediaPath)
-            let secret = try MediaSecret.load(at: settings.secretPath)
-            try secret.writeNginxInclude(at: settings.secretPath + ".nginx")
-            signer = MediaSigner(secret: secret, publicURL: settings.publicURL)
+            signer = MediaSigner(keys: try settings.loadKeys(), publicURL: settings.publicURL)
             intake = Intake(
                 store: blobs,
                 inspector: try Inspector(formats: settings.mediaFormats),
@@ -69,7 +68,8 @@ extension Snug {
             loop: any EventLoop,
             logger: Logger
         ) async throws {
-            let wire = Wire(links: MediaLinks(signer: signer), presence: Presence(limits: tuning.presence))
+            let links = MediaLinks(signer: signer, site: settings.publicURL ?? "")
+            let wire = Wire(links: links, presence: Presence(limits: tuning.presence))
             let relay = EventRelay(wire: wire, pages: pages)
             store = try Store(
                 path: settings.databasePath,
@@ -137,8 +137,15 @@ extension Snug {
 }
 
 extension RateLimits {
-    init(_ settings: Settings, _ tuning: Snug.Tuning) {
-        let address = ClientAddress(trustedProxies: Set(settings.trustedProxies))
+    init(_ settings: Settings, _ tuning: Snug.Tuning, logger: Logger) {
+        let pace = WarningPace()
+        let address = ClientAddress(trustedProxies: settings.trustedProxies) { peer in
+            guard pace.mayWarn(at: tuning.rateClock()) else { return }
+            logger.warning(
+                "X-Forwarded-For came from an address that is not in SNUG_TRUSTED_PROXIES, and was ignored",
+                metadata: ["peer": "\(peer)"]
+            )
+        }
         self.init(settings.rates, address: address, now: tuning.rateClock)
     }
 }
@@ -152,6 +159,7 @@ extension Routes {
         _ pictures: Snug.PictureParts,
         _ limits: RateLimits,
         _ stopping: Stopping,
+        acceptFailures: AcceptFailures,
         logger: Logger
     ) {
         let (store, hub, wire, revocation) = (facts.store, facts.hub, facts.wire, bytes.revocation)
@@ -213,6 +221,8 @@ extension Routes {
         health = HealthRoutes(
             store: store,
             worker: pictures.worker,
+            workerPath: settings.workerPath,
+            acceptFailures: acceptFailures,
             address: limits.address,
             storage: StorageSpace(path: settings.storage),
             stopping: stopping,

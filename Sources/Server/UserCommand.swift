@@ -1,6 +1,7 @@
 import ArgumentParser
 import Chat
 import Foundation
+import SnugSettings
 
 /// `snug-server user …`: accounts, for operators.
 struct UserCommand: AsyncParsableCommand {

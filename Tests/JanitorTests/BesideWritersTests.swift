@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import SnugSettings
 import Synchronization
 import TestSupport
 import Testing
@@ -39,6 +40,13 @@ struct BesideWritersTests {
         return held
     }
 
+    private static func grace(_ period: Period, trash: Period = GracePeriods().trash) -> GracePeriods {
+        var grace = GracePeriods()
+        (grace.receiving, grace.unattached, grace.unknown) = (period, period, period)
+        grace.trash = trash
+        return grace
+    }
+
     @Test(
         "I5: Without any grace, sweeps beside uploads and messages take nothing that is in use",
         arguments: [
@@ -47,8 +55,7 @@ struct BesideWritersTests {
     )
     func noGrace(seed: UInt64) async throws {
         try await withStorage { storage in
-            let none = Period(seconds: 0)
-            let grace = GracePeriods(receiving: none, unattached: none, unknown: none, trash: none)
+            let grace = Self.grace(Period(seconds: 0), trash: Period(seconds: 0))
             let janitor = TestStorage(
                 folder: storage.folder,
                 clock: storage.clock,
@@ -73,8 +80,7 @@ struct BesideWritersTests {
             isDone.withLock { $0 = true }
             #expect(try await sweeps > 0)
             // As a sweep a second later would find it.
-            let later = Period(seconds: -1)
-            _ = try await janitor.sweep(GracePeriods(receiving: later, unattached: later, unknown: later)).run()
+            _ = try await janitor.sweep(Self.grace(Period(seconds: -1))).run()
             for id in held { #expect(storage.hasFiles(id)) }
             #expect(try await storage.rows() == [0, 0, 0, 0, 0])
             let left = try Shard.all.flatMap { try storage.blobs.files(in: $0) }.map { Attachment.ID($0.id.uuid) }

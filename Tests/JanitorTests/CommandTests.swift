@@ -140,6 +140,30 @@ struct CommandTests {
         }
     }
 
+    @Test("The server's file of settings is read too, and its settings are known to the janitor")
+    func file() async throws {
+        try await withStorage { storage in
+            let upload = try await storage.unattached(age: .hours(2))
+            let path = storage.folder + "/snug.yaml"
+            try "port: 80\ngrace_unattached: 1h\n".write(toFile: path, atomically: true, encoding: .utf8)
+            let environment = ["SNUG_STORAGE": storage.folder, "SNUG_MAX_CONNECTIONS": "7"]
+            #expect(try await JanitorProcess.run(["sweep"], environment: environment).status == 0)
+            #expect(try await storage.isGone(upload))
+        }
+    }
+
+    @Test("A variable that is not known stops the sweep")
+    func unknownVariable() async throws {
+        try await withStorage { storage in
+            let gone = try await storage.deleted()
+            let environment = ["SNUG_STORAGE": storage.folder, "SNUG_GRACE_TRAHS": "1h"]
+            let run = try await JanitorProcess.run(["sweep"], environment: environment)
+            #expect(run.isRefused)
+            #expect(run.errors.contains("Did you mean SNUG_GRACE_TRASH?"))
+            #expect(storage.hasFiles(gone))
+        }
+    }
+
     @Test("A bad option is named with its value")
     func badOption() async throws {
         let run = try await JanitorProcess.run(["sweep", "--grace-trash", "soon"])

@@ -1,3 +1,4 @@
+import SnugSettings
 import Testing
 
 @testable import Janitor

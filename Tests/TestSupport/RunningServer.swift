@@ -4,6 +4,7 @@ import InMemoryLogging
 import Logging
 import NIOPosix
 import ServiceLifecycle
+import SnugSettings
 import Synchronization
 
 // A release build has no modules that tests can look into, and builds this target too.

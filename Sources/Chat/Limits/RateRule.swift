@@ -46,3 +46,7 @@ extension RateRule {
         return read.isEmpty || read.count != rules.count ? nil : read
     }
 }
+
+extension RateRule: CustomStringConvertible {
+    package var description: String { "\(count)/\(seconds)s" + (burst == count ? "" : " burst \(burst)") }
+}

@@ -1,4 +1,6 @@
 import Foundation
+import Media
+import SnugSettings
 
 extension Settings {
     /// Where the media worker is: as set, or beside the server's own executable.
@@ -16,8 +18,15 @@ extension Settings {
         do {
             try FileManager.default.createDirectory(atPath: storage, withIntermediateDirectories: true)
         } catch {
-            throw SettingError(.storage, value: storage, allowed: "a folder that can be made and written")
+            throw SettingError("storage", of: self, allowed: "a folder that can be made and written")
         }
+    }
+
+    /// Reads the keys of media addresses and writes the current one for nginx. Blocks.
+    func loadKeys() throws -> MediaKeys {
+        let keys = try MediaKeys.load(current: secretPath, previous: previousSecretPath)
+        try keys.current.writeNginxInclude(at: secretPath + ".nginx")
+        return keys
     }
 
     var hubLimits: Hub.Limits {

@@ -1,35 +1,51 @@
 import HTTPTypes
 import NIOCore
+import SnugSettings
 
 /// Finds out who really asks when a proxy stands between.
 struct ClientAddress: Sendable {
-    /// Addresses whose `X-Forwarded-For` is believed.
-    let trustedProxies: Set<String>
+    /// Peers whose `X-Forwarded-For` is believed.
+    let trustedProxies: [IPNetwork]
+    /// Called where a peer that is not trusted sends `X-Forwarded-For`.
+    var onUntrusted: @Sendable (IPAddress) -> Void = { _ in }
 
-    /// The address of the client: the connection's own, or the last one in `X-Forwarded-For` that is no trusted
-    /// proxy, where a trusted proxy sends it. What stands before that may have been made up by the client.
-    func of(peer: SocketAddress?, headers: HTTPFields) -> String? {
-        of(peer: peer, forwardedFor: headers[values: .xForwardedFor])
+    /// The address of the client: the connection's own, or, where that is a trusted proxy, the last one in
+    /// `X-Forwarded-For` that is no trusted proxy. What stands before that may have been made up by the client. An entry
+    /// that is no address counts as the proxy that sent it.
+    ///
+    /// - Parameter forwardedFor: The values of `X-Forwarded-For`, in their order.
+    func of(peer: SocketAddress?, forwardedFor: [String]) -> IPAddress? {
+        guard let peer = IPAddress(peer) else { return nil }
+        return trace(peer, forwardedFor).client
     }
 
-    /// - Parameter forwardedFor: the values of `X-Forwarded-For`, in their order.
-    func of(peer: SocketAddress?, forwardedFor: [String]) -> String? {
-        guard let address = peer?.ipAddress.map(Self.withoutMapping) else { return nil }
-        guard trustedProxies.contains(address) else { return address }
-        let hops = forwardedFor.joined(separator: ",").split(separator: ",")
+    /// Whether the client is on this machine: the connection comes from a loopback address, and a trusted proxy there
+    /// names no other client. An address in a header alone makes nobody local.
+    func isLocal(peer: SocketAddress?, forwardedFor: [String]) -> Bool {
+        guard let peer = IPAddress(peer), peer.isLoopback else { return false }
+        let (client, isNamedRightly) = trace(peer, forwardedFor)
+        return client.isLoopback && isNamedRightly
+    }
+
+    private func trace(_ peer: IPAddress, _ forwardedFor: [String]) -> (client: IPAddress, isNamedRightly: Bool) {
+        let hops = forwardedFor.lazy.flatMap { $0.split(separator: ",") }
             .map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
-        return hops.last { !trustedProxies.contains($0) } ?? address
+        guard !hops.isEmpty else { return (peer, true) }
+        guard isTrusted(peer) else {
+            onUntrusted(peer)
+            return (peer, true)
+        }
+        var client = peer
+        for hop in hops.reversed() {
+            guard let address = IPAddress(hop) else { return (client, false) }
+            client = address
+            guard isTrusted(address) else { break }
+        }
+        return (client, true)
     }
 
-    /// An IPv4 client of a server that listens on `::` has an address such as `::ffff:127.0.0.1` (RFC 4291 section
-    /// 2.5.5.2), which must not look like another one.
-    private static func withoutMapping(_ address: String) -> String {
-        let prefix = "::ffff:"
-        return address.hasPrefix(prefix) && address.contains(".") ? String(address.dropFirst(prefix.count)) : address
-    }
-
-    static func isLoopback(_ address: String) -> Bool {
-        address == "::1" || address.hasPrefix("127.") || address.hasPrefix("::ffff:127.")
+    private func isTrusted(_ address: IPAddress) -> Bool {
+        trustedProxies.contains { $0.contains(address) }
     }
 }
 
@@ -41,5 +57,7 @@ extension HTTPField.Name {
     static let prefer = Self("Prefer")!
     static let preferenceApplied = Self("Preference-Applied")!
     static let accelRedirect = Self("X-Accel-Redirect")!
+    static let snugAccelerate = Self("Snug-Accelerate")!
+    static let referrerPolicy = Self("Referrer-Policy")!
     static let contentSecurityPolicy = Self("Content-Security-Policy")!
 }

@@ -1,6 +1,7 @@
 import Chat
 import NIOCore
 import NIOHTTP1
+import SnugSettings
 
 /// How often people, addresses and names may do things.
 struct RateLimits: Sendable {

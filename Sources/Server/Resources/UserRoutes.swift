@@ -1,5 +1,6 @@
 import Chat
 import Hummingbird
+import SnugSettings
 
 /// Accounts.
 struct UserRoutes: Sendable {

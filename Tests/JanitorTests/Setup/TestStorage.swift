@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import SnugSettings
 
 @testable import Chat
 @testable import Janitor

@@ -1,11 +1,14 @@
 import NIOCore
+import SnugSettings
 import Testing
 
 @testable import Server
 
 @Suite("Who is limited together")
 struct ClientNetworkTests {
-    private let address = ClientAddress(trustedProxies: ["127.0.0.1", "::1", "10.0.0.1"])
+    private let address = ClientAddress(
+        trustedProxies: ["127.0.0.1", "::1", "10.0.0.1"].compactMap { IPNetwork($0) }
+    )
 
     private func network(_ peer: String, _ forwarded: String...) throws -> ClientNetwork {
         address.network(of: try SocketAddress(ipAddress: peer, port: 1), forwardedFor: forwarded)

@@ -1,5 +1,6 @@
 import Chat
 import NIOHTTP1
+import SnugSettings
 import TestSupport
 import Testing
 
@@ -18,7 +19,7 @@ struct RateLimitTests {
         let clock = StandingClock()
         try await withServer {
             $0.rates = rates
-            $0.trustedProxies = proxies
+            $0.trustedProxies = proxies.compactMap { IPNetwork($0) }
         } tuning: {
             clock.tune(&$0)
             if let passwordCost { $0.passwordCost = passwordCost }

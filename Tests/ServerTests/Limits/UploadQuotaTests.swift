@@ -1,4 +1,5 @@
 import NIOHTTP1
+import SnugSettings
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Fixtures
+import SnugSettings
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Chat
+import SnugSettings
 import TestSupport
 import Testing
 
@@ -35,7 +36,8 @@ struct HealthTests {
     @Test(
         "I7: to anybody else behind a proxy there is no such page",
         arguments: [
-            "192.0.2.1", "127.0.0.1, 192.0.2.1", "192.0.2.1, 127.0.0.1", "10.0.0.1", "not an address",
+            "192.0.2.1", "127.0.0.1, 192.0.2.1", "192.0.2.1, 127.0.0.1", "10.0.0.1", "not an address", "127.evil",
+            "127.0.0.1, unknown", "127.0.0.1.evil",
         ]
     )
     func others(forwarded: String) async throws {
@@ -47,9 +49,12 @@ struct HealthTests {
 
     @Test("I7: a proxy that is not trusted cannot say who asks")
     func untrustedProxy() async throws {
-        try await withServer({ $0.trustedProxies = ["192.0.2.1"] }) { server in
+        try await withServer({ $0.trustedProxies = [IPNetwork("192.0.2.1")].compactMap(\.self) }) { server in
             let answer = try await server.site.send(.GET, "/health", headers: ["x-forwarded-for": "192.0.2.7"])
             #expect(answer.status == 200)
+            _ = try await server.site.send(.GET, "/health", headers: ["x-forwarded-for": "192.0.2.7"])
+            let warnings = server.log.filter { $0.contains("SNUG_TRUSTED_PROXIES") }
+            #expect(warnings.count == 1)
         }
     }
 

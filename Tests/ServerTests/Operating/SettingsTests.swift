@@ -2,6 +2,7 @@ import Chat
 import Fixtures
 import Foundation
 import Media
+import SnugSettings
 import TestSupport
 import Testing
 
@@ -18,7 +19,7 @@ struct SettingsTests {
         try await withMemoryFolder { folder in
             let path = folder + "/snug.yaml"
             if let file { try file.write(toFile: path, atomically: true, encoding: .utf8) }
-            return try await Settings.read(arguments: arguments, environment: environment, file: path)
+            return try Settings.read(arguments: arguments, environment: environment, currentFolder: folder)
         }
     }
 
@@ -30,6 +31,7 @@ struct SettingsTests {
         #expect(settings.storage == "./storage")
         #expect(settings.publicURL == nil)
         #expect(settings.secretPath == "./storage/secret")
+        #expect(settings.previousSecretPath == "./storage/secret.previous")
         #expect(settings.registration == .open)
         #expect(settings.synchronous == .full)
         #expect(settings.maxConnections == 5000)
@@ -37,7 +39,7 @@ struct SettingsTests {
         #expect(settings.maxUploadBytes == 5_242_880)
         #expect(settings.limits.messageBytes == 2048)
         #expect(settings.limits.roomMembers == 100)
-        #expect(settings.trustedProxies == ["127.0.0.1", "::1"])
+        #expect(settings.trustedProxies.map(\.description) == ["127.0.0.1", "::1"])
         #expect(settings.limits.uploadedBytesPerDay == 1_073_741_824)
         #expect(settings.limits.storedBytesPerPerson == nil)
         #expect(settings.limits.waitingPictures == 1000)
@@ -73,13 +75,14 @@ struct SettingsTests {
         #expect(settings.maxConnections == 5000)
     }
 
-    @Test("Every setting can be given in each of the three places", arguments: SettingName.allCases)
-    func everyPlace(name: SettingName) async throws {
-        let value = Self.examples[name] ?? "some text"
-        let inFile = try await read(file: "\(name.rawValue): \"\(value)\"\n")
-        let inEnvironment = try await read(environment: [name.environment: value])
-        let asOption = try await read(arguments: [name.option, value])
-        let joined = try await read(arguments: ["\(name.option)=\(value)"])
+    @Test("Every setting can be given in each of the three places", arguments: Setting.all.map(\.name))
+    func everyPlace(name: String) async throws {
+        let setting = try #require(Setting.all.first { $0.name == name })
+        let value = Self.examples[name] ?? Self.example(of: setting)
+        let inFile = try await read(file: "\(name): \"\(value)\"\n")
+        let inEnvironment = try await read(environment: [setting.variable: value])
+        let asOption = try await read(arguments: [setting.option, value])
+        let joined = try await read(arguments: ["\(setting.option)=\(value)"])
         let expected = text(of: inFile)
         #expect(expected != text(of: try await read()))
         #expect(text(of: inEnvironment) == expected)
@@ -91,17 +94,24 @@ struct SettingsTests {
     private func text(of settings: Settings) -> String {
         var others = settings
         others.mediaFormats = []
+        others.sources = Settings.Sources()
         return "\(others) \(settings.mediaFormats.map(\.rawValue).sorted())"
     }
 
-    private static let examples: [SettingName: String] = [
-        .port: "1234", .publicURL: "https://chat.example.org", .registration: "closed", .synchronous: "normal",
-        .commitGroup: "7", .maxConnections: "7", .maxConnectionsPerUser: "7", .maxUploadBytes: "7",
-        .maxUploadBytesPerDay: "off", .maxStoredBytesPerUser: "70000000", .maxWaitingPictures: "7",
-        .maxWaitingPicturesPerUser: "7", .maxMessageBytes: "7",
-        .maxRoomMembers: "7", .rateMessages: "1/2s", .rateRequests: "1/2s burst 3", .rateUploads: "off",
-        .rateRooms: "1/2s, 3/4s burst 5", .rateJoins: "1/2s", .rateSignins: "1/2s", .trustedProxies: "10.0.0.1,fd00::1",
-        .mediaAccel: "on", .mediaFormats: "heic", .keepMetadata: "on", .logLevel: "debug", .logFormat: "json",
+    private static func example(of setting: Setting) -> String {
+        switch setting.name.prefix(while: { $0 != "_" }) {
+        case "rate": "1/2s, 3/4s burst 5"
+        case "max": "7"
+        case "grace": "3h"
+        default: "some text"
+        }
+    }
+
+    private static let examples = [
+        "port": "1234", "public_url": "https://chat.example.org", "registration": "closed",
+        "sqlite_synchronous": "normal", "commit_group": "7", "max_upload_bytes_per_day": "off",
+        "max_stored_bytes_per_user": "70000000", "trusted_proxies": "10.0.0.0/8,fd00::1", "media_accel": "on",
+        "media_formats": "heic", "keep_metadata": "on", "log_level": "debug", "log_format": "json",
     ]
 
     @Test("Numbers and switches in the file need no quotes")
@@ -130,20 +140,22 @@ struct SettingsTests {
             ("SNUG_PORT", "-1", "from 0 to 65535"), ("SNUG_MAX_CONNECTIONS", "0", "from 1 to"),
             ("SNUG_MAX_CONNECTIONS_PER_USER", "many", "whole number"), ("SNUG_MAX_UPLOAD_BYTES", "5MB", "whole number"),
             ("SNUG_MAX_UPLOAD_BYTES_PER_DAY", "1GiB", "off, or a whole number"),
-            ("SNUG_MAX_UPLOAD_BYTES_PER_DAY", "5242879", "from 5242880 to"),
-            ("SNUG_MAX_STORED_BYTES_PER_USER", "0", "from 5242880 to"),
+            ("SNUG_MAX_UPLOAD_BYTES_PER_DAY", "5242879", "from max_upload_bytes to"),
+            ("SNUG_MAX_STORED_BYTES_PER_USER", "0", "from max_upload_bytes to"),
             ("SNUG_MAX_WAITING_PICTURES", "0", "from 1 to"), ("SNUG_MAX_WAITING_PICTURES_PER_USER", "off", "from 1 to"),
             ("SNUG_MAX_MESSAGE_BYTES", "0", "from 1 to"), ("SNUG_MAX_ROOM_MEMBERS", "1", "from 2 to"),
             ("SNUG_REGISTRATION", "maybe", "open, closed"), ("SNUG_SQLITE_SYNCHRONOUS", "off", "full, normal"),
             ("SNUG_RATE_MESSAGES", "3 per second", "3/1s burst 5"), ("SNUG_RATE_REQUESTS", "0/1s", "off"),
             ("SNUG_RATE_UPLOADS", "1/0s", "off"), ("SNUG_RATE_ROOMS", "1/1s burst 0", "off"),
             ("SNUG_RATE_JOINS", "1/1s,,x", "off"), ("SNUG_RATE_SIGNINS", "1/1m", "off"),
-            ("SNUG_TRUSTED_PROXIES", "localhost", "IP addresses"), ("SNUG_PUBLIC_URL", "chat.example.org", "https://"),
+            ("SNUG_TRUSTED_PROXIES", "localhost", "IP addresses"), ("SNUG_TRUSTED_PROXIES", "10.0.0.0/33", "networks"),
+            ("SNUG_PUBLIC_URL", "chat.example.org", "https://"),
             ("SNUG_PUBLIC_URL", "https://a b", "https://"), ("SNUG_MEDIA_ACCEL", "yes", "on, off"),
             ("SNUG_MEDIA_FORMATS", "jpeg, tiff", "jpeg, png, gif, webp, heic, avif"),
             ("SNUG_MEDIA_FORMATS", "heif", "heic"), ("SNUG_MEDIA_FORMATS", ",", "a list"),
             ("SNUG_KEEP_METADATA", "gps", "on, off"),
             ("SNUG_LOG_LEVEL", "loud", "debug, info"), ("SNUG_LOG_FORMAT", "xml", "text, json"),
+            ("SNUG_GRACE_LOG", "tomorrow", "30m, 24h or 7d"),
         ]
     )
     func notUnderstood(name: String, value: String, allowed: String) async throws {
@@ -152,23 +164,5 @@ struct SettingsTests {
         #expect(line.contains("\(name)=\(value)"))
         #expect(line.contains(allowed))
         #expect(!line.contains("\n"))
-    }
-
-    @Test("An option that there is not is refused by name", arguments: ["--prot", "--max-uploads=5"])
-    func unknownOption(option: String) async throws {
-        let error = await #expect(throws: SettingError.self) { _ = try await read(arguments: [option, "1"]) }
-        #expect(error?.description.contains(option.prefix { $0 != "=" }) == true)
-    }
-
-    @Test("An option without a value, and a value without an option, stop the start", arguments: ["--port", "8080"])
-    func halfOption(argument: String) async throws {
-        let error = await #expect(throws: SettingError.self) { _ = try await read(arguments: [argument]) }
-        #expect(error?.description.contains(argument) == true)
-    }
-
-    @Test("A file that is no YAML stops the start and is named")
-    func brokenFile() async throws {
-        let error = await #expect(throws: SettingError.self) { _ = try await read(file: "port: [1,\n  {") }
-        #expect(error?.description.contains("snug.yaml") == true)
     }
 }

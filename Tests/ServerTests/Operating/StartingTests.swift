@@ -1,6 +1,7 @@
 import Fixtures
 import Foundation
 import Glibc
+import SnugSettings
 import TestSupport
 import Testing
 
@@ -23,12 +24,12 @@ struct StartingTests {
         }
     }
 
-    @Test("snug.yaml in the working directory is read, below the environment and the command line")
+    @Test("snug.yaml in the current folder is read, below the environment and the command line")
     func file() async throws {
         try await withMemoryFolder { folder in
             try "registration: maybe\n".write(toFile: folder + "/snug.yaml", atomically: true, encoding: .utf8)
             let fromFile = try await runServer([], in: folder)
-            #expect(fromFile.errors.contains("SNUG_REGISTRATION=maybe"))
+            #expect(fromFile.errors.contains("./snug.yaml: registration: maybe cannot be used"))
             let fromEnvironment = try await runServer([], environment: ["SNUG_REGISTRATION": "no"], in: folder)
             #expect(fromEnvironment.errors.contains("SNUG_REGISTRATION=no"))
             let fromOption = try await runServer(
@@ -36,7 +37,34 @@ struct StartingTests {
                 environment: ["SNUG_REGISTRATION": "no"],
                 in: folder
             )
-            #expect(fromOption.errors.contains("SNUG_REGISTRATION=never"))
+            #expect(fromOption.errors.contains("--registration never cannot be used"))
+        }
+    }
+
+    @Test("The start says which file of settings was read")
+    func namedFile() async throws {
+        try await withMemoryFolder { folder in
+            let (_, without) = try await withServerProcess(storage: folder) { _ in }
+            #expect(without.errors.contains("file=none"))
+            let path = folder + "/snug.yaml"
+            try "registration: closed\n".write(toFile: path, atomically: true, encoding: .utf8)
+            let (status, ended) = try await withServerProcess(storage: folder) { process in
+                let account = #"{"username":"ann","password":"a long password"}"#
+                return try await process.site.send(.POST, "/api/v1/users", body: .text(account)).status
+            }
+            #expect(status == 403)
+            #expect(ended.errors.contains("file=\(path)"))
+        }
+    }
+
+    @Test("A variable that is not known stops the start, and nothing is made")
+    func unknownVariable() async throws {
+        try await withMemoryFolder { folder in
+            let environment = ["SNUG_PROT": "80", "SNUG_STORAGE": folder + "/storage"]
+            let ended = try await runServer([], environment: environment)
+            #expect(ended.status != .exited(0))
+            #expect(ended.errors.contains("SNUG_PROT in the environment is not a setting. Did you mean SNUG_PORT?"))
+            #expect(!FileManager.default.fileExists(atPath: folder + "/storage"))
         }
     }
 
@@ -47,12 +75,15 @@ struct StartingTests {
         #expect(ended.errors.contains("--prot"))
     }
 
-    @Test("Help names every setting and ends well")
+    @Test("Help explains every setting and ends well")
     func help() async throws {
         let ended = try await runServer(["serve", "--help"])
         #expect(ended.status == .exited(0))
-        for option in ["--port", "--storage", "--public-url", "--rate-messages", "--trusted-proxies"] {
-            #expect(ended.output.contains(option))
+        // Help breaks lines where it likes.
+        let words = ended.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        for setting in Setting.all {
+            let text = "\(setting.option) \(setting.meaning) Allowed: \(setting.allowed). Default: \(setting.standard)."
+            #expect(words.contains(text.replacing("`", with: "")))
         }
     }
 
@@ -105,6 +136,7 @@ struct StartingTests {
                 let ended = try await runServer([], environment: environment)
                 #expect(ended.status != .exited(0))
                 #expect(ended.errors.lowercased().contains("snug_port=\(server.site.port) cannot be used"))
+                #expect(ended.errors.contains("host, by default 127.0.0.1,"))
             }
         }
     }

@@ -1,4 +1,5 @@
 import Chat
+import SnugSettings
 import Testing
 
 @testable import Server

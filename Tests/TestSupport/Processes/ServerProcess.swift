@@ -1,4 +1,5 @@
 import Foundation
+import SnugSettings
 import Subprocess
 import Synchronization
 import SystemPackage
@@ -9,10 +10,21 @@ package struct ServerProcess: Sendable {
     package let storage: String
     /// The system's number of the process.
     package let id: Int32
+    fileprivate let errors: Transcript
     fileprivate let send: @Sendable (Signal) throws -> Void
+
+    /// Returns once it has written this to standard error.
+    package func waitForError(_ text: String) async throws {
+        try await within(waitingFor: "\(text.debugDescription) on standard error") {
+            while !errors.text.contains(text) { await Task.yield() }
+        }
+    }
 
     /// Asks it to stop, as systemd does.
     package func terminate() throws { try send(.terminate) }
+
+    /// Asks it to read its settings again.
+    package func hangUp() throws { try send(.terminalClosed) }
 
     /// Ends it as a crash or a power cut would: without a chance to tidy up.
     package func kill() throws { try send(.kill) }
@@ -68,7 +80,9 @@ private func runProcess<Result: Sendable>(
             }
             let send: @Sendable (Signal) throws -> Void = { try process.send(signal: $0) }
             let id = process.processIdentifier.value
-            let result = try await body(ServerProcess(site: Site(port: found), storage: storage, id: id, send: send))
+            let site = Site(port: found)
+            let server = ServerProcess(site: site, storage: storage, id: id, errors: errors, send: send)
+            let result = try await body(server)
             // It may have ended already; then there is nothing to stop.
             try? process.send(signal: .terminate)
             try await group.waitForAll()
@@ -80,9 +94,7 @@ private func runProcess<Result: Sendable>(
 
 private func standard(_ storage: String) -> [String: String] {
     var settings = ["SNUG_STORAGE": storage, "SNUG_PORT": "0"]
-    for rate in ["MESSAGES", "REQUESTS", "UPLOADS", "ROOMS", "JOINS", "SIGNINS"] {
-        settings["SNUG_RATE_\(rate)"] = "off"
-    }
+    for setting in Setting.all where setting.name.hasPrefix("rate_") { settings[setting.variable] = "off" }
     return settings
 }
 

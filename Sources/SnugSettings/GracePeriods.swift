@@ -1,0 +1,41 @@
+/// How long things may be left over before they count as leftovers.
+package struct GracePeriods: Sendable, Equatable {
+    /// An upload that is being received.
+    package var receiving = Period(seconds: 3600)
+    /// An upload that no message holds.
+    package var unattached = Period(seconds: 86_400)
+    /// A file without a row. Long, because a database restored from yesterday's backup lacks today's rows.
+    package var unknown = Period(seconds: 86_400)
+    /// An event in the log, for clients that come back.
+    package var log = Period(seconds: 7 * 86_400)
+    /// A file in the trash.
+    package var trash = Period(seconds: 7 * 86_400)
+
+    package init() {}
+}
+
+/// A time span as operators write it: `90s`, `30m`, `24h`, `7d`.
+package struct Period: Sendable, Equatable, CustomStringConvertible {
+    package let seconds: Int
+
+    private static let units: [(letter: Character, seconds: Int)] = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
+
+    package init(seconds: Int) {
+        self.seconds = seconds
+    }
+
+    /// Nil for what is no such span.
+    package init?(_ text: String) {
+        guard let unit = Self.units.first(where: { $0.letter == text.last }), let count = Int(text.dropLast()),
+            (0...100_000).contains(count)
+        else { return nil }
+        seconds = count * unit.seconds
+    }
+
+    package var duration: Duration { .seconds(seconds) }
+
+    package var description: String {
+        guard let unit = Self.units.first(where: { seconds.isMultiple(of: $0.seconds) }) else { return "\(seconds)s" }
+        return "\(seconds / unit.seconds)\(unit.letter)"
+    }
+}

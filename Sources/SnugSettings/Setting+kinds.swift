@@ -1,0 +1,175 @@
+import Chat
+import Media
+
+extension Setting {
+    /// Where a setting's value lies; its value in new `Settings` is the default.
+    typealias Property<Value> = any WritableKeyPath<Settings, Value> & Sendable
+
+    private init<Value>(
+        _ name: String,
+        _ property: Property<Value>,
+        _ meaning: String,
+        allowed: String,
+        write: (Value) -> String,
+        parse: @escaping @Sendable (String) -> Value?
+    ) {
+        self.name = name
+        self.meaning = meaning
+        self.allowed = allowed
+        standard = write(Settings()[keyPath: property])
+        read = { text, settings in
+            guard let value = parse(text) else { return false }
+            settings[keyPath: property] = value
+            return true
+        }
+    }
+
+    static func text(
+        _ name: String,
+        _ property: Property<String>,
+        _ allowed: String,
+        _ meaning: String
+    ) -> Setting {
+        Setting(name, property, meaning, allowed: allowed, write: { $0 }, parse: { $0 })
+    }
+
+    /// - Parameter standard: What holds without the setting, in words.
+    static func optionalText(
+        _ name: String,
+        _ property: Property<String?>,
+        or standard: String,
+        _ meaning: String
+    ) -> Setting {
+        Setting(name, property, meaning, allowed: "a path", write: { $0 ?? standard }, parse: { $0 })
+    }
+
+    static func number(
+        _ name: String,
+        _ property: Property<Int>,
+        in range: ClosedRange<Int>,
+        unit: String? = nil,
+        _ meaning: String
+    ) -> Setting {
+        let inUnit = unit.map { ", in \($0)" } ?? ""
+        let allowed = "a whole number from \(range.lowerBound) to \(range.upperBound)" + inUnit
+        return Setting(name, property, meaning, allowed: allowed, write: { String($0) }) { text in
+            Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// Bytes that a person may use up, or `off`. Not less than one upload: a client would try that again and again, in
+    /// vain.
+    static func byteQuota(
+        _ name: String,
+        _ property: Property<Int?>,
+        _ meaning: String
+    ) -> Setting {
+        let most = 1 << 50
+        return Setting(
+            name: name,
+            meaning: meaning,
+            allowed: "off, or a whole number from max_upload_bytes to \(most), in bytes",
+            standard: Settings()[keyPath: property].map { String($0) } ?? "off"
+        ) { text, settings in
+            let number = Int(text)
+            guard text == "off" || number.map((settings.maxUploadBytes...most).contains) == true else { return false }
+            settings[keyPath: property] = number
+            return true
+        }
+    }
+
+    static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ name: String,
+        _ property: Property<Choice>,
+        _ meaning: String
+    ) -> Setting {
+        let allowed = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        return Setting(name, property, meaning, allowed: allowed, write: \.rawValue, parse: { Choice(rawValue: $0) })
+    }
+
+    static func rate(
+        _ name: String,
+        _ property: Property<[RateRule]>,
+        _ meaning: String
+    ) -> Setting {
+        Setting(
+            name,
+            property,
+            meaning,
+            allowed: "off, or a list such as 3/1s burst 5, 60/60s",
+            write: { $0.isEmpty ? "off" : $0.map(\.description).joined(separator: ", ") },
+            parse: { RateRule.list($0) }
+        )
+    }
+
+    /// An address of this site, without a slash at its end.
+    static func url(
+        _ name: String,
+        _ property: Property<String?>,
+        _ meaning: String
+    ) -> Setting {
+        let allowed = "an address such as https://chat.example.org"
+        return Setting(name, property, meaning, allowed: allowed, write: { $0 ?? "none" }) { text in
+            guard text.hasPrefix("https://") || text.hasPrefix("http://"), !text.contains(where: \.isWhitespace) else {
+                return nil
+            }
+            return text.hasSuffix("/") ? String(text.dropLast()) : text
+        }
+    }
+
+    /// A comma-separated list of formats, in the names that people know them by.
+    static func formats(
+        _ name: String,
+        _ property: Property<Set<FileKind>>,
+        _ meaning: String
+    ) -> Setting {
+        let known = FileKind.allCases.map(\.settingName).joined(separator: ", ")
+        let write = { (formats: Set<FileKind>) in
+            FileKind.allCases.filter(formats.contains).map(\.settingName).joined(separator: ", ")
+        }
+        return Setting(name, property, meaning, allowed: "a list of some of \(known)", write: write) { text in
+            let words = text.listed
+            let formats = words.compactMap { word in FileKind.allCases.first { $0.settingName == word } }
+            return formats.isEmpty || formats.count < words.count ? nil : Set(formats)
+        }
+    }
+
+    static func networks(
+        _ name: String,
+        _ property: Property<[IPNetwork]>,
+        _ meaning: String
+    ) -> Setting {
+        let allowed = "a list of IP addresses and networks such as ::1, 10.0.0.0/8"
+        let write = { (networks: [IPNetwork]) in networks.map(\.description).joined(separator: ", ") }
+        return Setting(name, property, meaning, allowed: allowed, write: write) { text in
+            let words = text.listed
+            let networks = words.compactMap { IPNetwork($0) }
+            return networks.count == words.count ? networks : nil
+        }
+    }
+
+    static func period(
+        _ name: String,
+        _ property: Property<Period>,
+        _ meaning: String
+    ) -> Setting {
+        let allowed = "a time such as 30m, 24h or 7d, up to 100000 of a unit"
+        return Setting(name, property, meaning, allowed: allowed, write: \.description, parse: { Period($0) })
+    }
+}
+
+extension String {
+    /// The words of a list with commas.
+    fileprivate var listed: [String] {
+        split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+    }
+}
+
+extension FileKind {
+    fileprivate var settingName: String {
+        switch self {
+        case .heif: "heic"
+        case .jpeg, .png, .gif, .webp, .avif: rawValue
+        }
+    }
+}

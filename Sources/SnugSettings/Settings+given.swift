@@ -1,0 +1,67 @@
+import Media
+
+/// Settings on the command line: `--port 80` and `--port=80`.
+///
+/// Not left to ArgumentParser, which would need each of them declared once more, nor to swift-configuration, which lets
+/// misspelt options pass without effect.
+struct CommandLineSettings {
+    private(set) var values: [String: GivenValue] = [:]
+    private(set) var config: String?
+
+    init(_ arguments: [String]) throws(SettingError) {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            let sides = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let setting = Setting.all.first { $0.option == sides[0] }
+            guard setting != nil || sides[0] == Self.configOption else {
+                let known = Setting.all.map(\.option) + [Self.configOption]
+                throw SettingError(unknown: sides[0], shownAs: sides[0], known: known)
+            }
+            guard let value = sides.count == 2 ? sides[1] : rest.popFirst() else {
+                throw SettingError("\(sides[0]) needs a value behind it.")
+            }
+            guard let setting else {
+                config = value
+                continue
+            }
+            values[setting.name] = value.isEmpty ? nil : GivenValue(setting: setting, text: value, place: .commandLine)
+        }
+    }
+
+    private static let configOption = "--config"
+}
+
+/// Settings in the environment. An empty value is like none.
+struct EnvironmentSettings {
+    private(set) var values: [String: GivenValue] = [:]
+    private(set) var config: String?
+
+    init(_ environment: [String: String]) throws(SettingError) {
+        for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Setting.variablePrefix) {
+            if let setting = Setting.all.first(where: { $0.variable == name }) {
+                guard !value.isEmpty else { continue }
+                values[setting.name] = GivenValue(setting: setting, text: value, place: .environment)
+            } else if name == Self.configVariable {
+                config = value.isEmpty ? nil : value
+            } else if !Self.others.contains(name) {
+                let known = Setting.all.map(\.variable) + [Self.configVariable]
+                throw SettingError(unknown: name, shownAs: "\(name) in the environment", known: known)
+            }
+        }
+    }
+
+    private static let configVariable = "SNUG_CONFIG"
+    /// What scripts, tests and the media worker read, which may share an environment with the server.
+    private static let others: Set = [
+        "SNUG_URL", "SNUG_PREPARED", "SNUG_FAULTS", "SNUG_LOSS_SEED", "SNUG_EQUALITY_SEED",
+        WorkerEnvironment.idleMilliseconds, WorkerEnvironment.jobCount, WorkerEnvironment.residentByteCount,
+        WorkerEnvironment.modernFormats,
+    ]
+}
+
+extension SettingError {
+    init(unknown name: String, shownAs text: String, known: [String]) {
+        let nearest = Spelling.nearest(to: name, among: known).map { " Did you mean \($0)?" } ?? ""
+        self.init("\(text) is not a setting.\(nearest)")
+    }
+}

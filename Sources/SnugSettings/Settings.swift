@@ -1,0 +1,81 @@
+import Chat
+import Logging
+import Media
+
+/// Everything an operator can choose, checked. Nothing else reads the environment.
+package struct Settings: Sendable {
+    package enum Registration: String, CaseIterable, Sendable {
+        /// Anybody who reaches the server may make an account.
+        case open
+        /// Only `snug-server user add` makes accounts.
+        case closed
+    }
+
+    package enum LogFormat: String, CaseIterable, Sendable {
+        case text
+        case json
+    }
+
+    package enum Switch: String, CaseIterable, Sendable {
+        case on
+        case off
+    }
+
+    package var host = "127.0.0.1"
+    package var port = 8080
+    package var storage = "./storage"
+    package var publicURL: String?
+    package var secretFile: String?
+    package var previousSecretFile: String?
+    package var registration = Registration.open
+    package var synchronous = Store.Synchronous.full
+    package var commitGroup = GroupCommit.maxGroup
+    package var maxConnections = 5000
+    package var maxConnectionsPerUser = 10
+    package var maxUploadBytes = 5 * 1024 * 1024
+    /// The sizes that Chat enforces.
+    package var limits = ChatLimits()
+    package var rates = RateSettings()
+    package var trustedProxies = ["127.0.0.1", "::1"].compactMap { IPNetwork($0) }
+    package var mediaAccel = Switch.off
+    package var mediaFormats = FileKind.renderedByDefault
+    package var keepsMetadata = Switch.off
+    package var logLevel = Logger.Level.info
+    package var logFormat = LogFormat.text
+    package var mediaWorker: String?
+    /// What the janitor waits for.
+    package var grace = GracePeriods()
+
+    /// Where the values come from.
+    package var sources = Sources()
+
+    package init() {}
+
+    package var databasePath: String { "\(storage)/\(Store.fileName)" }
+    package var mediaPath: String { "\(storage)/\(BlobStore.folderName)" }
+    package var secretPath: String { secretFile ?? storage + "/secret" }
+    package var previousSecretPath: String { previousSecretFile ?? secretPath + ".previous" }
+}
+
+/// How often things may be done. A list that is empty lifts the limit.
+package struct RateSettings: Sendable {
+    package var messages = [
+        RateRule(count: 3, seconds: 1, burst: 5), RateRule(count: 60, seconds: 60, burst: 60),
+    ]
+    package var requests = [RateRule(count: 20, seconds: 1, burst: 60)]
+    package var uploads = [
+        RateRule(count: 10, seconds: 10, burst: 10), RateRule(count: 200, seconds: 3600, burst: 200),
+    ]
+    package var rooms = [RateRule(count: 5, seconds: 3600, burst: 5)]
+    package var joins = [RateRule(count: 20, seconds: 3600, burst: 20)]
+    package var signins = [RateRule(count: 10, seconds: 900, burst: 10)]
+
+    package init() {}
+
+    /// Without any limit.
+    package static let off: RateSettings = {
+        var settings = Settings()
+        for rate in Setting.rates { _ = rate.read("off", &settings) }
+        return settings.rates
+    }()
+}

@@ -1,0 +1,46 @@
+import Foundation
+import SnugSettings
+import Testing
+
+@Suite("The list of settings")
+struct SettingManualTests {
+    @Test("Names are lower-case words, each once")
+    func names() {
+        let names = Setting.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        for name in names { #expect(name.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil) }
+    }
+
+    @Test("The table in docs/operations.md is the one that the list makes")
+    func table() throws {
+        let manual = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../../docs/operations.md").standardized
+        let lines = try String(contentsOf: manual, encoding: .utf8).split(separator: "\n").map(String.init)
+        let start = try #require(lines.firstIndex(of: Setting.table[0]))
+        let inManual = Array(lines[start...].prefix { $0.hasPrefix("|") })
+        #expect(inManual == Setting.table, "It should be:\n\(Setting.table.joined(separator: "\n"))")
+    }
+
+    @Test("The help gives meaning, allowed values and default of every setting")
+    func help() {
+        for setting in Setting.all {
+            #expect(setting.meaning.hasSuffix("."))
+            let parts = [setting.option, setting.meaning, "\(setting.allowed).", "\(setting.standard)."]
+            for part in parts { #expect(Setting.help.contains(part.replacing("`", with: ""))) }
+        }
+    }
+
+    private let inWords: Set = ["public_url", "secret_file", "previous_secret_file", "media_worker"]
+
+    @Test("What the list gives as default is allowed, but where it is said in words")
+    func defaultsAreAllowed() throws {
+        for setting in Setting.all where !inWords.contains(setting.name) {
+            let settings = try Settings.read(
+                arguments: [setting.option, setting.standard],
+                environment: [:],
+                currentFolder: "/nowhere"
+            )
+            #expect(settings.asGiven(setting.name) == "\(setting.option) \(setting.standard)")
+        }
+    }
+}
