@@ -75,16 +75,22 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
             try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
             try Self.limitUnread(limits.unread, on: channel)
             let encoder = HTTPResponseEncoder()
-            let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+            let decoder = ByteToMessageHandler(
+                HTTPRequestDecoder(
+                    leftOverBytesStrategy: .forwardBytes,
+                    limitConfiguration: RequestHeadGuard.decoderLimits
+                )
+            )
+            let headGuard = RequestHeadGuard()
             let filter = SocketRequestFilter(path: Self.socketPath) { [rates] in rates.mayUpgrade($0, from: $1) }
             let upgrade = NIOTypedHTTPServerUpgradeHandler<ConnectionKind>(
                 httpEncoder: encoder,
-                extraHTTPHandlers: [decoder, filter],
+                extraHTTPHandlers: [decoder, headGuard, filter],
                 upgradeConfiguration: .init(upgraders: [upgrader]) { channel in
                     channel.eventLoop.makeCompletedFuture { .http(try openHTTP(on: channel, logger: logger)) }
                 }
             )
-            try channel.pipeline.syncOperations.addHandlers(encoder, decoder, filter, upgrade)
+            try channel.pipeline.syncOperations.addHandlers(encoder, decoder, headGuard, filter, upgrade)
             let kind = upgrade.upgradeResultFuture
             let deadline = channel.eventLoop.scheduleTask(in: limits.firstRequest) { channel.close(promise: nil) }
             kind.whenComplete { _ in deadline.cancel() }
