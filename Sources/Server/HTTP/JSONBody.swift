@@ -7,13 +7,13 @@ extension Request {
     ///
     /// - Throws: `tooLarge` above 64 KiB, `malformed` for what is not JSON, `invalid` naming a member of a wrong type.
     func json<Body: Decodable>(_ type: Body.Type = Body.self) async throws -> Body {
-        try JSONDecoder().decode(type, from: Data(buffer: await bodyBytes()))
+        try JSONText.decode(type, from: Data(buffer: await bodyBytes()))
     }
 
     /// Like `json`, but nil for an empty body.
     func jsonOrNothing<Body: Decodable>(_ type: Body.Type = Body.self) async throws -> Body? {
         let bytes = try await bodyBytes()
-        return bytes.readableBytes == 0 ? nil : try JSONDecoder().decode(type, from: Data(buffer: bytes))
+        return bytes.readableBytes == 0 ? nil : try JSONText.decode(type, from: Data(buffer: bytes))
     }
 
     /// The whole body.

@@ -23,6 +23,20 @@ struct RequestFormTests {
         }
     }
 
+    @Test("Half a surrogate pair in a body becomes U+FFFD")
+    func loneSurrogate() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let headers: HTTPHeaders = ["authorization": "Bearer \(ada.token)"]
+            let path = "/api/v1/rooms/\(room.id.text)/messages"
+            let body = Site.Body.text(#"{"body":"cut \ud83d"}"#)
+            let answer = try await server.site.send(.POST, path, headers: headers, body: body)
+            #expect(answer.status == 201)
+            #expect(answer.json.body == "cut \u{FFFD}")
+        }
+    }
+
     @Test("JSON that is not an object is malformed", arguments: ["[]", "5", "\"text\"", "null", "true"])
     func notAnObject(body: String) async throws {
         try await withServer { server in

@@ -8,6 +8,11 @@ enum ClientFrame {
         let ref: String?
     }
 
+    /// What can be read of a frame whose other members are wrong.
+    struct Reference: Decodable {
+        let ref: String?
+    }
+
     /// The first frame.
     struct Hello: Decodable {
         let token: String?

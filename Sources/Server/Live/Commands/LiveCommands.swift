@@ -77,7 +77,7 @@ struct LiveCommands: Service, CustomStringConvertible {
             switch identity {
             case .stranger(let token): try await open(socket, hello: data, headerToken: token)
             case .session(let session):
-                let envelope = try JSONDecoder().decode(ClientFrame.Envelope.self, from: data)
+                let envelope = try parse(ClientFrame.Envelope.self, data)
                 reference = envelope.ref
                 try await perform(envelope, data, from: socket, as: session)
             }
@@ -96,23 +96,32 @@ struct LiveCommands: Service, CustomStringConvertible {
         case "send":
             try limits.messages.spend(session.userID)
             wire.presence.active(session.userID)
-            let frame = try JSONDecoder().decode(ClientFrame.Send.self, from: data)
+            let frame = try parse(ClientFrame.Send.self, data)
             let posted = try await store.post(frame.draft, in: frame.room, by: session.userID)
             socket.send(wire.json(ServerFrame.ack(ref: envelope.ref, posted.message)).buffer)
         case "read":
-            let frame = try JSONDecoder().decode(ClientFrame.Read.self, from: data)
+            let frame = try parse(ClientFrame.Read.self, data)
             wire.presence.active(session.userID)
             try await signals.read(frame.room_id, upTo: frame.seq.value, by: session.userID)
         case "typing":
-            let frame = try JSONDecoder().decode(ClientFrame.Typing.self, from: data)
+            let frame = try parse(ClientFrame.Typing.self, data)
             wire.presence.active(session.userID)
             try await signals.typing(session.userID, in: frame.room_id)
         case "status":
-            try say(JSONDecoder().decode(ClientFrame.Status.self, from: data), of: session.userID)
+            try say(parse(ClientFrame.Status.self, data), of: session.userID)
         case "ping":
             socket.send(wire.json(ServerFrame.pong).buffer)
         default:
-            throw Problem.invalid("type", "This server does not know frames of this type.")
+            throw BadFrame(cause: Problem.invalid("type", "This server does not know frames of this type."))
+        }
+    }
+
+    private func parse<Frame: Decodable>(_ type: Frame.Type, _ data: Data) throws(BadFrame) -> Frame {
+        do {
+            return try JSONText.decode(type, from: data)
+        } catch {
+            let reference = try? JSONText.decode(ClientFrame.Reference.self, from: data)
+            throw BadFrame(cause: error, reference: reference?.ref)
         }
     }
 
@@ -120,13 +129,13 @@ struct LiveCommands: Service, CustomStringConvertible {
         switch frame.status {
         case "online": wire.presence.active(user)
         case "away": wire.presence.away(user)
-        default: throw Problem.invalid("status", "It must be online or away.")
+        default: throw BadFrame(cause: Problem.invalid("status", "It must be online or away."))
         }
     }
 
     /// Signs the connection in and lets it hear its person's rooms.
     private func open(_ socket: SocketHandle, hello: Data, headerToken: SessionToken?) async throws {
-        let hello = try JSONDecoder().decode(ClientFrame.Hello.self, from: hello)
+        let hello = try JSONText.decode(ClientFrame.Hello.self, from: hello)
         guard let token = hello.token.map(SessionToken.init(text:)) ?? headerToken else {
             throw Refusal.unauthenticated("A token is missing.")
         }
@@ -143,16 +152,26 @@ struct LiveCommands: Service, CustomStringConvertible {
     }
 
     private func refuse(_ error: any Error, reference: String?, on socket: SocketHandle, isStranger: Bool) {
-        let problem = Problem(error) ?? .internal
+        let badFrame = error as? BadFrame
+        let problem = Problem(badFrame?.cause ?? error) ?? .internal
         if problem == .internal { logger.error("A frame failed", metadata: ["error": "\(error)"]) }
         switch problem.code {
         case "unauthenticated": socket.close(.unauthenticated)
-        case "malformed": socket.close(.malformed)
         // Who could not be let in has nothing to wait for.
         case _ where isStranger: socket.close(problem.status.kind == .serverError ? .failed : .malformed)
-        default: socket.send(wire.json(ServerFrame.error(ref: reference, problem)).buffer)
+        default:
+            let error = ServerFrame.error(ref: reference ?? badFrame?.reference, problem)
+            let frame = wire.json(error).buffer
+            badFrame == nil ? socket.send(frame) : socket.refuseBadFrame(frame)
         }
     }
+}
+
+/// A frame that is not understood: it is not JSON, or its type or one of its members is wrong.
+private struct BadFrame: Error {
+    let cause: any Error
+    /// The frame's reference, where it can be read.
+    var reference: String?
 }
 
 /// Who is at the other end of a live connection.

@@ -27,6 +27,8 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
         var inboxBytes = 128 * 1024
         /// Frames of any kind, parts and pings too.
         var frames = RateRule(count: 100, seconds: 1, burst: 500)
+        /// Frames that are not understood; a client that sends more does not look at its errors.
+        var badFrames = RateRule(count: 20, seconds: 60, burst: 20)
     }
 
     private enum Phase: Equatable {
@@ -45,12 +47,13 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     private var helloDeadline: Scheduled<Void>?
     private var assembler = FrameAssembler()
     private var frames = TokenBucket(at: .now)
+    private var badFrames = TokenBucket(at: .now)
     private var inbox: Deque<ByteBuffer> = []
     private var inboxBytes = 0
     private var isBusy = false
     private var isPaused = false
     private var backlog = (events: 0, bytes: 0)
-    private var lastHeard = NIODeadline.now()
+    private(set) var lastHeard = NIODeadline.now()
     private var lastPing = NIODeadline.now()
 
     init(of sockets: LiveSockets, headerToken: SessionToken?) {
@@ -183,6 +186,12 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
         write(.webSocketFrame(.text, json), events: 1)
     }
 
+    /// Answers a frame that was not understood, and ends the session of a client that has sent too many of them.
+    func refuseBadFrame(_ answer: ByteBuffer) {
+        send(answer)
+        guard badFrames.take(limits.badFrames, at: .now) else { return close(.malformed) }
+    }
+
     func deliver(_ batch: LiveBatch) {
         guard phase == .live else { return }
         write(batch.webSocketFrames, events: batch.texts.count)
@@ -229,9 +238,19 @@ final class LiveSocket: ChannelInboundHandler, LiveConnection {
     }
 
     private func answerClose(_ payload: ByteBuffer) {
-        let code = payload.getInteger(at: payload.readerIndex, as: UInt16.self)
-        end(code: code.map { Self.mayBeSent($0) ? $0 : 1002 } ?? 1000)
+        end(code: Self.answer(toClose: payload))
         context?.close(promise: nil)
+    }
+
+    /// The code that answers a client's close: its own, or that of a close that breaks the protocol (RFC 6455 sections
+    /// 5.5.1 and 7.4).
+    private static func answer(toClose payload: ByteBuffer) -> UInt16 {
+        guard payload.readableBytes > 0 else { return 1000 }
+        guard let code = payload.getInteger(at: payload.readerIndex, as: UInt16.self), mayBeSent(code) else {
+            return 1002
+        }
+        let isText = String(validating: payload.readableBytesView.dropFirst(2), as: UTF8.self) != nil
+        return isText ? code : 1007
     }
 
     private static func mayBeSent(_ code: UInt16) -> Bool {
@@ -270,6 +289,7 @@ extension LiveClosure {
         case .unauthenticated: 4401
         case .helloTooLate: 4408
         case .tooMany: 4429
+        case .replaced: 4409
         case .restarting: 1012
         case .tooSlow: 1013
         case .silent: 1001

@@ -15,6 +15,10 @@ struct SocketHandle: Sendable {
         loop.execute { socket.value.send(json) }
     }
 
+    func refuseBadFrame(_ answer: ByteBuffer) {
+        loop.execute { socket.value.refuseBadFrame(answer) }
+    }
+
     func close(_ reason: LiveClosure) {
         loop.execute { socket.value.close(reason) }
     }

@@ -101,12 +101,61 @@ struct CommandTests {
         }
     }
 
-    @Test("What is not JSON closes the socket with 4400")
-    func garbage() async throws {
+    @Test(
+        "A frame that is not understood is refused with its reference, where one can be read, and the socket stays",
+        arguments: [
+            ("garbage", nil, "malformed"), ("", nil, "malformed"), ("[]", nil, "malformed"),
+            (#"{"type":"ping","ref":"x""#, nil, "malformed"), (#"{"ref":"x"}"#, "x", "invalid"),
+            (#"{"type":5,"ref":"x"}"#, "x", "invalid"), (#"{"type":"ping","ref":5}"#, nil, "invalid"),
+            (#"{"type":"typing","ref":"x","room_id":5}"#, "x", "invalid"),
+            (#"{"type":"status","ref":"x","status":"dancing"}"#, "x", "invalid"),
+        ] as [(String, String?, JSON)]
+    )
+    func notUnderstood(text: String, reference: String?, code: JSON) async throws {
         try await withServer { server in
             let socket = try await server.register("ada").listen()
-            try await socket.send(.text, Array("garbage".utf8))
+            try await socket.send(.text, Array(text.utf8))
+            let error = try await socket.next("error")
+            #expect(error.problem.code == code)
+            if let reference { #expect(error.ref == .string(reference)) } else { #expect(!error.names.contains("ref")) }
+            try await socket.say(["type": "ping"])
+            _ = try await socket.next("pong")
+        }
+    }
+
+    @Test("I8: a client that goes on sending frames that are not understood is closed with 4400")
+    func tooManyBadFrames() async throws {
+        try await withServer { server in
+            let socket = try await server.register("ada").listen()
+            for _ in 0...20 { try await socket.send(.text, Array("garbage".utf8)) }
+            for _ in 0...20 { #expect(try await socket.next("error").problem.code == "malformed") }
             #expect(try await socket.closeCode() == 4400)
+        }
+    }
+
+    @Test("Refusals of frames that are understood end nothing, however many they are")
+    func manyRefusals() async throws {
+        try await withServer { server in
+            let socket = try await server.register("ada").listen()
+            let frame: JSON = ["type": "typing", "room_id": "01890000-0000-7000-8000-000000000000"]
+            for _ in 0..<30 { try await socket.say(frame) }
+            for _ in 0..<30 { #expect(try await socket.next("error").problem.code == "not_found") }
+            try await socket.say(["type": "ping"])
+            _ = try await socket.next("pong")
+        }
+    }
+
+    @Test("Half a surrogate pair in a message becomes U+FFFD", arguments: [#"cut \ud83d"#, #"cut \uDE00"#])
+    func loneSurrogate(body: String) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let socket = try await ada.listen()
+            let frame = #"{"type":"send","ref":"x","room_id":"\#(room.id.text)","body":"\#(body)"}"#
+            try await socket.send(.text, Array(frame.utf8))
+            let ack = try await socket.first("ack")
+            #expect(ack.ref == "x")
+            #expect(ack.message.body == "cut \u{FFFD}")
         }
     }
 

@@ -121,6 +121,7 @@ struct WebSocketProtocolTests {
         "A close is answered with its code, or that of a broken close",
         arguments: [
             ([0x03, 0xE8], 1000), ([0x0F, 0xA1], 4001), ([], 1000), ([0x03, 0xED], 1002), ([0xFF, 0xFF], 1002),
+            ([0x03], 1002), ([0x03, 0xE8, 0x62, 0x79, 0x65], 1000), ([0x03, 0xE8, 0xC3], 1007),
         ] as [([UInt8], UInt16)]
     )
     func closeEcho(payload: [UInt8], code: UInt16) async throws {
