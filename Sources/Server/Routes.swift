@@ -45,6 +45,8 @@ struct Routes {
                 "This path speaks WebSocket: send Upgrade: websocket."
             ).response
             response.headers[.upgrade] = "websocket"
+            // RFC 6455 section 4.4.
+            response.headers[.secWebSocketVersion] = "13"
             return response
         }
         router.refuseOtherMethods()

@@ -53,12 +53,18 @@ final class SocketRequestFilter: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func isSocketRequest(_ head: HTTPRequestHead) -> Bool {
         head.method == .GET
-            && head.uri.prefix { $0 != "?" } == path
+            && isForSocket(head.uri.prefix { $0 != "?" })
             && head.headers.first(name: "upgrade")?.lowercased() == "websocket"
             && head.headers["sec-websocket-key"].count == 1
             && head.headers["sec-websocket-version"] == ["13"]
-            && !head.headers.contains(name: "content-length")
+            // Some clients say of each request how long its body is.
+            && head.headers["content-length"].allSatisfy { $0 == "0" }
             && !head.headers.contains(name: "transfer-encoding")
+    }
+
+    /// With a slash behind it the path is the same one, as it is to the router.
+    private func isForSocket(_ path: Substring) -> Bool {
+        path == self.path || path == self.path + "/"
     }
 
     /// Hummingbird answers a malformed request only once its own handlers are there.

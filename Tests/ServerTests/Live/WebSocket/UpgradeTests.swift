@@ -36,6 +36,40 @@ struct UpgradeTests {
         }
     }
 
+    @Test(
+        "A request that says it has no body, a slash behind the path and an offered subprotocol make no difference",
+        arguments: [
+            ("/api/v1/realtime", "content-length", "0"), ("/api/v1/realtime/", "sec-websocket-protocol", "chat, snug"),
+        ]
+    )
+    func tolerated(path: String, name: String, value: String) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            var headers = Self.right
+            headers.add(name: name, value: value)
+            let connection = try await RawConnection(to: server.site)
+            try await connection.send(Self.text(.GET, path, headers))
+            let head = try await connection.readHead()
+            #expect(head.hasPrefix("HTTP/1.1 101 "))
+            // No subprotocol is chosen (RFC 6455 section 4.2.2).
+            #expect(!head.lowercased().contains("sec-websocket-protocol"))
+            let hello = "{\"type\":\"hello\",\"token\":\"\(ada.token)\"}"
+            try await connection.send(RawSocket.frame(0x81, Array(hello.utf8)))
+            _ = try await connection.read(until: "\"type\":\"welcome\"")
+            connection.close()
+        }
+    }
+
+    @Test("Who does not ask for a socket rightly is answered with the version that there is")
+    func version() async throws {
+        try await withServer { server in
+            let answer = try await server.site.send(.GET, "/api/v1/realtime")
+            #expect(answer.isProblem(426, "malformed"))
+            #expect(answer[header: "upgrade"] == "websocket")
+            #expect(answer[header: "sec-websocket-version"] == "13")
+        }
+    }
+
     /// A request that must not become a socket, and the status that answers it.
     struct Wrong: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -53,7 +87,8 @@ struct UpgradeTests {
         Wrong(testDescription: "another version", status: 426, adding: ("sec-websocket-version", "8")),
         Wrong(testDescription: "two keys", status: 426, adding: ("sec-websocket-key", "eHl6eHl6eHl6eHl6eHl6eA==")),
         Wrong(testDescription: "a POST", status: 405, method: .POST),
-        Wrong(testDescription: "a body", status: 426, adding: ("content-length", "0")),
+        Wrong(testDescription: "a body", status: 426, adding: ("content-length", "1")),
+        Wrong(testDescription: "a body in chunks", status: 426, adding: ("transfer-encoding", "chunked")),
         Wrong(testDescription: "HTTP/2", status: 200, path: "/health/simple", adding: ("upgrade", "h2c")),
         Wrong(testDescription: "another path", status: 200, path: "/health/simple"),
         Wrong(testDescription: "an unknown path", status: 404, path: "/nothing"),
