@@ -22,6 +22,8 @@ final class PulledConnection: LiveConnection {
 
     let userID: User.ID
     let sessionID: Session.ID
+    /// When it was opened: its client sends nothing more.
+    let lastHeard: NIODeadline
     var seats: [LiveRoom.Seat] = []
     var dueFlushes: [LiveRoom.Flush] = []
     private(set) var isOpen = true
@@ -42,6 +44,7 @@ final class PulledConnection: LiveConnection {
         self.limits = limits
         self.cut = cut
         lastPull = hub.loop.now
+        lastHeard = hub.loop.now
     }
 
     var isCaughtUp: Bool { pending.isEmpty }

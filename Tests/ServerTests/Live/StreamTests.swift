@@ -74,14 +74,14 @@ struct StreamTests {
         }
     }
 
-    @Test("I8: a person's streams and sockets are limited together, and places become free again")
+    @Test("I8: all streams and sockets are limited together, and places become free again")
     func limit() async throws {
         try await withServer {
-            $0.maxConnectionsPerUser = 2
+            $0.maxConnections = 2
         } _: { server in
-            let ada = try await server.register("ada")
-            let stream = try await ada.stream()
-            _ = try await ada.listen()
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let stream = try await bob.stream()
+            _ = try await bob.listen()
             let refused = try await ada.get("events")
             #expect(refused.isProblem(429, "rate_limited"))
             #expect(refused[header: "retry-after"] != nil)
@@ -127,7 +127,7 @@ struct StreamTests {
     @Test("A request for the head alone leaves nothing behind")
     func head() async throws {
         try await withServer {
-            $0.maxConnectionsPerUser = 1
+            $0.maxConnections = 1
         } _: { server in
             let ada = try await server.register("ada")
             for _ in 0..<3 { #expect(try await ada.send(.HEAD, "events").status == 204) }

@@ -106,10 +106,13 @@ final class Hub {
         guard connection.isOpen else { return .gone }
         let user = entry.welcome.user.id
         let person = people[user] ?? Person()
-        guard !isFull, person.connections.count < limits.connectionsPerUser else { return .tooMany }
+        // A place that is given up below is free again by then.
+        let replaced = Self.replaced(among: person.connections, limit: limits.connectionsPerUser)
+        guard !isFull || !replaced.isEmpty else { return .tooMany }
         let missed = recent.reversed().prefix { $0.position > entry.position }.reversed()
         guard entry.position == position || missed.first?.position == entry.position + 1 else { return .stale }
         people[user] = person
+        for old in replaced { old.close(.replaced) }
         person.connections.append(connection)
         person.rooms = []
         connectionCount += 1
@@ -120,6 +123,14 @@ final class Hub {
         for id in entry.rooms where connection.isOpen { seat(connection, in: id) }
         for event in missed where connection.isOpen { catchUp(connection, with: event) }
         return .admitted
+    }
+
+    /// Which connections of a person give way to a new one: those that have been silent the longest, because a phone that
+    /// has left its network leaves connections behind that nobody uses any more.
+    static func replaced(among connections: [any LiveConnection], limit: Int) -> [any LiveConnection] {
+        let surplus = connections.count - limit + 1
+        guard surplus > 0 else { return [] }
+        return Array(connections.sorted { $0.lastHeard < $1.lastHeard }.prefix(surplus))
     }
 
     /// Lets go of a connection; calling it again does nothing.

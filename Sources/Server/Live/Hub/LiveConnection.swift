@@ -9,6 +9,8 @@ protocol LiveConnection: AnyObject {
     var isOpen: Bool { get }
     /// Whether everything it was given is on its way to the client.
     var isCaughtUp: Bool { get }
+    /// When the client last showed that it is there.
+    var lastHeard: NIODeadline { get }
     /// Where it sits in the rooms that it hears; kept by the hub.
     var seats: [LiveRoom.Seat] { get set }
     /// What one flush of all rooms has for it; empty between flushes. Kept by the hub.
@@ -50,6 +52,8 @@ enum LiveClosure: Equatable {
     case unauthenticated
     case helloTooLate
     case tooMany
+    /// A newer connection of the same person has taken its place.
+    case replaced
     case restarting
     case tooSlow
     /// The client answers nothing.

@@ -11,6 +11,7 @@ final class FakeConnection: LiveConnection {
     var dueFlushes: [LiveRoom.Flush] = []
     var isCaughtUp = true
     private(set) var isOpen = true
+    var lastHeard: NIODeadline
     private(set) var welcome: Welcome?
     private(set) var batches: [[LiveText]] = []
     private(set) var signals: [LiveText] = []
@@ -25,6 +26,7 @@ final class FakeConnection: LiveConnection {
     init(_ userID: User.ID, _ hub: Hub) {
         self.userID = userID
         self.hub = hub
+        lastHeard = hub.loop.now
     }
 
     var positions: [Int64] { batches.flatMap(\.self).map(\.position) }

@@ -105,15 +105,63 @@ struct HubAdmissionTests {
     func limits() {
         let test = TestHub(limits: Hub.Limits(connections: 3, connectionsPerUser: 2))
         let user = User.ID.random()
-        let connections = (0..<2).map { _ in test.connect(user, in: []) }
-        #expect(test.admission(of: FakeConnection(user, test.hub)) == .tooMany)
+        for _ in 0..<2 { test.connect(user, in: []) }
         let other = test.connect(in: [])
         #expect(test.admission(of: FakeConnection(.random(), test.hub)) == .tooMany)
-        connections[0].leave()
+        // It takes the place of another one of the same person.
         #expect(test.admission(of: FakeConnection(user, test.hub)) == .admitted)
+        #expect(other.isOpen)
         other.leave()
-        #expect(test.admission(of: FakeConnection(user, test.hub)) == .tooMany)
         #expect(test.admission(of: FakeConnection(.random(), test.hub)) == .admitted)
+        #expect(test.admission(of: FakeConnection(.random(), test.hub)) == .tooMany)
+    }
+
+    @Test("I8: A person's newest connection takes the place of the one that has been silent the longest")
+    func replaced() {
+        let test = TestHub(limits: Hub.Limits(connectionsPerUser: 3))
+        let user = User.ID.random()
+        let connections = (0..<3).map { _ in
+            test.advance(by: .seconds(1))
+            return test.connect(user, in: [room])
+        }
+        // The oldest one has answered a ping meanwhile.
+        test.advance(by: .seconds(1))
+        connections[0].lastHeard = test.loop.now
+        let newest = test.connect(user, in: [room])
+        #expect(newest.isOpen)
+        #expect(connections.map(\.isOpen) == [true, false, true])
+        #expect(connections[1].closures == [.replaced])
+        test.publish(in: room)
+        test.advance(by: .milliseconds(2))
+        #expect([connections[0], connections[2], newest].map(\.positions) == [[1], [1], [1]])
+        #expect(connections[1].positions.isEmpty)
+    }
+
+    @Test("I8: A connection that must read its start again takes nobody's place")
+    func staleReplacesNobody() {
+        let test = TestHub(position: 100, limits: Hub.Limits(connectionsPerUser: 1))
+        let old = test.connect(in: [])
+        #expect(test.admission(of: FakeConnection(old.userID, test.hub), at: 99) == .stale)
+        #expect(old.isOpen)
+    }
+
+    @Test("The rule: as many of those silent the longest as are above the limit, with the new one")
+    func rule() {
+        let test = TestHub()
+        let user = User.ID.random()
+        let connections = [3, 1, 2].map { seconds in
+            let connection = FakeConnection(user, test.hub)
+            connection.lastHeard = .uptimeNanoseconds(UInt64(seconds))
+            return connection
+        }
+        func replaced(_ limit: Int) -> [Int] {
+            Hub.replaced(among: connections, limit: limit).map { old in connections.firstIndex { $0 === old } ?? -1 }
+        }
+        #expect(replaced(4) == [])
+        #expect(replaced(3) == [1])
+        #expect(replaced(2) == [1, 2])
+        #expect(replaced(1) == [1, 2, 0])
+        #expect(Hub.replaced(among: [], limit: 1).isEmpty)
     }
 
     @Test("I2: Who joined, left or lost a room after the start was read hears exactly their part of it")

@@ -98,22 +98,35 @@ struct HelloTests {
         }
     }
 
-    @Test("I8: one connection more than a person may have is closed with 4429, until one ends")
+    @Test("I8: one connection more than a person may have ends the one that was silent the longest, with 4409")
     func tooManyOfOnePerson() async throws {
         try await withServer({ $0.maxConnectionsPerUser = 2 }) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
-            let first = try await ada.listen()
-            _ = try await ada.listen()
-            #expect(try await ada.refusal() == 4429)
-            _ = try await bob.listen()
-            try await first.close()
-            try await within(waitingFor: "a place") {
-                while true {
-                    let socket = try await LiveClient(to: server.site, token: ada.token)
-                    try await socket.say(["type": "hello"])
-                    if (try? await socket.next("welcome")) != nil { return }
-                }
+            let (first, second, other) = (try await ada.listen(), try await ada.listen(), try await bob.listen())
+            try await first.say(["type": "ping"])
+            _ = try await first.next("pong")
+            let third = try await ada.listen()
+            #expect(try await second.closeCode() == 4409)
+            for socket in [first, third, other] {
+                try await socket.say(["type": "ping"])
+                _ = try await socket.next("pong")
             }
+        }
+    }
+
+    @Test("I8: a stream and a waiting poll give way to a new connection too")
+    func otherTransports() async throws {
+        try await withServer({ $0.maxConnectionsPerUser = 1 }) { server in
+            let ada = try await server.register("ada")
+            let stream = try await ada.stream()
+            _ = try await stream.next("welcome")
+            let socket = try await ada.listen()
+            try await stream.waitForEnd()
+            let begin = try await ada.poll().cursor.text
+            async let waiting = ada.poll(after: begin, wait: 60)
+            #expect(try await socket.closeCode() == 4409)
+            _ = try await ada.listen()
+            #expect(try await waiting.events == [])
         }
     }
 
