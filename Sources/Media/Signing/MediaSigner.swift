@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Synchronization
 
 /// Makes and checks media URLs, in the form that nginx's `secure_link` module checks as well.
 ///
@@ -10,18 +11,27 @@ import FoundationEssentials
 ///
 /// MD5 because that is what the module computes; the secret comes last and the names are ours, so neither collisions
 /// nor length extension help a forger.
-package struct MediaSigner: Sendable, CustomStringConvertible {
+package final class MediaSigner: Sendable, CustomStringConvertible {
     /// How long a URL stays the same, in seconds: a week, so that browsers' caches work.
     static let period = 604_800
 
-    private let suffix: [UInt8]
+    private let keys: Mutex<MediaKeys>
     private let prefix: String
 
     /// - Parameter publicURL: what comes before `/media`, without a slash at the end; nil makes site-relative URLs.
-    package init(secret: MediaSecret, publicURL: String? = nil) {
-        suffix = [UInt8(ascii: " ")] + secret.digits
+    package init(keys: MediaKeys, publicURL: String? = nil) {
+        self.keys = Mutex(keys)
         let site = publicURL ?? ""
         prefix = (site.hasSuffix("/") ? String(site.dropLast()) : site) + "/media/"
+    }
+
+    package convenience init(secret: MediaSecret, publicURL: String? = nil) {
+        self.init(keys: MediaKeys(current: secret), publicURL: publicURL)
+    }
+
+    /// Signs and checks with other keys from now on.
+    package func use(_ keys: MediaKeys) {
+        self.keys.withLock { $0 = keys }
     }
 
     /// Never the key.
@@ -29,24 +39,42 @@ package struct MediaSigner: Sendable, CustomStringConvertible {
 
     /// The URL of a variant; the same for everybody and for a week, valid for 7–14 days from `now`.
     package func url(for file: VariantFile, now: Date) -> String {
-        let expires = String((week(at: now) + 2) * Self.period)
+        let expires = String(Int(Self.expiry(ofURLsFrom: now).timeIntervalSince1970))
         let name = file.name
-        let signature = String(decoding: signature(expires: expires, name: name), as: UTF8.self)
+        let key = keys.withLock { $0.current }
+        let signature = String(decoding: Self.signature(expires: expires, name: name, key), as: UTF8.self)
         return prefix + signature + "/" + expires + "/" + name
     }
 
     /// The number of the week in which `now` lies; URLs are the same within it.
     package func week(at now: Date) -> Int {
-        Int(now.timeIntervalSince1970) / Self.period
+        Self.week(at: now)
+    }
+
+    private static func week(at now: Date) -> Int {
+        Int(now.timeIntervalSince1970) / period
+    }
+
+    /// When the URLs expire that are made at `time`.
+    static func expiry(ofURLsFrom time: Date) -> Date {
+        Date(timeIntervalSince1970: Double((week(at: time) + 2) * period))
     }
 
     /// Checks the three last segments of a URL's path, the signature before anything else is told apart.
     package func verify(signature: String, expires: String, name: String, now: Date) -> Verdict {
         guard let file = VariantFile(name: name) else { return .malformed }
-        guard Self.areEqual(Array(signature.utf8), self.signature(expires: expires, name: name)),
-            let seconds = Int(expires)
-        else { return .badSignature }
+        guard isSigned(signature, expires: expires, name: name, now: now), let seconds = Int(expires) else {
+            return .badSignature
+        }
         return Double(seconds) < now.timeIntervalSince1970 ? .expired : .valid(file)
+    }
+
+    private func isSigned(_ signature: String, expires: String, name: String, now: Date) -> Bool {
+        let keys = keys.withLock { $0 }
+        let bytes = Array(signature.utf8)
+        if Self.areEqual(bytes, Self.signature(expires: expires, name: name, keys.current)) { return true }
+        guard let previous = keys.previous, now <= keys.previousEnd else { return false }
+        return Self.areEqual(bytes, Self.signature(expires: expires, name: name, previous))
     }
 
     /// What a URL is worth.
@@ -60,13 +88,14 @@ package struct MediaSigner: Sendable, CustomStringConvertible {
         case malformed
     }
 
-    private func signature(expires: String, name: String) -> [UInt8] {
+    private static func signature(expires: String, name: String, _ key: MediaSecret) -> [UInt8] {
         var text = [UInt8]()
         text.reserveCapacity(160)
         text.append(contentsOf: expires.utf8)
         text.append(UInt8(ascii: " "))
         text.append(contentsOf: name.utf8)
-        text.append(contentsOf: suffix)
+        text.append(UInt8(ascii: " "))
+        text.append(contentsOf: key.digits)
         return Base64URL.encode(Insecure.MD5.hash(data: text))
     }
 

@@ -62,6 +62,8 @@ extension HTTPFields {
     static let untrustedBytes: HTTPFields = [
         .xContentTypeOptions: "nosniff",
         .contentSecurityPolicy: "default-src 'none'; sandbox",
+        // The address of a picture is the permission to see it.
+        .referrerPolicy: "no-referrer",
     ]
 
     /// Whether the client has this version already (RFC 9110 section 13.1.2).

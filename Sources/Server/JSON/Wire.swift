@@ -45,6 +45,8 @@ protocol JSONWritable {
 /// The addresses of pictures.
 struct MediaLinks: Sendable {
     let signer: MediaSigner
+    /// The public address of the site; empty where addresses are relative.
+    let site: String
 
     func variant(_ id: Attachment.ID, size: Int, format: String, at time: Timestamp) -> String {
         guard let size = VariantSize(rawValue: size), let format = VariantFormat(rawValue: format) else {
@@ -66,6 +68,6 @@ struct MediaLinks: Sendable {
     var week: Int { signer.week(at: Date()) }
 
     func original(_ id: Attachment.ID) -> String {
-        "/api/v1/attachments/\(id)/original"
+        "\(site)/api/v1/attachments/\(id)/original"
     }
 }

@@ -26,7 +26,8 @@ struct OriginalFiles: Sendable {
         headers[.contentType] = Self.safeTypes.contains(type) ? type : "application/octet-stream"
         headers[.contentDisposition] = "attachment; filename*=UTF-8''\(attachment.filename.percentEncoded)"
         headers[.cacheControl] = "private, no-cache"
-        if isAccelerated {
+        // nginx asks once more, in this way, for a file that it cannot read.
+        if isAccelerated, request.headers[.snugAccelerate] != "off" {
             headers[.eTag] = etag
             if let answer = FileAnswer.answer(toConditions: request.headers, etag, headers) { return answer }
             headers[.accelRedirect] =

@@ -49,6 +49,24 @@ import Testing
         }
     }
 
+    @Test("The previous key counts as long as URLs that were made before the current one was written")
+    func previous() async throws {
+        try await withScratchFolder { folder in
+            let (path, previous) = ("\(folder)/secret", "\(folder)/secret.previous")
+            let first = try MediaKeys.load(current: path, previous: previous)
+            #expect(first.previous == nil)
+            try FileManager.default.moveItem(atPath: path, toPath: previous)
+            let second = try MediaKeys.load(current: path, previous: previous)
+            #expect(second.previous?.digits == first.current.digits)
+            #expect(second.current.digits != first.current.digits)
+            #expect((7 * 86_400...14 * 86_400).contains(second.previousEnd.timeIntervalSinceNow))
+            try Data("short".utf8).write(to: URL(filePath: previous))
+            #expect(throws: MediaSecret.Failure.garbled(path: previous)) {
+                try MediaKeys.load(current: path, previous: previous)
+            }
+        }
+    }
+
     @Test("A key is never printed")
     func description() throws {
         let secret = try #require(MediaSecret(digits: String(repeating: "ab", count: 32)))

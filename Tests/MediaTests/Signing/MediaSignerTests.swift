@@ -6,11 +6,11 @@ import Testing
 @Suite struct MediaSignerTests {
     private static let blob = "0f9619ff-8b86-4d01-b42d-00cf4fc964ff"
     private static let now = Date(timeIntervalSince1970: 1_790_208_001)
+    private static let secret = MediaSecret(digits: String(repeating: "00112233445566778899aabbccddeeff", count: 2))
     private let signer: MediaSigner
 
     init() throws {
-        let secret = try #require(MediaSecret(digits: String(repeating: "00112233445566778899aabbccddeeff", count: 2)))
-        signer = MediaSigner(secret: secret)
+        signer = MediaSigner(secret: try #require(Self.secret))
     }
 
     /// Signatures made with Python's hashlib and base64.
@@ -74,6 +74,26 @@ import Testing
         #expect(verdict(signature, rest: "800.jpg", now: end) == .valid(file))
         #expect(verdict(signature, rest: "800.jpg", now: end + 1) == .expired)
         #expect(verdict(String(repeating: "A", count: 22), rest: "800.jpg", now: end + 1) == .badSignature)
+    }
+
+    @Test("URLs of the previous key count until the last of them has expired, and none is made with it")
+    func previousKey() throws {
+        let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
+        let signature = String(signer.url(for: file, now: Self.now).split(separator: "/")[1])
+        let next = try #require(MediaSecret(digits: String(repeating: "ab", count: 32)))
+        let end = MediaSigner.expiry(ofURLsFrom: Self.now)
+        let both = MediaSigner(keys: MediaKeys(current: next, previous: Self.secret, previousEnd: end))
+        func verdict(_ signer: MediaSigner, at time: Date) -> MediaSigner.Verdict {
+            signer.verify(signature: signature, expires: "1791417600", name: file.name, now: time)
+        }
+        #expect(both.url(for: file, now: Self.now) == MediaSigner(secret: next).url(for: file, now: Self.now))
+        #expect(verdict(both, at: Self.now) == .valid(file))
+        #expect(verdict(both, at: end) == .valid(file))
+        // Whoever has got hold of the old key cannot sign for later than that.
+        #expect(verdict(both, at: end + 1) == .badSignature)
+        #expect(verdict(MediaSigner(secret: next), at: Self.now) == .badSignature)
+        signer.use(MediaKeys(current: next))
+        #expect(verdict(signer, at: Self.now) == .badSignature)
     }
 
     @Test(

@@ -101,8 +101,94 @@ struct MediaURLTests {
 
     private static let sameHeaders = [
         "content-type", "cache-control", "x-content-type-options", "content-security-policy",
-        "accept-ranges",
+        "accept-ranges", "referrer-policy",
     ]
+
+    @Test("I7: nginx writes no address of a picture into any log, whatever it answers")
+    func nothingLogged() async throws {
+        try await withPicture { picture, fronts, logs in
+            let front = fronts[1]
+            var signatures: Set<String> = []
+            var statuses: Set<Int> = []
+            func send(
+                _ method: HTTPMethod,
+                _ url: String,
+                _ headers: HTTPHeaders = [:],
+                _ body: Site.Body = .none
+            ) async throws {
+                // A Referer is what a browser sends with its request for a page's icon.
+                var headers = headers
+                headers.add(name: "referer", value: "http://\(front.host)\(picture.url)")
+                let answer = try await front.send(method, url, headers: headers, body: body)
+                statuses.insert(answer.status)
+                signatures.formUnion(url.split(separator: "/").dropFirst().prefix(1).map(String.init))
+            }
+            for item in Self.cases { try await send(.GET, item.url(picture)) }
+            try await send(.GET, picture.url, ["range": "bytes=99999999-"])
+            try await send(.POST, picture.url)
+            try await send(.POST, picture.url, [:], .bytes([UInt8](repeating: 0, count: 200_000)))
+            try await send(.GET, picture.url.replacing("/media/", with: "/%6dedia/"))
+            try await send(.GET, "/favicon.ico")
+            let raw = try await RawConnection(to: front)
+            try await raw.send("GET \(picture.url) HTTP/9.9\r\n\r\n")
+            _ = try await raw.readToEnd()
+            #expect(statuses.isSuperset(of: [200, 403, 404, 405, 410, 413, 416]))
+            let logged = try logs.requests + logs.errors
+            #expect(logged.contains("favicon.ico"))
+            let own = try #require(picture.url.split(separator: "/").dropFirst().first)
+            for signature in signatures.union([String(own)]) where signature.count >= 22 {
+                #expect(!logged.contains(signature), "\(signature)")
+            }
+        }
+    }
+
+    @Test("I7: nginx logs no address while the server behind it is away")
+    func nothingLoggedAlone() async throws {
+        try await withMemoryFolder { storage in
+            let secret = try MediaSecret.load(at: storage + "/secret")
+            try secret.writeNginxInclude(at: storage + "/secret.nginx")
+            // Nobody listens on the discard port.
+            try await withNginxLogs(inFrontOf: Site(port: 9), storage: storage) { front, logs in
+                let forged = String(repeating: "A", count: 22)
+                let answer = try await front.send(.GET, "/media/\(forged)/9999999999/\(BlobID()).150.jpg")
+                #expect(answer.isProblem(503, "overloaded"))
+                #expect(try !(logs.requests + logs.errors).contains(forged))
+            }
+        }
+    }
+
+    @Test("After the key has changed, addresses of the one before count, and new ones count at once, at both")
+    func rotation() async throws {
+        try await withMemoryFolder { storage in
+            let old = try MediaSecret.load(at: storage + "/secret")
+            try FileManager.default.moveItem(atPath: storage + "/secret", toPath: storage + "/secret.previous")
+            let other = try #require(MediaSecret(digits: String(repeating: "ab", count: 32)))
+            let (_, _) = try await withServerProcess(storage: storage) { server in
+                let ada = try await server.site.register("ada")
+                let uploaded = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
+                let url = uploaded.variants.thumbnail.url.text
+                let file = try #require(url.split(separator: "/").last.flatMap { VariantFile(name: $0) })
+                let oldURL = MediaSigner(secret: old).url(for: file, now: Date())
+                #expect(oldURL != url)
+                // nginx has not been reloaded since: it still has the key before.
+                let include = try String(contentsOfFile: storage + "/secret.nginx", encoding: .utf8)
+                try old.writeNginxInclude(at: storage + "/secret.nginx")
+                try await withNginx(inFrontOf: server.site, storage: storage) { front in
+                    for url in [url, oldURL] { _ = try await front.send(.GET, url).expect(200) }
+                }
+                try include.write(toFile: storage + "/secret.nginx", atomically: true, encoding: .utf8)
+                try await withNginx(inFrontOf: server.site, storage: storage) { front in
+                    for url in [url, oldURL] {
+                        let answers = [try await server.site.send(.GET, url), try await front.send(.GET, url)]
+                        #expect(answers.map(\.status) == [200, 200])
+                        #expect(answers[0].body == answers[1].body)
+                    }
+                    let forged = MediaSigner(secret: other).url(for: file, now: Date())
+                    #expect(try await front.send(.GET, forged).isProblem(403, "forbidden"))
+                }
+            }
+        }
+    }
 
     @Test("A picture is sent as what it is, kept by browsers for a week, and runs nothing")
     func headers() async throws {
@@ -135,7 +221,10 @@ struct MediaURLTests {
                     #expect(answer.isProblem(405, "method_not_allowed"))
                     #expect(answer[header: "allow"] == "GET, HEAD")
                 }
-                if status == 416 { #expect(answer[header: "content-range"]?.hasPrefix("bytes */") == true) }
+                if status == 416 {
+                    #expect(answer.isProblem(416, "invalid"))
+                    #expect(answer[header: "content-range"]?.hasPrefix("bytes */") == true)
+                }
             }
         }
     }
@@ -146,6 +235,7 @@ struct MediaURLTests {
             let ada = try await server.register("ada")
             let picture = try await ada.settled(ada.upload(try Fixture.bytes("plain.png")))
             #expect(picture.variants.thumbnail.url.text.hasPrefix("https://chat.example.org/media/"))
+            #expect(picture.original_url.text.hasPrefix("https://chat.example.org/api/v1/attachments/"))
         }
     }
 
@@ -159,6 +249,10 @@ struct MediaURLTests {
     }
 
     private func withPicture(_ check: (Picture, [Site]) async throws -> Void) async throws {
+        try await withPicture { picture, fronts, _ in try await check(picture, fronts) }
+    }
+
+    private func withPicture(_ check: (Picture, [Site], NginxLogs) async throws -> Void) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
             let uploaded = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
@@ -170,8 +264,8 @@ struct MediaURLTests {
                 url: url
             )
             try Self.write(try Fixture.bytes("moving.webp"), as: .animated(picture.file.blob), in: server.storage)
-            try await withNginx(inFrontOf: server.site, storage: server.storage) { front in
-                try await check(picture, [server.site, front])
+            try await withNginxLogs(inFrontOf: server.site, storage: server.storage) { front, logs in
+                try await check(picture, [server.site, front], logs)
             }
         }
     }

@@ -1,4 +1,6 @@
 import Fixtures
+import Foundation
+import Glibc
 import NIOHTTP1
 import TestSupport
 import Testing
@@ -45,6 +47,26 @@ struct OriginalTests {
             // SHA-256 of the bytes 0–99.
             let hash = "bce0aff19cf5aa6a7469a30d61d04e4376e4bbf6381052ee9e7f33925c954d52"
             #expect(answer[header: "etag"] == "\"\(hash)\"")
+        }
+    }
+
+    @Test("What nginx may not read, the server sends itself", .enabled(if: geteuid() == 0))
+    func unreadableForNginx() async throws {
+        try await withServer({ $0.mediaAccel = .on }) { server in
+            let ada = try await server.register("ada")
+            let file = try await ada.upload(Array(0..<100), named: "numbers.bin")
+            let path = "attachments/\(file.id.text)/original"
+            chmod(server.storage, 0o711)
+            try await withNginxLogs(inFrontOf: server.site, storage: server.storage, as: "nobody") { front, logs in
+                let answer = try await ada.at(front).get(path).expect(200)
+                #expect(answer.body == Array(0..<100))
+                #expect(answer.headers["content-disposition"] == ["attachment; filename*=UTF-8''numbers.bin"])
+                #expect(answer.headers["cache-control"] == ["private, no-cache"])
+                #expect(answer.headers["content-type"] == ["application/octet-stream"])
+                #expect(try logs.errors.contains("Permission denied"))
+                try FileManager.default.removeItem(atPath: server.storage + "/media/originals")
+                #expect(try await ada.at(front).get(path).isProblem(404, "not_found"))
+            }
         }
     }
 

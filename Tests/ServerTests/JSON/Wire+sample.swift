@@ -10,6 +10,6 @@ extension Wire {
         guard let secret = MediaSecret(digits: String(repeating: "0f", count: 32)) else {
             preconditionFailure("64 hex digits are a secret")
         }
-        return Wire(links: MediaLinks(signer: MediaSigner(secret: secret)), presence: presence)
+        return Wire(links: MediaLinks(signer: MediaSigner(secret: secret), site: ""), presence: presence)
     }
 }

@@ -12,24 +12,51 @@ package func withNginx<Result: Sendable>(
     storage: String,
     _ body: (Site) async throws -> Result
 ) async throws -> Result {
+    try await withNginxLogs(inFrontOf: server, storage: storage) { front, _ in try await body(front) }
+}
+
+/// What nginx has written down.
+package struct NginxLogs: Sendable {
+    fileprivate let folder: String
+
+    /// Requests, as nginx logs them by the product's configuration.
+    package var requests: String {
+        get throws { try String(contentsOfFile: "\(folder)/access.log", encoding: .utf8) }
+    }
+
+    /// Errors, down to `info`, which is more than nginx logs by itself.
+    package var errors: String {
+        get throws { try String(contentsOfFile: "\(folder)/error.log", encoding: .utf8) }
+    }
+}
+
+/// The same, with a look at nginx's logs.
+///
+/// - Parameter user: Whom its workers run as, where the test is root; nil is the test's own user.
+package func withNginxLogs<Result: Sendable>(
+    inFrontOf server: Site,
+    storage: String,
+    as user: String? = nil,
+    _ body: (Site, NginxLogs) async throws -> Result
+) async throws -> Result {
     try await withMemoryFolder { folder in
         let front = Site(port: try freePort())
-        let site = try Nginx.site(listeningAt: front, server: server, storage: storage)
+        let site = try Nginx.site(listeningAt: front, server: server, storage: storage, logs: folder)
         try site.write(toFile: "\(folder)/snug.conf", atomically: true, encoding: .utf8)
-        try Nginx.main(in: folder).write(toFile: "\(folder)/nginx.conf", atomically: true, encoding: .utf8)
-        return try await Nginx.run(in: folder) { try await body(front) }
+        try Nginx.main(in: folder, user: user).write(toFile: "\(folder)/nginx.conf", atomically: true, encoding: .utf8)
+        return try await Nginx.run(in: folder) { try await body(front, NginxLogs(folder: folder)) }
     }
 }
 
 private enum Nginx {
     /// The product's configuration with other places.
-    static func site(listeningAt front: Site, server: Site, storage: String) throws -> String {
+    static func site(listeningAt front: Site, server: Site, storage: String, logs: String) throws -> String {
         let file = Executables.checkout.appending(path: "deploy/nginx/snug.conf")
         var text = try String(contentsOf: file, encoding: .utf8)
         let places = [
             "listen 80;": "listen \(front.host):\(front.port);",
             "server 127.0.0.1:8080;": "server \(server.host):\(server.port);",
-            "/var/lib/snug/": storage + "/",
+            "/var/lib/snug/": storage + "/", "/var/log/nginx/": logs + "/",
         ]
         for (place, own) in places {
             guard text.contains(place) else { throw DidNotStart(program: "nginx", said: "no \(place) in \(file.path)") }
@@ -39,9 +66,9 @@ private enum Nginx {
     }
 
     /// What Debian's own nginx.conf says around it, with everything in one folder.
-    static func main(in folder: String) -> String {
+    static func main(in folder: String, user: String?) -> String {
         // As root, nginx would read files as another user, who may not look into the tests' temporary folders.
-        let user = geteuid() == 0 ? "user root;" : ""
+        let user = geteuid() == 0 ? "user \(user ?? "root");" : ""
         let bodies = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(folder)/\($0);" }
         return """
             \(user)
@@ -49,6 +76,7 @@ private enum Nginx {
             worker_processes 1;
             pid \(folder)/nginx.pid;
             error_log stderr notice;
+            error_log \(folder)/error.log info;
             events { worker_connections 512; }
             http {
                 access_log off;
