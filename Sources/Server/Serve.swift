@@ -3,6 +3,7 @@ import Chat
 import Foundation
 import Logging
 import NIOCore
+import SnugSettings
 
 /// `snug-server serve`: reads the settings, builds the server and runs it.
 struct Serve: AsyncParsableCommand {
@@ -10,9 +11,10 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the server (what happens without a subcommand).",
         discussion: """
             Settings come from the command line, then the environment, then snug.yaml, then defaults; \
-            --max-upload-bytes, SNUG_MAX_UPLOAD_BYTES and max_upload_bytes are the same one:
+            --max-upload-bytes, SNUG_MAX_UPLOAD_BYTES and max_upload_bytes are the same one. The file is the one that \
+            --config (SNUG_CONFIG) names, else snug.yaml in the storage folder, else in the current one.
 
-            \(SettingName.allCases.map { "  \($0.option)" }.joined(separator: "\n"))
+            \(Setting.help)
             """
     )
 
@@ -20,8 +22,14 @@ struct Serve: AsyncParsableCommand {
     var settings: [String] = []
 
     func run() async throws {
-        let settings = try await Startup.settings(settings)
-        let logger = Startup.logger(settings)
+        // Until the server listens to it, it must not end the process.
+        signal(SIGHUP, SIG_IGN)
+        let arguments = settings
+        let settings = try await Startup.settings(arguments)
+        let level = AdjustableLogLevel(settings.logLevel)
+        let logger = Startup.logger(settings, level)
+        Startup.logSources(of: settings, logger)
+        Startup.checkWorker(settings, logger)
         Startup.allowOpenFiles(for: settings, logger)
         let server = try await Startup.orExplain {
             try await Snug.build(settings, logger: logger) { port in
@@ -30,9 +38,11 @@ struct Serve: AsyncParsableCommand {
             }
         }
         do {
-            try await server.run(logger: logger)
+            let read = { @Sendable in try Settings.read(arguments: arguments) }
+            let reloading = Reloading(started: settings, read: read, server: server, level: level, logger: logger)
+            try await server.run(beside: reloading, logger: logger)
         } catch  where isAddressTrouble(error) {
-            let place = "SNUG_HOST=\(settings.host), SNUG_PORT=\(settings.port)"
+            let place = "\(settings.asGiven("host")) with \(settings.asGiven("port"))"
             throw StartFailure(
                 reason: "\(place) cannot be used: allowed is an address of this machine and a free port."
             )
@@ -62,7 +72,13 @@ struct Serve: AsyncParsableCommand {
 enum Startup {
     /// - Throws: an exit with a clear line for a setting that cannot be understood.
     static func settings(_ arguments: [String]) async throws -> Settings {
-        try await orExplain { try await Settings.read(arguments: arguments) }
+        try await orExplain { try Settings.read(arguments: arguments) }
+    }
+
+    static func logSources(of settings: Settings, _ logger: Logger) {
+        logger.notice("Settings were read", metadata: ["file": "\(settings.sources.file ?? "none")"])
+        guard let ignored = settings.sources.ignoredFile else { return }
+        logger.warning("A second file of settings was not read", metadata: ["file": "\(ignored)"])
     }
 
     /// Takes as many file descriptors as the system allows, because each connection is one.
@@ -78,15 +94,22 @@ enum Startup {
         )
     }
 
-    static func logger(_ settings: Settings) -> Logger {
-        var logger = Logger(label: "snug") { label in
+    static func logger(_ settings: Settings, _ level: AdjustableLogLevel) -> Logger {
+        Logger(label: "snug") { label -> any LogHandler in
             switch settings.logFormat {
-            case .text: StreamLogHandler.standardError(label: label)
-            case .json: JSONLogHandler(label: label)
+            case .text: AdjustableLogHandler(StreamLogHandler.standardError(label: label), level: level)
+            case .json: AdjustableLogHandler(JSONLogHandler(label: label), level: level)
             }
         }
-        logger.logLevel = settings.logLevel
-        return logger
+    }
+
+    /// Pictures stay without variants while there is no worker, so the operator should know before the first one comes.
+    static func checkWorker(_ settings: Settings, _ logger: Logger) {
+        guard !FileManager.default.isExecutableFile(atPath: settings.workerPath) else { return }
+        logger.warning(
+            "The media worker is missing: put snug-media-worker beside the server or set SNUG_MEDIA_WORKER",
+            metadata: ["path": "\(settings.workerPath)"]
+        )
     }
 
     /// Turns an error at the start into one line for the operator.

@@ -5,12 +5,15 @@ import Media
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import SnugSettings
 
 /// The running parts of a server, and how they are put together. `Snug+parts.swift` shows what each part is made of.
 struct Snug {
     /// Everything that runs, dependencies first. Each has a description: the group logs it, and would otherwise log all
     /// that a service holds.
     let services: [any Service]
+    private let signer: MediaSigner
+    private let pages: PageCache
     private let loops: MultiThreadedEventLoopGroup
     private let threads: NIOThreadPool
 
@@ -35,13 +38,24 @@ struct Snug {
         // Bytes: where they live, how they come in, how their addresses are signed.
         let bytes = try BytesParts(settings, threads: threads, logger: logger)
         // Facts: every commit's events go to the hub, and from there to who may hear them.
-        let limits = RateLimits(settings, tuning)
+        let limits = RateLimits(settings, tuning, logger: logger)
         let facts = try await FactsParts(settings, tuning, bytes.signer, limits, loop: loops.next(), logger: logger)
         // Pictures: the rows that wait, the worker that renders, the requests that wait for it.
         let pictures = PictureParts(settings, tuning, bytes, facts, loop: loops.next(), logger: logger)
         // The wire: what answers requests, and what becomes of a connection.
         let stopping = Stopping(hub: facts.hub)
-        let routes = Routes(settings, tuning, bytes, facts, pictures, limits, stopping, logger: logger)
+        let acceptFailures = AcceptFailures()
+        let routes = Routes(
+            settings,
+            tuning,
+            bytes,
+            facts,
+            pictures,
+            limits,
+            stopping,
+            acceptFailures: acceptFailures,
+            logger: logger
+        )
         let sockets = LiveSockets(
             hub: facts.hub,
             commands: facts.commands.inbox,
@@ -64,7 +78,10 @@ struct Snug {
                 backlog: 1024,
                 availableConnectionsDelegate: .maximum(settings.maxConnections + spareConnections, logger: logger)
             ),
-            onServerRunning: { await onReady($0.localAddress?.port ?? settings.port) },
+            onServerRunning: { channel in
+                await pauseAccepting(on: channel, failures: acceptFailures, logger: logger)
+                await onReady(channel.localAddress?.port ?? settings.port)
+            },
             eventLoopGroupProvider: .shared(loops),
             logger: logger
         )
@@ -73,15 +90,31 @@ struct Snug {
         let heartbeat = Heartbeat(hub: facts.hub, store: facts.store, interval: tuning.heartbeat, logger: logger)
         return Snug(
             services: [pictures.queue, renames, facts.commands, heartbeat, application, stopping],
+            signer: bytes.signer,
+            pages: facts.pages,
             loops: loops,
             threads: threads
         )
     }
 
+    private static func pauseAccepting(on channel: any Channel, failures: AcceptFailures, logger: Logger) async {
+        try? await channel.eventLoop.submit {
+            let pause = AcceptPause(failures: failures, logger: logger)
+            try channel.pipeline.syncOperations.addHandler(pause, position: .first)
+        }.get()
+    }
+
+    /// Signs and checks media addresses with the keys that are in their files now.
+    func reloadKeys(_ settings: Settings) async throws {
+        signer.use(try await threads.runIfActive { try settings.loadKeys() })
+        // They hold addresses of the key before.
+        pages.forgetAll()
+    }
+
     /// Runs until SIGTERM or SIGINT, then lets requests finish.
-    func run(logger: Logger) async throws {
+    func run(beside other: any Service, logger: Logger) async throws {
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0, successTerminationBehavior: .ignore) },
+            services: (services + [other]).map { .init(service: $0, successTerminationBehavior: .ignore) },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

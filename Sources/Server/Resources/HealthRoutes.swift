@@ -7,6 +7,8 @@ import Media
 struct HealthRoutes: Sendable {
     let store: Store
     let worker: WorkerSupervisor
+    let workerPath: String
+    let acceptFailures: AcceptFailures
     let address: ClientAddress
     let storage: StorageSpace
     let stopping: Stopping
@@ -33,7 +35,10 @@ struct HealthRoutes: Sendable {
         let report = Report(
             version: Release.version,
             uptimeSeconds: Int((ContinuousClock.now - started).components.seconds),
-            checks: ["database": await database(), "media_worker": await mediaWorker(), "storage": storageSpace()]
+            checks: [
+                "database": await database(), "media_worker": await mediaWorker(), "storage": storageSpace(),
+                "connections": connections(),
+            ]
         )
         let body = try JSONEncoder.snakeCase.encode(report)
         return Response(
@@ -44,9 +49,8 @@ struct HealthRoutes: Sendable {
     }
 
     private func mayLook(_ request: Request, _ context: AppContext) async throws -> Bool {
-        if let client = address.of(peer: context.peer, headers: request.headers), ClientAddress.isLoopback(client) {
-            return true
-        }
+        let forwardedFor = request.headers[values: .xForwardedFor]
+        if address.isLocal(peer: context.peer, forwardedFor: forwardedFor) { return true }
         guard let session = context.session else { return false }
         return try await store.user(session.userID).isAdmin
     }
@@ -61,8 +65,9 @@ struct HealthRoutes: Sendable {
         let start = ContinuousClock.now
         let status = await worker.status
         let pictures = try? await store.renderingCounts()
+        let canStart = FileManager.default.isExecutableFile(atPath: workerPath) && status.lastFailure != .cannotStart
         return Check(
-            status: status.lastFailure == .cannotStart ? .degraded : .ok,
+            status: canStart ? .ok : .degraded,
             since: start,
             details: [
                 "state": .text(status.state.rawValue), "queue": .number(pictures?.waiting ?? 0),
@@ -71,6 +76,11 @@ struct HealthRoutes: Sendable {
                 "memory_bytes": .number(status.residentByteCount),
             ]
         )
+    }
+
+    /// What the system has refused stays counted until the next start.
+    private func connections() -> Check {
+        Check(status: .ok, since: .now, details: ["accept_failures": .number(acceptFailures.total)])
     }
 
     private func storageSpace() -> Check {

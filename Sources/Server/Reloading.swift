@@ -1,0 +1,42 @@
+import Logging
+import NIOPosix
+import ServiceLifecycle
+import SnugSettings
+import UnixSignals
+
+/// Rereads on SIGHUP what can change while the server runs: the keys of media addresses and the log level.
+struct Reloading: Service, CustomStringConvertible {
+    let description = "reloading"
+    let started: Settings
+    let read: @Sendable () throws -> Settings
+    let server: Snug
+    let level: AdjustableLogLevel
+    let logger: Logger
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { await reload() }
+    }
+
+    private func reload() async {
+        do {
+            let settings = try await NIOThreadPool.singleton.runIfActive(read)
+            try await server.reloadKeys(settings)
+            level.current = settings.logLevel
+            logger.notice(
+                "Settings and keys were read again",
+                metadata: ["file": "\(settings.sources.file ?? "none")", "log.level": "\(settings.logLevel)"]
+            )
+            let waiting = settings.changes(since: started).filter { $0 != "log_level" }
+            guard !waiting.isEmpty else { return }
+            logger.warning(
+                "Settings have changed that take effect with the next start",
+                metadata: ["settings": "\(waiting.joined(separator: ", "))"]
+            )
+        } catch {
+            logger.error(
+                "Settings could not be read again; everything stays as it was",
+                metadata: ["error": "\(error)"]
+            )
+        }
+    }
+}
