@@ -11,7 +11,7 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// Bytes of one field's name and value, and of the request's target.
+    /// Bytes of one field's name, of its value, and of the request's target.
     static let maxFieldBytes = 8 * 1024
     static let maxFields = 64
     /// Bytes of the target and all fields.

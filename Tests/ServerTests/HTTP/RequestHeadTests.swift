@@ -8,7 +8,7 @@ import Testing
 struct RequestHeadTests {
     /// A head that is above a limit, whole or not.
     static let tooLarge = [
-        "GET / HTTP/1.1\r\nHost: x\r\nA: \(String(repeating: "a", count: 8192))\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nA: \(String(repeating: "a", count: 8193))\r\n\r\n",
         "GET /\(String(repeating: "a", count: 8192)) HTTP/1.1\r\n",
         "GET / HTTP/1.1\r\n\(String(repeating: "a", count: 8193))",
         "GET / HTTP/1.1\r\n\((0...64).map { "A\($0): a\r\n" }.joined())\r\n",
@@ -31,7 +31,7 @@ struct RequestHeadTests {
             let handshake =
                 "GET /api/v1/realtime HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            try await connection.send(handshake + "A: \(String(repeating: "a", count: 8192))\r\n\r\n")
+            try await connection.send(handshake + "A: \(String(repeating: "a", count: 8193))\r\n\r\n")
             try expectRefusal(try await connection.readToEnd())
         }
     }
