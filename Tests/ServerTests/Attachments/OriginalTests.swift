@@ -57,7 +57,9 @@ struct OriginalTests {
             let file = try await ada.upload(Array(0..<100), named: "numbers.bin")
             let path = "attachments/\(file.id.text)/original"
             chmod(server.storage, 0o711)
-            try await withNginxLogs(inFrontOf: server.site, storage: server.storage, as: "nobody") { front, logs in
+            try await withNginxLogs(inFrontOf: server.site, storage: server.storage, as: "nobody nogroup") {
+                front,
+                logs in
                 let answer = try await ada.at(front).get(path).expect(200)
                 #expect(answer.body == Array(0..<100))
                 #expect(answer.headers["content-disposition"] == ["attachment; filename*=UTF-8''numbers.bin"])

@@ -24,7 +24,7 @@ package struct NginxLogs: Sendable {
         get throws { try String(contentsOfFile: "\(folder)/access.log", encoding: .utf8) }
     }
 
-    /// Errors, down to `info`, which is more than nginx logs by itself.
+    /// Errors and more, down to `notice`; by itself nginx logs errors alone.
     package var errors: String {
         get throws { try String(contentsOfFile: "\(folder)/error.log", encoding: .utf8) }
     }
@@ -76,7 +76,7 @@ private enum Nginx {
             worker_processes 1;
             pid \(folder)/nginx.pid;
             error_log stderr notice;
-            error_log \(folder)/error.log info;
+            error_log \(folder)/error.log notice;
             events { worker_connections 512; }
             http {
                 access_log off;
