@@ -11,7 +11,7 @@ struct ReloadTests {
             let (_, ended) = try await withServerProcess(storage: storage) { server in
                 let ada = try await server.site.register("ada")
                 let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
-                func url() async throws -> String {
+                @Sendable func url() async throws -> String {
                     try await ada.get("attachments/\(picture.id.text)").json.variants.thumbnail.url.text
                 }
                 let before = try await url()

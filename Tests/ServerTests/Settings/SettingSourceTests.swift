@@ -1,5 +1,5 @@
-import Fixtures
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SnugSettings
@@ -25,7 +25,7 @@ struct SettingSourceTests {
     private func read(
         _ arguments: [String],
         _ environment: [String: String] = [:],
-        _ current: String
+        in current: String
     ) throws -> Settings {
         try Settings.read(arguments: arguments, environment: environment, currentFolder: current)
     }
@@ -33,7 +33,7 @@ struct SettingSourceTests {
     @Test("The file in the storage comes before the one in the current folder, which is named as not read")
     func storageFirst() async throws {
         try await withFolders(inStorage: "port: 1", inCurrent: "port: 2") { storage, current in
-            let settings = try read([], ["SNUG_STORAGE": storage], current)
+            let settings = try read([], ["SNUG_STORAGE": storage], in: current)
             #expect(settings.port == 1)
             #expect(settings.sources.file == storage + "/snug.yaml")
             #expect(settings.sources.ignoredFile == current + "/snug.yaml")
@@ -43,7 +43,7 @@ struct SettingSourceTests {
     @Test("The file in the current folder may name the storage")
     func currentSecond() async throws {
         try await withFolders(inCurrent: "port: 2\nstorage: /elsewhere") { _, current in
-            let settings = try read([], current)
+            let settings = try read([], in: current)
             #expect(settings.port == 2)
             #expect(settings.storage == "/elsewhere")
             #expect(settings.sources.file == current + "/snug.yaml")
@@ -54,7 +54,7 @@ struct SettingSourceTests {
     @Test("One file in a storage that is the current folder is read once")
     func sameFolder() async throws {
         try await withFolders(inStorage: "port: 1") { storage, _ in
-            let settings = try read(["--storage", storage + "/../storage"], storage)
+            let settings = try read(["--storage", storage + "/../storage"], in: storage)
             #expect(settings.port == 1)
             #expect(settings.sources.ignoredFile == nil)
         }
@@ -66,9 +66,9 @@ struct SettingSourceTests {
             let path = storage + "/other.yaml"
             try "max_connections: 3".write(toFile: path, atomically: true, encoding: .utf8)
             for settings in [
-                try read(["--storage", storage, "--config", path], current),
-                try read(["--config=\(path)"], ["SNUG_CONFIG": current + "/snug.yaml"], current),
-                try read([], ["SNUG_CONFIG": path, "SNUG_STORAGE": storage], current),
+                try read(["--storage", storage, "--config", path], in: current),
+                try read(["--config=\(path)"], ["SNUG_CONFIG": current + "/snug.yaml"], in: current),
+                try read([], ["SNUG_CONFIG": path, "SNUG_STORAGE": storage], in: current),
             ] {
                 #expect(settings.port == 8080)
                 #expect(settings.maxConnections == 3)
@@ -79,7 +79,9 @@ struct SettingSourceTests {
 
     @Test("A file that was named and is not there stops the start")
     func missingConfig() throws {
-        let error = #expect(throws: SettingError.self) { try read(["--config", "/nowhere/at/all.yaml"], "/nowhere") }
+        let error = #expect(throws: SettingError.self) {
+            try read(["--config", "/nowhere/at/all.yaml"], in: "/nowhere")
+        }
         #expect(error?.description.contains("/nowhere/at/all.yaml") == true)
     }
 
@@ -94,7 +96,7 @@ struct SettingSourceTests {
     )
     func asGiven(arguments: [String], environment: [String: String], file: String?, line: String) async throws {
         try await withFolders(inCurrent: file) { _, current in
-            let error = #expect(throws: SettingError.self) { try read(arguments, environment, current) }
+            let error = #expect(throws: SettingError.self) { try read(arguments, environment, in: current) }
             let text = try #require(error).description.replacing(current, with: ".")
             #expect(text == line + " a whole number from 0 to 65535.")
         }
@@ -102,6 +104,6 @@ struct SettingSourceTests {
 
     @Test("A setting that nobody gave is named with its default")
     func standard() throws {
-        #expect(try read([], "/nowhere").asGiven("port") == "port, by default 8080,")
+        #expect(try read([], in: "/nowhere").asGiven("port") == "port, by default 8080,")
     }
 }
