@@ -159,7 +159,7 @@ extension Routes {
         _ pictures: Snug.PictureParts,
         _ limits: RateLimits,
         _ stopping: Stopping,
-        acceptFailures: AcceptFailures,
+        acceptPauses: AcceptPauses,
         logger: Logger
     ) {
         let (store, hub, wire, revocation) = (facts.store, facts.hub, facts.wire, bytes.revocation)
@@ -222,7 +222,7 @@ extension Routes {
             store: store,
             worker: pictures.worker,
             workerPath: settings.workerPath,
-            acceptFailures: acceptFailures,
+            acceptPauses: acceptPauses,
             address: limits.address,
             storage: StorageSpace(path: settings.storage),
             stopping: stopping,

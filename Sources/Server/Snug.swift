@@ -44,7 +44,7 @@ struct Snug {
         let pictures = PictureParts(settings, tuning, bytes, facts, loop: loops.next(), logger: logger)
         // The wire: what answers requests, and what becomes of a connection.
         let stopping = Stopping(hub: facts.hub)
-        let acceptFailures = AcceptFailures()
+        let acceptPauses = AcceptPauses(logger: logger)
         let routes = Routes(
             settings,
             tuning,
@@ -53,7 +53,7 @@ struct Snug {
             pictures,
             limits,
             stopping,
-            acceptFailures: acceptFailures,
+            acceptPauses: acceptPauses,
             logger: logger
         )
         let sockets = LiveSockets(
@@ -76,10 +76,13 @@ struct Snug {
             configuration: .init(
                 address: .hostname(settings.host, port: settings.port),
                 backlog: 1024,
-                availableConnectionsDelegate: .maximum(settings.maxConnections + spareConnections, logger: logger)
+                availableConnectionsDelegate: ConnectionLimit(
+                    ConnectionLimit.most(settings.maxConnections + spareConnections),
+                    pauses: acceptPauses
+                )
             ),
             onServerRunning: { channel in
-                await pauseAccepting(on: channel, failures: acceptFailures, logger: logger)
+                await backOffAccepting(on: channel, acceptPauses)
                 await onReady(channel.localAddress?.port ?? settings.port)
             },
             eventLoopGroupProvider: .shared(loops),
@@ -97,10 +100,9 @@ struct Snug {
         )
     }
 
-    private static func pauseAccepting(on channel: any Channel, failures: AcceptFailures, logger: Logger) async {
+    private static func backOffAccepting(on channel: any Channel, _ pauses: AcceptPauses) async {
         try? await channel.eventLoop.submit {
-            let pause = AcceptPause(failures: failures, logger: logger)
-            try channel.pipeline.syncOperations.addHandler(pause, position: .first)
+            try channel.pipeline.syncOperations.addHandler(AcceptBackOff(pauses), position: .first)
         }.get()
     }
 

@@ -8,7 +8,7 @@ struct HealthRoutes: Sendable {
     let store: Store
     let worker: WorkerSupervisor
     let workerPath: String
-    let acceptFailures: AcceptFailures
+    let acceptPauses: AcceptPauses
     let address: ClientAddress
     let storage: StorageSpace
     let stopping: Stopping
@@ -78,9 +78,9 @@ struct HealthRoutes: Sendable {
         )
     }
 
-    /// What the system has refused stays counted until the next start.
+    /// How often new ones had to wait stays counted until the next start.
     private func connections() -> Check {
-        Check(status: .ok, since: .now, details: ["accept_failures": .number(acceptFailures.total)])
+        Check(status: .ok, since: .now, details: ["accept_pauses": .number(acceptPauses.total)])
     }
 
     private func storageSpace() -> Check {

@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 
 /// What the system knows of the process (proc(5)).
 extension ServerProcess {
@@ -21,17 +20,6 @@ extension ServerProcess {
     /// The most that it ever had in use, in bytes.
     package var peakByteCount: Int {
         get throws { try status("VmHWM") }
-    }
-
-    /// Lets it open so many files at most, beside those that it has open.
-    package func limitOpenFiles(toMore count: Int) async throws {
-        let limit = try openFileCount + count
-        let run = try await Subprocess.run(
-            .name("prlimit"),
-            arguments: ["--pid", "\(id)", "--nofile=\(limit):\(limit)"],
-            output: .discarded
-        )
-        guard run.terminationStatus == .exited(0) else { throw DidNotStart(program: "prlimit", said: "") }
     }
 
     private func status(_ name: String) throws -> Int {

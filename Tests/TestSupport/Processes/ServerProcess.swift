@@ -41,22 +41,26 @@ package struct Ended: Sendable {
 ///
 /// - Parameter environment: Settings beyond the storage, and rates, which are off; nothing of the tests' own environment
 ///   is handed on but where programs and libraries are.
+/// - Parameter openFiles: How many files and connections the process may have open; nil is what the tests may.
 package func withServerProcess<Result: Sendable>(
     storage: String,
     environment: [String: String] = [:],
+    openFiles: Int? = nil,
     _ body: (ServerProcess) async throws -> Result
 ) async throws -> (result: Result, ended: Ended) {
-    try await Places.forServers.withPlace { try await runProcess(storage, environment, body) }
+    try await Places.forServers.withPlace { try await runProcess(storage, environment, openFiles, body) }
 }
 
 private func runProcess<Result: Sendable>(
     _ storage: String,
     _ environment: [String: String],
+    _ openFiles: Int?,
     _ body: (ServerProcess) async throws -> Result
 ) async throws -> (result: Result, ended: Ended) {
     let (output, errors) = (Transcript(), Transcript())
     let run = try await Subprocess.run(
-        .path(FilePath(Executables.server)),
+        openFiles == nil ? .path(FilePath(Executables.server)) : .name("prlimit"),
+        arguments: openFiles.map { ["--nofile=\($0):\($0)", Executables.server] } ?? [],
         environment: programEnvironment(standard(storage).merging(environment) { $1 }),
         workingDirectory: FilePath(FileManager.default.temporaryDirectory.path),
         input: .none,

@@ -1,0 +1,95 @@
+import Glibc
+import HummingbirdCore
+import Logging
+import NIOCore
+import Synchronization
+
+/// Counts how often new connections had to wait, and warns about it once a minute.
+final class AcceptPauses: Sendable {
+    private let count = Atomic(0)
+    private let warnings = WarningPace()
+    private let logger: Logger
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    var total: Int { count.load(ordering: .relaxed) }
+
+    func add(_ reason: String) {
+        count.add(1, ordering: .relaxed)
+        guard warnings.mayWarn() else { return }
+        logger.warning(
+            "New connections wait: raise LimitNOFILE and SNUG_MAX_CONNECTIONS, or find out who opens so many",
+            metadata: ["reason": "\(reason)", "pauses": "\(total)"]
+        )
+    }
+}
+
+/// Accepts no more connections than there are file descriptors for, with some left for files.
+struct ConnectionLimit: AvailableConnectionsDelegate {
+    let limit: Int
+    let pauses: AcceptPauses
+    private var count = 0
+
+    init(_ limit: Int, pauses: AcceptPauses) {
+        self.limit = limit
+        self.pauses = pauses
+    }
+
+    mutating func connectionOpened() { count += 1 }
+    mutating func connectionClosed() { count -= 1 }
+
+    func isAcceptingNewConnections() -> Bool {
+        guard count >= limit else { return true }
+        pauses.add("\(count) connections are open")
+        return false
+    }
+
+    /// A quarter of the descriptors is kept for the database, uploads, downloads and the worker. The process must never
+    /// be without any: libdispatch ends it when it cannot open `/proc/self/task` to count its threads.
+    static func most(_ wanted: Int) -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return wanted }
+        return min(wanted, Int(clamping: limit.rlim_cur) / 4 * 3)
+    }
+}
+
+/// Pauses accepting while the system has no file or memory for one more connection, whatever the limit of this process.
+///
+/// The waiting connection keeps the listening socket readable, so NIO would try again at once, without end. This is the
+/// first handler of the server's channel, where such errors of accept(2) arrive and the channel stays open.
+final class AcceptBackOff: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+    typealias InboundOut = any Channel
+
+    private static let shortest = TimeAmount.milliseconds(100)
+    private static let longest = TimeAmount.seconds(1)
+
+    private let pauses: AcceptPauses
+    private var pause = AcceptBackOff.shortest
+
+    init(_ pauses: AcceptPauses) {
+        self.pauses = pauses
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        pause = Self.shortest
+        context.fireChannelRead(data)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? IOError, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.errnoCode) else {
+            return context.fireErrorCaught(error)
+        }
+        pauses.add("\(error)")
+        setAccepting(false, context)
+        context.eventLoop.assumeIsolated().scheduleTask(in: pause) { self.setAccepting(true, context) }
+        pause = min(pause * 2, Self.longest)
+    }
+
+    private func setAccepting(_ isAccepting: Bool, _ context: ChannelHandlerContext) {
+        // Fails only on a channel that has been closed.
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isAccepting)
+    }
+}
