@@ -31,32 +31,3 @@ package struct ChatLimits: Sendable {
 
     package init() {}
 }
-
-/// A short text that people read: a room's name, a topic, a display name.
-enum Label {
-    /// Trims surrounding white space and checks what is left.
-    ///
-    /// - Throws: `invalid` naming `field` when it is longer than `limit` characters, empty though it must not be,
-    ///   or holds control characters.
-    static func check(_ text: String, field: String, limit: Int, mayBeEmpty: Bool = false) throws(Refusal) -> String {
-        let trimmed = text.trimmingWhitespace()
-        guard mayBeEmpty || !trimmed.isEmpty else {
-            throw .invalid(field: field, "It must not be empty.")
-        }
-        guard trimmed.unicodeScalars.count <= limit else {
-            throw .invalid(field: field, "It may have at most \(limit) characters.", limit: limit)
-        }
-        guard !trimmed.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            throw .invalid(field: field, "It must not contain control characters.")
-        }
-        return trimmed
-    }
-}
-
-extension String {
-    fileprivate func trimmingWhitespace() -> String {
-        let start = drop(while: \.isWhitespace)
-        guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(start[...end])
-    }
-}

@@ -52,9 +52,13 @@ package struct Draft: Sendable {
         self.clientMessageID = clientMessageID
     }
 
+    /// The draft as it is kept: its body fit to be shown.
+    ///
     /// - Throws: `invalid` naming what is empty, too long or doubled.
-    func check(_ limits: ChatLimits) throws(Refusal) {
-        try Self.check(body: body, hasAttachments: !attachmentIDs.isEmpty, limits)
+    func checked(_ limits: ChatLimits) throws(Refusal) -> Draft {
+        var draft = self
+        draft.body = try Self.shown(body, limits)
+        try Self.checkHasContent(draft.body, hasAttachments: !attachmentIDs.isEmpty)
         guard attachmentIDs.count <= limits.attachmentsPerMessage else {
             throw .invalid(
                 field: "attachment_ids",
@@ -65,12 +69,13 @@ package struct Draft: Sendable {
         guard Set(attachmentIDs).count == attachmentIDs.count else {
             throw .invalid(field: "attachment_ids", "It names an attachment twice.")
         }
+        return draft
     }
 
-    static func check(body: String, hasAttachments: Bool, _ limits: ChatLimits) throws(Refusal) {
-        guard hasAttachments || body.contains(where: { !$0.isWhitespace }) else {
-            throw .invalid(field: "body", "A message needs a body or an attachment.")
-        }
+    /// A body as others see it; empty where there is nothing to see.
+    ///
+    /// - Throws: `invalid` when it is too long.
+    static func shown(_ body: String, _ limits: ChatLimits) throws(Refusal) -> String {
         guard body.utf8.count <= limits.messageBytes else {
             throw .invalid(
                 field: "body",
@@ -78,8 +83,14 @@ package struct Draft: Sendable {
                 limit: limits.messageBytes
             )
         }
-        guard !body.utf8.contains(0) else {
-            throw .invalid(field: "body", "It must not contain the character U+0000.")
+        let shown = ShownText.clean(body, .lines)
+        return ShownText.isVisible(shown) ? shown : ""
+    }
+
+    /// - Throws: `invalid` where there is neither a body nor an attachment.
+    static func checkHasContent(_ body: String, hasAttachments: Bool) throws(Refusal) {
+        guard hasAttachments || !body.isEmpty else {
+            throw .invalid(field: "body", "A message needs a body with something to see in it, or an attachment.")
         }
     }
 }

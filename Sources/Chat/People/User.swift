@@ -16,20 +16,36 @@ package struct User: Sendable, Equatable {
     /// Characters of a user name.
     static let usernameLimit = 32
 
-    /// - Throws: `invalid` unless it is 1–32 of `a-z 0-9 . _ -`.
+    /// A user name as it is kept, of what somebody typed: in lower case, without white space around it.
+    package static func name(typed text: String) -> String {
+        text.trimmingWhitespace().lowercased()
+    }
+
+    /// - Throws: `invalid` unless it is 1–32 of `a-z 0-9 . _ -`, a letter or digit among them, and no word of the API's
+    ///   paths.
     package static func check(username: String) throws(Refusal) {
-        let allowed = username.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x61...0x7A, 0x30...0x39, 0x2E, 0x5F, 0x2D: true
-            default: false
-            }
-        }
-        guard allowed, (1...usernameLimit).contains(username.utf8.count) else {
+        let letters = username.utf8.count { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+        let signs = username.utf8.count { $0 == 0x2E || $0 == 0x5F || $0 == 0x2D }
+        guard (1...usernameLimit).contains(username.utf8.count), letters + signs == username.utf8.count else {
             throw .invalid(
                 field: "username",
                 "It must be 1 to \(usernameLimit) of the characters a-z 0-9 . _ -.",
                 limit: usernameLimit
             )
+        }
+        guard letters > 0 else { throw .invalid(field: "username", "It must have a letter or a digit.") }
+        guard !UserNames.pathWords.contains(username) else {
+            throw .invalid(field: "username", "This name is reserved.")
+        }
+    }
+
+    /// Refuses what only an operator may be called, for accounts that people make themselves.
+    ///
+    /// - Throws: `invalid`.
+    package static func checkIsNotReserved(username: String) throws(Refusal) {
+        let plain = username.filter { $0.isLetter || $0.isNumber }
+        guard !UserNames.reserved.contains(plain) else {
+            throw .invalid(field: "username", "This name is reserved.")
         }
     }
 

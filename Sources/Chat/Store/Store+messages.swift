@@ -17,7 +17,7 @@ extension Store {
         by user: User.ID,
         once request: OnceRequest? = nil
     ) async throws -> Posted {
-        try draft.check(limits)
+        let draft = try draft.checked(limits)
         return try await change { change in
             let sender = try change.sender(user, memberOf: room)
             var wasSent = false
@@ -56,12 +56,13 @@ extension Store {
         body: String,
         by user: User.ID
     ) async throws -> Message {
-        try await change { [limits] change in
+        let body = try Draft.shown(body, limits)
+        return try await change { change in
             try change.db.requireMember(user, of: room)
             var message = try change.db.message(id, in: room)
             guard message.sender.id == user else { throw Refusal.forbidden("Only its sender may edit a message.") }
             guard message.deletedAt == nil else { throw Refusal.gone("The message has been deleted.") }
-            try Draft.check(body: body, hasAttachments: !message.attachments.isEmpty, limits)
+            try Draft.checkHasContent(body, hasAttachments: !message.attachments.isEmpty)
             try change.execute("UPDATE messages SET body = ?, edited_at = ? WHERE id = ?", [body, change.now, id])
             message.body = body
             message.editedAt = change.now

@@ -25,16 +25,16 @@ struct PostingTests {
         let limits = ChatLimits()
         let file = Attachment.ID.random()
         let bad = [
-            Draft(body: ""), Draft(body: " \n\t"), Draft(body: "a\u{0}b"),
+            Draft(body: ""), Draft(body: " \n\t"), Draft(body: "\u{0}\u{200B}"),
             Draft(body: String(repeating: "é", count: 1025)), Draft(body: "", attachmentIDs: [file, file]),
             Draft(body: "", attachmentIDs: (0..<11).map { _ in .random() }),
         ]
-        for draft in bad { #expect(throws: Refusal.self) { try draft.check(limits) } }
+        for draft in bad { #expect(throws: Refusal.self) { _ = try draft.checked(limits) } }
         let good = [
             Draft(body: "a"), Draft(body: "", attachmentIDs: [file]), Draft(body: String(repeating: "é", count: 1024)),
             Draft(body: "", attachmentIDs: (0..<10).map { _ in .random() }),
         ]
-        for draft in good { #expect(throws: Never.self) { try draft.check(limits) } }
+        for draft in good { #expect(throws: Never.self) { _ = try draft.checked(limits) } }
     }
 
     @Test("An answer goes to a message of the same room")

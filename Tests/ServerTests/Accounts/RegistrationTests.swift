@@ -45,13 +45,48 @@ struct RegistrationTests {
 
     @Test(
         "A user name is 1–32 of a-z 0-9 . _ -",
-        arguments: ["", "Ada", "ada lovelace", "ada@example", "ädä", "a\u{0}b", String(repeating: "a", count: 33)]
+        arguments: ["", "ada lovelace", "ada@example", "ädä", "a\u{0}b", String(repeating: "a", count: 33)]
     )
     func badUsername(name: String) async throws {
         try await withServer { server in
             let answer = try await server.site.register(["username": .string(name), "password": "12345678"])
             #expect(answer.isProblem(422, "invalid"))
             #expect(answer.json.field == "username")
+        }
+    }
+
+    @Test("A user name is taken without white space around it, and in lower case")
+    func typedUsername() async throws {
+        try await withServer { server in
+            let answer = try await server.site.register(["username": " Ann ", "password": "12345678"]).expect(201)
+            #expect(answer.json.user.username == "ann")
+            let again = try await server.site.register(["username": "ANN", "password": "12345678"])
+            #expect(again.isProblem(409, "conflict"))
+        }
+    }
+
+    @Test(
+        "Nobody takes a name that stands for something else",
+        arguments: [
+            ".", "..", "-_-", "me", "current", "admin", "Admin", "a.d.m.i.n", "root", "support", "everyone", "here",
+        ]
+    )
+    func reservedUsername(name: String) async throws {
+        try await withServer { server in
+            let answer = try await server.site.register(["username": .string(name), "password": "12345678"])
+            #expect(answer.isProblem(422, "invalid"))
+            #expect(answer.json.field == "username")
+        }
+    }
+
+    @Test("A display name is kept without what hides or turns text around")
+    func deceivingDisplayName() async throws {
+        try await withServer { server in
+            let account: JSON = [
+                "username": "ada", "password": "12345678", "display_name": "Ann\u{200B}\u{202E} \u{7}Admin\u{2066}",
+            ]
+            let answer = try await server.site.register(account).expect(201)
+            #expect(answer.json.user.display_name == "Ann Admin")
         }
     }
 
@@ -86,9 +121,9 @@ struct RegistrationTests {
     }
 
     @Test(
-        "A display name is not empty, not long and holds no control characters",
+        "A display name is not empty, not long and has something to see in it",
         arguments: [
-            " ", String(repeating: "x", count: 65), "a\u{7}b",
+            " ", String(repeating: "x", count: 65), "\u{200B}", "\u{202E}\u{2066}", "\u{3164}",
         ]
     )
     func badDisplayName(name: String) async throws {

@@ -13,8 +13,8 @@ struct RoleTests {
         var path: String { "rooms/\(room.id.text)" }
 
         init(_ server: RunningServer) async throws {
-            owner = try await server.register("owner")
-            admin = try await server.register("admin")
+            owner = try await server.register("the-owner-ada")
+            admin = try await server.register("the-admin-bob")
             member = try await server.register("member")
             room = try await owner.makeRoom(with: [member])
             try await owner.add(admin, to: room, as: "admin")

@@ -104,7 +104,7 @@ struct RoomKindTests {
             (["kind": "secret", "name": "x"], "kind"), (["name": "x"], "kind"), (["kind": "public"], "name"),
             (["kind": "private", "name": "  "], "name"), (["kind": "private", "name": 5], "name"),
             (["kind": "private", "name": .string(String(repeating: "n", count: 81))], "name"),
-            (["kind": "private", "name": "a\u{0}b"], "name"),
+            (["kind": "private", "name": "\u{200B}\u{202E}"], "name"),
             (["kind": "private", "name": "x", "topic": .string(String(repeating: "t", count: 501))], "topic"),
             (["kind": "direct", "user_id": "nobody"], "user_id"),
         ] as [(JSON, String)]

@@ -1,0 +1,67 @@
+// Foundation's normalisation would load its whole Unicode library, 30 MB of it.
+@_spi(_Unicode) import Swift
+
+/// The rule for text that people see: nothing in it hides, turns other text around, or covers the lines beside it.
+enum ShownText {
+    enum Kind {
+        /// One line, in the manner of RFC 8266: a display name or a room's name. Nothing invisible stays in it but the
+        /// joiners that scripts and emoji need; white space is a single blank.
+        case name
+        /// Lines of text: a message or a topic. Line breaks, tabs and invisible characters stay, and controls of
+        /// direction that are closed again within their line.
+        case lines
+    }
+
+    /// Marks that may follow one character. Tibetan stacks eight; more cover the lines above and below.
+    static let marksPerCharacter = 8
+
+    static func clean(_ text: String, _ kind: Kind) -> String {
+        switch kind {
+        case .lines:
+            guard !OrdinaryText.allows(text, lineBreaks: true) else { return text }
+            return TextCleaner.clean(text, kind)
+        case .name:
+            guard !OrdinaryText.allows(text, lineBreaks: false) || text.utf8.contains(0x20) else { return text }
+            return string(TextCleaner.clean(text, kind)._nfc)
+        }
+    }
+
+    /// Whether there is anything to see in it.
+    static func isVisible(_ text: String) -> Bool {
+        text.unicodeScalars.contains { $0.isVisible }
+    }
+
+    private static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars)
+        return String(view)
+    }
+}
+
+/// A short text that people read: a room's name, a topic, a display name.
+enum Label {
+    /// Makes the text fit to be shown, without white space around it.
+    ///
+    /// - Parameter mayBeEmpty: Whether it is a text of several lines that may also be left empty.
+    /// - Throws: `invalid` naming `field` when it is longer than `limit` characters, or empty though it must not be.
+    static func check(_ text: String, field: String, limit: Int, mayBeEmpty: Bool = false) throws(Refusal) -> String {
+        let tooLong = Refusal.invalid(field: field, "It may have at most \(limit) characters.", limit: limit)
+        // What is far too long is not cleaned first.
+        guard text.utf8.count <= 32 * limit else { throw tooLong }
+        let shown = ShownText.clean(text, mayBeEmpty ? .lines : .name).trimmingWhitespace()
+        guard ShownText.isVisible(shown) else {
+            guard mayBeEmpty else { throw .invalid(field: field, "It must have at least one visible character.") }
+            return ""
+        }
+        guard shown.unicodeScalars.count <= limit else { throw tooLong }
+        return shown
+    }
+}
+
+extension String {
+    func trimmingWhitespace() -> String {
+        let start = drop(while: \.isWhitespace)
+        guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(start[...end])
+    }
+}

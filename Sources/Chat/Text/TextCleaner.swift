@@ -1,0 +1,143 @@
+/// Walks a text once and keeps of it what `ShownText` allows.
+struct TextCleaner {
+    private let kind: ShownText.Kind
+    private var kept: [Unicode.Scalar] = []
+    /// Marks behind the last character that is none.
+    private var marks = 0
+    /// The last character that is neither a mark nor invisible.
+    private var base: Unicode.Scalar?
+    /// Places in `kept` of controls of direction that have not been closed, outermost first.
+    private var open: [(place: Int, isIsolate: Bool)] = []
+    /// Places of those that never will be.
+    private var unclosed: Set<Int> = []
+
+    private init(_ kind: ShownText.Kind) {
+        self.kind = kind
+    }
+
+    static func clean(_ text: String, _ kind: ShownText.Kind) -> String {
+        var cleaner = TextCleaner(kind)
+        let scalars = Array(text.unicodeScalars)
+        var index = 0
+        while index < scalars.count {
+            index += cleaner.take(scalars[index...])
+        }
+        return cleaner.finish()
+    }
+
+    /// Takes the first of the rest.
+    ///
+    /// - Returns: How many characters it took.
+    private mutating func take(_ rest: ArraySlice<Unicode.Scalar>) -> Int {
+        let scalar = rest[rest.startIndex]
+        let next = rest.dropFirst().first
+        if scalar.isLineBreak {
+            endLine()
+            return scalar == "\r" && next == "\n" ? 2 : 1
+        }
+        if scalar == .blackFlag { return takeFlag(rest) }
+        if scalar.isVariationSelector {
+            if kept.last == base, base?.takesVariation(before: next) == true { kept.append(scalar) }
+        } else if scalar.isJoiner {
+            if kind == .lines || mayJoin(scalar, next) { kept.append(scalar) }
+        } else if let control = DirectionControl(scalar) {
+            if kind == .lines { take(control, scalar) }
+        } else if scalar.properties.isWhitespace || scalar.value == 0x2800 {
+            takeSpace(scalar)
+        } else if scalar.isMark, !scalar.properties.isDefaultIgnorableCodePoint {
+            takeMark(scalar)
+        } else if mayStay(scalar) {
+            takeBase(scalar)
+        }
+        return 1
+    }
+
+    private mutating func takeBase(_ scalar: Unicode.Scalar) {
+        kept.append(scalar)
+        base = scalar
+        marks = 0
+    }
+
+    private mutating func takeMark(_ mark: Unicode.Scalar) {
+        marks += 1
+        // A name that began with a mark would paint it over what stands before the name.
+        guard marks <= ShownText.marksPerCharacter, kind == .lines || base != nil else { return }
+        kept.append(mark)
+    }
+
+    private mutating func takeSpace(_ space: Unicode.Scalar) {
+        base = nil
+        marks = 0
+        switch kind {
+        case .lines: kept.append(space)
+        case .name: if !kept.isEmpty, kept.last != " " { kept.append(" ") }
+        }
+    }
+
+    private mutating func endLine() {
+        closeLine()
+        takeSpace("\n")
+    }
+
+    /// A flag with the tags that say whose it is, as that of Wales. Tags anywhere else are text that nobody sees.
+    private mutating func takeFlag(_ rest: ArraySlice<Unicode.Scalar>) -> Int {
+        takeBase(.blackFlag)
+        let tags = rest.dropFirst().prefix { $0.isTag }
+        guard (1...8).contains(tags.count), rest.dropFirst(tags.count + 1).first == .cancelTag else { return 1 }
+        kept.append(contentsOf: tags)
+        kept.append(.cancelTag)
+        return tags.count + 2
+    }
+
+    /// Whether a joiner in a name stands where it is read: between two emoji, or within a word of a script that has it.
+    private func mayJoin(_ joiner: Unicode.Scalar, _ next: Unicode.Scalar?) -> Bool {
+        guard let last = kept.last, let next, !last.isJoiner, let base else { return false }
+        if joiner == .joiner, base.isPictograph, next.isPictograph { return true }
+        return last.isOfJoiningScript && next.isOfJoiningScript
+    }
+
+    /// For everything that is not treated by itself.
+    private func mayStay(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return scalar.isVisible }
+        let properties = scalar.properties
+        switch scalar.value {
+        case 0xFFF9...0xFFFB, 0xE0000...0xE0FFF: return false
+        case 0x180B...0x180F: return kept.last.map { (0x1800...0x18AF).contains($0.value) } ?? false
+        default: break
+        }
+        guard properties.generalCategory != .control, !properties.isNoncharacterCodePoint else { return false }
+        return kind == .lines || !properties.isDefaultIgnorableCodePoint
+    }
+
+    // MARK: - Direction
+
+    private mutating func take(_ control: DirectionControl, _ scalar: Unicode.Scalar) {
+        switch control {
+        case .mark: break
+        case .embedding, .isolate: open.append((kept.count, control == .isolate))
+        case .endOfEmbedding:
+            guard open.last?.isIsolate == false else { return }
+            open.removeLast()
+        case .endOfIsolate:
+            guard let place = open.lastIndex(where: \.isIsolate) else { return }
+            // The end of an isolate also ends what was begun within it (UAX 9, X6a).
+            for inner in open[(place + 1)...] { unclosed.insert(inner.place) }
+            open.removeSubrange(place...)
+        }
+        kept.append(scalar)
+    }
+
+    /// Nothing reaches beyond its paragraph.
+    private mutating func closeLine() {
+        for control in open { unclosed.insert(control.place) }
+        open = []
+    }
+
+    private mutating func finish() -> String {
+        closeLine()
+        if kind == .name, kept.last == " " { kept.removeLast() }
+        var text = String.UnicodeScalarView()
+        for (place, scalar) in kept.enumerated() where !unclosed.contains(place) { text.append(scalar) }
+        return String(text)
+    }
+}
