@@ -24,7 +24,8 @@ struct Routes {
         router.add(middleware: RequestLimit(limits: limits))
 
         let open = router.group("api/v1")
-        let authenticated = router.group().add(middleware: Authenticator(store: store, presence: presence))
+        let authenticator = Authenticator(store: store, presence: presence, address: limits.address)
+        let authenticated = router.group().add(middleware: authenticator)
         let signedIn = authenticated.group("api/v1").group(context: SignedInContext.self)
             .add(middleware: OnceOnly(keys: keys))
 

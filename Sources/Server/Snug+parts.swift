@@ -163,7 +163,11 @@ extension Routes {
         logger: Logger
     ) {
         let (store, hub, wire, revocation) = (facts.store, facts.hub, facts.wire, bytes.revocation)
-        let passwords = PasswordHasher(cost: tuning.passwordCost)
+        let passwords = PasswordChecks(
+            store: store,
+            hasher: PasswordHasher(cost: tuning.passwordCost),
+            limits: limits
+        )
         let keys = KeysInUse()
         self.store = store
         self.limits = limits
@@ -173,6 +177,7 @@ extension Routes {
             store: store,
             keys: keys,
             passwords: passwords,
+            limits: limits,
             hub: hub,
             revocation: revocation,
             wire: wire,

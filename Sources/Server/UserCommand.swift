@@ -30,11 +30,12 @@ struct UserCommand: AsyncParsableCommand {
             let settings = try await Startup.settings(settings)
             guard let password = Self.readPassword() else { throw StopError("A password is needed.") }
             do {
+                let name = User.name(typed: name)
                 try User.check(username: name)
                 try PasswordHasher.check(password: password)
                 try settings.makeStorage()
                 let store = try Store(path: settings.databasePath, limits: settings.limits)
-                let hash = try await PasswordHasher().hash(password)
+                let hash = try await PasswordHasher().hash(password, for: .init(person: nil, network: nil))
                 let user = try await store.createUser(
                     username: name,
                     displayName: name,

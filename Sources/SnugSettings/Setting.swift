@@ -78,10 +78,12 @@ extension Setting {
     static let rates: [Setting] = [
         .rate("rate_requests", \.rates.requests, "Requests from one address, an IPv6 client's by its /64."),
         .rate("rate_signins", \.rates.signins, "Sign-ins with one name, and from one address."),
+        .rate("rate_signups", \.rates.signups, "Accounts made from one address, an IPv6 client's by its /64."),
         .rate("rate_messages", \.rates.messages, "Messages of one person."),
         .rate("rate_uploads", \.rates.uploads, "Uploads of one person."),
         .rate("rate_rooms", \.rates.rooms, "Rooms that one person creates."),
         .rate("rate_joins", \.rates.joins, "Rooms that one person joins."),
+        .rate("rate_profiles", \.rates.profiles, "Changes of one person's display name or avatar."),
     ]
 
     private static let media: [Setting] = [

@@ -68,7 +68,9 @@ package struct RateSettings: Sendable {
     ]
     package var rooms = [RateRule(count: 5, seconds: 3600, burst: 5)]
     package var joins = [RateRule(count: 20, seconds: 3600, burst: 20)]
+    package var profiles = [RateRule(count: 10, seconds: 3600, burst: 10)]
     package var signins = [RateRule(count: 10, seconds: 900, burst: 10)]
+    package var signups = [RateRule(count: 5, seconds: 3600, burst: 5)]
 
     package init() {}
 

@@ -18,6 +18,8 @@ package struct ChatLimits: Sendable {
     package var unreadCounted = 1000
     /// Signed-in sessions of one person; the longest unused gives way to a new one.
     package var sessionsPerPerson = 50
+    /// Networks that are remembered of one person as those that they sign in from.
+    package var networksPerPerson = 16
     /// Days a session lives from its last use.
     package var sessionDays = 30
     /// Pictures that wait for their variants.

@@ -1,141 +1,197 @@
-import Crypto
-import CryptoExtras
 import Dispatch
-import Foundation
 import Synchronization
 
 /// Hashes and checks passwords with scrypt, one at a time and never on the cooperative pool.
 ///
-/// One at a time because each needs tens of milliseconds of the one core and `128 * blockSize * rounds` bytes.
+/// One at a time because each needs tens of milliseconds of the one core and 16 MiB. Persons and addresses take turns,
+/// so that none of them can keep everybody else waiting.
 package final class PasswordHasher: Sendable {
-    /// The cost of one hash (RFC 7914 section 2).
-    package struct Cost: Sendable, Equatable {
-        /// Must be a power of two.
-        package var rounds: Int
-        package var blockSize: Int
-        package var parallelism: Int
+    package typealias Cost = PasswordHash.Cost
 
-        package init(rounds: Int, blockSize: Int, parallelism: Int) {
-            self.rounds = rounds
-            self.blockSize = blockSize
-            self.parallelism = parallelism
+    /// Who a password is hashed for.
+    package struct Claimant: Sendable {
+        /// A user name, also one that nobody has.
+        package let person: String?
+        package let network: Network?
+
+        package init(person: String?, network: Network?) {
+            self.person = person
+            self.network = network
         }
 
-        /// 16 MiB: of the settings that the OWASP Password Storage Cheat Sheet calls equal, one that 512 MB can afford.
-        package static let standard = Cost(rounds: 1 << 14, blockSize: 8, parallelism: 5)
+        fileprivate var keys: Set<Key> {
+            Set([person.map(Key.person), network.map(Key.network)].compactMap(\.self))
+        }
     }
 
-    /// Bytes of a password in UTF-8.
-    package static let passwordBytes = 8...256
-    /// Hashes that may wait for their turn.
-    package static let maxWaiting = 64
+    /// Whether a password is right.
+    package enum Verdict: Equatable, Sendable {
+        case wrong
+        /// With a hash of the same password that is to replace the one it was checked against, where that one was made
+        /// at another cost or before passwords were normalised.
+        case right(renewedHash: String?)
+
+        package var isRight: Bool { self != .wrong }
+    }
+
+    fileprivate enum Key: Hashable, Sendable {
+        case person(String)
+        case network(Network)
+    }
+
+    private struct State {
+        var turns: TurnQueue<Key>
+        var waiting: [Int: CheckedContinuation<Void, any Error>] = [:]
+        var lastID = 0
+    }
 
     private let cost: Cost
     private let queue = DispatchQueue(label: "snug.passwords", qos: .utility)
-    private let waiting = Mutex(0)
+    private let state: Mutex<State>
+    private let now: @Sendable () -> ContinuousClock.Instant
     /// Checked where there is no such person, so that both cases take the same time.
-    private let decoy: String
+    private let decoy: PasswordHash
 
-    package init(cost: Cost = .standard) {
+    /// - Parameter now: A clock that never goes back.
+    package init(
+        cost: Cost = .standard,
+        turns: TurnLimits = TurnLimits(),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         self.cost = cost
-        let salt = Self.randomBytes(Self.saltBytes)
-        decoy = Self.text(cost: cost, salt: salt, key: Self.randomBytes(Self.keyBytes))
+        self.now = now
+        state = Mutex(State(turns: TurnQueue(turns)))
+        decoy = .decoy(cost: cost)
     }
 
-    /// - Throws: `invalid` unless the password has 8–256 bytes.
+    /// The hash to keep, in the PHC string format: `$scrypt$ln=14,r=8,p=5$<salt>$<key>`.
+    ///
+    /// - Throws: `overloaded` when too many hashes wait, or this one has waited too long.
+    package func hash(_ password: String, for claimant: Claimant) async throws -> String {
+        try await perform(for: claimant) { [cost] in
+            try PasswordHash(Password.prepared(password), cost: cost).text
+        }
+    }
+
+    /// Whether `password` made `hash`. Takes the same time for a person that does not exist (`nil`).
+    ///
+    /// - Throws: `overloaded` when too many hashes wait, or this one has waited too long.
+    package func verify(
+        _ password: String,
+        against hash: String?,
+        for claimant: Claimant
+    ) async throws -> Verdict {
+        guard password.utf8.count <= Password.typedBytes else { return .wrong }
+        return try await perform(for: claimant) { [self] in
+            let kept = hash.map { PasswordHash($0) } ?? decoy
+            guard let kept else { return .wrong }
+            let verdict = try verify(password, against: kept)
+            return hash == nil ? .wrong : verdict
+        }
+    }
+
+    /// The same for somebody's credentials; nil where the password is wrong, or there are none.
+    package func verify(
+        _ password: String,
+        of credentials: Credentials?,
+        for claimant: Claimant
+    ) async throws -> VerifiedCredentials? {
+        let verdict = try await verify(password, against: credentials?.passwordHash, for: claimant)
+        guard let credentials, case .right(let renewed) = verdict else { return nil }
+        return VerifiedCredentials(credentials, renewedHash: renewed)
+    }
+
+    /// One hash, and a second one where the password has an earlier form or the cost has changed.
+    private func verify(_ password: String, against kept: PasswordHash) throws -> Verdict {
+        let prepared = Password.prepared(password)
+        let own = try kept.withKey(of: prepared)
+        if own.hasSameKey(as: kept) {
+            guard kept.cost != cost else { return .right(renewedHash: nil) }
+            return .right(renewedHash: try PasswordHash(prepared, cost: cost).text)
+        }
+        guard let earlier = Password.earlierForm(of: password, prepared: prepared),
+            try kept.withKey(of: earlier).hasSameKey(as: kept)
+        else { return .wrong }
+        // What was computed first is the hash of the prepared form, and the salt may stay.
+        return .right(renewedHash: own.text)
+    }
+
+    // MARK: - Turns
+
+    private func perform<Result: Sendable>(
+        for claimant: Claimant,
+        _ work: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await waitForTurn(claimant.keys)
+        defer { finishTurn() }
+        return try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Swift.Result { try work() }) }
+        }
+    }
+
+    private func waitForTurn(_ keys: Set<Key>) async throws {
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+        try await withTaskCancellationHandler {
+            try Task.checkCancellation()
+            try await withCheckedThrowingContinuation { enter(id, keys, $0) }
+        } onCancel: {
+            let continuation = state.withLock { state in
+                state.turns.leave(id) ? state.waiting.removeValue(forKey: id) : nil
+            }
+            continuation?.resume(throwing: CancellationError())
+        }
+    }
+
+    private func enter(_ id: Int, _ keys: Set<Key>, _ continuation: CheckedContinuation<Void, any Error>) {
+        let now = now()
+        let entrance = state.withLock { state in
+            let entrance = state.turns.enter(id, keys: keys, at: now)
+            if entrance == .waits { state.waiting[id] = continuation }
+            return entrance
+        }
+        switch entrance {
+        case .begins: continuation.resume()
+        case .waits: break
+        case .refused: continuation.resume(throwing: Self.overloaded)
+        }
+    }
+
+    private func finishTurn() {
+        let now = now()
+        let (next, expired) = state.withLock { state in
+            let step = state.turns.finish(at: now)
+            return (
+                step.next.flatMap { state.waiting.removeValue(forKey: $0) },
+                step.expired.compactMap { state.waiting.removeValue(forKey: $0) }
+            )
+        }
+        next?.resume()
+        for continuation in expired { continuation.resume(throwing: Self.overloaded) }
+    }
+
+    private static let overloaded = Refusal.overloaded(retryAfterSeconds: 5)
+}
+
+extension PasswordHasher {
+    /// Bytes of a password in UTF-8, in the form that is hashed.
+    package static let passwordBytes = Password.allowedBytes
+
+    /// - Throws: `invalid` unless a new password has 8–256 bytes, none of them of a control character.
     package static func check(password: String, field: String = "password") throws(Refusal) {
-        guard passwordBytes.contains(password.utf8.count) else {
+        // A text that is far too long is not normalised first.
+        let isFarTooLong = password.utf8.count > Password.typedBytes
+        guard !isFarTooLong, passwordBytes.contains(Password.prepared(password).utf8.count) else {
             throw .invalid(
                 field: field,
                 "It must have \(passwordBytes.lowerBound) to \(passwordBytes.upperBound) bytes.",
                 limit: passwordBytes.upperBound
             )
         }
-    }
-
-    /// The hash to keep, in the PHC string format: `$scrypt$ln=14,r=8,p=5$<salt>$<key>`.
-    ///
-    /// - Throws: `overloaded` when too many hashes wait already.
-    package func hash(_ password: String) async throws -> String {
-        try await perform { [cost] in
-            let salt = Self.randomBytes(Self.saltBytes)
-            return Self.text(cost: cost, salt: salt, key: try Self.key(of: password, salt: salt, cost: cost))
+        guard !password.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw .invalid(field: field, "It must not contain control characters.")
         }
-    }
-
-    /// Whether `password` made `hash`. Takes the same time for a person that does not exist (`nil`).
-    ///
-    /// - Throws: `overloaded` when too many hashes wait already.
-    package func verify(_ password: String, against hash: String?) async throws -> Bool {
-        let text = hash ?? decoy
-        return try await perform {
-            guard let parsed = Self.parse(text) else { return false }
-            let key = try Self.key(of: password, salt: parsed.salt, cost: parsed.cost)
-            // SymmetricKey compares in constant time.
-            return SymmetricKey(data: key) == SymmetricKey(data: parsed.key) && hash != nil
-        }
-    }
-
-    private func perform<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
-        let mayWait = waiting.withLock { waiting in
-            guard waiting < Self.maxWaiting else { return false }
-            waiting += 1
-            return true
-        }
-        guard mayWait else { throw Refusal.overloaded(retryAfterSeconds: 5) }
-        defer { waiting.withLock { $0 -= 1 } }
-        return try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Swift.Result { try work() }) }
-        }
-    }
-
-    private static let saltBytes = 16
-    private static let keyBytes = 32
-
-    private static func key(of password: String, salt: Data, cost: Cost) throws -> Data {
-        let key = try KDF.Scrypt.deriveKey(
-            from: Data(password.utf8),
-            salt: salt,
-            outputByteCount: keyBytes,
-            rounds: cost.rounds,
-            blockSize: cost.blockSize,
-            parallelism: cost.parallelism
-        )
-        return key.withUnsafeBytes { Data($0) }
-    }
-
-    private static func randomBytes(_ count: Int) -> Data {
-        SymmetricKey(size: .init(bitCount: count * 8)).withUnsafeBytes { Data($0) }
-    }
-
-    private static func text(cost: Cost, salt: Data, key: Data) -> String {
-        let parameters = "ln=\(cost.rounds.trailingZeroBitCount),r=\(cost.blockSize),p=\(cost.parallelism)"
-        return "$scrypt$\(parameters)$\(base64(salt))$\(base64(key))"
-    }
-
-    /// Without padding, as the PHC string format has it.
-    private static func base64(_ data: Data) -> String {
-        data.base64EncodedString().filter { $0 != "=" }
-    }
-
-    private static func data(base64 text: Substring) -> Data? {
-        Data(base64Encoded: text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4))
-    }
-
-    private static func parse(_ text: String) -> (cost: Cost, salt: Data, key: Data)? {
-        let parts = text.split(separator: "$")
-        guard parts.count == 4, parts[0] == "scrypt",
-            let salt = data(base64: parts[2]), let key = data(base64: parts[3])
-        else { return nil }
-        var numbers: [Substring: Int] = [:]
-        for pair in parts[1].split(separator: ",") {
-            let sides = pair.split(separator: "=")
-            guard sides.count == 2, let number = Int(sides[1]) else { return nil }
-            numbers[sides[0]] = number
-        }
-        guard let exponent = numbers["ln"], (1...20).contains(exponent), let blockSize = numbers["r"],
-            let parallelism = numbers["p"]
-        else { return nil }
-        return (Cost(rounds: 1 << exponent, blockSize: blockSize, parallelism: parallelism), salt, key)
     }
 }

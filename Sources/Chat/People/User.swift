@@ -64,11 +64,34 @@ package struct UserChanges: Sendable {
     }
 
     package var displayName: String?
+    /// A password to replace the one that was verified.
+    package struct Password: Sendable {
+        package let verified: VerifiedCredentials
+        /// Made by `PasswordHasher`.
+        package let hash: String
+        /// The session that sets it, the only one that goes on.
+        package let session: Session.ID
+
+        package init(verified: VerifiedCredentials, hash: String, session: Session.ID) {
+            self.verified = verified
+            self.hash = hash
+            self.session = session
+        }
+    }
+
     package var avatar: Avatar?
-    /// A hash made by `PasswordHasher`.
-    package var passwordHash: String?
+    package var password: Password?
 
     package init() {}
+}
+
+/// A person after a change, and what the change has ended.
+package struct UpdatedUser: Sendable {
+    package let user: User
+    /// Pictures that nobody may fetch any more.
+    package let released: [Attachment.ID]
+    /// Sessions whose connections are to be closed.
+    package let endedSessions: [Session.ID]
 }
 
 /// A person as another sees them.

@@ -28,6 +28,7 @@ extension Store {
         username: String,
         displayName: String,
         passwordHash: String,
+        from network: Network? = nil,
         once request: OnceRequest? = nil
     ) async throws -> (user: User, session: Session, token: SessionToken) {
         let token = SessionToken.make()
@@ -39,24 +40,33 @@ extension Store {
                 isAdmin: false
             )
             let session = try change.insertSession(for: user.id, token, limits)
+            try change.remember(network, of: user.id, limits)
             if let request { try change.claim(request, for: session.id) }
             return (user, session, token)
         }
     }
 
-    /// The person of that name and the hash of their password; nil when there is none.
-    package func credentials(username: String) async throws -> (id: User.ID, passwordHash: String)? {
+    /// The credentials of the person of that name; nil when there is none.
+    package func credentials(username: String) async throws -> Credentials? {
+        try await credentials(where: "username = ?", [username])
+    }
+
+    /// The person's credentials; nil when there is no such person.
+    package func credentials(of user: User.ID) async throws -> Credentials? {
+        try await credentials(where: "id = ?", [user])
+    }
+
+    private func credentials(where condition: String, _ arguments: StatementArguments) async throws -> Credentials? {
         try await read { db in
-            try Row.fetchOne(db, sql: "SELECT id, password_hash FROM users WHERE username = ?", arguments: [username])
-                .map { (id: $0[0], passwordHash: $0[1]) }
+            let sql = "SELECT id, username, password_hash FROM users WHERE \(condition)"
+            return try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+                .map { Credentials(userID: $0[0], username: $0[1], passwordHash: $0[2]) }
         }
     }
 
-    /// The hash of the person's password; nil when there is no such person.
-    package func passwordHash(of user: User.ID) async throws -> String? {
-        try await read { db in
-            try String.fetchOne(db, sql: "SELECT password_hash FROM users WHERE id = ?", arguments: [user])
-        }
+    /// Whether the person of that name has signed in from there before. False for a name that nobody has.
+    package func knows(_ network: Network, ofNamed username: String) async throws -> Bool {
+        try await read { try $0.exists(Database.isKnownNetwork, [username, network.bytes]) }
     }
 
     /// - Throws: `notFound`.
@@ -82,21 +92,16 @@ extension Store {
         }
     }
 
-    /// Changes what is given and leaves the rest.
+    /// Changes what is given and leaves the rest. A new password ends the person's other sessions in the same commit.
     ///
-    /// - Returns: The person, and the picture that nobody may fetch any more.
-    /// - Throws: `notFound` or `conflict` naming `avatar_attachment_id` when that cannot be used.
-    package func updateUser(
-        _ id: User.ID,
-        _ changes: UserChanges
-    ) async throws -> (user: User, released: [Attachment.ID]) {
-        try await change { change in
+    /// - Throws: `notFound`; `conflict` naming `avatar_attachment_id` when that cannot be used; `unauthenticated` when
+    ///   the session that sets a password has ended; `StaleCredentials`.
+    package func updateUser(_ id: User.ID, _ changes: UserChanges) async throws -> UpdatedUser {
+        let updated = try await change { change in
             if let name = changes.displayName {
                 try change.execute("UPDATE users SET display_name = ? WHERE id = ?", [name, id])
             }
-            if let hash = changes.passwordHash {
-                try change.execute("UPDATE users SET password_hash = ? WHERE id = ?", [hash, id])
-            }
+            let ended = try changes.password.map { try change.setPassword($0) } ?? []
             let released = try changes.avatar.map { try change.replaceAvatar(of: id, by: $0) } ?? []
             if changes.displayName != nil || changes.avatar != nil {
                 try change.execute(
@@ -107,8 +112,10 @@ extension Store {
                     [id, change.now]
                 )
             }
-            return (try change.db.user(id), released)
+            return UpdatedUser(user: try change.db.user(id), released: released, endedSessions: ended)
         }
+        sessionCache.forget(updated.endedSessions)
+        return updated
     }
 
     /// Remembers when people who are gone now did something last.
@@ -206,6 +213,55 @@ extension Change {
         return Message.Sender(id: user, displayName: row[0], avatar: avatar)
     }
 
+    /// Replaces the hash that was verified, and signs out every client but the one that sets the new password.
+    ///
+    /// - Returns: The sessions that have ended.
+    fileprivate func setPassword(_ password: UserChanges.Password) throws -> [Session.ID] {
+        let user = password.verified.userID
+        try confirm(password.verified)
+        guard try db.exists("SELECT 1 FROM sessions WHERE id = ? AND user_id = ?", [password.session, user]) else {
+            throw Refusal.unauthenticated("The session has ended.")
+        }
+        try execute("UPDATE users SET password_hash = ? WHERE id = ?", [password.hash, user])
+        return try Session.ID.fetchAll(
+            db,
+            sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ? RETURNING id",
+            arguments: [user, password.session]
+        )
+    }
+
+    /// Checks that the hash that was verified is still the person's, and puts the renewed one in its place.
+    ///
+    /// - Throws: `StaleCredentials`.
+    func confirm(_ verified: VerifiedCredentials) throws {
+        let statement = try db.cachedStatement(sql: "SELECT password_hash FROM users WHERE id = ?")
+        let hash = try String.fetchOne(statement, arguments: [verified.userID])
+        guard hash == verified.credentials.passwordHash else { throw StaleCredentials() }
+        guard let renewed = verified.renewedHash else { return }
+        try execute("UPDATE users SET password_hash = ? WHERE id = ?", [renewed, verified.userID])
+    }
+
+    /// Remembers where somebody has signed in from; above the limit the place of longest ago is forgotten.
+    func remember(_ network: Network?, of user: User.ID, _ limits: ChatLimits) throws {
+        guard let network else { return }
+        try execute(
+            """
+            INSERT INTO known_networks (user_id, network, last_seen_at) VALUES (?, ?, ?)
+            ON CONFLICT (user_id, network) DO UPDATE SET last_seen_at = excluded.last_seen_at
+            """,
+            [user, network.bytes, now]
+        )
+        // Spares the new one by its name: after the clock was set back it may look like the oldest.
+        try execute(
+            """
+            DELETE FROM known_networks WHERE user_id = ?1 AND network IN (
+                SELECT network FROM known_networks WHERE user_id = ?1 AND network <> ?2
+                ORDER BY last_seen_at DESC LIMIT -1 OFFSET ?3)
+            """,
+            [user, network.bytes, limits.networksPerPerson - 1]
+        )
+    }
+
     /// Claims the new picture and lets the old one go, in the same transaction.
     ///
     /// - Returns: What nobody may fetch any more.
@@ -243,6 +299,10 @@ extension Database {
         """
     static let sendingMember = """
         \(sender) AND EXISTS (SELECT 1 FROM members WHERE members.room_id = ? AND members.user_id = users.id)
+        """
+    static let isKnownNetwork = """
+        SELECT 1 FROM known_networks JOIN users ON users.id = known_networks.user_id
+        WHERE users.username = ? AND known_networks.network = ?
         """
     static let sharedRoom = """
         SELECT 1 FROM members AS own JOIN members AS other ON other.room_id = own.room_id

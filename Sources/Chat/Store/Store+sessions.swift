@@ -4,13 +4,19 @@ import GRDB
 extension Store {
     /// Signs somebody in. Above the limit the session that was used longest ago ends.
     ///
+    /// - Parameter network: Where they sign in from; it is remembered.
     /// - Returns: Also the sessions that have ended.
+    /// - Throws: `StaleCredentials`; `conflict` when another request has taken the key meanwhile.
     package func createSession(
-        for user: User.ID,
+        for verified: VerifiedCredentials,
+        from network: Network? = nil,
         once request: OnceRequest? = nil
     ) async throws -> (session: Session, token: SessionToken, ended: [Session.ID]) {
         let token = SessionToken.make()
+        let user = verified.userID
         let (session, dropped) = try await change { [limits] change in
+            try change.confirm(verified)
+            try change.remember(network, of: user, limits)
             let session = try change.insertSession(for: user, token, limits)
             if let request { try change.claim(request, for: session.id) }
             let dropped = try Session.ID.fetchAll(
@@ -40,17 +46,17 @@ extension Store {
     /// Gives the session that an earlier request with the same key has made another token, because the first one is
     /// kept as a hash alone and cannot be told again. It is void from here on.
     ///
-    /// The password must have been checked.
     /// - Returns: Nil when there was no such request.
-    /// - Throws: `keyReused`, or `gone` when that session has ended.
+    /// - Throws: `keyReused`, `gone` when that session has ended, or `StaleCredentials`.
     package func renewSession(
-        of user: User.ID,
+        of verified: VerifiedCredentials,
         madeBy request: OnceRequest
     ) async throws -> (session: Session, token: SessionToken)? {
         let token = SessionToken.make()
         let session = try await change { [limits] change -> Session? in
             guard let id: Session.ID = try change.madeBefore(by: request) else { return nil }
-            return try change.renewSession(id, of: user, token, limits)
+            try change.confirm(verified)
+            return try change.renewSession(id, of: verified.userID, token, limits)
         }
         guard let session else { return nil }
         sessionCache.forget([session.id])
@@ -59,20 +65,24 @@ extension Store {
 
     /// The session that the token belongs to, with its life prolonged when it was last used a while ago.
     ///
+    /// - Parameter network: Where it is used from; asked for, and remembered, when its life is prolonged.
     /// - Throws: `unauthenticated` for an unknown or expired token.
-    package func session(of token: SessionToken) async throws -> Session {
+    package func session(
+        of token: SessionToken,
+        from network: () -> Network? = { nil }
+    ) async throws -> Session {
         let hash = token.hash
         let time = now()
         if let known = sessionCache[hash], known.isFresh(at: time) { return known }
         let generation = sessionCache.generation
         let found = try await read { try $0.session(tokenHash: hash) }
-        guard let found, found.expiresAt > time else {
-            throw Refusal.unauthenticated("The token is unknown or has expired.")
-        }
-        let session = found.isFresh(at: time) ? found : try await prolong(found)
+        guard let found, found.expiresAt > time else { throw Self.unknownToken }
+        let session = found.isFresh(at: time) ? found : try await prolong(found, from: network())
         sessionCache.insert(session, tokenHash: hash, generation: generation)
         return session
     }
+
+    private static let unknownToken = Refusal.unauthenticated("The token is unknown or has expired.")
 
     /// - Throws: `unauthenticated` for a session that has ended.
     package func checkSession(_ id: Session.ID) async throws {
@@ -80,13 +90,15 @@ extension Store {
         guard exists else { throw Refusal.unauthenticated("The session has ended.") }
     }
 
-    private func prolong(_ session: Session) async throws -> Session {
+    private func prolong(_ session: Session, from network: Network?) async throws -> Session {
         try await change { [limits] change in
             let expiresAt = change.now + .sessionLife(limits)
-            try change.execute(
+            let prolonged = try change.execute(
                 "UPDATE sessions SET last_used_at = ?, expires_at = ? WHERE id = ?",
                 [change.now, expiresAt, session.id]
             )
+            guard prolonged == 1 else { throw Self.unknownToken }
+            try change.remember(network, of: session.userID, limits)
             return Session(
                 id: session.id,
                 userID: session.userID,
@@ -121,19 +133,6 @@ extension Store {
             guard deleted == 1 else { throw Refusal.notFound() }
         }
         sessionCache.forget([id])
-    }
-
-    /// Signs out every client of a person but one; for a password that has changed.
-    package func deleteSessions(of user: User.ID, except kept: Session.ID) async throws -> [Session.ID] {
-        let ended = try await change { change in
-            try Session.ID.fetchAll(
-                change.db,
-                sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ? RETURNING id",
-                arguments: [user, kept]
-            )
-        }
-        sessionCache.forget(ended)
-        return ended
     }
 }
 
@@ -189,9 +188,9 @@ extension Database {
 
 extension Session {
     /// Whether its last use was written down so recently that it need not be again: once an hour is exact enough for a
-    /// life of 30 days, and spares a write for every request.
+    /// life of 30 days, and spares a write for every request. A time that lies ahead is of a clock that was wrong.
     fileprivate func isFresh(at time: Timestamp) -> Bool {
-        lastUsedAt + .seconds(3600) > time
+        lastUsedAt + .seconds(3600) > time && lastUsedAt - .seconds(3600) < time
     }
 
     fileprivate init(row: Row) {

@@ -6,6 +6,7 @@ import Hummingbird
 struct Authenticator: RouterMiddleware {
     let store: Store
     let presence: Presence
+    let address: ClientAddress
 
     func handle(
         _ request: Request,
@@ -15,10 +16,12 @@ struct Authenticator: RouterMiddleware {
         guard let token = request.headers[.authorization].flatMap(Self.bearerToken) else {
             return try await next(request, context)
         }
-        var context = context
-        let session = try await store.session(of: token)
+        let session = try await store.session(of: token) {
+            address.network(of: context.peer, forwardedFor: request.headers[values: .xForwardedFor]).known
+        }
         // Asking is what clients do by themselves.
         if request.method != .get, request.method != .head { presence.active(session.userID) }
+        var context = context
         context.session = session
         return try await next(request, context)
     }

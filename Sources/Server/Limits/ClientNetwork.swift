@@ -1,3 +1,4 @@
+import Chat
 import NIOCore
 import SnugSettings
 
@@ -15,6 +16,15 @@ enum ClientNetwork: Hashable, Sendable {
         case .v4(let number): self = .v4(number)
         case .v6(let number): self = .v6(UInt64(number >> 64))
         case nil: self = .none
+        }
+    }
+
+    /// In the form that is remembered; nil for connections that have no IP address.
+    var known: Network? {
+        switch self {
+        case .v4(let address): Network(v4: address)
+        case .v6(let prefix): Network(v6: prefix)
+        case .none: nil
         }
     }
 }

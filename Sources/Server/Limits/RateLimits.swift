@@ -12,11 +12,8 @@ struct RateLimits: Sendable {
     enum SignInKey: Hashable {
         case network(ClientNetwork)
         case name(String)
-
-        /// A name as it was typed. What is longer than any name is cut, so that it takes no room.
-        init(typed name: String) {
-            self = .name(String(decoding: name.utf8.prefix(64), as: UTF8.self).lowercased())
-        }
+        /// Somebody who signs in from where they have signed in before.
+        case known(String, ClientNetwork)
     }
 
     let requests: RateLimiter<ClientNetwork>
@@ -24,7 +21,9 @@ struct RateLimits: Sendable {
     let uploads: RateLimiter<User.ID>
     let rooms: RateLimiter<User.ID>
     let joins: RateLimiter<User.ID>
+    let profiles: RateLimiter<User.ID>
     let signins: RateLimiter<SignInKey>
+    let signups: RateLimiter<ClientNetwork>
     let address: ClientAddress
 
     init(_ rates: RateSettings, address: ClientAddress, now: @escaping @Sendable () -> ContinuousClock.Instant) {
@@ -34,7 +33,23 @@ struct RateLimits: Sendable {
         rooms = RateLimiter(rates.rooms, capacity: Self.keysPerLimit, now: now)
         joins = RateLimiter(rates.joins, capacity: Self.keysPerLimit, now: now)
         signins = RateLimiter(rates.signins, capacity: Self.keysPerLimit, now: now)
+        profiles = RateLimiter(rates.profiles, capacity: Self.keysPerLimit, now: now)
+        signups = RateLimiter(rates.signups, capacity: Self.keysPerLimit, now: now)
         self.address = address
+    }
+
+    /// Counts a guess at the password of a name. From a network that the person has signed in from before they have an
+    /// allowance of their own, so that guesses from anywhere else do not keep them out.
+    ///
+    /// - Throws: `rate_limited`.
+    func spendSignIn(as name: String, from network: ClientNetwork, isKnown: Bool) throws(Problem) {
+        // What is longer than any name is cut, so that it takes no room.
+        let name = String(decoding: name.utf8.prefix(64), as: UTF8.self)
+        if isKnown {
+            try signins.spend(.known(name, network))
+        } else {
+            try signins.spend(.network(network), .name(name))
+        }
     }
 
     /// Counts a request for a live socket, which does not pass the router.

@@ -5,7 +5,7 @@ import Hummingbird
 struct SessionRoutes: Sendable {
     let store: Store
     let keys: KeysInUse
-    let passwords: PasswordHasher
+    let passwords: PasswordChecks
     let limits: RateLimits
     let hub: LiveHub
     let wire: Wire
@@ -16,32 +16,48 @@ struct SessionRoutes: Sendable {
         signedIn.delete("sessions/{id}", use: signOut)
     }
 
-    private struct Credentials: Decodable {
+    private struct SignIn: Decodable {
         let username: String
         let password: String
     }
 
     @Sendable private func signIn(_ request: Request, _ context: AppContext) async throws -> Response {
-        let body: Credentials = try await request.json()
-        // Before anything is looked up: the refusal is the same for every name, and costs no hash.
-        let network = limits.address.network(of: context.peer, forwardedFor: request.headers[values: .xForwardedFor])
-        try limits.signins.spend(.network(network), .init(typed: body.username))
-        // More than a password may have cannot be one; hashing it would only cost time.
-        guard body.password.utf8.count <= PasswordHasher.passwordBytes.upperBound else { throw Self.refused }
-        let once = try request.once(for: body.username, context: context)
-        return try await keys.hold(once?.key) { try await signIn(body, once) }
+        let body: SignIn = try await request.json()
+        let username = User.name(typed: body.username)
+        let guess = PasswordChecks.Guess(
+            username: username,
+            network: limits.network(of: request, peer: context.peer)
+        )
+        // The refusal is the same for every name, and costs no hash.
+        try await passwords.count(guess)
+        let once = try request.once(for: username, context: context)
+        return try await keys.hold(once?.key) { try await signIn(guess, body.password, once) }
     }
 
-    private func signIn(_ body: Credentials, _ once: OnceRequest?) async throws -> Response {
-        let found = try await store.credentials(username: body.username)
-        guard try await passwords.verify(body.password, against: found?.passwordHash), let found else {
-            throw Self.refused
+    private func signIn(
+        _ guess: PasswordChecks.Guess,
+        _ password: String,
+        _ once: OnceRequest?
+    ) async throws -> Response {
+        let response = try await passwords.verified(password, guess) {
+            try await store.credentials(username: guess.username)
+        } then: { verified in
+            try await signIn(verified, from: guess.network.known, once)
         }
-        let user = try await store.user(found.id)
-        if let once, let (session, token) = try await store.renewSession(of: user.id, madeBy: once) {
+        guard let response else { throw Self.refused }
+        return response
+    }
+
+    private func signIn(
+        _ verified: VerifiedCredentials,
+        from network: Network?,
+        _ once: OnceRequest?
+    ) async throws -> Response {
+        let user = try await store.user(verified.userID)
+        if let once, let (session, token) = try await store.renewSession(of: verified, madeBy: once) {
             return wire.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
         }
-        let (session, token, ended) = try await store.createSession(for: user.id, once: once)
+        let (session, token, ended) = try await store.createSession(for: verified, from: network, once: once)
         if !ended.isEmpty { hub.endSessions { ended.contains($0) } }
         return wire.response(.created, SignedIn(user: user, token: token, session: session))
     }

@@ -6,7 +6,8 @@ import SnugSettings
 struct UserRoutes: Sendable {
     let store: Store
     let keys: KeysInUse
-    let passwords: PasswordHasher
+    let passwords: PasswordChecks
+    let limits: RateLimits
     let hub: LiveHub
     let revocation: Revocation
     let wire: Wire
@@ -31,29 +32,60 @@ struct UserRoutes: Sendable {
             throw Problem(.forbidden, "forbidden", "This server's accounts are made by its operator.")
         }
         let body: Registration = try await request.json()
-        try User.check(username: body.username)
+        let username = User.name(typed: body.username)
+        try User.check(username: username)
+        try User.checkIsNotReserved(username: username)
         try PasswordHasher.check(password: body.password)
-        let name = try User.check(displayName: body.display_name, username: body.username)
-        let once = try request.once(for: body.username, name, context: context)
-        return try await keys.hold(once?.key) { try await register(body, as: name, once) }
+        let name = try User.check(displayName: body.display_name, username: username)
+        let once = try request.once(for: username, name, context: context)
+        let guess = PasswordChecks.Guess(
+            username: username,
+            network: limits.network(of: request, peer: context.peer)
+        )
+        return try await keys.hold(once?.key) {
+            // A name that is taken is refused before the cost of a hash is paid, and again by the insert.
+            if try await store.credentials(username: username) != nil {
+                return try await registerAgain(guess, body.password, once)
+            }
+            return try await register(guess, body.password, as: name, once)
+        }
     }
 
-    private func register(_ body: Registration, as name: String, _ once: OnceRequest?) async throws -> Response {
-        // A name that is taken is refused before the cost of a hash is paid, and again by the insert.
-        if let (owner, hash) = try await store.credentials(username: body.username) {
-            guard let once, try await store.knows(once.key), try await passwords.verify(body.password, against: hash),
-                let (session, token) = try await store.renewSession(of: owner, madeBy: once)
-            else { throw Refusal.conflict("This name is taken.", field: "username") }
-            let user = try await store.user(owner)
-            return wire.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
-        }
+    private func register(
+        _ guess: PasswordChecks.Guess,
+        _ password: String,
+        as name: String,
+        _ once: OnceRequest?
+    ) async throws -> Response {
+        try limits.signups.spend(guess.network)
         let (user, session, token) = try await store.register(
-            username: body.username,
+            username: guess.username,
             displayName: name,
-            passwordHash: passwords.hash(body.password),
+            passwordHash: passwords.hasher.hash(password, for: guess.claimant),
+            from: guess.network.known,
             once: once
         )
         return wire.response(.created, SignedIn(user: user, token: token, session: session))
+    }
+
+    /// Answers a repeat of the request that has made the account. It proves its password, so it counts as a sign-in.
+    private func registerAgain(
+        _ guess: PasswordChecks.Guess,
+        _ password: String,
+        _ once: OnceRequest?
+    ) async throws -> Response {
+        let taken = Refusal.conflict("This name is taken.", field: "username")
+        guard let once, try await store.knows(once.key) else { throw taken }
+        try await passwords.count(guess)
+        let response = try await passwords.verified(password, guess) {
+            try await store.credentials(username: guess.username)
+        } then: { verified -> Response in
+            guard let (session, token) = try await store.renewSession(of: verified, madeBy: once) else { throw taken }
+            let user = try await store.user(verified.userID)
+            return wire.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
+        }
+        guard let response else { throw taken }
+        return response
     }
 
     @Sendable private func find(_ request: Request, _ context: SignedInContext) async throws -> Response {
@@ -100,26 +132,47 @@ struct UserRoutes: Sendable {
         case .null: changes.avatar = UserChanges.Avatar.none
         case .value(let id): changes.avatar = .attachment(id)
         }
+        let updated: UpdatedUser
         if let password = body.password {
-            changes.passwordHash = try await newHash(password, current: body.currentPassword, of: context.userID)
+            updated = try await setPassword(password, body.currentPassword, changes, request, context)
+        } else {
+            updated = try await store.updateUser(context.userID, changes)
         }
-        let (user, released) = try await store.updateUser(context.userID, changes)
-        await revocation.revoke(released)
-        if changes.passwordHash != nil {
-            // Whoever had the old password is out.
-            let ended = Set(try await store.deleteSessions(of: context.userID, except: context.session.id))
-            hub.endSessions { ended.contains($0) }
-        }
-        return wire.response(.ok, user)
+        await revocation.revoke(updated.released)
+        let ended = Set(updated.endedSessions)
+        if !ended.isEmpty { hub.endSessions { ended.contains($0) } }
+        return wire.response(.ok, updated.user)
     }
 
-    private func newHash(_ password: String, current: String?, of user: User.ID) async throws -> String {
+    private func setPassword(
+        _ password: String,
+        _ current: String?,
+        _ changes: UserChanges,
+        _ request: Request,
+        _ context: SignedInContext
+    ) async throws -> UpdatedUser {
         try PasswordHasher.check(password: password)
         guard let current else { throw Problem.invalid("current_password", "It is needed to change the password.") }
-        let hash = try await store.passwordHash(of: user)
-        guard try await passwords.verify(current, against: hash) else {
+        guard let own = try await store.credentials(of: context.userID) else { throw Refusal.notFound() }
+        let guess = PasswordChecks.Guess(
+            username: own.username,
+            network: limits.network(of: request, peer: context.channel.remoteAddress)
+        )
+        try await passwords.count(guess)
+        let updated = try await passwords.verified(current, guess) {
+            try await store.credentials(of: context.userID)
+        } then: { verified in
+            var changes = changes
+            changes.password = UserChanges.Password(
+                verified: verified,
+                hash: try await passwords.hasher.hash(password, for: guess.claimant),
+                session: context.session.id
+            )
+            return try await store.updateUser(context.userID, changes)
+        }
+        guard let updated else {
             throw Problem(.forbidden, "forbidden", "The current password is wrong.", field: "current_password")
         }
-        return try await passwords.hash(password)
+        return updated
     }
 }

@@ -29,7 +29,8 @@ struct AccountTests {
     @Test(
         "User names are 1 to 32 plain characters",
         arguments: [
-            "", "Ada", "a b", "ä", "a/b", "a\u{0}", String(repeating: "a", count: 33),
+            "", "Ada", "a b", "ä", "a/b", "a\u{0}", String(repeating: "a", count: 33), ".", "..", "-", "._-", "me",
+            "current",
         ]
     )
     func badUsername(name: String) {
@@ -39,11 +40,28 @@ struct AccountTests {
     @Test(
         "User names may hold letters, digits, dots and dashes",
         arguments: [
-            "a", "a-b_c.d9", String(repeating: "a", count: 32),
+            "a", "a-b_c.d9", "7", "_a", "admin", String(repeating: "a", count: 32),
         ]
     )
     func goodUsername(name: String) throws {
         try User.check(username: name)
+    }
+
+    @Test(
+        "Names of those who speak for the server, or to everybody, are the operator's to give",
+        arguments: ["admin", "ad-min", "system", "root", "support", "everyone", "here", "channel", "all", "snug"]
+    )
+    func reserved(name: String) throws {
+        try User.check(username: name)
+        #expect(throws: Refusal.self) { try User.checkIsNotReserved(username: name) }
+        try User.checkIsNotReserved(username: name + "-fan")
+    }
+
+    @Test("A user name is kept in lower case and without white space around it")
+    func typedName() {
+        #expect(User.name(typed: " Ann \n") == "ann")
+        #expect(User.name(typed: "ann") == "ann")
+        #expect(User.name(typed: "  ") == "")
     }
 
     @Test("A display name is trimmed, and the user name stands in for none")
@@ -54,9 +72,10 @@ struct AccountTests {
     }
 
     @Test(
-        "A display name is neither empty, too long nor full of control characters",
+        "A display name is neither empty, invisible nor too long",
         arguments: [
-            "", "   ", "a\u{7}b", "a\nb", String(repeating: "é", count: 65),
+            "", "   ", "\u{7}", "\n", "\u{202E}", "\u{200B}\u{2060}\u{FEFF}", "\u{3164}", "\u{2800}", "\u{301}",
+            String(repeating: "é", count: 65),
         ]
     )
     func badDisplayName(name: String) {
@@ -87,10 +106,10 @@ struct AccountTests {
             var changes = UserChanges()
             changes.displayName = "Ada"
             #expect(try await chat.store.updateUser(ada, changes).user.displayName == "Ada")
-            #expect(try await chat.store.passwordHash(of: ada) == "hash")
-            changes = UserChanges()
-            changes.passwordHash = "another"
-            #expect(try await chat.store.updateUser(ada, changes).user.displayName == "Ada")
+            #expect(try await chat.store.credentials(of: ada)?.passwordHash == "hash")
+            let session = try await chat.store.createSession(for: ada).session.id
+            let updated = try await chat.store.setPassword(hash: "another", of: ada, by: session)
+            #expect(updated.user.displayName == "Ada")
             #expect(try await chat.store.credentials(username: "ada")?.passwordHash == "another")
         }
     }
@@ -100,7 +119,7 @@ struct AccountTests {
         try await withChat { chat in
             let credentials = try await chat.store.credentials(username: "nobody")
             #expect(credentials == nil)
-            #expect(try await chat.store.passwordHash(of: .random()) == nil)
+            #expect(try await chat.store.credentials(of: .random()) == nil)
             #expect(await refusal { try await chat.store.user(.random()) } == .notFound)
             #expect(await refusal { try await chat.store.liveStart(for: .random()) } == .unauthenticated)
         }

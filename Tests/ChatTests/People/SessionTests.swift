@@ -120,7 +120,8 @@ struct SessionTests {
             let (kept, token, _) = try await chat.store.createSession(for: ada)
             let (ended, _, _) = try await chat.store.createSession(for: ada)
             let (others, _, _) = try await chat.store.createSession(for: bob)
-            #expect(try await chat.store.deleteSessions(of: ada, except: kept.id) == [ended.id])
+            let updated = try await chat.store.setPassword(hash: "new", of: ada, by: kept.id)
+            #expect(updated.endedSessions == [ended.id])
             _ = try await chat.store.session(of: token)
             #expect(try await chat.store.sessions(of: bob) == [others])
         }
@@ -138,7 +139,8 @@ struct SessionTests {
             let (second, secondToken, _) = try await chat.store.createSession(for: ada)
             let (third, thirdToken, _) = try await chat.store.createSession(for: ada)
             for token in [secondToken, thirdToken] { _ = try await chat.store.session(of: token) }
-            #expect(try await chat.store.deleteSessions(of: ada, except: third.id) == [second.id])
+            let updated = try await chat.store.setPassword(hash: "new", of: ada, by: third.id)
+            #expect(updated.endedSessions == [second.id])
             for _ in 0..<2 {
                 chat.clock.advance(by: .seconds(1))
                 _ = try await chat.store.createSession(for: ada)
@@ -146,6 +148,36 @@ struct SessionTests {
             for token in [firstToken, secondToken, thirdToken] {
                 #expect(await refusal { try await chat.store.session(of: token) } == .unauthenticated)
             }
+        }
+    }
+
+    @Test("A session that was used while the clock was years ahead is prolonged from today on again")
+    func clockAhead() async throws {
+        try await withChat { chat in
+            let (_, token, _) = try await chat.store.createSession(for: try await chat.person("ada"))
+            let ahead = Self.day * 20
+            chat.clock.advance(by: ahead)
+            _ = try await chat.store.session(of: token)
+            chat.clock.advance(by: .zero - ahead)
+            let session = try await chat.store.session(of: token)
+            #expect(session.expiresAt == chat.clock.now + Self.day * 30)
+        }
+    }
+
+    @Test("I7: a session that ends while its life is prolonged is not given back")
+    func endsWhileProlonged() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let (session, token, _) = try await chat.store.createSession(for: ada)
+            chat.clock.advance(by: .seconds(3600))
+            // It is asked for between the reading and the writing.
+            let network = {
+                _ = try? chat.store.pool.write { db in
+                    try db.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [session.id])
+                }
+                return nil as Network?
+            }
+            #expect(await refusal { try await chat.store.session(of: token, from: network) } == .unauthenticated)
         }
     }
 }

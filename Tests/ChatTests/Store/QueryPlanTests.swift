@@ -41,6 +41,7 @@ struct QueryPlanTests {
         HotQuery("message after", Database.hasMessageAfter),
         HotQuery("unread count", Database.unreadCount),
         HotQuery("session by token", Database.sessionByToken),
+        HotQuery("known network", Database.isKnownNetwork),
         HotQuery("rooms of a person", Database.roomsOfUser),
         HotQuery("room ids of a person", Database.roomIDsOfUser),
         HotQuery("room for a viewer", Database.roomForViewer),

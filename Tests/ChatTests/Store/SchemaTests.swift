@@ -175,6 +175,8 @@ struct SchemaTests {
         "INSERT INTO uploaded_bytes VALUES (:user, 0, 0)",
         "INSERT INTO uploaded_bytes VALUES (randomblob(16), 0, 1)",
         "INSERT INTO stored_bytes VALUES (randomblob(16), 1)",
+        "INSERT INTO known_networks VALUES (:user, randomblob(4), 0)",
+        "INSERT INTO known_networks VALUES (randomblob(16), randomblob(5), 0)",
         "INSERT INTO variants VALUES (:file, 151, 150, 1, 1, 'jpg', 1)",
         "INSERT INTO variants VALUES (:file, 150, 800, 1, 1, 'jpg', 1)",
         "INSERT INTO variants VALUES (:file, 150, 150, 0, 1, 'jpg', 1)",

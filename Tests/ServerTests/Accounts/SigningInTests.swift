@@ -1,5 +1,8 @@
+import GRDB
 import TestSupport
 import Testing
+
+@testable import Chat
 
 @Suite("Signing in", .patient)
 struct SigningInTests {
@@ -27,6 +30,34 @@ struct SigningInTests {
             #expect(wrongPassword.status == wrongName.status)
             #expect(wrongPassword.json == wrongName.json)
             #expect(wrongPassword.namesOfHeaders == wrongName.namesOfHeaders)
+        }
+    }
+
+    @Test("The name may be typed in any case and with white space around it", arguments: ["Ann", " ann", "ANN \n"])
+    func typedName(name: String) async throws {
+        try await withServer { server in
+            _ = try await server.register("ann")
+            #expect(try await server.site.signIn(name).status == 201)
+        }
+    }
+
+    @Test("A password is the same in composed and decomposed characters, old hashes included")
+    func normalisedPassword() async throws {
+        try await withServer { server in
+            let account: JSON = ["username": "ada", "password": "caf\u{E9} au lait"]
+            _ = try await server.site.send(.POST, "/api/v1/users", body: .json(account)).expect(201)
+            #expect(try await server.site.signIn("ada", password: "cafe\u{301} au lait").status == 201)
+            // As a version before this one would have made it, on a computer that types decomposed characters.
+            let cost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
+            let old = try PasswordHash("cafe\u{301} au lait", cost: cost).text
+            let database = try DatabaseQueue(path: server.storage + "/snug.sqlite")
+            try await database.write { try $0.execute(sql: "UPDATE users SET password_hash = ?", arguments: [old]) }
+            for password in ["caf\u{E8} au lait", "caf\u{E9} au lait", "cafe\u{301} au lait"] {
+                let status = password.unicodeScalars.contains("\u{E8}") ? 401 : 201
+                #expect(try await server.site.signIn("ada", password: password).status == status)
+            }
+            let kept = try await database.read { try String.fetchOne($0, sql: "SELECT password_hash FROM users") }
+            #expect(kept != old)
         }
     }
 

@@ -1,0 +1,33 @@
+/// A person and the hash that their password is checked against.
+package struct Credentials: Sendable, Equatable {
+    package let userID: User.ID
+    package let username: String
+    package let passwordHash: String
+
+    package init(userID: User.ID, username: String, passwordHash: String) {
+        self.userID = userID
+        self.username = username
+        self.passwordHash = passwordHash
+    }
+}
+
+/// Credentials whose password was right when it was checked. Whoever acts on them does so in a transaction that
+/// compares the hash once more.
+package struct VerifiedCredentials: Sendable, Equatable {
+    package let credentials: Credentials
+    /// A hash of the same password in today's form, to replace the one in the database; nil where that one is current.
+    package let renewedHash: String?
+
+    package var userID: User.ID { credentials.userID }
+
+    package init(_ credentials: Credentials, renewedHash: String? = nil) {
+        self.credentials = credentials
+        self.renewedHash = renewedHash
+    }
+}
+
+/// The hash in the database is no longer the one that was verified: the password has been changed, or its hash renewed.
+/// The password has to be checked again, against the hash of now.
+package struct StaleCredentials: Error {
+    package init() {}
+}

@@ -1,0 +1,112 @@
+import Crypto
+import CryptoExtras
+import Foundation
+
+/// What scrypt has made of a password, in the PHC string format.
+package struct PasswordHash: Sendable {
+    /// The cost of one hash (RFC 7914 section 2).
+    package struct Cost: Sendable, Equatable {
+        /// Must be a power of two.
+        package var rounds: Int
+        package var blockSize: Int
+        package var parallelism: Int
+
+        package init(rounds: Int, blockSize: Int, parallelism: Int) {
+            self.rounds = rounds
+            self.blockSize = blockSize
+            self.parallelism = parallelism
+        }
+
+        /// 16 MiB: of the settings that the OWASP Password Storage Cheat Sheet calls equal, one that 512 MB can afford.
+        package static let standard = Cost(rounds: 1 << 14, blockSize: 8, parallelism: 5)
+    }
+
+    let cost: Cost
+    let salt: Data
+    let key: Data
+
+    private static let saltBytes = 16
+    private static let keyBytes = 32
+
+    private init(cost: Cost, salt: Data, key: Data) {
+        self.cost = cost
+        self.salt = salt
+        self.key = key
+    }
+
+    /// Hashes a password with a new salt. Blocks.
+    init(_ password: String, cost: Cost) throws {
+        let salt = Self.randomBytes(Self.saltBytes)
+        self.init(cost: cost, salt: salt, key: try Self.key(of: password, salt: salt, cost: cost))
+    }
+
+    /// A hash of no password.
+    static func decoy(cost: Cost) -> PasswordHash {
+        PasswordHash(cost: cost, salt: randomBytes(saltBytes), key: randomBytes(keyBytes))
+    }
+
+    /// The same salt and cost with another password. Blocks.
+    func withKey(of password: String) throws -> PasswordHash {
+        PasswordHash(cost: cost, salt: salt, key: try Self.key(of: password, salt: salt, cost: cost))
+    }
+
+    func hasSameKey(as other: PasswordHash) -> Bool {
+        // SymmetricKey compares in constant time.
+        SymmetricKey(data: key) == SymmetricKey(data: other.key)
+    }
+
+    private static func key(of password: String, salt: Data, cost: Cost) throws -> Data {
+        let key = try KDF.Scrypt.deriveKey(
+            from: Data(password.utf8),
+            salt: salt,
+            outputByteCount: keyBytes,
+            rounds: cost.rounds,
+            blockSize: cost.blockSize,
+            parallelism: cost.parallelism
+        )
+        return key.withUnsafeBytes { Data($0) }
+    }
+
+    private static func randomBytes(_ count: Int) -> Data {
+        SymmetricKey(size: .init(bitCount: count * 8)).withUnsafeBytes { Data($0) }
+    }
+}
+
+/// The PHC string format: `$scrypt$ln=14,r=8,p=5$<salt>$<key>`.
+extension PasswordHash {
+    var text: String {
+        let parameters = "ln=\(cost.rounds.trailingZeroBitCount),r=\(cost.blockSize),p=\(cost.parallelism)"
+        return "$scrypt$\(parameters)$\(Self.base64(salt))$\(Self.base64(key))"
+    }
+
+    /// Nil for a text in another form.
+    init?(_ text: String) {
+        let parts = text.split(separator: "$")
+        guard parts.count == 4, parts[0] == "scrypt", let cost = Self.cost(parts[1]),
+            let salt = Self.data(base64: parts[2]), let key = Self.data(base64: parts[3])
+        else { return nil }
+        self.init(cost: cost, salt: salt, key: key)
+    }
+
+    private static func cost(_ text: Substring) -> Cost? {
+        var numbers: [Substring: Int] = [:]
+        for pair in text.split(separator: ",") {
+            let sides = pair.split(separator: "=")
+            guard sides.count == 2, let number = Int(sides[1]) else { return nil }
+            numbers[sides[0]] = number
+        }
+        guard let exponent = numbers["ln"], (1...20).contains(exponent), let blockSize = numbers["r"],
+            let parallelism = numbers["p"]
+        else { return nil }
+        return Cost(rounds: 1 << exponent, blockSize: blockSize, parallelism: parallelism)
+    }
+
+    /// Without padding, as the PHC string format has it.
+    private static func base64(_ data: Data) -> String {
+        data.base64EncodedString().filter { $0 != "=" }
+    }
+
+    private static func data(base64 text: Substring) -> Data? {
+        Data(base64Encoded: text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4))
+    }
+}

@@ -1,0 +1,18 @@
+import GRDB
+
+/// Where people sign in from.
+enum Migration0008 {
+    static func apply(_ db: Database) throws {
+        try db.execute(sql: knownNetworks)
+    }
+
+    /// A family, 4 or 6, and the address's 4 bytes or the first 8 of its 16.
+    private static let knownNetworks = """
+        CREATE TABLE known_networks (
+            user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            network BLOB NOT NULL CHECK (length(network) IN (5, 9)),
+            last_seen_at INTEGER NOT NULL,
+            PRIMARY KEY (user_id, network)
+        ) STRICT, WITHOUT ROWID;
+        """
+}

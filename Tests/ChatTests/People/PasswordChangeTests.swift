@@ -1,0 +1,94 @@
+import GRDB
+import Testing
+
+@testable import Chat
+
+@Suite("Changing a password")
+struct PasswordChangeTests {
+    private func once() -> OnceRequest {
+        OnceRequest(OnceKey(ofNamed: "ada", route: "sessions", text: "key"), parts: [])
+    }
+
+    @Test("I7: a sign-in that checked the password before it was changed makes no session afterwards")
+    func signInBefore() async throws {
+        try await withChat { chat in
+            let store = chat.store
+            let ada = try await chat.person("ada")
+            let own = try await store.createSession(for: ada, once: once()).session
+            let verified = try await store.verified(ada)
+            try await store.setPassword(hash: "new", of: ada, by: own.id)
+            await #expect(throws: StaleCredentials.self) { try await store.createSession(for: verified) }
+            await #expect(throws: StaleCredentials.self) {
+                try await store.renewSession(of: verified, madeBy: once())
+            }
+            #expect(try await store.sessions(of: ada) == [own])
+            _ = try await store.createSession(for: store.verified(ada))
+        }
+    }
+
+    @Test("I7: of two changes that checked the same password, the second is refused")
+    func twice() async throws {
+        try await withChat { chat in
+            let store = chat.store
+            let ada = try await chat.person("ada")
+            let (owner, thief) = (try await store.createSession(for: ada), try await store.createSession(for: ada))
+            var changes = UserChanges()
+            changes.displayName = "Thief"
+            changes.password = .init(verified: try await store.verified(ada), hash: "his", session: thief.session.id)
+            try await store.setPassword(hash: "hers", of: ada, by: owner.session.id)
+            await #expect(throws: StaleCredentials.self) { try await store.updateUser(ada, changes) }
+            #expect(try await store.credentials(of: ada)?.passwordHash == "hers")
+            #expect(try await store.user(ada).displayName == "ada")
+        }
+    }
+
+    @Test("I7: a session that has ended sets no password")
+    func endedSession() async throws {
+        try await withChat { chat in
+            let store = chat.store
+            let ada = try await chat.person("ada")
+            let (session, _, _) = try await store.createSession(for: ada)
+            try await store.deleteSession(session.id, of: ada)
+            let outcome = await refusal { try await store.setPassword(hash: "new", of: ada, by: session.id) }
+            #expect(outcome == .unauthenticated)
+            #expect(try await store.credentials(of: ada)?.passwordHash == "hash")
+        }
+    }
+
+    @Test("I7: the new hash and the end of the other sessions are one commit")
+    func oneCommit() async throws {
+        try await withChat { chat in
+            let store = chat.store
+            let ada = try await chat.person("ada")
+            let (own, other) = (try await store.createSession(for: ada), try await store.createSession(for: ada))
+            let fault = "CREATE TRIGGER fault BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'fault'); END"
+            try await store.change { try $0.db.execute(sql: fault) }
+            await #expect(throws: DatabaseError.self) {
+                try await store.setPassword(hash: "new", of: ada, by: own.session.id)
+            }
+            #expect(try await store.credentials(of: ada)?.passwordHash == "hash")
+            try await store.change { try $0.db.execute(sql: "DROP TRIGGER fault") }
+            let updated = try await store.setPassword(hash: "new", of: ada, by: own.session.id)
+            #expect(updated.endedSessions == [other.session.id])
+            #expect(try await store.credentials(of: ada)?.passwordHash == "new")
+            #expect(await refusal { try await store.session(of: other.token) } == .unauthenticated)
+        }
+    }
+
+    @Test("A renewed hash is kept with the session that it was made for, and ends nobody's session")
+    func renewed() async throws {
+        try await withChat { chat in
+            let store = chat.store
+            let ada = try await chat.person("ada")
+            let (_, token, _) = try await store.createSession(for: ada)
+            let credentials = try #require(try await store.credentials(of: ada))
+            let renewing = VerifiedCredentials(credentials, renewedHash: "renewed")
+            // Nothing was made under this key, so this neither renews nor makes the credentials stale.
+            #expect(try await store.renewSession(of: renewing, madeBy: once()) == nil)
+            _ = try await store.createSession(for: renewing)
+            #expect(try await store.credentials(of: ada)?.passwordHash == "renewed")
+            _ = try await store.session(of: token)
+            #expect(try await store.sessions(of: ada).count == 2)
+        }
+    }
+}
