@@ -25,12 +25,18 @@ struct UploadedDay: Sendable {
         time - length - spanLength
     }
 
+    /// A span that starts after this was written while the clock was ahead. It is not counted, because nobody knows when
+    /// it was. One span of difference is left to clocks that are being set right.
+    static func latestStart(at time: Timestamp) -> Timestamp {
+        spanStart(at: time) + spanLength
+    }
+
     /// Seconds until so many more bytes are within the limit; nil when they are now. What is larger than the limit itself
     /// has to wait until everything else is a day old, and is not within it then either.
     ///
     /// - Parameter limit: Bytes in 24 hours.
     func wait(for byteCount: Int, limit: Int, at now: Timestamp) -> Int? {
-        let counted = spans.filter { $0.start > Self.horizon(at: now) }
+        let counted = spans.filter { $0.start > Self.horizon(at: now) && $0.start <= Self.latestStart(at: now) }
         var used = counted.reduce(0) { $0 + $1.byteCount }
         guard used > limit - byteCount else { return nil }
         var last = now
@@ -39,6 +45,7 @@ struct UploadedDay: Sendable {
             used -= span.byteCount
             if used <= limit - byteCount { break }
         }
-        return max(1, Int((last.milliseconds - now.milliseconds + 999) / 1000))
+        let wait = (last.milliseconds - now.milliseconds + 999) / 1000
+        return Int(min(max(1, wait), (Self.length + Self.spanLength).components.seconds))
     }
 }

@@ -15,6 +15,9 @@ package struct RetrySchedule: Sendable, Equatable {
 
     package init() {}
 
+    /// No retry that is planned now is due later than this. An hour is left to clocks that are being set right.
+    var longestDelay: Duration { furtherDelays.reduce(firstDelay, max) + .seconds(3600) }
+
     package enum Step: Sendable, Equatable {
         /// It goes on waiting.
         case again

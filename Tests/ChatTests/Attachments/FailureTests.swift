@@ -51,6 +51,18 @@ struct FailureTests {
         }
     }
 
+    @Test("A retry that was planned while the clock was days ahead is due at once when it is right again")
+    func clockAhead() async throws {
+        try await World.with { world in
+            let ahead = Duration.seconds(3 * 86_400)
+            world.chat.clock.advance(by: ahead)
+            _ = try await world.fail(.file)
+            world.chat.clock.advance(by: .zero - ahead)
+            #expect(try await world.chat.store.timeToNextRetry() == .zero)
+            #expect(try await world.chat.store.nextRendering()?.id == world.picture)
+        }
+    }
+
     @Test("I8: after a first death a picture still waits and the room hears nothing; after a second it has failed")
     func death() async throws {
         try await World.with { world in

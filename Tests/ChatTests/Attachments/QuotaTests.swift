@@ -45,6 +45,23 @@ struct QuotaTests {
         }
     }
 
+    @Test("I8: uploads of while the clock was three days ahead neither use up a later day, nor lengthen a wait")
+    func clockAhead() async throws {
+        try await withChat(limits: limits(day: 2500)) { chat in
+            let ada = try await chat.person("ada")
+            let ahead = Duration.seconds(3 * 86_400)
+            chat.clock.advance(by: ahead)
+            for _ in 0..<2 { _ = try await chat.upload(by: ada) }
+            chat.clock.advance(by: .zero - ahead)
+            for _ in 0..<2 { _ = try await chat.upload(by: ada) }
+            await #expect(throws: Refusal.uploadedTooMuch(limit: 2500, retryAfterSeconds: 86_400 + 600)) {
+                try await chat.upload(by: ada)
+            }
+            chat.clock.advance(by: ahead)
+            for _ in 0..<2 { _ = try await chat.upload(by: ada) }
+        }
+    }
+
     @Test("A refusal says when there is room, and what the limit is")
     func retryAfter() async throws {
         try await withChat(limits: limits(day: 1000)) { chat in

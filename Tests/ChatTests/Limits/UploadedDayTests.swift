@@ -52,4 +52,15 @@ struct UploadedDayTests {
         }
         #expect(UploadedDay.spanStart(at: start + .seconds(600)) == start + .seconds(600))
     }
+
+    @Test("What was uploaded while the clock was days ahead is not counted, and no wait is longer than the window")
+    func clockAhead() {
+        let ahead = day([(0, 300), (3 * 1440, 900)])
+        #expect(wait(ahead, for: 700, atMinute: 5) == nil)
+        #expect(wait(ahead, for: 701, atMinute: 5) == 86_400 + 600 - 300)
+        // A span that begins a moment from now is of a clock that was set right.
+        let close = day([(10, 1000)])
+        #expect(wait(close, for: 1, atMinute: 9) == 86_400 + 600)
+        #expect(wait(close, for: 1, atMinute: -1) == nil)
+    }
 }

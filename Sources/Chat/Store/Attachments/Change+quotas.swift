@@ -15,7 +15,7 @@ extension Change {
         }
     }
 
-    /// Adds to the person's day and forgets what is older. What they store is added up by the database itself.
+    /// Adds to the person's day and forgets what is older, or of a clock that was ahead. What they store is added up by the database itself.
     func countUploaded(_ byteCount: Int, by user: User.ID) throws {
         try execute(
             """
@@ -25,8 +25,8 @@ extension Change {
             [user, UploadedDay.spanStart(at: now), byteCount]
         )
         try execute(
-            "DELETE FROM uploaded_bytes WHERE user_id = ? AND span_start <= ?",
-            [user, UploadedDay.horizon(at: now)]
+            "DELETE FROM uploaded_bytes WHERE user_id = ? AND (span_start <= ? OR span_start > ?)",
+            [user, UploadedDay.horizon(at: now), UploadedDay.latestStart(at: now)]
         )
     }
 }

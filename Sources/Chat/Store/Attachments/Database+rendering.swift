@@ -12,6 +12,11 @@ extension Database {
         SELECT id FROM attachments WHERE retry_at <= ? AND deleted_at IS NULL AND attempts = deaths
         ORDER BY retry_at LIMIT 1
         """
+    /// One that was planned while the clock was ahead, and would not be due for longer than any retry waits.
+    static let nextStrayRetry = """
+        SELECT id FROM attachments WHERE retry_at > ? AND deleted_at IS NULL AND attempts = deaths
+        ORDER BY retry_at LIMIT 1
+        """
     static let nextRetryTime = """
         SELECT retry_at FROM attachments WHERE retry_at IS NOT NULL AND deleted_at IS NULL AND attempts = deaths
         ORDER BY retry_at LIMIT 1
@@ -28,9 +33,11 @@ extension Database {
         AND (copy.id = ?1 OR copy.rejected_at IS NULL OR copy.rejected_at > ?2)
         """
 
-    func nextRendering(at now: Timestamp) throws -> Attachment.ID? {
+    /// - Parameter longestDelay: Time after which every retry that is planned now will be due.
+    func nextRendering(at now: Timestamp, longestDelay: Duration) throws -> Attachment.ID? {
         try Attachment.ID.fetchOne(cachedStatement(sql: Self.nextWaiting))
             ?? Attachment.ID.fetchOne(cachedStatement(sql: Self.nextDueRetry), arguments: [now])
+            ?? Attachment.ID.fetchOne(cachedStatement(sql: Self.nextStrayRetry), arguments: [now + longestDelay])
     }
 
     func deaths(byBytesOf id: Attachment.ID, at now: Timestamp) throws -> Int {

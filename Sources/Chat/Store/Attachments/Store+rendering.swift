@@ -23,10 +23,13 @@ extension Store {
     /// The picture whose turn it is, with its try written down before it begins: one that brings down the whole server
     /// must not be tried for ever. A retry gets a turn that nobody else wants.
     package func nextRendering() async throws -> RenderTask? {
-        let waiting = try await read { [now] db in try db.nextRendering(at: now()) }
+        let waiting = try await read { [now, retries] db in
+            try db.nextRendering(at: now(), longestDelay: retries.longestDelay)
+        }
         guard waiting != nil else { return nil }
-        return try await change { change in
-            guard let next = try change.db.nextRendering(at: change.now) else { return nil }
+        return try await change { [retries] change in
+            let next = try change.db.nextRendering(at: change.now, longestDelay: retries.longestDelay)
+            guard let next else { return nil }
             try change.execute("UPDATE attachments SET attempts = deaths + 1 WHERE id = ?", [next])
             return RenderTask(id: next, deaths: try change.db.deaths(byBytesOf: next, at: change.now))
         }
@@ -47,9 +50,11 @@ extension Store {
 
     /// Time until the next retry is due; zero when it is already, nil when none is to come.
     package func timeToNextRetry() async throws -> Duration? {
-        try await read { [now] db in
-            let next = try Timestamp.fetchOne(db.cachedStatement(sql: Database.nextRetryTime))
-            return next.map { .milliseconds(max(0, $0.milliseconds - now().milliseconds)) }
+        try await read { [now, retries] db in
+            guard let next = try Timestamp.fetchOne(db.cachedStatement(sql: Database.nextRetryTime)) else { return nil }
+            let now = now()
+            guard next <= now + retries.longestDelay else { return .zero }
+            return .milliseconds(max(0, next.milliseconds - now.milliseconds))
         }
     }
 
