@@ -13,6 +13,9 @@ package struct OnceKey: Sendable, Hashable {
     /// 1 to 64 characters of visible ASCII.
     let text: String
 
+    /// Tells one person's or one name's keys from those of others.
+    package var owner: Data { scope }
+
     /// The key of somebody who is signed in.
     package init(of user: User.ID, route: String, text: String) {
         scope = withUnsafeBytes(of: user.uuid.uuid) { Data($0) }

@@ -2,7 +2,7 @@ import Chat
 import Foundation
 import Hummingbird
 
-/// Reads the `Idempotency-Key` of a `POST` and keeps a second request with it waiting outside.
+/// Reads the `Idempotency-Key` of a `POST`, and refuses a second request with it while the first is being carried out.
 ///
 /// What the key means for a route is the store's business: it gets key and fingerprint with the change.
 struct OnceOnly: RouterMiddleware {
@@ -18,13 +18,13 @@ struct OnceOnly: RouterMiddleware {
         }
         let route = context.endpointPath ?? request.uri.path
         let key = OnceKey(of: context.userID, route: route, text: text)
-        return try await keys.hold(key) {
-            var (request, context) = (request, context)
-            context.onceKey = key
-            // A file is told by its own hash once it is there: a form's boundary is another one each time.
-            if route != AttachmentRoutes.uploadPath { context.once = try await request.once(key) }
-            return try await next(request, context)
-        }
+        var (request, context) = (request, context)
+        context.onceKey = key
+        // A file is told by its own hash once it is there, because a form's boundary is another one each time. Until
+        // then a slow upload must hold nothing, and two that are complete meet at the key's row.
+        guard route != AttachmentRoutes.uploadPath else { return try await next(request, context) }
+        context.once = try await request.once(key)
+        return try await keys.hold(key) { try await next(request, context) }
     }
 }
 

@@ -23,13 +23,14 @@ struct KeysInUseTests {
         try await keys.hold(key("a")) {}
     }
 
-    @Test("I8: more keys than may be held at a time are told to come again")
+    @Test("I8: more keys of one owner than may be held at a time are told to come again, those of others are not")
     func full() async throws {
         let keys = KeysInUse()
-        try await hold(KeysInUse.capacity, of: keys) {
-            await #expect(throws: Refusal.overloaded(retryAfterSeconds: 1)) {
-                try await keys.hold(key("one more")) {}
-            }
+        let other = OnceKey(ofNamed: "bob", route: "users", text: "key")
+        try await hold(KeysInUse.keysPerOwner, of: keys) {
+            let problem = await #expect(throws: Problem.self) { try await keys.hold(key("one more")) {} }
+            #expect(problem?.code == "rate_limited")
+            try await keys.hold(other) {}
             try await keys.hold(nil) {}
         }
         try await keys.hold(key("one more")) {}
