@@ -16,8 +16,8 @@ struct Renames: Service, CustomStringConvertible {
         await cancelWhenGracefulShutdown {
             repeat {
                 do {
-                    while try await store.continueRenames() {
-                        pages.forgetAll()
+                    while let rooms = try await store.continueRenames() {
+                        pages.forget(rooms)
                         try await Task.sleep(for: pause)
                     }
                 } catch is CancellationError {

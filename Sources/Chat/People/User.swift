@@ -92,6 +92,8 @@ package struct UpdatedUser: Sendable {
     package let released: [Attachment.ID]
     /// Sessions whose connections are to be closed.
     package let endedSessions: [Session.ID]
+    /// Rooms whose members see another name or avatar now.
+    package let rooms: [Room.ID]
 }
 
 /// A person as another sees them.

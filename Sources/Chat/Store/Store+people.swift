@@ -79,16 +79,20 @@ extension Store {
         try await read { try $0.view(of: $0.user(id), for: viewer) }
     }
 
-    /// People whose name begins with `prefix`, in order of their names.
-    package func users(prefix: String, for viewer: User.ID) async throws -> [UserView] {
-        let prefix = String(prefix.lowercased().prefix(User.usernameLimit))
+    /// A page of the people of whose user name or display name a word begins with `query`, in the order of those words;
+    /// all people by user name where it is empty.
+    ///
+    /// - Parameter cursor: Where the page before ended.
+    package func users(
+        matching query: String,
+        after cursor: SearchCursor? = nil,
+        for viewer: User.ID
+    ) async throws -> SearchPage<UserView> {
+        let prefix = FoldedText.fold(query)
         return try await read { [limits] db in
-            // U+10FFFF sorts behind every character that may follow, so the search is a range of the index.
-            try User.fetch(
-                db,
-                where: "username >= ? AND username < ? ORDER BY username LIMIT ?",
-                [prefix, prefix + "\u{10FFFF}", limits.peopleFound]
-            ).map { try db.view(of: $0, for: viewer) }
+            let found = try db.people(prefix: prefix, after: cursor, limit: limits.peopleFound + 1)
+            let views = try found.map { (item: try db.view(of: $0.user, for: viewer), cursor: $0.cursor) }
+            return SearchPage(views, limit: limits.peopleFound)
         }
     }
 
@@ -98,21 +102,21 @@ extension Store {
     ///   the session that sets a password has ended; `StaleCredentials`.
     package func updateUser(_ id: User.ID, _ changes: UserChanges) async throws -> UpdatedUser {
         let updated = try await change { change in
+            let before = try change.db.user(id)
+            let ended = try changes.password.map { try change.setPassword($0) } ?? []
             if let name = changes.displayName {
                 try change.execute("UPDATE users SET display_name = ? WHERE id = ?", [name, id])
+                try change.db.indexPerson(before.username, displayName: name)
             }
-            let ended = try changes.password.map { try change.setPassword($0) } ?? []
             let released = try changes.avatar.map { try change.replaceAvatar(of: id, by: $0) } ?? []
-            if changes.displayName != nil || changes.avatar != nil {
-                try change.execute(
-                    """
-                    INSERT INTO renames (user_id, requested_at) VALUES (?, ?)
-                    ON CONFLICT (user_id) DO UPDATE SET done_up_to = 0, requested_at = excluded.requested_at
-                    """,
-                    [id, change.now]
-                )
-            }
-            return UpdatedUser(user: try change.db.user(id), released: released, endedSessions: ended)
+            let user = try change.db.user(id)
+            let isSeen = user.displayName != before.displayName || user.avatar?.id != before.avatar?.id
+            return UpdatedUser(
+                user: user,
+                released: released,
+                endedSessions: ended,
+                rooms: isSeen ? try change.announceProfile(of: id) : []
+            )
         }
         sessionCache.forget(updated.endedSessions)
         return updated
@@ -132,31 +136,24 @@ extension Store {
 
     /// Carries new names and avatars into old messages, a few thousand rows at a time.
     ///
-    /// - Returns: Whether there is more to do.
-    package func continueRenames() async throws -> Bool {
+    /// - Returns: The rooms whose messages have changed; nil when there is nothing left to do.
+    package func continueRenames() async throws -> Set<Room.ID>? {
         try await change { change in
             let row = try Row.fetchOne(
                 change.db,
                 sql: "SELECT user_id, done_up_to FROM renames ORDER BY requested_at LIMIT 1"
             )
-            guard let row else { return false }
+            guard let row else { return nil }
             let (user, done): (User.ID, Int64) = (row[0], row[1])
             let newest = try Int64.fetchOne(change.db, sql: "SELECT max(position) FROM messages") ?? 0
             guard done < newest else {
                 try change.execute("DELETE FROM renames WHERE user_id = ?", [user])
-                return true
+                return []
             }
             let end = min(done + Self.renameBatch, newest)
-            let sender = try change.sender(user)
-            try change.execute(
-                """
-                UPDATE messages SET sender_name = ?, sender_avatar_id = ?, sender_avatar_format = ?
-                WHERE position > ? AND position <= ? AND sender_id = ?
-                """,
-                [sender.displayName, sender.avatar?.id, sender.avatar?.format, done, end, user]
-            )
+            let rooms = try change.rename(user, after: done, upTo: end)
             try change.execute("UPDATE renames SET done_up_to = ? WHERE user_id = ?", [end, user])
-            return true
+            return rooms
         }
     }
 
@@ -165,6 +162,23 @@ extension Store {
 }
 
 extension Change {
+    /// Rows that say the same already are not written.
+    fileprivate func rename(_ user: User.ID, after start: Int64, upTo end: Int64) throws -> Set<Room.ID> {
+        let sender = try sender(user)
+        let rooms = try Room.ID.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    UPDATE messages SET sender_name = ?1, sender_avatar_id = ?2, sender_avatar_format = ?3
+                    WHERE position > ?4 AND position <= ?5 AND sender_id = ?6 AND (sender_name <> ?1
+                        OR sender_avatar_id IS NOT ?2 OR sender_avatar_format IS NOT ?3)
+                    RETURNING room_id
+                    """
+            ),
+            arguments: [sender.displayName, sender.avatar?.id, sender.avatar?.format, start, end, user]
+        )
+        return Set(rooms)
+    }
+
     fileprivate func insertUser(
         username: String,
         displayName: String,
@@ -188,6 +202,7 @@ extension Change {
             [user.id, username, displayName, passwordHash, isAdmin, now]
         )
         guard inserted == 1 else { throw Refusal.conflict("This name is taken.", field: "username") }
+        try db.indexPerson(username, displayName: displayName)
         return user
     }
 
@@ -211,6 +226,21 @@ extension Change {
             avatar = Message.Avatar(id: id, format: format)
         }
         return Message.Sender(id: user, displayName: row[0], avatar: avatar)
+    }
+
+    /// Has the new name and avatar carried into old messages, and told to those who come back later.
+    ///
+    /// - Returns: The rooms whose members see the person.
+    fileprivate func announceProfile(of user: User.ID) throws -> [Room.ID] {
+        try execute(
+            """
+            INSERT INTO renames (user_id, requested_at) VALUES (?, ?)
+            ON CONFLICT (user_id) DO UPDATE SET done_up_to = 0, requested_at = excluded.requested_at
+            """,
+            [user, now]
+        )
+        try execute("UPDATE users SET profile_position = ? WHERE id = ?", [max(1, db.logPosition()), user])
+        return try Room.ID.fetchAll(db.cachedStatement(sql: Database.roomIDsOfUser), arguments: [user])
     }
 
     /// Replaces the hash that was verified, and signs out every client but the one that sets the new password.
@@ -312,6 +342,25 @@ extension Database {
     fileprivate func view(of user: User, for viewer: User.ID) throws -> UserView {
         let showsPresence = try user.id == viewer || exists(Self.sharedRoom, [viewer, user.id])
         return UserView(user: user, showsPresence: showsPresence)
+    }
+
+    fileprivate func people(
+        prefix: String,
+        after cursor: SearchCursor?,
+        limit: Int
+    ) throws -> [(user: User, cursor: SearchCursor)] {
+        guard !prefix.isEmpty else {
+            return try User.fetch(self, where: Self.peopleByName, [cursor?.key ?? "", limit])
+                .map { ($0, SearchCursor(text: "", key: $0.username)) }
+        }
+        let rows = try Row.fetchAll(
+            cachedStatement(sql: Self.peopleFound),
+            arguments: [cursor?.text ?? prefix, cursor?.key ?? "", prefix, Self.end(of: prefix), limit]
+        )
+        return try rows.compactMap { row in
+            let cursor = SearchCursor(text: row[0], key: row[1])
+            return try User.fetch(self, where: "username = ?", [cursor.key]).first.map { ($0, cursor) }
+        }
     }
 
     /// - Throws: `notFound`.

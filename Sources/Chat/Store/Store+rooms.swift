@@ -88,19 +88,23 @@ extension Store {
         }
     }
 
-    /// Public rooms that the viewer could join, by name, whose name begins with `prefix`.
-    package func joinableRooms(for user: User.ID, prefix: String) async throws -> [Room] {
-        try await read { [limits] db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT \(Database.roomColumns) FROM rooms
-                    WHERE kind = 'public' AND deleted_at IS NULL AND name LIKE ? ESCAPE '\\'
-                    AND NOT EXISTS (SELECT 1 FROM members WHERE room_id = rooms.id AND user_id = ?)
-                    ORDER BY name COLLATE NOCASE LIMIT ?
-                    """,
-                arguments: [String(prefix.prefix(Room.nameLimit)).escapedForLike + "%", user, limits.roomsFound]
-            ).map(Room.init)
+    /// A page of the public rooms that the viewer could join and of whose name a word begins with `query`, in the order
+    /// of those words; all of them by name where it is empty.
+    ///
+    /// - Parameter cursor: Where the page before ended.
+    package func joinableRooms(
+        for user: User.ID,
+        matching query: String,
+        after cursor: SearchCursor? = nil
+    ) async throws -> SearchPage<Room> {
+        let prefix = FoldedText.fold(query)
+        return try await read { [limits] db in
+            let rows = try db.joinableRooms(for: user, prefix: prefix, after: cursor, limit: limits.roomsFound + 1)
+            let found = rows.map { row in
+                let room = Room(row: row)
+                return (item: room, cursor: SearchCursor(text: row[7], key: room.id.description))
+            }
+            return SearchPage(found, limit: limits.roomsFound)
         }
     }
 
@@ -122,6 +126,7 @@ extension Store {
                 "UPDATE rooms SET name = coalesce(?, name), topic = coalesce(?, topic) WHERE id = ?",
                 [name, topic, id]
             )
+            if let name, view.room.kind == .public { try change.db.indexRoom(id, name: name) }
             let seq = try change.nextSeq(in: id)
             let room = try change.db.room(id)
             try change.record(.roomUpdated(room), in: id, seq: seq)
@@ -158,6 +163,7 @@ extension Change {
             """,
             [id, kind, name, topic, directKey, now]
         )
+        if let name, kind == .public { try db.indexRoom(id, name: name) }
         return id
     }
 
@@ -166,6 +172,7 @@ extension Change {
         let seq = try nextSeq(in: id)
         try endMemberships(of: id, seq: seq, position: record(.roomDeleted, in: id, seq: seq))
         try execute("UPDATE rooms SET deleted_at = ?, member_count = 0 WHERE id = ?", [now, id])
+        try db.unindexRoom(id)
         return try Attachment.ID.fetchAll(
             db,
             sql: "UPDATE attachments SET deleted_at = ? WHERE room_id = ? AND deleted_at IS NULL RETURNING id",
@@ -201,6 +208,24 @@ extension Database {
 
     func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
         try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments) != nil
+    }
+
+    fileprivate func joinableRooms(
+        for user: User.ID,
+        prefix: String,
+        after cursor: SearchCursor?,
+        limit: Int
+    ) throws -> [Row] {
+        // Every id sorts behind an empty one.
+        let last = cursor.flatMap { Room.ID($0.key) }?.databaseValue ?? Data().databaseValue
+        guard !prefix.isEmpty else {
+            let arguments: StatementArguments = [user, cursor?.text ?? "", last, limit]
+            return try Row.fetchAll(cachedStatement(sql: Self.roomsByName), arguments: arguments)
+        }
+        return try Row.fetchAll(
+            cachedStatement(sql: Self.roomsFound),
+            arguments: [user, cursor?.text ?? prefix, last, prefix, Self.end(of: prefix), limit]
+        )
     }
 
     /// - Throws: `notFound`.
@@ -277,15 +302,5 @@ extension RoomSummary {
             arguments: [view.room.id, readSeq, user, limits.unreadCounted]
         )
         self.init(view: view, lastMessage: last.first, unreadCount: unread ?? 0)
-    }
-}
-
-extension String {
-    /// For use in a LIKE pattern with `\` as its escape character.
-    fileprivate var escapedForLike: String {
-        reduce(into: "") { text, character in
-            if character == "%" || character == "_" || character == "\\" { text.append("\\") }
-            text.append(character)
-        }
     }
 }

@@ -56,6 +56,7 @@ package struct Store: Sendable {
         // GRDB sets NORMAL when it turns WAL on, so this cannot be said in the configuration.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
         try Schema.migrator.migrate(pool)
+        try SearchIndex.update(pool)
         epoch = try pool.read { try String.fetchOne($0, sql: "SELECT epoch FROM meta") ?? "" }
         commits = GroupCommit(pool: pool, groupSize: commitGroup, now: now) { [memberships] events in
             memberships.forget(endedBy: events)

@@ -59,10 +59,15 @@ struct RoomRoutes: Sendable {
                 json.array(rooms) { $1.write(to: &$0) }
             }
         case "public":
-            let rooms = try await store.joinableRooms(for: context.userID, prefix: request.text("q") ?? "")
+            let page = try await store.joinableRooms(
+                for: context.userID,
+                matching: request.text("q") ?? "",
+                after: request.searchCursor()
+            )
             return wire.response { json in
                 json.key("rooms")
-                json.array(rooms) { RoomView(room: $1, role: nil).write(to: &$0) }
+                json.array(page.items) { RoomView(room: $1, role: nil).write(to: &$0) }
+                json.writeNextPage(page.next)
             }
         default:
             throw Problem.invalid("scope", "It must be public, or left out.")

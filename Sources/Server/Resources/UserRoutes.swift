@@ -89,10 +89,15 @@ struct UserRoutes: Sendable {
     }
 
     @Sendable private func find(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let users = try await store.users(prefix: request.text("q") ?? "", for: context.userID)
+        let page = try await store.users(
+            matching: request.text("q") ?? "",
+            after: request.searchCursor(),
+            for: context.userID
+        )
         return wire.response { json in
             json.key("users")
-            json.array(users) { $1.write(to: &$0) }
+            json.array(page.items) { $1.write(to: &$0) }
+            json.writeNextPage(page.next)
         }
     }
 
@@ -132,6 +137,7 @@ struct UserRoutes: Sendable {
         case .null: changes.avatar = UserChanges.Avatar.none
         case .value(let id): changes.avatar = .attachment(id)
         }
+        if body.displayName != nil || changes.avatar != nil { try limits.profiles.spend(context.userID) }
         let updated: UpdatedUser
         if let password = body.password {
             updated = try await setPassword(password, body.currentPassword, changes, request, context)
@@ -139,6 +145,7 @@ struct UserRoutes: Sendable {
             updated = try await store.updateUser(context.userID, changes)
         }
         await revocation.revoke(updated.released)
+        if !updated.rooms.isEmpty { hub.announce(updated.user, in: updated.rooms) }
         let ended = Set(updated.endedSessions)
         if !ended.isEmpty { hub.endSessions { ended.contains($0) } }
         return wire.response(.ok, updated.user)

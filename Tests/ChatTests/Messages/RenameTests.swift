@@ -34,7 +34,7 @@ struct RenameTests {
             try await chat.say("bob's", in: room, by: bob)
             try await rename(ada, to: "Ada", in: chat)
             var steps = 0
-            while try await chat.store.continueRenames() { steps += 1 }
+            while try await chat.store.continueRenames() != nil { steps += 1 }
             #expect(steps >= 3)
             let named = "SELECT count(*) FROM messages WHERE sender_name = ?"
             #expect(try await chat.number(named, ["Ada"]) == 4500)
@@ -50,9 +50,9 @@ struct RenameTests {
             let room = try await chat.room(of: ada)
             try await fill(room, 2500, by: ada, in: chat)
             try await rename(ada, to: "First", in: chat)
-            #expect(try await chat.store.continueRenames())
+            #expect(try await chat.store.continueRenames() == [room])
             try await rename(ada, to: "Second", in: chat)
-            while try await chat.store.continueRenames() {}
+            while try await chat.store.continueRenames() != nil {}
             #expect(try await chat.numbers("SELECT DISTINCT sender_name = 'Second' FROM messages") == [1])
         }
     }
@@ -68,21 +68,41 @@ struct RenameTests {
             changes.avatar = .attachment(picture)
             _ = try await chat.store.updateUser(ada, changes)
             #expect(try await chat.say("new", in: room, by: ada).sender.avatar?.id == picture)
-            while try await chat.store.continueRenames() {}
+            while try await chat.store.continueRenames() != nil {}
             let avatar = try await chat.store.message(message.id, in: room, for: ada).sender.avatar
             #expect(avatar == Message.Avatar(id: picture, format: "jpg"))
             changes.avatar = UserChanges.Avatar.none
             _ = try await chat.store.updateUser(ada, changes)
-            while try await chat.store.continueRenames() {}
+            while try await chat.store.continueRenames() != nil {}
             #expect(try await chat.store.message(message.id, in: room, for: ada).sender.avatar == nil)
+        }
+    }
+
+    @Test("I8: only rooms whose messages change are named, and the name that somebody has already changes nothing")
+    func onlyChanges() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let (own, other) = (try await chat.room(of: ada), try await chat.room(of: bob))
+            try await chat.say("ada's", in: own, by: ada)
+            try await chat.say("bob's", in: other, by: bob)
+            try await rename(ada, to: "ada", in: chat)
+            #expect(try await chat.number("SELECT count(*) FROM renames") == 0)
+            try await rename(ada, to: "Ada", in: chat)
+            #expect(try await chat.store.continueRenames() == [own])
+            #expect(try await chat.store.continueRenames() == [])
+            #expect(try await chat.store.continueRenames() == nil)
+            // There and back again: nothing is written twice.
+            try await rename(ada, to: "Countess", in: chat)
+            try await rename(ada, to: "Ada", in: chat)
+            #expect(try await chat.store.continueRenames() == [])
         }
     }
 
     @Test("Without a new name there is nothing to do")
     func nothing() async throws {
         try await withChat { chat in
-            let hasMore = try await chat.store.continueRenames()
-            #expect(!hasMore)
+            let rooms = try await chat.store.continueRenames()
+            #expect(rooms == nil)
         }
     }
 }

@@ -90,7 +90,7 @@ struct AccountTests {
             for name in ["adam", "ada", "bob", "ad_", "adb"] { _ = try await chat.person(name) }
             let viewer = try await chat.person("zoe")
             let found = { prefix in
-                try await chat.store.users(prefix: prefix, for: viewer).map(\.user.username)
+                try await chat.store.users(matching: prefix, for: viewer).items.map(\.user.username)
             }
             #expect(try await found("AD") == ["ad_", "ada", "adam"])
             #expect(try await found("ad_") == ["ad_"])
@@ -146,7 +146,7 @@ struct AccountTests {
             #expect(try await shown(people[0]))
             #expect(try await shown(people[1]))
             #expect(try await !shown(people[2]))
-            let found = try await chat.store.users(prefix: "person", for: people[1])
+            let found = try await chat.store.users(matching: "person", for: people[1]).items
             #expect(found.map(\.showsPresence) == [true, true, false])
         }
     }

@@ -34,7 +34,7 @@ struct RoomDeletionTests {
             #expect(await refusal { try await chat.say("late", in: room, by: bob) } == .notFound)
             for file in files { #expect(await refusal { try await store.attachment(file, for: ada) } == .notFound) }
             #expect(try await store.rooms(of: ada).isEmpty)
-            #expect(try await store.joinableRooms(for: bob, prefix: "").isEmpty)
+            #expect(try await store.joinableRooms(for: bob, matching: "").items.isEmpty)
             #expect(chat.published.kinds(in: room).last == "room.deleted")
         }
     }

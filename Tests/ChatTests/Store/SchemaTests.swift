@@ -113,6 +113,40 @@ struct SchemaTests {
         }
     }
 
+    @Test("A database of the eighth version learns by what its people and public rooms are found")
+    func fromEighthVersion() async throws {
+        try await withFolder { folder in
+            let path = folder + "/snug.sqlite"
+            let old = try DatabaseQueue(path: path)
+            try Schema.migrator.migrate(old, upTo: "0008")
+            let ada = User.ID.random()
+            try await old.write { db in
+                try db.execute(
+                    sql: "INSERT INTO users VALUES (?, 'ada', 'Мария Ärzte', 'hash', 0, NULL, 0, NULL)",
+                    arguments: [ada]
+                )
+                for (kind, name) in [("public", "Привет"), ("private", "Private")] {
+                    try db.execute(
+                        sql: """
+                            INSERT INTO rooms (id, kind, name, created_at, last_activity_at) VALUES (?, ?, ?, 0, 0)
+                            """,
+                        arguments: [Room.ID.random(), kind, name]
+                    )
+                }
+            }
+            try old.close()
+            // The second opening finds nothing to do.
+            for _ in 0..<2 {
+                let store = try Store(path: path)
+                for query in ["ad", "мар", "arz"] {
+                    #expect(try await store.users(matching: query, for: ada).items.map(\.user.id) == [ada])
+                }
+                #expect(try await store.joinableRooms(for: ada, matching: "прив").items.count == 1)
+                #expect(try await store.joinableRooms(for: ada, matching: "").items.map(\.name) == ["Привет"])
+            }
+        }
+    }
+
     @Test("Every table is strict")
     func strict() async throws {
         try await withChat { chat in
@@ -129,15 +163,19 @@ struct SchemaTests {
         }
     }
 
+    private static let newUser = """
+        INSERT INTO users (id, username, display_name, password_hash, is_admin, avatar_id, created_at) VALUES
+        """
+
     /// Rows that must not exist; `:user`, `:room` and `:file` stand for ids that do.
     static let badRows = [
         "INSERT INTO meta (id, epoch) VALUES (2, '12345678')",
         "UPDATE meta SET epoch = 'short'",
-        "INSERT INTO users VALUES (randomblob(15), 'bob', 'Bob', 'hash', 0, NULL, 0, NULL)",
-        "INSERT INTO users VALUES (randomblob(16), 'ada', 'Ada', 'hash', 0, NULL, 0, NULL)",
-        "INSERT INTO users VALUES (randomblob(16), 'bob', 'Bob', 'hash', 2, NULL, 0, NULL)",
-        "INSERT INTO users VALUES (randomblob(16), 'bob', 'Bob', 'hash', 0, randomblob(16), 0, NULL)",
-        "INSERT INTO users VALUES (randomblob(16), 'bob', 'Bob', 'hash', 0, NULL, 'today', NULL)",
+        "\(newUser) (randomblob(15), 'bob', 'Bob', 'hash', 0, NULL, 0)",
+        "\(newUser) (randomblob(16), 'ada', 'Ada', 'hash', 0, NULL, 0)",
+        "\(newUser) (randomblob(16), 'bob', 'Bob', 'hash', 2, NULL, 0)",
+        "\(newUser) (randomblob(16), 'bob', 'Bob', 'hash', 0, randomblob(16), 0)",
+        "\(newUser) (randomblob(16), 'bob', 'Bob', 'hash', 0, NULL, 'today')",
         "INSERT INTO sessions VALUES (randomblob(16), :user, randomblob(31), 0, 0, 0)",
         "INSERT INTO sessions VALUES (randomblob(16), randomblob(16), randomblob(32), 0, 0, 0)",
         "UPDATE rooms SET kind = 'secret'",
@@ -175,6 +213,9 @@ struct SchemaTests {
         "INSERT INTO uploaded_bytes VALUES (:user, 0, 0)",
         "INSERT INTO uploaded_bytes VALUES (randomblob(16), 0, 1)",
         "INSERT INTO stored_bytes VALUES (randomblob(16), 1)",
+        "INSERT INTO user_search VALUES ('text', 'nobody')",
+        "INSERT INTO room_search VALUES ('text', randomblob(16), 1)",
+        "INSERT INTO room_search VALUES ('text', :room, 2)",
         "INSERT INTO known_networks VALUES (:user, randomblob(4), 0)",
         "INSERT INTO known_networks VALUES (randomblob(16), randomblob(5), 0)",
         "INSERT INTO variants VALUES (:file, 151, 150, 1, 1, 'jpg', 1)",

@@ -1,0 +1,24 @@
+/// Where a page of a search ended: the text that matched, and what tells apart those with the same text.
+package struct SearchCursor: Sendable, Equatable {
+    package let text: String
+    /// A user name, or a room's id.
+    package let key: String
+
+    package init(text: String, key: String) {
+        self.text = text
+        self.key = key
+    }
+}
+
+/// One page of what a search has found.
+package struct SearchPage<Item: Sendable>: Sendable {
+    package let items: [Item]
+    /// Where the next page begins; nil when there is no more.
+    package let next: SearchCursor?
+
+    /// - Parameter found: One more than `limit` where there are more.
+    init(_ found: [(item: Item, cursor: SearchCursor)], limit: Int) {
+        items = found.prefix(limit).map(\.item)
+        next = found.count > limit ? found[limit - 1].cursor : nil
+    }
+}
