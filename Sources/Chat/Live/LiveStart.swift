@@ -19,6 +19,8 @@ package struct Missed: Sendable {
     package static let maxBytes = 2 << 20
     /// Receipts that may be missed.
     package static let maxReceipts = 5000
+    /// Profiles that may have changed.
+    package static let maxProfiles = 1000
     /// Time by which a receipt may be told later than an event that happened after it; a tick or two, and some more for
     /// a machine that is busy.
     package static let receiptLag = Duration.seconds(5)
@@ -28,6 +30,8 @@ package struct Missed: Sendable {
     package let events: [Event]
     /// Those that may have moved meanwhile.
     package let receipts: [Receipt]
+    /// People who share a room with this one and may have another name or avatar now.
+    package let profiles: [User]
 }
 
 /// How far somebody has come in a room.

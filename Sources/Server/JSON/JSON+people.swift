@@ -9,14 +9,23 @@ extension User: JSONWritable {
 
     fileprivate func write(to json: inout JSONWriter, _ status: Presence.Status, lastSeen: Timestamp?) {
         json.object { json in
-            json.member("id", id)
-            json.member("username", username)
-            json.member("display_name", displayName)
-            json.member("avatar", ifAny: avatar) { $1.write(to: &$0) }
-            json.member("created_at", createdAt)
+            writeProfileMembers(to: &json)
             json.member("status", status.rawValue)
             json.member("last_seen_at", ifAny: lastSeen) { $0.value($1) }
         }
+    }
+
+    /// Without presence, which not everybody may know who may know the rest.
+    func writeProfile(to json: inout JSONWriter) {
+        json.object { writeProfileMembers(to: &$0) }
+    }
+
+    private func writeProfileMembers(to json: inout JSONWriter) {
+        json.member("id", id)
+        json.member("username", username)
+        json.member("display_name", displayName)
+        json.member("avatar", ifAny: avatar) { $1.write(to: &$0) }
+        json.member("created_at", createdAt)
     }
 }
 

@@ -40,7 +40,8 @@ struct Admissions: Sendable {
             guard bytesLeft >= 0 else { return nil }
             texts.append(text)
         }
-        return texts + missed.receipts.map { LiveText(signal: .receipt($0), wire: wire) }
+        return texts + missed.profiles.map { LiveText(signal: .profile($0), wire: wire) }
+            + missed.receipts.map { LiveText(signal: .receipt($0), wire: wire) }
     }
 
     /// Admits a connection, reading anew what it starts from for as long as more happens than the hub remembers.

@@ -37,10 +37,16 @@ extension Database {
             else { return nil }
             events += told
         }
-        let told = try positionOfDeliveredReceipts(before: position)
-        // Who has never moved stands at 0.
-        guard let receipts = try receipts(in: stays, since: told ?? max(floor, 1)) else { return nil }
-        return Missed(events: events.sorted { $0.position < $1.position }, receipts: receipts)
+        // Who has never moved, and who was never changed, stands at 0.
+        let since = try positionOfDeliveredReceipts(before: position) ?? max(floor, 1)
+        guard let receipts = try receipts(in: stays, since: since),
+            let profiles = try profiles(seenBy: user, since: since)
+        else { return nil }
+        return Missed(
+            events: events.sorted { $0.position < $1.position },
+            receipts: receipts,
+            profiles: profiles
+        )
     }
 
     static let staysOfUser = """
@@ -126,6 +132,20 @@ extension Database {
             probe = found - step
         }
         return nil
+    }
+
+    static let changedProfiles = """
+        SELECT id FROM users WHERE profile_position >= ? AND profile_position > 0 ORDER BY profile_position LIMIT ?
+        """
+
+    /// Of those who share a room with the person, and of themselves; nil when there may be too many.
+    private func profiles(seenBy user: User.ID, since position: Int64) throws -> [User]? {
+        let changed = try User.ID.fetchAll(
+            cachedStatement(sql: Self.changedProfiles),
+            arguments: [position, Missed.maxProfiles + 1]
+        )
+        guard changed.count <= Missed.maxProfiles else { return nil }
+        return try changed.filter { try $0 == user || exists(Self.sharedRoom, [user, $0]) }.map { try self.user($0) }
     }
 
     static let movedReceipts = """

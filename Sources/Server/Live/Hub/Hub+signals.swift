@@ -25,6 +25,18 @@ extension Hub {
         for connection in room.audience where connection.userID != user { connection.signal(batch) }
     }
 
+    /// Sends a person's new name or avatar to every connection in these rooms, and to their own, once each. It is not in
+    /// the log, but unlike other signals it is never dropped: nothing else would correct what a client shows.
+    func announce(_ user: User, in ids: [Room.ID]) {
+        let batch = batch([.profile(user)])
+        let own = people[user.id]?.connections ?? []
+        var seen: Set<ObjectIdentifier> = []
+        for connection in own + ids.compactMap({ rooms[$0] }).flatMap(\.audience)
+        where seen.insert(ObjectIdentifier(connection)).inserted && connection.isOpen {
+            connection.deliver(batch)
+        }
+    }
+
     /// Takes receipts that have moved; the next tick tells the newest of each member. They come from several tasks, so
     /// an older one may come behind a newer.
     func receive(_ moved: [Receipt]) {

@@ -33,6 +33,11 @@ struct LiveHub: Sendable {
         loop.execute { onLoop.receive(receipts) }
     }
 
+    /// Sends a person's new name or avatar to those who share one of these rooms with them.
+    func announce(_ user: User, in rooms: [Room.ID]) {
+        loop.execute { onLoop.announce(user, in: rooms) }
+    }
+
     func typing(_ user: User.ID, in room: Room.ID) {
         loop.execute { onLoop.typing(user, in: room) }
     }

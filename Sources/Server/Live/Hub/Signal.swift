@@ -6,12 +6,15 @@ enum Signal {
     case typing(User.ID, in: Room.ID)
     case presence(User.ID, Presence.Status, lastSeen: Timestamp)
     case receipt(Receipt)
+    /// Somebody has another name or avatar.
+    case profile(User)
 
     var type: String {
         switch self {
         case .typing: "typing"
         case .presence: "presence"
         case .receipt: "receipt"
+        case .profile: "user.updated"
         }
     }
 }
@@ -33,6 +36,9 @@ extension Signal: JSONWritable {
                 json.member("user_id", receipt.userID)
                 json.member("delivered_seq", receipt.deliveredSeq)
                 json.member("read_seq", receipt.readSeq)
+            case .profile(let user):
+                json.key("user")
+                user.writeProfile(to: &json)
             }
         }
     }

@@ -1,0 +1,69 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Profiles that changed while a client was away")
+struct MissedProfileTests {
+    private func rename(_ user: User.ID, to name: String, in chat: TestChat) async throws -> UpdatedUser {
+        var changes = UserChanges()
+        changes.displayName = name
+        return try await chat.store.updateUser(user, changes)
+    }
+
+    private func missed(by user: User.ID, since position: Int64, in chat: TestChat) async throws -> [String]? {
+        let cursor = Cursor(epoch: chat.store.epoch, position: position)
+        return try await chat.store.liveStart(for: user, after: cursor).missed?.profiles.map(\.displayName)
+    }
+
+    @Test("I2: a client that comes back is given the new names of those who share a room with its person")
+    func missed() async throws {
+        try await withChat { chat in
+            let (ada, bob, eve) = (
+                try await chat.person("ada"), try await chat.person("bob"), try await chat.person("eve")
+            )
+            let room = try await chat.room(of: ada, with: [bob])
+            let before = try chat.store.logPosition()
+            #expect(try await missed(by: bob, since: before, in: chat) == [])
+            chat.clock.advance(by: .seconds(60))
+            let updated = try await rename(ada, to: "Countess", in: chat)
+            #expect(updated.rooms == [room])
+            #expect(try await missed(by: bob, since: before, in: chat) == ["Countess"])
+            #expect(try await missed(by: ada, since: before, in: chat) == ["Countess"])
+            #expect(try await missed(by: eve, since: before, in: chat) == [])
+            // Long after, whoever has heard later events has heard of it.
+            for _ in 0..<3 {
+                chat.clock.advance(by: .seconds(60))
+                try await chat.say("later", in: room, by: ada)
+            }
+            #expect(try await missed(by: bob, since: chat.store.logPosition(), in: chat) == [])
+        }
+    }
+
+    @Test("A change that nobody sees is announced nowhere")
+    func unseen() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            _ = try await chat.room(of: ada)
+            #expect(try await rename(ada, to: "ada", in: chat).rooms.isEmpty)
+            #expect(try await chat.number("SELECT profile_position FROM users") == 0)
+        }
+    }
+
+    @Test("I8: more profiles than may be missed make the client fetch everything")
+    func tooMany() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            try await chat.store.change { change in
+                try change.execute(
+                    """
+                    WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
+                    INSERT INTO users (id, username, display_name, password_hash, created_at, profile_position)
+                    SELECT randomblob(16), 'user' || n, 'Name', 'hash', 0, 1 FROM number
+                    """,
+                    [Missed.maxProfiles + 1]
+                )
+            }
+            #expect(try await missed(by: ada, since: 0, in: chat) == nil)
+        }
+    }
+}
