@@ -11,7 +11,7 @@ struct PasswordTests {
     private func isRight(
         _ password: String,
         _ hash: String?,
-        by hasher: PasswordHasher = PasswordHasher(cost: cost)
+        by hasher: PasswordHasher = PasswordHasher(cost: PasswordTests.cost)
     ) async throws -> Bool {
         try await hasher.verify(password, against: hash, for: Self.ada).isRight
     }

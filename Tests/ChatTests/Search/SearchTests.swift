@@ -22,7 +22,7 @@ struct SearchTests {
                 ("an", ["anna.maria"]), ("MAR", ["anna.maria"]), ("ärz", ["anna.maria"]), ("arz", ["anna.maria"]),
                 ("anna ma", ["anna.maria"]), ("петр", ["ivan"]), ("ПЕТ", ["ivan"]), ("zoe", ["zoe"]), ("rzte", []),
                 ("%", []), ("_", []), ("anna.maria", ["anna.maria"]),
-            ] {
+            ] as [(String, [String])] {
                 #expect(try await found(query, by: viewer, in: chat) == names)
             }
             #expect(try await found("", by: viewer, in: chat) == ["anna.maria", "ivan", "zoe"])

@@ -66,7 +66,7 @@ struct ShownTextTests {
 
     @Test("No character carries more than eight marks", arguments: [ShownText.Kind.name, .lines])
     func marks(kind: ShownText.Kind) {
-        let marks = { (count: Int) in String(repeating: "\u{300}", count: count) }
+        let marks = { (count: Int) in String(repeating: "\u{33D}", count: count) }
         expect("Z" + marks(63) + "a", kind, becomes: "Z" + marks(8) + "a")
         expect("x" + marks(8) + "y" + marks(63), kind, becomes: "x" + marks(8) + "y" + marks(8))
         #expect(ShownText.clean(String(repeating: "Z" + marks(63), count: 30), kind).unicodeScalars.count == 30 * 9)

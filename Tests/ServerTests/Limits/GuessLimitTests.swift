@@ -1,5 +1,6 @@
 import Chat
 import NIOHTTP1
+import SnugSettings
 import TestSupport
 import Testing
 
@@ -16,7 +17,7 @@ struct GuessLimitTests {
         let clock = StandingClock()
         try await withServer {
             $0.rates = rates
-            $0.trustedProxies = ["127.0.0.1"]
+            $0.trustedProxies = ["127.0.0.1"].compactMap { IPNetwork($0) }
         } tuning: {
             clock.tune(&$0)
         } _: { server in

@@ -59,7 +59,9 @@ struct SettingsTests {
         #expect(rates.uploads == RateRule.list("10/10s, 200/3600s"))
         #expect(rates.rooms == RateRule.list("5/3600s"))
         #expect(rates.joins == RateRule.list("20/3600s"))
+        #expect(rates.profiles == RateRule.list("10/3600s"))
         #expect(rates.signins == RateRule.list("10/900s"))
+        #expect(rates.signups == RateRule.list("5/3600s"))
     }
 
     @Test("The command line wins over the environment, that over the file, that over the default")

@@ -179,6 +179,9 @@ struct TroublesomePictureTests {
         )
         _ = try await store.completeUpload(picture, filename: "picture.jpg", facts: facts)
         try await happen(store, picture)
-        return LeftPicture(id: picture, token: try await store.createSession(for: owner.id).token.text)
+        let verified = VerifiedCredentials(
+            Credentials(userID: owner.id, username: owner.username, passwordHash: "none")
+        )
+        return LeftPicture(id: picture, token: try await store.createSession(for: verified).token.text)
     }
 }
