@@ -10,6 +10,9 @@ struct Routes {
     let sessions: SessionRoutes
     let rooms: RoomRoutes
     let members: MemberRoutes
+    let invitations: InvitationRoutes
+    let bans: BanRoutes
+    let blocks: BlockRoutes
     let messages: MessageRoutes
     let attachments: AttachmentRoutes
     let events: EventRoutes
@@ -33,6 +36,9 @@ struct Routes {
         sessions.mount(open: open, signedIn: signedIn)
         rooms.mount(signedIn: signedIn)
         members.mount(signedIn: signedIn)
+        invitations.mount(signedIn: signedIn)
+        bans.mount(signedIn: signedIn)
+        blocks.mount(signedIn: signedIn)
         messages.mount(signedIn: signedIn)
         attachments.mount(signedIn: signedIn)
         events.mount(signedIn: signedIn)

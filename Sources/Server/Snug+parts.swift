@@ -191,10 +191,14 @@ extension Routes {
             hub: hub,
             wire: wire
         )
-        rooms = RoomRoutes(store: store, limits: limits, revocation: revocation, wire: wire)
+        rooms = RoomRoutes(store: store, limits: limits, hub: hub, revocation: revocation, wire: wire)
+        invitations = InvitationRoutes(store: store, limits: limits, hub: hub, wire: wire)
+        bans = BanRoutes(store: store, limits: limits, revocation: revocation, wire: wire)
+        blocks = BlockRoutes(store: store, limits: limits, hub: hub, wire: wire)
         members = MemberRoutes(
             store: store,
             limits: limits,
+            hub: hub,
             signals: facts.signals,
             revocation: revocation,
             wire: wire

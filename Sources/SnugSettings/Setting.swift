@@ -84,6 +84,16 @@ extension Setting {
         .rate("rate_rooms", \.rates.rooms, "Rooms that one person creates."),
         .rate("rate_joins", \.rates.joins, "Rooms that one person joins."),
         .rate("rate_profiles", \.rates.profiles, "Changes of one person's display name or avatar."),
+        .rate("rate_direct", \.rates.direct, "Strangers whom one person writes to or invites."),
+        .rate("rate_room_changes", \.rates.roomChanges, "Names and topics that one person changes."),
+        .rate("rate_roles", \.rates.roles, "Roles that one person changes."),
+        .rate("rate_adds", \.rates.adds, "Others whom one person adds to rooms, and bans that they lift."),
+        .rate("rate_removals", \.rates.removals, "Others whom one person removes from rooms or bans."),
+        .rate(
+            "rate_blocks",
+            \.rates.blocks,
+            "People whom one person blocks and rooms that they hide, and the reverse."
+        ),
     ]
 
     private static let media: [Setting] = [

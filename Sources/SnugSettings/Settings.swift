@@ -71,6 +71,24 @@ package struct RateSettings: Sendable {
     package var profiles = [RateRule(count: 10, seconds: 3600, burst: 10)]
     package var signins = [RateRule(count: 10, seconds: 900, burst: 10)]
     package var signups = [RateRule(count: 5, seconds: 3600, burst: 5)]
+    package var direct = [
+        RateRule(count: 10, seconds: 3600, burst: 10), RateRule(count: 30, seconds: 86_400, burst: 30),
+    ]
+    package var roomChanges = [
+        RateRule(count: 10, seconds: 60, burst: 10), RateRule(count: 100, seconds: 3600, burst: 100),
+    ]
+    package var roles = [
+        RateRule(count: 30, seconds: 60, burst: 30), RateRule(count: 200, seconds: 3600, burst: 200),
+    ]
+    package var adds = [
+        RateRule(count: 100, seconds: 60, burst: 100), RateRule(count: 300, seconds: 3600, burst: 300),
+    ]
+    package var removals = [
+        RateRule(count: 100, seconds: 60, burst: 100), RateRule(count: 300, seconds: 3600, burst: 300),
+    ]
+    package var blocks = [
+        RateRule(count: 30, seconds: 60, burst: 30), RateRule(count: 200, seconds: 3600, burst: 200),
+    ]
 
     package init() {}
 

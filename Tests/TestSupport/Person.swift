@@ -92,9 +92,15 @@ extension Person {
         try await post("rooms", ["kind": "direct", "user_id": .string(other.id)]).expect(201).json
     }
 
+    /// Adds somebody to a room, who accepts where they are only invited.
     package func add(_ other: Person, to room: JSON, as role: String = "member") async throws {
         let member: JSON = ["user_id": .string(other.id), "role": .string(role)]
-        _ = try await post("rooms/\(room.id.text)/members", member).expect(201)
+        let answer = try await post("rooms/\(room.id.text)/members", member)
+        guard answer.status == 202 else {
+            _ = try answer.expect(201)
+            return
+        }
+        _ = try await other.post("rooms/\(room.id.text)/accept").expect(200)
     }
 
     /// Joins a public room.

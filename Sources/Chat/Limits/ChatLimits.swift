@@ -6,8 +6,17 @@ package struct ChatLimits: Sendable {
     package var attachmentsPerMessage = 10
     /// Members of one room.
     package var roomMembers = 100
-    /// Rooms that one person may be in, so that their list of rooms has an end.
+    /// Rooms that one person made, joined, accepted or wrote in, so that their list of rooms has an end. Rooms that others
+    /// added them to have a limit of the same size.
     package var roomsPerPerson = 1000
+    /// Direct rooms of others in which a person has not answered. The one that was quiet for longest gives way.
+    package var requestsPerPerson = 200
+    /// Invitations that wait for a person's answer. The oldest gives way.
+    package var invitationsPerPerson = 200
+    /// People whom one person may block.
+    package var blocksPerPerson = 1000
+    /// Bans in one page of a room's list.
+    package var banPageSize = 100
     /// Messages in one page of history.
     package var pageSize = 100
     /// Hits of a search for people.
@@ -32,4 +41,7 @@ package struct ChatLimits: Sendable {
     package var storedBytesPerPerson: Int?
 
     package init() {}
+
+    /// Rooms that a list may have.
+    var listedRooms: Int { 2 * roomsPerPerson + requestsPerPerson }
 }

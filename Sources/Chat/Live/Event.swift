@@ -47,6 +47,8 @@ package struct Event: Sendable {
             #"{"message_id":"\#(message)","attachment_id":"\#(attachment.id)"}"#
         case .roomUpdated, .roomDeleted:
             "{}"
+        case .memberJoined(let member) where member.isPending:
+            #"{"user_id":"\#(member.user.id)","role":"\#(member.role.rawValue)","pending":true}"#
         case .memberJoined(let member), .memberUpdated(let member):
             #"{"user_id":"\#(member.user.id)","role":"\#(member.role.rawValue)"}"#
         case .memberLeft(let user):

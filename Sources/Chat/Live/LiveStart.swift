@@ -2,6 +2,10 @@
 package struct LiveStart: Sendable {
     package let user: User
     package let rooms: [Room.ID]
+    /// Who has not answered a stranger in one of the rooms: nobody else may know if they are there.
+    package let pending: [Room.ID: Set<User.ID>]
+    /// Whom the person has blocked, or who has blocked them.
+    package let blocked: Set<User.ID>
     /// Position of the newest event that the rooms already reflect.
     package let position: Int64
     /// What happened behind the client's cursor; nil without a cursor, or when it cannot be told whole.
@@ -42,6 +46,13 @@ package struct Receipt: Sendable, Equatable {
     package let deliveredSeq: Int64
     /// Everything up to here they have seen.
     package let readSeq: Int64
+
+    package init(roomID: Room.ID, userID: User.ID, deliveredSeq: Int64, readSeq: Int64) {
+        self.roomID = roomID
+        self.userID = userID
+        self.deliveredSeq = deliveredSeq
+        self.readSeq = readSeq
+    }
 
     /// Of either number the greater, because receipts only move forward.
     package func merged(with other: Receipt) -> Receipt {

@@ -101,4 +101,9 @@ package struct UserView: Sendable, Equatable {
     package let user: User
     /// Whether the viewer may know if they are there: who shares no room with them may not.
     package let showsPresence: Bool
+
+    package init(user: User, showsPresence: Bool) {
+        self.user = user
+        self.showsPresence = showsPresence
+    }
 }

@@ -28,4 +28,9 @@ package struct Member: Sendable, Equatable {
     package let deliveredSeq: Int64
     /// Newest event that the member has read.
     package let readSeq: Int64
+    /// Their joining.
+    package var joinedSeq: Int64 = 0
+    /// Whether a stranger wrote to them and they have neither answered nor accepted. Until then nobody else may know if
+    /// they are there, or how far they have come.
+    package var isPending = false
 }

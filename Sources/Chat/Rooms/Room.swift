@@ -52,10 +52,16 @@ package struct RoomView: Sendable, Equatable {
     package let room: Room
     /// Nil for somebody who is not a member.
     package let role: Member.Role?
+    /// Whether a stranger wrote to them here and they have neither answered nor accepted.
+    package let isPending: Bool
+    /// The other person of a direct room.
+    package let otherID: User.ID?
 
-    package init(room: Room, role: Member.Role?) {
+    package init(room: Room, role: Member.Role?, isPending: Bool = false, otherID: User.ID? = nil) {
         self.room = room
         self.role = role
+        self.isPending = isPending
+        self.otherID = otherID
     }
 }
 

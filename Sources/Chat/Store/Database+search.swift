@@ -15,6 +15,7 @@ extension Database {
 
     static let joinable = """
         NOT EXISTS (SELECT 1 FROM members WHERE members.room_id = found.room_id AND members.user_id = ?1)
+        AND NOT EXISTS (SELECT 1 FROM bans WHERE bans.room_id = found.room_id AND bans.user_id = ?1)
         """
     static let roomsFound = """
         SELECT \(roomColumns), found.text FROM room_search AS found JOIN rooms ON rooms.id = found.room_id

@@ -4,33 +4,40 @@ extension Store {
     /// The room's members, longest first.
     ///
     /// - Throws: `notFound` for anybody who is not one of them.
-    package func members(of room: Room.ID, for viewer: User.ID) async throws -> [Member] {
+    package func members(of room: Room.ID, for viewer: User.ID) async throws -> [MemberView] {
         try await read { db in
             try db.requireMember(viewer, of: room)
+            let blocked = try db.blockedEitherWay(with: viewer)
             let rows = try Row.fetchAll(db.cachedStatement(sql: Database.membersOfRoom), arguments: [room])
             return try rows.map { try Member(row: $0, db: db) }
                 .sorted { ($0.joinedAt, $0.user.id) < ($1.joinedAt, $1.user.id) }
+                .map { member in
+                    let isHidden = member.isPending || blocked.contains(member.user.id)
+                    return MemberView(member: member, showsActivity: member.user.id == viewer || !isHidden)
+                }
         }
     }
 
-    /// Adds somebody: oneself to a public room, others by owner or admin.
+    /// Adds somebody: oneself to a public room or to one that one is invited to, others by owner or admin. Somebody who
+    /// shares no room with who adds them is invited instead.
     ///
-    /// - Throws: `notFound`, `forbidden`, `roomFull`, or `conflict` for somebody who is a member already.
+    /// - Throws: `notFound`, `forbidden` also for somebody who is banned, `roomFull`, or `conflict` for somebody who is a
+    ///   member already.
     package func addMember(
         _ user: User.ID,
         to room: Room.ID,
         role: Member.Role,
         by actor: User.ID,
         once request: OnceRequest? = nil
-    ) async throws -> Outcome<Member> {
+    ) async throws -> Outcome<Addition> {
         try await change { [limits] change in
-            try change.once(request, subject: \.user.id) { db, user in
+            try change.once(request, subject: \.userID) { db, user in
                 // Who has left meanwhile sees no members any more, not even the one they added.
                 try db.requireMember(actor, of: room)
-                return try db.member(user, of: room)
+                if let invitation = try db.invitation(of: user, to: room) { return .invited(invitation) }
+                return .joined(try db.view(of: db.member(user, of: room), for: actor))
             } make: { change in
-                try change.checkMayAdd(user, to: room, role: role, by: actor)
-                return try change.addMember(user, to: room, role: role, limits: limits)
+                try change.add(user, to: room, role: role, by: actor, limits)
             }
         }
     }
@@ -43,43 +50,100 @@ extension Store {
         of user: User.ID,
         in room: Room.ID,
         by actor: User.ID
-    ) async throws -> Member {
+    ) async throws -> MemberView {
         try await change { change in
             let view = try change.db.requireRole(.owner, in: room, of: actor, to: "change roles")
             guard view.room.kind != .direct else { throw Refusal.conflict("A direct room has no roles to change.") }
             let member = try change.db.member(user, of: room)
-            guard member.role != role else { return member }
+            guard member.role != role else { return try change.db.view(of: member, for: actor) }
             if member.role == .owner, try change.owners(of: room) == 1 {
                 throw Refusal.conflict("A room needs an owner. Name another one first.", field: "role")
             }
-            return try change.give(role, to: user, in: room)
+            if role < member.role { try change.withdrawInvitations(by: user, to: room) }
+            return try change.db.view(of: change.give(role, to: user, in: room), for: actor)
         }
     }
 
-    /// Takes somebody out of a room, oneself or another. When the last owner leaves, the longest-standing admin, else
-    /// member, becomes owner; with its last member the room goes.
+    /// Takes somebody out of a room, oneself or another, or takes back their invitation. When the last owner leaves, the
+    /// longest-standing admin, else member, becomes owner; with its last member the room goes.
     ///
+    /// - Parameter bans: Whether somebody who is removed from a public room by another may not join it again.
     /// - Returns: Attachments that nobody may fetch any more.
     /// - Throws: `notFound`, `forbidden`, or `conflict` for a direct room.
     package func removeMember(
         _ user: User.ID,
         from room: Room.ID,
-        by actor: User.ID
+        by actor: User.ID,
+        bans: Bool = true
     ) async throws -> [Attachment.ID] {
-        try await change { change in
-            try change.checkMayRemove(user, from: room, by: actor)
-            try change.execute("UPDATE rooms SET member_count = member_count - 1 WHERE id = ?", [room])
-            let seq = try change.nextSeq(in: room)
-            let position = try change.record(.memberLeft(user), in: room, seq: seq)
-            try change.endMemberships(of: room, user, seq: seq, position: position)
-            guard try change.db.room(room).memberCount > 0 else { return try change.deleteRoom(room) }
-            if try change.owners(of: room) == 0 { try change.nameOwner(of: room) }
-            return []
-        }
+        try await change { try $0.removeMember(user, from: room, by: actor, bans: bans) }
     }
 }
 
 extension Change {
+    mutating func removeMember(
+        _ user: User.ID,
+        from room: Room.ID,
+        by actor: User.ID,
+        bans: Bool
+    ) throws -> [Attachment.ID] {
+        let view = try db.requireMember(actor, of: room)
+        if let role = view.role, role >= .admin, try withdrawInvitation(of: user, to: room) { return [] }
+        try checkMayRemove(user, from: room, by: actor, view)
+        if bans, user != actor, view.room.kind == .public { try insertBan(of: user, from: room, by: actor) }
+        try endMembership(of: user, in: room)
+        try withdrawInvitations(by: user, to: room)
+        guard try db.room(room).memberCount > 0 else { return try deleteRoom(room) }
+        if try owners(of: room) == 0 { try nameOwner(of: room) }
+        return []
+    }
+
+    /// Takes one member out of a room.
+    mutating func endMembership(of user: User.ID, in room: Room.ID) throws {
+        try execute("UPDATE rooms SET member_count = member_count - 1 WHERE id = ?", [room])
+        let seq = try nextSeq(in: room)
+        let position = try record(.memberLeft(user), in: room, seq: seq)
+        try endMemberships(of: room, user, seq: seq, position: position)
+    }
+
+    fileprivate mutating func add(
+        _ user: User.ID,
+        to room: Room.ID,
+        role: Member.Role,
+        by actor: User.ID,
+        _ limits: ChatLimits
+    ) throws -> Addition {
+        guard user != actor else { return .joined(try join(user, room, as: role, limits)) }
+        try checkMayAdd(user, to: room, role: role, by: actor)
+        try removeBan(of: user, from: room)
+        guard try db.areAcquainted(actor, user) else {
+            return .invited(try invite(user, to: room, role: role, by: actor, limits))
+        }
+        let member = try addMember(user, to: room, role: role, consent: .assumed, limits: limits)
+        return .joined(try db.view(of: member, for: actor))
+    }
+
+    /// Somebody joins a public room, or one that they are invited to.
+    private mutating func join(
+        _ user: User.ID,
+        _ room: Room.ID,
+        as role: Member.Role,
+        _ limits: ChatLimits
+    ) throws -> MemberView {
+        guard role == .member else { throw Refusal.forbidden("Who joins a room begins as a member.") }
+        if let member = try joinInvited(user, to: room, limits) {
+            return MemberView(member: member, showsActivity: true)
+        }
+        let view = try db.roomView(room, for: user)
+        guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
+        guard view.role == nil else { throw Refusal.conflict("You are a member already.", field: "user_id") }
+        guard try !db.exists(Database.ban, [room, user]) else {
+            throw Refusal.forbidden("You were removed from this room. An owner or admin can let you in again.")
+        }
+        let member = try addMember(user, to: room, role: .member, consent: .given, limits: limits)
+        return MemberView(member: member, showsActivity: true)
+    }
+
     fileprivate func checkMayAdd(
         _ user: User.ID,
         to room: Room.ID,
@@ -88,18 +152,23 @@ extension Change {
     ) throws {
         let view = try db.roomView(room, for: actor)
         guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
-        if user == actor {
-            guard view.role == nil else { throw Refusal.conflict("You are a member already.", field: "user_id") }
-            guard role == .member else { throw Refusal.forbidden("Who joins a room begins as a member.") }
-            return
-        }
         guard let own = view.role else { throw Refusal.notFound() }
         guard own >= .admin else { throw Refusal.forbidden("Only an owner or admin may add members.") }
         guard role == .member || own == .owner else { throw Refusal.forbidden("Only an owner may name admins.") }
+        guard try db.exists("SELECT 1 FROM users WHERE id = ?", [user]) else {
+            throw Refusal.notFound(field: "user_id")
+        }
+        guard try !db.exists(Database.membership, [room, user]) else {
+            throw Refusal.conflict("They are a member already.", field: "user_id")
+        }
     }
 
-    fileprivate func checkMayRemove(_ user: User.ID, from room: Room.ID, by actor: User.ID) throws {
-        let view = try db.requireMember(actor, of: room)
+    private func checkMayRemove(
+        _ user: User.ID,
+        from room: Room.ID,
+        by actor: User.ID,
+        _ view: RoomView
+    ) throws {
         guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
         guard user != actor else { return }
         let member = try db.member(user, of: room)
@@ -108,41 +177,54 @@ extension Change {
         }
     }
 
-    /// Adds a member within the room's limit and records it.
+    /// Adds somebody who is not a member within the limits, and records it. An invitation that they have is used up.
+    ///
+    /// - Parameter seq: Number of the event; the next one if nil.
     @discardableResult
     mutating func addMember(
         _ user: User.ID,
         to room: Room.ID,
         role: Member.Role,
+        consent: Consent,
+        seq: Int64? = nil,
         limits: ChatLimits
     ) throws -> Member {
-        guard try db.exists("SELECT 1 FROM users WHERE id = ?", [user]) else {
-            throw Refusal.notFound(field: "user_id")
-        }
-        guard try !db.exists("SELECT 1 FROM members WHERE room_id = ? AND user_id = ?", [room, user]) else {
-            throw Refusal.conflict("They are a member already.", field: "user_id")
-        }
-        let rooms = try Int.fetchOne(db, sql: "SELECT count(*) FROM members WHERE user_id = ?", arguments: [user]) ?? 0
-        guard rooms < limits.roomsPerPerson else {
-            throw Refusal.conflict("Nobody may be in more than \(limits.roomsPerPerson) rooms.", field: "user_id")
-        }
+        try checkRoomCount(of: user, consent, limits)
         let counted = try execute(
             "UPDATE rooms SET member_count = member_count + 1 WHERE id = ? AND member_count < ?",
             [room, limits.roomMembers]
         )
         guard counted == 1 else { throw Refusal.roomFull(limit: limits.roomMembers) }
-        let seq = try nextSeq(in: room)
+        _ = try withdrawInvitation(of: user, to: room)
+        let seq = try seq ?? nextSeq(in: room)
         // What was said before belongs to the room's history, not to the newcomer's unread messages.
         try execute(
             """
-            INSERT INTO members (room_id, user_id, role, joined_at, delivered_seq, read_seq, joined_seq)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO members (room_id, user_id, role, joined_at, delivered_seq, read_seq, joined_seq, consent)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            [room, user, role, now, seq, seq, seq]
+            [room, user, role, now, seq, seq, seq, consent]
         )
         let member = try db.member(user, of: room)
         try record(.memberJoined(member), in: room, seq: seq)
         return member
+    }
+
+    /// Rooms that others brought somebody into do not keep them from making and joining their own. Unanswered direct
+    /// rooms are counted where the oldest of them gives way.
+    private func checkRoomCount(of user: User.ID, _ consent: Consent, _ limits: ChatLimits) throws {
+        let unanswered = try Int.fetchOne(db, sql: Database.unansweredCount, arguments: [user]) ?? 0
+        let isTooMuch: Bool
+        switch consent {
+        case .given:
+            let all = try Int.fetchOne(db, sql: Database.roomCount, arguments: [user]) ?? 0
+            isTooMuch = all - unanswered >= limits.roomsPerPerson
+        case .assumed: isTooMuch = unanswered >= limits.roomsPerPerson + limits.requestsPerPerson
+        case .pending: isTooMuch = false
+        }
+        guard !isTooMuch else {
+            throw Refusal.conflict("Nobody may be in more than \(limits.roomsPerPerson) rooms.", field: "user_id")
+        }
     }
 
     /// Takes one member, or all of them, out of the room, and remembers up to which event they were in it.
@@ -193,8 +275,10 @@ extension Database {
             SELECT left_position FROM past_memberships WHERE user_id = ?1 AND room_id = ?2
             ORDER BY left_position DESC LIMIT -1 OFFSET ?3)
         """
+    static let roomCount = "SELECT count(*) FROM members WHERE user_id = ?"
+    static let unansweredCount = "SELECT count(*) FROM members WHERE user_id = ? AND consent <> 'given'"
     static let membersOfRoom = """
-        SELECT user_id, role, joined_at, delivered_seq, read_seq FROM members WHERE room_id = ?
+        SELECT user_id, role, joined_at, delivered_seq, read_seq, joined_seq, consent FROM members WHERE room_id = ?
         """
 
     /// - Throws: `notFound`.
@@ -216,7 +300,9 @@ extension Member {
             role: row[1],
             joinedAt: row[2],
             deliveredSeq: row[3],
-            readSeq: row[4]
+            readSeq: row[4],
+            joinedSeq: row[5],
+            isPending: row[6] as Consent == .pending
         )
     }
 }

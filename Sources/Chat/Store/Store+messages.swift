@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 extension Store {
@@ -18,13 +19,13 @@ extension Store {
         once request: OnceRequest? = nil
     ) async throws -> Posted {
         let draft = try draft.checked(limits)
-        return try await change { change in
+        return try await change { [limits] change in
             let sender = try change.sender(user, memberOf: room)
             var wasSent = false
             let message = try change.once(request, subject: \.id, again: { try $0.message($1, in: room) }) { change in
                 let sent = try change.sentBefore(draft, in: room, by: user)
                 wasSent = sent != nil
-                return try sent ?? change.insert(draft, in: room, by: sender)
+                return try sent ?? change.insert(draft, in: room, by: sender, limits)
             }
             return Posted(message: message.value, isRepeat: message.isRepeat || wasSent)
         }
@@ -58,9 +59,10 @@ extension Store {
     ) async throws -> Message {
         let body = try Draft.shown(body, limits)
         return try await change { change in
-            try change.db.requireMember(user, of: room)
+            let view = try change.db.requireMember(user, of: room)
             var message = try change.db.message(id, in: room)
             guard message.sender.id == user else { throw Refusal.forbidden("Only its sender may edit a message.") }
+            if let other = view.otherID { try change.db.checkMayWrite(user, to: other) }
             guard message.deletedAt == nil else { throw Refusal.gone("The message has been deleted.") }
             try Draft.checkHasContent(body, hasAttachments: !message.attachments.isEmpty)
             try change.execute("UPDATE messages SET body = ?, edited_at = ? WHERE id = ?", [body, change.now, id])
@@ -118,22 +120,27 @@ extension Change {
         return found
     }
 
-    fileprivate mutating func insert(_ draft: Draft, in room: Room.ID, by sender: Message.Sender) throws -> Message {
+    fileprivate mutating func insert(
+        _ draft: Draft,
+        in room: Room.ID,
+        by member: SendingMember,
+        _ limits: ChatLimits
+    ) throws -> Message {
         if let reply = draft.replyTo {
             guard try db.exists("SELECT 1 FROM messages WHERE id = ? AND room_id = ?", [reply, room]) else {
                 throw Refusal.invalid(field: "reply_to", "There is no such message in this room.")
             }
         }
-        let seq = try takeActiveSeq(in: room)
+        let seq = try takeSeq(in: room, for: member, limits)
         let id = Message.ID.make(at: now)
         let attachments = try draft.attachmentIDs.enumerated().map { ordinal, attachment in
-            try attach(attachment, to: id, at: ordinal, in: room, by: sender.id)
+            try attach(attachment, to: id, at: ordinal, in: room, by: member.id)
         }
         let message = Message(
             id: id,
             roomID: room,
             seq: seq,
-            sender: sender,
+            sender: member.sender,
             body: draft.body,
             attachments: attachments,
             replyTo: draft.replyTo,
@@ -145,16 +152,28 @@ extension Change {
         return message
     }
 
-    /// The next number, with the room moved to the top of its members' lists.
-    private func takeActiveSeq(in room: Room.ID) throws -> Int64 {
+    /// Number of the message. Writing in a room is agreeing to be in it, and in a direct room it brings in the other one,
+    /// which is an event of its own before the message.
+    private mutating func takeSeq(in room: Room.ID, for member: SendingMember, _ limits: ChatLimits) throws -> Int64 {
+        let (seq, directKey) = try takeActiveSeq(in: room)
+        guard let directKey else {
+            try giveConsent(of: member.id, in: room, from: member.consent)
+            return seq
+        }
+        let isTaken = try prepareDirectMessage(in: room, key: directKey, by: member, seq: seq, limits)
+        return isTaken ? try nextSeq(in: room) : seq
+    }
+
+    /// The next number, with the room moved to the top of its members' lists, and the key of a direct room.
+    private func takeActiveSeq(in room: Room.ID) throws -> (seq: Int64, directKey: Data?) {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE rooms SET last_seq = last_seq + 1, activity_position = \(Database.nextPosition)
-                WHERE id = ? RETURNING last_seq
+                WHERE id = ? RETURNING last_seq, direct_key
                 """
         )
-        guard let seq = try Int64.fetchOne(statement, arguments: [room]) else { throw Refusal.notFound() }
-        return seq
+        guard let row = try Row.fetchOne(statement, arguments: [room]) else { throw Refusal.notFound() }
+        return (row[0], row[1])
     }
 
     private func insert(_ message: Message) throws {

@@ -214,9 +214,11 @@ extension Change {
     /// The same for a member, and nobody else: one query for the two questions that each message asks.
     ///
     /// - Throws: `notFound` for anybody who is not a member.
-    func sender(_ user: User.ID, memberOf room: Room.ID) throws -> Message.Sender {
+    func sender(_ user: User.ID, memberOf room: Room.ID) throws -> SendingMember {
         let statement = try db.cachedStatement(sql: Database.sendingMember)
-        return try sender(user, Row.fetchOne(statement, arguments: [user, room]))
+        let row = try Row.fetchOne(statement, arguments: [room, user])
+        let sender = try sender(user, row)
+        return SendingMember(sender: sender, consent: row?[3] ?? .given)
     }
 
     private func sender(_ user: User.ID, _ row: Row?) throws -> Message.Sender {
@@ -328,19 +330,25 @@ extension Database {
         WHERE users.id = ?
         """
     static let sendingMember = """
-        \(sender) AND EXISTS (SELECT 1 FROM members WHERE members.room_id = ? AND members.user_id = users.id)
+        SELECT users.display_name, users.avatar_id, variants.format, members.consent
+        FROM members JOIN users ON users.id = members.user_id
+        LEFT JOIN variants ON variants.attachment_id = users.avatar_id AND variants.size = 150
+        WHERE members.room_id = ? AND members.user_id = ?
         """
     static let isKnownNetwork = """
         SELECT 1 FROM known_networks JOIN users ON users.id = known_networks.user_id
         WHERE users.username = ? AND known_networks.network = ?
         """
+    /// A room through which the first person may see if the second is there.
     static let sharedRoom = """
         SELECT 1 FROM members AS own JOIN members AS other ON other.room_id = own.room_id
-        WHERE own.user_id = ? AND other.user_id = ? LIMIT 1
+        WHERE own.user_id = ? AND other.user_id = ? AND other.consent <> 'pending' LIMIT 1
         """
 
     fileprivate func view(of user: User, for viewer: User.ID) throws -> UserView {
-        let showsPresence = try user.id == viewer || exists(Self.sharedRoom, [viewer, user.id])
+        let showsPresence =
+            try user.id == viewer
+            || exists(Self.sharedRoom, [viewer, user.id]) && !isBlocked(between: viewer, and: user.id)
         return UserView(user: user, showsPresence: showsPresence)
     }
 

@@ -13,41 +13,12 @@ extension Store {
         precondition(kind != .direct, "a direct room is made by directRoom(of:and:)")
         return try await changeRoom(for: owner, once: request) { [limits] change in
             let room = try change.insertRoom(kind: kind, name: name, topic: topic, directKey: nil)
-            try change.addMember(owner, to: room, role: .owner, limits: limits)
+            try change.addMember(owner, to: room, role: .owner, consent: .given, limits: limits)
             return RoomView(room: try change.db.room(room), role: .owner)
         }
     }
 
-    /// The direct room of two people, made when they have none. Both are its owners.
-    ///
-    /// - Throws: `invalid` for oneself, `notFound` when there is no such other.
-    package func directRoom(
-        of user: User.ID,
-        and other: User.ID,
-        once request: OnceRequest? = nil
-    ) async throws -> Outcome<RoomView> {
-        guard user != other else {
-            throw Refusal.invalid(field: "user_id", "A direct room needs somebody else.")
-        }
-        return try await changeRoom(for: user, once: request) { [limits] change in
-            let key = Self.directKey(user, other)
-            let found = try Room.ID.fetchOne(
-                change.db,
-                sql: "SELECT id FROM rooms WHERE direct_key = ?",
-                arguments: [key]
-            )
-            if let found { return RoomView(room: try change.db.room(found), role: .owner) }
-            guard try change.db.exists("SELECT 1 FROM users WHERE id = ?", [other]) else {
-                throw Refusal.notFound(field: "user_id")
-            }
-            let room = try change.insertRoom(kind: .direct, name: nil, topic: nil, directKey: key)
-            try change.addMember(user, to: room, role: .owner, limits: limits)
-            try change.addMember(other, to: room, role: .owner, limits: limits)
-            return RoomView(room: try change.db.room(room), role: .owner)
-        }
-    }
-
-    private func changeRoom(
+    func changeRoom(
         for user: User.ID,
         once request: OnceRequest?,
         _ make: @escaping @Sendable (inout Change) throws -> RoomView
@@ -72,23 +43,23 @@ extension Store {
         memberships.insert(user, in: room, generation: generation)
     }
 
-    /// The viewer's rooms, newest activity first.
-    package func rooms(of user: User.ID) async throws -> [RoomSummary] {
+    /// The viewer's rooms, newest activity first: those that they have not hidden, or those alone that they have.
+    package func rooms(of user: User.ID, hidden: Bool = false) async throws -> [RoomSummary] {
         try await read { [limits] db in
             let rows = try Row.fetchAll(
-                db.cachedStatement(sql: Database.roomsOfUser),
-                arguments: [user, limits.roomsPerPerson]
+                db.cachedStatement(sql: hidden ? Database.hiddenRoomsOfUser : Database.roomsOfUser),
+                arguments: [user, limits.listedRooms]
             )
             // Sorted here: a list this short is not worth an index that every message would have to move.
             return try rows.map { row in
-                (activity: row[9] as Int64, summary: try RoomSummary(row: row, of: user, db: db, limits))
+                (activity: row[11] as Int64, summary: try RoomSummary(row: row, of: user, db: db, limits))
             }
             .sorted { ($0.activity, $0.summary.view.room.id) > ($1.activity, $1.summary.view.room.id) }
             .map(\.summary)
         }
     }
 
-    /// A page of the public rooms that the viewer could join and of whose name a word begins with `query`, in the order
+    /// A page of the public rooms that the viewer could join, is not banned from, and of whose name a word begins with `query`, in the order
     /// of those words; all of them by name where it is empty.
     ///
     /// - Parameter cursor: Where the page before ended.
@@ -122,6 +93,8 @@ extension Store {
             guard view.room.kind != .direct || name == nil else {
                 throw Refusal.conflict("A direct room has no name.", field: "name")
             }
+            // A topic is read by the other one like a message.
+            if let other = view.otherID { try change.db.checkMayWrite(user, to: other) }
             try change.execute(
                 "UPDATE rooms SET name = coalesce(?, name), topic = coalesce(?, topic) WHERE id = ?",
                 [name, topic, id]
@@ -146,15 +119,10 @@ extension Store {
             return try change.deleteRoom(id)
         }
     }
-
-    private static func directKey(_ first: User.ID, _ second: User.ID) -> Data {
-        let keys = [first, second].map { id in withUnsafeBytes(of: id.uuid.uuid) { Data($0) } }
-        return keys[0].lexicographicallyPrecedes(keys[1]) ? keys[0] + keys[1] : keys[1] + keys[0]
-    }
 }
 
 extension Change {
-    fileprivate func insertRoom(kind: Room.Kind, name: String?, topic: String?, directKey: Data?) throws -> Room.ID {
+    func insertRoom(kind: Room.Kind, name: String?, topic: String?, directKey: Data?) throws -> Room.ID {
         let id = Room.ID.make(at: now)
         try execute(
             """
@@ -173,6 +141,7 @@ extension Change {
         try endMemberships(of: id, seq: seq, position: record(.roomDeleted, in: id, seq: seq))
         try execute("UPDATE rooms SET deleted_at = ?, member_count = 0 WHERE id = ?", [now, id])
         try db.unindexRoom(id)
+        try execute("DELETE FROM invitations WHERE room_id = ?", [id])
         return try Attachment.ID.fetchAll(
             db,
             sql: "UPDATE attachments SET deleted_at = ? WHERE room_id = ? AND deleted_at IS NULL RETURNING id",
@@ -189,13 +158,19 @@ extension Database {
     /// Position that the next event will have.
     static let nextPosition = "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) + 1"
 
-    static let roomsOfUser = """
-        SELECT \(roomColumns), members.role, members.read_seq, rooms.activity_position
-        FROM members JOIN rooms ON rooms.id = members.room_id WHERE members.user_id = ? LIMIT ?
+    static let roomsOfUser = rooms(where: "coalesce(members.hidden_position < rooms.activity_position, TRUE)")
+    static let hiddenRoomsOfUser = rooms(where: "members.hidden_position >= rooms.activity_position")
+
+    private static func rooms(where condition: String) -> String {
         """
+        SELECT \(roomColumns), members.role, members.consent, rooms.direct_key, members.read_seq,
+            rooms.activity_position
+        FROM members JOIN rooms ON rooms.id = members.room_id WHERE members.user_id = ? AND \(condition) LIMIT ?
+        """
+    }
 
     static let roomForViewer = """
-        SELECT \(roomColumns), members.role FROM rooms
+        SELECT \(roomColumns), members.role, members.consent, rooms.direct_key FROM rooms
         LEFT JOIN members ON members.room_id = rooms.id AND members.user_id = ?
         WHERE rooms.id = ? AND rooms.deleted_at IS NULL
         """
@@ -239,7 +214,7 @@ extension Database {
     func roomView(_ id: Room.ID, for viewer: User.ID) throws -> RoomView {
         let row = try Row.fetchOne(cachedStatement(sql: Self.roomForViewer), arguments: [viewer, id])
         guard let row else { throw Refusal.notFound() }
-        let view = RoomView(room: Room(row: row), role: row[7])
+        let view = RoomView(row: row, for: viewer)
         guard view.role != nil || view.room.kind == .public else { throw Refusal.notFound() }
         return view
     }
@@ -287,16 +262,29 @@ extension Room {
     }
 }
 
+extension RoomView {
+    /// From a row that begins with the columns of `roomForViewer`.
+    fileprivate init(row: Row, for viewer: User.ID) {
+        let consent: Consent? = row[8]
+        self.init(
+            room: Room(row: row),
+            role: row[7],
+            isPending: consent == .pending,
+            otherID: (row[9] as Data?)?.other(than: viewer)
+        )
+    }
+}
+
 extension RoomSummary {
     /// From a row of `roomsOfUser`.
     fileprivate init(row: Row, of user: User.ID, db: Database, _ limits: ChatLimits) throws {
-        let view = RoomView(room: Room(row: row), role: row[7])
+        let view = RoomView(row: row, for: user)
         let last = try Message.fetch(
             db,
             where: "room_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
             [view.room.id, view.room.lastSeq]
         )
-        let readSeq: Int64 = row[8]
+        let readSeq: Int64 = row[10]
         let unread = try Int.fetchOne(
             db.cachedStatement(sql: Database.unreadCount),
             arguments: [view.room.id, readSeq, user, limits.unreadCounted]

@@ -34,4 +34,5 @@ extension Timestamp: DatabaseValueConvertible, StatementColumnConvertible {
 
 extension Room.Kind: DatabaseValueConvertible {}
 extension Member.Role: DatabaseValueConvertible {}
+extension Consent: DatabaseValueConvertible {}
 extension Attachment.Kind: DatabaseValueConvertible {}

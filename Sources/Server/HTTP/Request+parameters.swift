@@ -25,6 +25,15 @@ extension Request {
         return number
     }
 
+    /// `true` or `false` in the query.
+    ///
+    /// - Throws: `invalid` naming it when it is something else.
+    func flag(_ name: String) throws -> Bool? {
+        guard let text = uri.queryParameters[Substring(name)] else { return nil }
+        guard let flag = Bool(String(text)) else { throw Problem.invalid(name, "It must be true or false.") }
+        return flag
+    }
+
     /// A text in the query, without its percent-encoding.
     func text(_ name: String) -> String? {
         uri.queryParameters[Substring(name)].map(String.init)

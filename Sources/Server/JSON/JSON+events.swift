@@ -33,9 +33,15 @@ struct CursoredEvent: JSONWritable {
         case .memberJoined(let member), .memberUpdated(let member):
             json.member("user_id", member.user.id)
             json.key("member")
-            member.write(to: &json)
+            MemberInEvent(member: member, isNew: event.isJoining).write(to: &json)
         case .memberLeft(let user):
             json.member("user_id", user)
         }
+    }
+}
+
+extension Event {
+    fileprivate var isJoining: Bool {
+        if case .memberJoined = content { true } else { false }
     }
 }

@@ -9,23 +9,37 @@ extension User: JSONWritable {
 
     fileprivate func write(to json: inout JSONWriter, _ status: Presence.Status, lastSeen: Timestamp?) {
         json.object { json in
-            writeProfileMembers(to: &json)
+            writeProfile(to: &json)
             json.member("status", status.rawValue)
             json.member("last_seen_at", ifAny: lastSeen) { $0.value($1) }
         }
     }
 
-    /// Without presence, which not everybody may know who may know the rest.
-    func writeProfile(to json: inout JSONWriter) {
-        json.object { writeProfileMembers(to: &$0) }
-    }
-
-    private func writeProfileMembers(to json: inout JSONWriter) {
+    fileprivate func writeProfile(to json: inout JSONWriter) {
         json.member("id", id)
         json.member("username", username)
         json.member("display_name", displayName)
         json.member("avatar", ifAny: avatar) { $1.write(to: &$0) }
         json.member("created_at", createdAt)
+    }
+}
+
+/// A person without their presence, for lists and events that several people read.
+struct Profile: JSONWritable {
+    let user: User
+
+    func write(to json: inout JSONWriter) {
+        json.object { user.writeProfile(to: &$0) }
+    }
+}
+
+extension Block: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.key("user")
+            Profile(user: user).write(to: &json)
+            json.member("created_at", createdAt)
+        }
     }
 }
 

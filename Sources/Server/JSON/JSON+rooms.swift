@@ -27,6 +27,8 @@ extension RoomView: JSONWritable {
     fileprivate func writeMembers(to json: inout JSONWriter) {
         room.writeMembers(to: &json)
         json.member("role", ifAny: role) { $0.value($1.rawValue) }
+        json.member("pending", isPending)
+        json.member("user_id", ifAny: otherID) { $0.value($1) }
     }
 }
 
@@ -40,15 +42,71 @@ extension RoomSummary: JSONWritable {
     }
 }
 
-extension Member: JSONWritable {
+extension MemberView: JSONWritable {
     func write(to json: inout JSONWriter) {
         json.object { json in
             json.key("user")
-            user.write(to: &json)
-            json.member("role", role.rawValue)
-            json.member("joined_at", joinedAt)
+            UserView(user: member.user, showsPresence: showsActivity).write(to: &json)
+            json.member("role", member.role.rawValue)
+            json.member("joined_at", member.joinedAt)
+            json.member("pending", member.isPending)
             json.member("delivered_seq", deliveredSeq)
             json.member("read_seq", readSeq)
+        }
+    }
+}
+
+/// A member in an event, which all members read: without what some of them may not know.
+struct MemberInEvent: JSONWritable {
+    let member: Member
+    /// Whether it is their joining, where everybody knows how far they have come.
+    let isNew: Bool
+
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.key("user")
+            Profile(user: member.user).write(to: &json)
+            json.member("role", member.role.rawValue)
+            json.member("joined_at", member.joinedAt)
+            json.member("pending", member.isPending)
+            guard isNew else { return }
+            json.member("delivered_seq", member.joinedSeq)
+            json.member("read_seq", member.joinedSeq)
+        }
+    }
+}
+
+extension Invitation: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.key("room")
+            room.write(to: &json)
+            json.key("user")
+            Profile(user: user).write(to: &json)
+            json.member("role", role.rawValue)
+            json.key("invited_by")
+            Profile(user: invitedBy).write(to: &json)
+            json.member("created_at", createdAt)
+        }
+    }
+}
+
+extension Addition: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        switch self {
+        case .joined(let member): member.write(to: &json)
+        case .invited(let invitation): invitation.write(to: &json)
+        }
+    }
+}
+
+extension Ban: JSONWritable {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.key("user")
+            Profile(user: user).write(to: &json)
+            json.member("banned_by", bannedBy)
+            json.member("created_at", createdAt)
         }
     }
 }

@@ -24,6 +24,12 @@ struct RateLimits: Sendable {
     let profiles: RateLimiter<User.ID>
     let signins: RateLimiter<SignInKey>
     let signups: RateLimiter<ClientNetwork>
+    let direct: RateLimiter<User.ID>
+    let roomChanges: RateLimiter<User.ID>
+    let roles: RateLimiter<User.ID>
+    let adds: RateLimiter<User.ID>
+    let removals: RateLimiter<User.ID>
+    let blocks: RateLimiter<User.ID>
     let address: ClientAddress
 
     init(_ rates: RateSettings, address: ClientAddress, now: @escaping @Sendable () -> ContinuousClock.Instant) {
@@ -35,6 +41,12 @@ struct RateLimits: Sendable {
         signins = RateLimiter(rates.signins, capacity: Self.keysPerLimit, now: now)
         profiles = RateLimiter(rates.profiles, capacity: Self.keysPerLimit, now: now)
         signups = RateLimiter(rates.signups, capacity: Self.keysPerLimit, now: now)
+        direct = RateLimiter(rates.direct, capacity: Self.keysPerLimit, now: now)
+        roomChanges = RateLimiter(rates.roomChanges, capacity: Self.keysPerLimit, now: now)
+        roles = RateLimiter(rates.roles, capacity: Self.keysPerLimit, now: now)
+        adds = RateLimiter(rates.adds, capacity: Self.keysPerLimit, now: now)
+        removals = RateLimiter(rates.removals, capacity: Self.keysPerLimit, now: now)
+        blocks = RateLimiter(rates.blocks, capacity: Self.keysPerLimit, now: now)
         self.address = address
     }
 

@@ -12,6 +12,7 @@ struct Admissions: Sendable {
     ///   start.
     func entry(for user: User.ID, after cursor: String?) async throws -> LiveEntry {
         let cursor = cursor.flatMap(Cursor.init)
+        let blockChanges = hub.blockChanges.count
         let start = try await store.liveStart(for: user, after: cursor)
         let texts = start.missed.flatMap(texts)
         let resumes = texts != nil
@@ -26,7 +27,10 @@ struct Admissions: Sendable {
             ),
             rooms: start.rooms,
             position: start.position,
-            missed: missed
+            missed: missed,
+            pending: start.pending,
+            blocked: start.blocked,
+            blockChanges: blockChanges
         )
     }
 

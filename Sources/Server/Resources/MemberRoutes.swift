@@ -5,6 +5,7 @@ import Hummingbird
 struct MemberRoutes: Sendable {
     let store: Store
     let limits: RateLimits
+    let hub: LiveHub
     let signals: RoomSignals
     let revocation: Revocation
     let wire: Wire
@@ -27,15 +28,22 @@ struct MemberRoutes: Sendable {
         let room: Room.ID = try context.id()
         let body = try await request.jsonOrNothing() ?? NewMember(user_id: nil, role: nil)
         let user = body.user_id ?? context.userID
-        if user == context.userID { try limits.joins.spend(user) }
-        let member = try await store.addMember(
-            user,
-            to: room,
-            role: body.role.map(Self.role) ?? .member,
-            by: context.userID,
-            once: context.once
-        )
-        return wire.response(.created, member)
+        let role = try body.role.map(Self.role) ?? .member
+        try await spendRates(adding: user, context.userID)
+        let added = try await store.addMember(user, to: room, role: role, by: context.userID, once: context.once)
+        // Also after joining, which uses an invitation up.
+        if user == context.userID || added.member == nil { hub.notify(user, .invitation(room)) }
+        return wire.response(added.member == nil ? .accepted : .created, added)
+    }
+
+    private func spendRates(adding user: User.ID, _ actor: User.ID) async throws {
+        guard user != actor else {
+            try limits.joins.spend(user)
+            return
+        }
+        try limits.adds.spend(actor)
+        // An invitation reaches a stranger as a direct room does.
+        if try await !store.areAcquainted(actor, user) { try limits.direct.spend(actor) }
     }
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
@@ -52,6 +60,7 @@ struct MemberRoutes: Sendable {
 
     @Sendable private func setRole(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let body: NewRole = try await request.json()
+        try limits.roles.spend(context.userID)
         let member = try await store.setRole(
             Self.role(body.role),
             of: context.id("user"),
@@ -62,7 +71,11 @@ struct MemberRoutes: Sendable {
     }
 
     @Sendable private func remove(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let attachments = try await store.removeMember(context.id("user"), from: context.id(), by: context.userID)
+        let (user, room): (User.ID, Room.ID) = (try context.id("user"), try context.id())
+        let bans = try request.flag("ban") ?? true
+        if user != context.userID { try limits.removals.spend(context.userID) }
+        let attachments = try await store.removeMember(user, from: room, by: context.userID, bans: bans)
+        hub.notify(user, .invitation(room))
         await revocation.revoke(attachments)
         return Response(status: .noContent)
     }

@@ -5,6 +5,7 @@ import Hummingbird
 struct RoomRoutes: Sendable {
     let store: Store
     let limits: RateLimits
+    let hub: LiveHub
     let revocation: Revocation
     let wire: Wire
 
@@ -14,6 +15,8 @@ struct RoomRoutes: Sendable {
         signedIn.get("rooms/{id}", use: show)
         signedIn.patch("rooms/{id}", use: change)
         signedIn.delete("rooms/{id}", use: delete)
+        signedIn.put("rooms/{id}/hidden", use: hide)
+        signedIn.delete("rooms/{id}/hidden", use: unhide)
     }
 
     private struct NewRoom: Decodable {
@@ -32,9 +35,7 @@ struct RoomRoutes: Sendable {
             guard let other = body.user_id else {
                 throw Problem.invalid("user_id", "A direct room needs somebody else.")
             }
-            try limits.rooms.spend(context.userID)
-            let room = try await store.directRoom(of: context.userID, and: other, once: context.once)
-            return wire.response(.created, room)
+            return try await openDirectRoom(with: other, context)
         }
         guard let name = body.name else { throw Problem.invalid("name", "It is missing.") }
         let (checkedName, topic) = (try Room.check(name: name), try body.topic.map(Room.check(topic:)))
@@ -50,10 +51,20 @@ struct RoomRoutes: Sendable {
         return wire.response(.created, room)
     }
 
+    /// A direct room is counted when it is made, among those with strangers if they share no other.
+    private func openDirectRoom(with other: User.ID, _ context: SignedInContext) async throws -> Response {
+        switch try await store.acquaintance(of: context.userID, with: other) {
+        case .directRoom: break
+        case .sharedRoom: try limits.rooms.spend(context.userID)
+        case .none: try limits.direct.spend(context.userID)
+        }
+        return wire.response(.created, try await store.directRoom(of: context.userID, and: other, once: context.once))
+    }
+
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
         switch request.text("scope") {
-        case nil:
-            let rooms = try await store.rooms(of: context.userID)
+        case nil, "hidden":
+            let rooms = try await store.rooms(of: context.userID, hidden: request.text("scope") != nil)
             return wire.response { json in
                 json.key("rooms")
                 json.array(rooms) { $1.write(to: &$0) }
@@ -70,7 +81,7 @@ struct RoomRoutes: Sendable {
                 json.writeNextPage(page.next)
             }
         default:
-            throw Problem.invalid("scope", "It must be public, or left out.")
+            throw Problem.invalid("scope", "It must be public or hidden, or left out.")
         }
     }
 
@@ -85,6 +96,7 @@ struct RoomRoutes: Sendable {
 
     @Sendable private func change(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let body: Changes = try await request.json()
+        try limits.roomChanges.spend(context.userID)
         let room = try await store.updateRoom(
             context.id(),
             name: body.name.map(Room.check(name:)),
@@ -97,6 +109,22 @@ struct RoomRoutes: Sendable {
     @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let attachments = try await store.deleteRoom(context.id(), by: context.userID)
         await revocation.revoke(attachments)
+        return Response(status: .noContent)
+    }
+
+    @Sendable private func hide(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        try await setHidden(true, context)
+    }
+
+    @Sendable private func unhide(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        try await setHidden(false, context)
+    }
+
+    private func setHidden(_ isHidden: Bool, _ context: SignedInContext) async throws -> Response {
+        let room: Room.ID = try context.id()
+        try limits.blocks.spend(context.userID)
+        try await store.setHidden(isHidden, room, of: context.userID)
+        hub.notify(context.userID, .roomHidden(room, isHidden))
         return Response(status: .noContent)
     }
 }

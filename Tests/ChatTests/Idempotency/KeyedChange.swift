@@ -34,6 +34,8 @@ struct KeyedWorld {
     static func with(_ body: (KeyedWorld) async throws -> Void) async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            // They know each other, so that one may add the other at once.
+            _ = try await chat.room(of: ada, with: [bob])
             let room = try await chat.room(.public, of: ada)
             let picture = try await chat.upload(.image, by: ada)
             _ = try await chat.store.settleRendering(picture, .sample(.picture))
@@ -62,7 +64,7 @@ struct KeyedWorld {
             return .init(made, made.room.id)
         case .member:
             let made = try await store.addMember(bob, to: room, role: .member, by: ada, once: request)
-            return .init(made, made.user.id)
+            return .init(made, made.userID)
         case .message:
             return .init(try await store.post(Draft(body: "once"), in: room, by: ada, once: request))
         case .upload:

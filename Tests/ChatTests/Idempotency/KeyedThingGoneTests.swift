@@ -31,7 +31,7 @@ struct KeyedThingGoneTests {
                 owner: world.ada,
                 once: world.once()
             ).room.id
-            _ = try await store.addMember(world.bob, to: room, role: .owner, by: world.ada)
+            _ = try await world.chat.add(world.bob, to: room, role: .owner, by: world.ada)
             _ = try await store.removeMember(world.ada, from: room, by: world.ada)
             #expect(await refusal { try await world.make(.room, world.once()) } == .gone)
         }

@@ -69,7 +69,7 @@ struct MissedTests {
             let people = try await chat.people(2)
             let room = try await chat.room(of: people[0])
             try await chat.say("before", in: room, by: people[0])
-            _ = try await chat.store.addMember(people[1], to: room, role: .member, by: people[0])
+            _ = try await chat.add(people[1], to: room, role: .member, by: people[0])
             try await chat.say("after", in: room, by: people[0])
             #expect(try await positions(chat, of: people[1], after: 0) == [3, 4])
         }
@@ -85,7 +85,7 @@ struct MissedTests {
             try await chat.say("without", in: room, by: people[0])
             #expect(try await positions(chat, of: people[1], after: 2) == [3, 4])
             #expect(try await positions(chat, of: people[1], after: 4) == [])
-            _ = try await chat.store.addMember(people[1], to: room, role: .member, by: people[0])
+            _ = try await chat.add(people[1], to: room, role: .member, by: people[0])
             try await chat.say("again", in: room, by: people[0])
             #expect(try await positions(chat, of: people[1], after: 2) == [3, 4, 6, 7])
             #expect(try await positions(chat, of: people[1], after: 5) == [6, 7])

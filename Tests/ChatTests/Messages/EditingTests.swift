@@ -88,7 +88,7 @@ struct EditingTests {
         try await withChat { chat in
             let people = try await chat.people(3)
             let room = try await chat.room(of: people[0], with: [people[1]])
-            _ = try await chat.store.addMember(people[2], to: room, role: .admin, by: people[0])
+            _ = try await chat.add(people[2], to: room, role: .admin, by: people[0])
             let message = try await chat.say("owner's", in: room, by: people[0])
             #expect(
                 await refusal { try await chat.store.deleteMessage(message.id, in: room, by: people[1]) } == .forbidden

@@ -39,7 +39,7 @@ struct CreatingRoomTests {
         try await withChat { chat in
             let people = try await chat.people(3)
             let room = try await chat.room(of: people[0], with: [people[1]])
-            _ = try await chat.store.addMember(people[2], to: room, role: .admin, by: people[0])
+            _ = try await chat.add(people[2], to: room, role: .admin, by: people[0])
             let view = try await chat.store.updateRoom(room, name: "New", topic: nil, by: people[2])
             #expect(view.room.name == "New")
             #expect(view.room.topic == nil)

@@ -36,7 +36,7 @@ struct DirectRoomTests {
     func fixed() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)
-            let room = try await chat.store.directRoom(of: people[0], and: people[1]).room.id
+            let room = try await chat.directRoom(of: people[0], and: people[1])
             let store = chat.store
             #expect(
                 await refusal { try await store.addMember(people[2], to: room, role: .member, by: people[0]) }

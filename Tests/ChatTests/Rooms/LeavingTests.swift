@@ -11,7 +11,7 @@ struct LeavingTests {
             let room = try await chat.room(of: people[0], with: [people[1]])
             for admin in [people[3], people[2]] {
                 chat.clock.advance(by: .seconds(1))
-                _ = try await chat.store.addMember(admin, to: room, role: .admin, by: people[0])
+                _ = try await chat.add(admin, to: room, role: .admin, by: people[0])
             }
             _ = try await chat.store.removeMember(people[0], from: room, by: people[0])
             #expect(try await chat.store.room(room, for: people[3]).role == .owner)
@@ -26,7 +26,7 @@ struct LeavingTests {
             let room = try await chat.room(of: people[0])
             for member in [people[2], people[1]] {
                 chat.clock.advance(by: .seconds(1))
-                _ = try await chat.store.addMember(member, to: room, role: .member, by: people[0])
+                _ = try await chat.add(member, to: room, role: .member, by: people[0])
             }
             _ = try await chat.store.removeMember(people[0], from: room, by: people[0])
             #expect(try await chat.store.room(room, for: people[2]).role == .owner)

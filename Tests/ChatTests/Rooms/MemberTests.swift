@@ -12,7 +12,7 @@ struct MemberTests {
             #expect(
                 await refusal { try await chat.store.addMember(bob, to: room, role: .admin, by: bob) } == .forbidden
             )
-            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: bob).role == .member)
+            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: bob).member?.role == .member)
             #expect(try await chat.store.room(room, for: bob).room.memberCount == 2)
         }
     }
@@ -23,7 +23,7 @@ struct MemberTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada)
             for number in 0..<5 { try await chat.say("\(number)", in: room, by: ada) }
-            let member = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
+            let member = try #require(try await chat.store.addMember(bob, to: room, role: .member, by: bob).member)
             let seq = try await chat.store.room(room, for: bob).room.lastSeq
             #expect(seq == 7)
             #expect(member.readSeq == seq)
@@ -64,8 +64,8 @@ struct MemberTests {
             let people = try await chat.people(6)
             let store = chat.store
             let room = try await chat.room(of: people[0], with: [people[1]])
-            #expect(try await store.addMember(people[2], to: room, role: .admin, by: people[0]).role == .admin)
-            #expect(try await store.addMember(people[3], to: room, role: .member, by: people[2]).role == .member)
+            #expect(try await chat.add(people[2], to: room, role: .admin, by: people[0]).role == .admin)
+            #expect(try await chat.add(people[3], to: room, by: people[2]).role == .member)
             #expect(
                 await refusal { try await store.addMember(people[4], to: room, role: .admin, by: people[2]) }
                     == .forbidden
@@ -92,7 +92,7 @@ struct MemberTests {
             let room = try await chat.room(of: people[2])
             for person in [people[0], people[1]] {
                 chat.clock.advance(by: .seconds(1))
-                _ = try await chat.store.addMember(person, to: room, role: .member, by: people[2])
+                _ = try await chat.add(person, to: room, role: .member, by: people[2])
             }
             #expect(
                 try await chat.store.members(of: room, for: people[0]).map(\.user.id) == [
@@ -141,7 +141,7 @@ struct MemberTests {
             let store = chat.store
             let room = try await chat.room(of: people[0], with: [people[1]])
             for admin in [people[2], people[3]] {
-                _ = try await store.addMember(admin, to: room, role: .admin, by: people[0])
+                _ = try await chat.add(admin, to: room, role: .admin, by: people[0])
             }
             for (user, actor) in [(people[0], people[2]), (people[3], people[2]), (people[2], people[1])] {
                 #expect(await refusal { try await store.removeMember(user, from: room, by: actor) } == .forbidden)

@@ -50,7 +50,7 @@ struct MembershipCacheTests {
                 _ = try await read()
                 _ = try await chat.store.removeMember(people[1], from: room, by: people[0])
                 #expect(await refusal(read) == .notFound)
-                _ = try await chat.store.addMember(people[1], to: room, role: .member, by: people[0])
+                _ = try await chat.add(people[1], to: room, role: .member, by: people[0])
             }
             _ = try await read()
             _ = try await chat.store.deleteRoom(room, by: people[0])

@@ -9,7 +9,7 @@ struct RoomDeletionTests {
         try await withChat { chat in
             let people = try await chat.people(3)
             let room = try await chat.room(of: people[0], with: [people[1]])
-            _ = try await chat.store.addMember(people[2], to: room, role: .admin, by: people[0])
+            _ = try await chat.add(people[2], to: room, role: .admin, by: people[0])
             for person in people[1...] {
                 #expect(await refusal { try await chat.store.deleteRoom(room, by: person) } == .forbidden)
             }

@@ -49,7 +49,7 @@ struct RoomLimitTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             for _ in 0..<2 { _ = try await chat.room(of: ada) }
             #expect(await refusal { try await chat.room(of: ada) } == .conflict)
-            #expect(await refusal { try await chat.store.directRoom(of: bob, and: ada) } == .conflict)
+            #expect(await refusal { try await chat.store.directRoom(of: ada, and: bob) } == .conflict)
             // Refused means that no room without people stays behind.
             #expect(try await chat.number("SELECT count(*) FROM rooms") == 2)
         }

@@ -44,7 +44,7 @@ struct RoomListTests {
             try await chat.say("one", in: room, by: ada)
             let last = try await chat.say("two", in: room, by: ada)
             // Other events after it do not hide it.
-            _ = try await chat.store.addMember(bob, to: room, role: .member, by: ada)
+            _ = try await chat.add(bob, to: room, role: .member, by: ada)
             #expect(try await chat.store.rooms(of: ada).first?.lastMessage == last)
         }
     }
@@ -55,7 +55,7 @@ struct RoomListTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(of: ada)
             try await chat.say("before bob", in: room, by: ada)
-            _ = try await chat.store.addMember(bob, to: room, role: .member, by: ada)
+            _ = try await chat.add(bob, to: room, role: .member, by: ada)
             #expect(try await chat.store.rooms(of: bob).map(\.unreadCount) == [0])
             for number in 0..<5 { try await chat.say("\(number)", in: room, by: ada) }
             let deleted = try await chat.say("oops", in: room, by: ada)

@@ -14,6 +14,7 @@ struct TracedStatementTests {
         ("SELECT seq FROM sqlite_sequence", "has one row, that of events"),
         ("SELECT user_id FROM members WHERE room_id = ? ORDER BY role", "sorts one room's members when its owner left"),
         ("DELETE FROM known_networks", "sorts what is remembered of one person, at most one more than the limit"),
+        ("FROM members INDEXED BY members_unanswered", "sorts the unanswered rooms of one person, which have a limit"),
         ("SELECT (SELECT count(*) FROM rooms WHERE deleted_at", "counts deleted rooms in their own index"),
         ("SELECT id FROM attachments WHERE state = 'processing'", "takes the first of the queue's own index"),
         ("SELECT count(*) FROM attachments WHERE state = 'processing'", "counts the queue in its own index"),
@@ -78,6 +79,7 @@ struct TracedStatementTests {
         try await useMessages(chat, room, people)
         try await usePeople(chat, people)
         try await useKeys(chat, people)
+        try await useContacts(chat)
         try await sweep(chat, people)
     }
 
@@ -98,6 +100,30 @@ struct TracedStatementTests {
         chat.clock.advance(by: OnceKey.lifetime)
         _ = try await store.oldKeyCount()
         _ = try await store.pruneKeys(limit: 2)
+    }
+
+    private func useContacts(_ chat: TestChat) async throws {
+        let (store, ada, eve) = (chat.store, try await chat.person("contact"), try await chat.person("stranger"))
+        _ = try await store.acquaintance(of: eve, with: ada)
+        let direct = try await store.directRoom(of: eve, and: ada).room.id
+        try await chat.say("hello", in: direct, by: eve)
+        _ = try await store.liveStart(for: eve, after: Cursor(epoch: store.epoch, position: 0))
+        _ = try await store.accept(direct, by: ada)
+        try await store.setHidden(true, direct, of: ada)
+        _ = try await store.rooms(of: ada, hidden: true)
+        try await store.block(eve, by: ada)
+        _ = try await store.blocks(of: ada)
+        let room = try await chat.room(.public, of: eve)
+        _ = try await store.addMember(ada, to: room, role: .member, by: eve)
+        _ = try await store.invitations(of: ada)
+        _ = try await store.invitations(to: room, for: eve)
+        try await store.declineInvitation(to: room, by: ada)
+        _ = try await store.unblock(eve, by: ada)
+        _ = try await store.ban(ada, from: room, by: eve)
+        let bans = try await store.bans(from: room, limit: 1, for: eve)
+        _ = try await store.bans(from: room, after: bans.bans[0].user.id, limit: 1, for: eve)
+        try await store.liftBan(of: ada, from: room, by: eve)
+        _ = try await store.areAcquainted(ada, eve)
     }
 
     private func useRooms(_ chat: TestChat, _ room: Room.ID, _ people: [User.ID]) async throws {

@@ -32,11 +32,13 @@ enum KeyedPost: CaseIterable {
 
         static func with(_ body: (World) async throws -> Void) async throws {
             try await withServer { server in
-                let ada = try await server.register("ada")
+                let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+                // They know each other, so that one may add the other at once.
+                _ = try await ada.makeRoom("Lounge", with: [bob])
                 let world = World(
                     server: server,
                     ada: ada,
-                    bob: try await server.register("bob"),
+                    bob: bob,
                     eve: try await server.register("eve"),
                     room: try await ada.makeRoom(),
                     picture: try await ada.settled(ada.upload(try Fixture.bytes("header-only.jpg")))

@@ -38,6 +38,12 @@ struct EventJSONTests {
         Member(user: user, role: .admin, joinedAt: Timestamp(milliseconds: 0), deliveredSeq: 1, readSeq: 1)
     }
 
+    private var pending: Member {
+        var member = member
+        member.isPending = true
+        return member
+    }
+
     private func written(_ content: Event.Content) throws -> [String: Any] {
         let event = Event(
             position: 7,
@@ -85,11 +91,24 @@ struct EventJSONTests {
         #expect((sender["avatar_url"] as? String)?.hasSuffix(".150.webp") == true)
     }
 
+    @Test("I7: An event with a member says nothing of whether they are there, nor how far they have come")
+    func memberMembers() throws {
+        let common: Set<String> = ["user", "role", "joined_at", "pending"]
+        for (content, more) in [
+            (.memberJoined(member), ["delivered_seq", "read_seq"]), (.memberUpdated(member), []),
+        ] as [(Event.Content, Set<String>)] {
+            let json = try #require(try written(content)["member"] as? [String: Any])
+            #expect(Set(json.keys) == common.union(more))
+            let user = try #require(json["user"] as? [String: Any])
+            #expect(Set(user.keys) == ["id", "username", "display_name", "avatar", "created_at"])
+        }
+    }
+
     @Test("A live event says what it does to who hears the room")
     func effects() {
         let expected: [(Event.Content, LiveEvent.Effect)] = [
             (.messageCreated(message), .none), (.roomUpdated(room), .none), (.roomDeleted, .closes),
-            (.memberJoined(member), .joins(user.id)), (.memberUpdated(member), .none),
+            (.memberJoined(member), .joins(user.id)), (.memberJoined(pending), .isAsked(user.id)),
             (.memberLeft(user.id), .leaves(user.id)),
         ]
         for (content, effect) in expected {

@@ -136,17 +136,84 @@ struct RateLimitTests {
         return statuses
     }
 
-    @Test("I8: rooms that one person makes; a slip costs nothing")
+    @Test("I8: rooms that one person makes, direct ones with people they know too; a slip costs nothing")
     func rooms() async throws {
         try await withLimits({ $0.rooms = try rules("1/60s") }) { server, _ in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             #expect(try await ada.post("rooms", ["kind": "private", "name": ""]).status == 422)
-            _ = try await ada.makeRoom()
+            _ = try await ada.makeRoom(with: [bob])
             #expect(isRefused(try await ada.post("rooms", ["kind": "private", "name": "More"]), seconds: 60))
             #expect(
                 isRefused(try await ada.post("rooms", ["kind": "direct", "user_id": .string(bob.id)]), seconds: 60)
             )
             _ = try await bob.makeRoom()
+        }
+    }
+
+    @Test("I8: strangers whom one person writes to or invites; what is there already costs nothing")
+    func direct() async throws {
+        try await withLimits({ $0.direct = try rules("2/60s") }) { server, clock in
+            var people: [Person] = []
+            for name in ["ada", "bob", "cem", "dora", "eve"] { people.append(try await server.register(name)) }
+            let ada = people[0]
+            let room = try await ada.makeRoom()
+            for _ in 0..<3 { _ = try await ada.directRoom(with: people[1]) }
+            let invitation = try await ada.post("rooms/\(room.id.text)/members", ["user_id": .string(people[2].id)])
+            #expect(invitation.status == 202)
+            let wish: JSON = ["kind": "direct", "user_id": .string(people[3].id)]
+            #expect(isRefused(try await ada.post("rooms", wish), seconds: 30))
+            let third = try await ada.post("rooms/\(room.id.text)/members", ["user_id": .string(people[3].id)])
+            #expect(isRefused(third, seconds: 30))
+            _ = try await people[2].post("rooms/\(room.id.text)/accept").expect(200)
+            _ = try await ada.directRoom(with: people[2])
+            clock.advance(by: .seconds(30))
+            _ = try await ada.directRoom(with: people[4])
+        }
+    }
+
+    /// Something that an owner may do to a room or to another member, again and again.
+    enum Moderation: CaseIterable {
+        case change, role, add, remove, ban, hide, block
+
+        func choose(_ rates: inout RateSettings, _ rules: [RateRule]) {
+            switch self {
+            case .change: rates.roomChanges = rules
+            case .role: rates.roles = rules
+            case .add: rates.adds = rules
+            case .remove, .ban: rates.removals = rules
+            case .hide, .block: rates.blocks = rules
+            }
+        }
+
+        func act(by ada: Person, on bob: Person, in room: JSON, _ direct: JSON) async throws -> Answer {
+            let (path, member) = ("rooms/\(room.id.text)", "rooms/\(room.id.text)/members/\(bob.id)")
+            return switch self {
+            case .change: try await ada.patch(path, ["name": "New"])
+            case .role: try await ada.patch(member, ["role": "admin"])
+            case .add: try await ada.post("\(path)/members", ["user_id": .string(bob.id)])
+            case .remove: try await ada.delete(member)
+            case .ban: try await ada.send(.PUT, "\(path)/bans/\(bob.id)")
+            case .hide: try await ada.send(.PUT, "rooms/\(direct.id.text)/hidden")
+            case .block: try await ada.send(.PUT, "blocks/\(bob.id)")
+            }
+        }
+    }
+
+    @Test("I8: what is done to rooms and their members has a rate for each person", arguments: Moderation.allCases)
+    func moderation(kind: Moderation) async throws {
+        try await withLimits({ kind.choose(&$0, try rules("2/60s")) }) { server, clock in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            // Bob joins by himself, so that no token is spent yet.
+            let room = try await ada.makeRoom(kind: "public")
+            _ = try await bob.join(room).expect(201)
+            let direct = try await ada.directRoom(with: bob)
+            for _ in 0..<2 {
+                let answer = try await kind.act(by: ada, on: bob, in: room, direct)
+                #expect(answer.status != 429 && answer.status < 500)
+            }
+            #expect(isRefused(try await kind.act(by: ada, on: bob, in: room, direct), seconds: 30))
+            clock.advance(by: .seconds(30))
+            #expect(try await kind.act(by: ada, on: bob, in: room, direct).status != 429)
         }
     }
 

@@ -131,15 +131,19 @@ struct EventTests {
         }
     }
 
-    @Test("Both hear of a direct room that is made while they listen")
+    @Test("A direct room begins for the other person with its first message, which they hear live")
     func directRoom() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             let socket = try await bob.listen()
             let room = try await ada.directRoom(with: bob)
-            #expect(try await socket.first("member.joined").room_id == room.id)
             _ = try await ada.say("Hello", in: room)
-            #expect(try await socket.first("message.created").message.body == "Hello")
+            let joined = try await socket.next("member.joined")
+            #expect(joined.room_id == room.id)
+            #expect(joined.user_id.text == bob.id)
+            let created = try await socket.next("message.created")
+            #expect(created.message.body == "Hello")
+            #expect(created.seq.number == joined.seq.number + 1)
         }
     }
 

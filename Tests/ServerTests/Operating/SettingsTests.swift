@@ -62,6 +62,12 @@ struct SettingsTests {
         #expect(rates.profiles == RateRule.list("10/3600s"))
         #expect(rates.signins == RateRule.list("10/900s"))
         #expect(rates.signups == RateRule.list("5/3600s"))
+        #expect(rates.direct == RateRule.list("10/3600s, 30/86400s"))
+        #expect(rates.roomChanges == RateRule.list("10/60s, 100/3600s"))
+        #expect(rates.roles == RateRule.list("30/60s, 200/3600s"))
+        #expect(rates.adds == RateRule.list("100/60s, 300/3600s"))
+        #expect(rates.removals == RateRule.list("100/60s, 300/3600s"))
+        #expect(rates.blocks == RateRule.list("30/60s, 200/3600s"))
     }
 
     @Test("The command line wins over the environment, that over the file, that over the default")

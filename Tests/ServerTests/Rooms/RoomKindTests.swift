@@ -18,16 +18,21 @@ struct RoomKindTests {
         }
     }
 
-    @Test("A direct room has no name, two owners, and is made once per pair, whoever asks")
+    @Test("A direct room has no name, names the other person, and is made once per pair, whoever asks")
     func direct() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             let room = try await ada.directRoom(with: bob)
             #expect(room.kind == "direct")
             #expect(room.name == nil)
-            #expect(room.member_count == 2)
+            #expect(room.member_count == 1)
+            #expect(room.user_id.text == bob.id)
             #expect(try await ada.directRoom(with: bob).id == room.id)
-            #expect(try await bob.directRoom(with: ada).id == room.id)
+            #expect(try await bob.get("rooms").json.rooms == [])
+            let same = try await bob.directRoom(with: ada)
+            #expect(same.id == room.id)
+            #expect(same.user_id.text == ada.id)
+            #expect(same.member_count == 2)
             #expect(try await bob.get("rooms").json.rooms.elements.count == 1)
         }
     }
@@ -76,6 +81,7 @@ struct RoomKindTests {
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             let eve = try await server.register("eve")
             let room = try await ada.directRoom(with: bob)
+            _ = try await ada.say("Hello", in: room)
             let path = "rooms/\(room.id.text)"
             #expect(try await ada.post("\(path)/members", ["user_id": .string(eve.id)]).isProblem(409, "conflict"))
             #expect(try await ada.delete("\(path)/members/\(ada.id)").isProblem(409, "conflict"))

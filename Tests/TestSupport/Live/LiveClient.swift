@@ -24,7 +24,7 @@ package final class LiveClient: Sendable {
     }
 
     /// Events that are not logged and may come at any time.
-    static let passing: Set<String> = ["typing", "presence", "receipt"]
+    static let passing: Set<String> = ["typing", "presence", "receipt", "invitation", "room.hidden", "block"]
 
     private let channel: any Channel
     private let arrivals: AsyncStream<Arrival>

@@ -50,13 +50,17 @@ struct ChatClient: Sendable {
             .id
     }
 
+    /// Adds somebody, who accepts where they are only invited.
     func addMember(_ member: Person, to room: String, by owner: Person) async throws {
         let response = try await post(
             "/api/v1/rooms/\(room)/members",
             body: #"{"user_id":"\#(member.id)"}"#,
             as: owner
         )
-        guard response.status == 201 else { throw Refused(what: "a member", response: response) }
+        guard response.status != 201 else { return }
+        guard response.status == 202 else { throw Refused(what: "a member", response: response) }
+        let answer = try await post("/api/v1/rooms/\(room)/accept", body: "{}", as: member)
+        guard answer.status == 200 else { throw Refused(what: "accepting an invitation", response: answer) }
     }
 
     /// - Parameter text: Must need no escaping in JSON.

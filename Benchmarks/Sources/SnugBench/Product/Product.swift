@@ -28,7 +28,9 @@ struct Product: Sendable {
             "SNUG_MAX_WAITING_PICTURES": "1000000",
             "SNUG_MAX_WAITING_PICTURES_PER_USER": "1000000",
         ]
-        for rate in ["MESSAGES", "REQUESTS", "UPLOADS", "ROOMS", "JOINS", "PROFILES", "SIGNINS", "SIGNUPS"] {
+        for rate in [
+            "MESSAGES", "REQUESTS", "UPLOADS", "ROOMS", "JOINS", "PROFILES", "SIGNINS", "SIGNUPS", "DIRECT", "ADDS",
+        ] {
             settings["SNUG_RATE_\(rate)"] = "off"
         }
         return settings.merging(self.settings) { $1 }

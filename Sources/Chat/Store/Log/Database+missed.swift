@@ -11,6 +11,8 @@ struct LogEntry {
     let attachmentID: Attachment.ID?
     let userID: User.ID?
     let role: Member.Role?
+    /// Whether somebody joined because a stranger wrote to them.
+    let isPending: Bool
 }
 
 /// A time that somebody spends, or has spent, in a room.
@@ -39,7 +41,7 @@ extension Database {
         }
         // Who has never moved, and who was never changed, stands at 0.
         let since = try positionOfDeliveredReceipts(before: position) ?? max(floor, 1)
-        guard let receipts = try receipts(in: stays, since: since),
+        guard let receipts = try receipts(in: stays, since: since, for: user),
             let profiles = try profiles(seenBy: user, since: since)
         else { return nil }
         return Missed(
@@ -94,7 +96,7 @@ extension Database {
 
     static let eventsOfRoom = """
         SELECT position, seq, kind, at, payload ->> '$.message_id', payload ->> '$.attachment_id',
-            payload ->> '$.user_id', payload ->> '$.role'
+            payload ->> '$.user_id', payload ->> '$.role', payload ->> '$.pending'
         FROM events WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?
         """
 
@@ -149,17 +151,23 @@ extension Database {
     }
 
     static let movedReceipts = """
-        SELECT user_id, delivered_seq, read_seq FROM members WHERE room_id = ? AND receipt_position >= ?
+        SELECT user_id, delivered_seq, read_seq, consent FROM members WHERE room_id = ? AND receipt_position >= ?
         """
 
-    private func receipts(in stays: [Stay], since position: Int64) throws -> [Receipt]? {
+    /// Those that the viewer may know.
+    private func receipts(in stays: [Stay], since position: Int64, for viewer: User.ID) throws -> [Receipt]? {
+        let blocked = try blockedEitherWay(with: viewer)
         var receipts: [Receipt] = []
         for stay in stays where stay.lastSeq == nil {
             let moved = try Row.fetchAll(
                 cachedStatement(sql: Self.movedReceipts),
                 arguments: [stay.roomID, position]
             )
-            receipts += moved.map { Receipt(roomID: stay.roomID, userID: $0[0], deliveredSeq: $0[1], readSeq: $0[2]) }
+            for row in moved {
+                let user: User.ID = row[0]
+                guard user == viewer || row[3] as Consent != .pending && !blocked.contains(user) else { continue }
+                receipts.append(Receipt(roomID: stay.roomID, userID: user, deliveredSeq: row[1], readSeq: row[2]))
+            }
             guard receipts.count <= Missed.maxReceipts else { return nil }
         }
         return receipts
@@ -178,5 +186,6 @@ extension LogEntry {
         attachmentID = (row[5] as String?).flatMap(Attachment.ID.init)
         userID = (row[6] as String?).flatMap(User.ID.init)
         role = (row[7] as String?).flatMap(Member.Role.init)
+        isPending = row[8] as Bool? ?? false
     }
 }

@@ -108,8 +108,10 @@ private struct Retelling {
             user: try db.user(user),
             role: role,
             joinedAt: member?.joinedAt ?? entry.at,
-            deliveredSeq: member?.deliveredSeq ?? entry.seq,
-            readSeq: member?.readSeq ?? entry.seq
+            deliveredSeq: entry.seq,
+            readSeq: entry.seq,
+            joinedSeq: entry.seq,
+            isPending: entry.kind == "member.joined" && entry.isPending
         )
     }
 }

@@ -24,6 +24,8 @@ extension Store {
                         db.cachedStatement(sql: Database.roomIDsOfUser),
                         arguments: [user]
                     ),
+                    pending: try db.pendingMembers(inRoomsOf: user),
+                    blocked: try db.blockedEitherWay(with: user),
                     position: position,
                     missed: missed
                 )
@@ -85,6 +87,17 @@ extension Change {
 
 extension Database {
     static let roomIDsOfUser = "SELECT room_id FROM members WHERE user_id = ?"
+
+    static let pendingMembers = """
+        SELECT other.room_id, other.user_id FROM members AS own
+        JOIN members AS other INDEXED BY members_pending ON other.room_id = own.room_id AND other.consent = 'pending'
+        WHERE own.user_id = ?
+        """
+
+    fileprivate func pendingMembers(inRoomsOf user: User.ID) throws -> [Room.ID: Set<User.ID>] {
+        try Row.fetchAll(cachedStatement(sql: Self.pendingMembers), arguments: [user])
+            .reduce(into: [:]) { $0[$1[0], default: []].insert($1[1]) }
+    }
 
     /// Rooms that are gone have no last number; their events go by age.
     static let roomWithLongLog = """

@@ -20,9 +20,13 @@ struct Findings: Sendable {
 extension Hub {
     /// Tells the others in a room that somebody types.
     func typing(_ user: User.ID, in id: Room.ID) {
-        guard let room = rooms[id], room.mayTell(typing: user, at: loop.now, interval: limits.typing) else { return }
+        guard let room = rooms[id], !room.pendingMembers.contains(user),
+            room.mayTell(typing: user, at: loop.now, interval: limits.typing)
+        else { return }
         let batch = batch([.typing(user, in: id)])
-        for connection in room.audience where connection.userID != user { connection.signal(batch) }
+        for connection in room.audience where connection.userID != user && maySee(connection.userID, user, in: room) {
+            connection.signal(batch)
+        }
     }
 
     /// Sends a person's new name or avatar to every connection in these rooms, and to their own, once each. It is not in
@@ -62,6 +66,7 @@ extension Hub {
         // Nobody hears of a receipt before the event that it is for.
         flush()
         tellReceipts()
+        tellNewcomers()
         return Findings(arrivals: takeArrivals(now), departed: tellPresence(now))
     }
 
@@ -70,9 +75,17 @@ extension Hub {
         receipts = [:]
         for (id, moved) in due {
             guard let room = rooms[id] else { continue }
-            let batch = batch(moved.values.map(Signal.receipt))
-            for connection in room.audience { connection.signal(batch) }
+            let isForAll = moved.keys.allSatisfy { isOpen($0, in: room) }
+            let shared = isForAll ? batch(moved.values.map(Signal.receipt)) : nil
+            for connection in room.audience {
+                if let shared { connection.signal(shared) } else { tell(moved.values, to: connection, in: room) }
+            }
         }
+    }
+
+    private func tell(_ moved: some Sequence<Receipt>, to connection: any LiveConnection, in room: LiveRoom) {
+        let visible = moved.filter { maySee(connection.userID, $0.userID, in: room) }
+        if !visible.isEmpty { connection.signal(batch(visible.map(Signal.receipt))) }
     }
 
     /// Tells each connection all that is new for it at once: a system call for each person that it hears of would keep
@@ -86,7 +99,7 @@ extension Hub {
             let lastSeen = Timestamp(of: change.lastActive, now: now)
             if change.status == .offline { departed.append((change.user, lastSeen)) }
             guard let person = people[change.user] else { continue }
-            defer { if change.status == .offline { people[change.user] = nil } }
+            defer { if change.status == .offline { forget(change.user) } }
             guard change.isNews else { continue }
             let text = LiveText(signal: .presence(change.user, change.status, lastSeen: lastSeen), wire: wire)
             for connection in others(who: person, change.user) {
@@ -116,8 +129,9 @@ extension Hub {
 
     /// Everybody who shares a room with the person, each connection once.
     private func others(who share: Person, _ user: User.ID) -> [any LiveConnection] {
-        let shared = rooms(share)
-        let audience = shared.flatMap(\.audience).filter { $0.userID != user }
+        let shared = rooms(share).filter { !$0.pendingMembers.contains(user) }
+        let blocked = blocks[user] ?? []
+        let audience = shared.flatMap(\.audience).filter { $0.userID != user && !blocked.contains($0.userID) }
         guard shared.count > 1 else { return audience }
         var seen: Set<ObjectIdentifier> = []
         return audience.filter { seen.insert(ObjectIdentifier($0)).inserted }
@@ -149,7 +163,7 @@ extension Hub {
         return users.isEmpty ? nil : Arrival(room: room.id, seq: room.sentSeq, users: Array(users))
     }
 
-    private func batch(_ signals: [Signal]) -> LiveBatch {
+    func batch(_ signals: [Signal]) -> LiveBatch {
         LiveBatch(signals.map { LiveText(signal: $0, wire: wire) })
     }
 }

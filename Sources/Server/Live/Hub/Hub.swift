@@ -31,6 +31,8 @@ final class Hub {
         var presencePerTick = 20_000
         /// Rooms that nobody hears whose receipts wait for the next tick all the same.
         var unheardReceipts = 1000
+        /// People whose joining makes their presence known at the next tick; others are asked for.
+        var newcomersPerTick = 1000
     }
 
     /// What became of a wish to hear events.
@@ -69,6 +71,11 @@ final class Hub {
     var unreported: [Room.ID: LiveRoom] = [:]
     /// Receipts that the next tick tells.
     var receipts: [Room.ID: [User.ID: Receipt]] = [:]
+    /// Pairs of people who exchange no signals, from either side; of those who are connected or were a moment ago.
+    var blocks: [User.ID: Set<User.ID>] = [:]
+    let blockChanges = BlockChanges()
+    /// Who has come into which room since the last tick.
+    var newcomers: [(user: User.ID, room: Room.ID)] = []
     private var isStopping = false
 
     var presence: Presence { wire.presence }
@@ -110,6 +117,7 @@ final class Hub {
         let replaced = Self.replaced(among: person.connections, limit: limits.connectionsPerUser)
         guard !isFull || !replaced.isEmpty else { return .tooMany }
         let missed = recent.reversed().prefix { $0.position > entry.position }.reversed()
+        guard entry.blockChanges == blockChanges.count else { return .stale }
         guard entry.position == position || missed.first?.position == entry.position + 1 else { return .stale }
         people[user] = person
         for old in replaced { old.close(.replaced) }
@@ -119,8 +127,13 @@ final class Hub {
         presence.connected(user, at: loop.now)
         connection.welcome(entry.welcome)
         if !entry.missed.isEmpty { connection.deliver(LiveBatch(entry.missed)) }
+        addBlocks(of: user, entry.blocked)
         // It may be too slow even for this; once closed it must not be seated again.
-        for id in entry.rooms where connection.isOpen { seat(connection, in: id) }
+        for id in entry.rooms where connection.isOpen {
+            let isNew = rooms[id] == nil
+            seat(connection, in: id)
+            if isNew { rooms[id]?.pendingMembers = entry.pending[id] ?? [] }
+        }
         for event in missed where connection.isOpen { catchUp(connection, with: event) }
         return .admitted
     }
@@ -182,7 +195,7 @@ final class Hub {
         position = event.position
         recent.append(event)
         recentBytes += event.text.json.readableBytes
-        if case .joins(let user) = event.effect, let person = people[user] { seat(person, in: event.room) }
+        if let user = event.effect.joining, let person = people[user] { seat(person, in: event.room) }
         guard let room = rooms[event.room] else { return apply(event.effect, toEmpty: event.room) }
         if !room.hasPending { dirty.append(room) }
         room.append(event)
@@ -197,9 +210,16 @@ final class Hub {
     /// Ends what the event ends, once it has been heard itself.
     private func apply(_ effect: LiveEvent.Effect, to room: LiveRoom) {
         switch effect {
-        case .none, .joins: break
+        case .none: break
+        case .joins(let user): greet(user, in: room)
+        case .isAsked(let user): room.pendingMembers.insert(user)
+        case .agrees(let receipt):
+            guard room.pendingMembers.remove(receipt.userID) != nil else { return }
+            receive([receipt])
+            greet(receipt.userID, in: room)
         case .leaves(let user):
             flush()
+            room.pendingMembers.remove(user)
             // They begin anew when they are added again.
             receipts[room.id]?[user] = nil
             guard let person = people[user] else { return }
@@ -218,13 +238,17 @@ final class Hub {
 
     /// Plays one event to a connection that was admitted at a point before it.
     private func catchUp(_ connection: any LiveConnection, with event: LiveEvent) {
-        if event.effect == .joins(connection.userID) { seat(connection, in: event.room) }
+        if event.effect.joining == connection.userID { seat(connection, in: event.room) }
         guard let room = rooms[event.room] else { return }
         let hears = connection.seats.contains { $0.room === room }
         if hears { connection.deliver(LiveBatch([event.text])) }
+        // All events up to now are played, so a room that is there already ends up as it was.
         switch event.effect {
         case .leaves(connection.userID), .closes: leave(room, connection)
-        default: break
+        case .isAsked(let user): room.pendingMembers.insert(user)
+        case .agrees(let receipt): room.pendingMembers.remove(receipt.userID)
+        case .leaves(let user): room.pendingMembers.remove(user)
+        case .none, .joins: break
         }
     }
 

@@ -44,6 +44,12 @@ struct LiveEntry: Sendable {
     let position: Int64
     /// What comes before everything that happens from now on.
     let missed: [LiveText]
+    /// Members of the rooms of whom nobody else may know if they are there.
+    var pending: [Room.ID: Set<User.ID>] = [:]
+    /// People with whom the connection's person exchanges no signals.
+    var blocked: Set<User.ID> = []
+    /// How many blocks had changed before all this was read.
+    var blockChanges = 0
 }
 
 /// Why the server ends a live connection.

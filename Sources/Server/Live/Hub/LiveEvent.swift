@@ -18,10 +18,22 @@ struct LiveEvent: Sendable {
         case none
         /// From this event on they hear the room.
         case joins(User.ID)
+        /// The same, and nobody else may know if they are there: a stranger wrote to them.
+        case isAsked(User.ID)
+        /// They agree to be in the room; with how far they have come in it.
+        case agrees(Receipt)
         /// This is the last event that they hear of the room.
         case leaves(User.ID)
         /// Nobody hears the room after this.
         case closes
+
+        /// Who hears the room from the event on.
+        var joining: User.ID? {
+            switch self {
+            case .joins(let user), .isAsked(let user): user
+            case .none, .agrees, .leaves, .closes: nil
+            }
+        }
     }
 
     let position: Int64
@@ -38,12 +50,24 @@ extension LiveEvent {
         seq = event.seq
         effect =
             switch event.content {
-            case .memberJoined(let member): .joins(member.user.id)
+            case .memberJoined(let member): member.isPending ? .isAsked(member.user.id) : .joins(member.user.id)
+            case .memberUpdated(let member): .agrees(Receipt(of: member, in: event.roomID))
             case .memberLeft(let user): .leaves(user)
             case .roomDeleted: .closes
             default: .none
             }
         text = LiveText(event, epoch: epoch, wire: wire)
+    }
+}
+
+extension Receipt {
+    fileprivate init(of member: Member, in room: Room.ID) {
+        self.init(
+            roomID: room,
+            userID: member.user.id,
+            deliveredSeq: member.deliveredSeq,
+            readSeq: member.readSeq
+        )
     }
 }
 

@@ -4,6 +4,7 @@ import NIOCore
 /// The hub's door for everything that is not on its event loop.
 struct LiveHub: Sendable {
     let loop: any EventLoop
+    let blockChanges: BlockChanges
     private let hub: NIOLoopBound<Hub>
 
     /// Makes the hub on its loop.
@@ -15,7 +16,7 @@ struct LiveHub: Sendable {
     ) async throws -> LiveHub {
         try await loop.submit {
             let hub = Hub(loop: loop, position: position, wire: wire, limits: limits)
-            return LiveHub(loop: loop, hub: NIOLoopBound(hub, eventLoop: loop))
+            return LiveHub(loop: loop, blockChanges: hub.blockChanges, hub: NIOLoopBound(hub, eventLoop: loop))
         }.get()
     }
 
@@ -40,6 +41,16 @@ struct LiveHub: Sendable {
 
     func typing(_ user: User.ID, in room: Room.ID) {
         loop.execute { onLoop.typing(user, in: room) }
+    }
+
+    /// Sends something to every connection of one person.
+    func notify(_ user: User.ID, _ signal: Signal) {
+        loop.execute { onLoop.notify(user, signal) }
+    }
+
+    /// Ends or allows signals between two people. When it returns, none is sent any more that may not be.
+    func setBlock(between first: User.ID, and second: User.ID, _ isBlocked: Bool) async throws {
+        try await loop.submit { onLoop.setBlock(between: first, and: second, isBlocked) }.get()
     }
 
     func tick() async throws -> Findings {

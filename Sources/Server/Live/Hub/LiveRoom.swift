@@ -28,6 +28,8 @@ final class LiveRoom {
     private(set) var audience: [any LiveConnection] = []
     /// Events that the next flush sends.
     private var pending: [LiveEvent] = []
+    /// Members of whom nobody else may know if they are there, or how far they have come.
+    var pendingMembers: Set<User.ID> = []
     /// Newest event that has been sent to the audience; 0 before the first.
     private(set) var sentSeq: Int64 = 0
     /// When it may next be written down up to where its events have been delivered.

@@ -4,10 +4,16 @@ import Chat
 /// be asked for, or passes by itself.
 enum Signal {
     case typing(User.ID, in: Room.ID)
-    case presence(User.ID, Presence.Status, lastSeen: Timestamp)
+    case presence(User.ID, Presence.Status, lastSeen: Timestamp?)
     case receipt(Receipt)
     /// Somebody has another name or avatar.
     case profile(User)
+    /// To one person alone: their invitations to this room have changed.
+    case invitation(Room.ID)
+    /// To one person alone: they have hidden a direct room, or shown it again.
+    case roomHidden(Room.ID, Bool)
+    /// To one person alone: they have blocked somebody, or lifted the block.
+    case block(User.ID, Bool)
 
     var type: String {
         switch self {
@@ -15,6 +21,9 @@ enum Signal {
         case .presence: "presence"
         case .receipt: "receipt"
         case .profile: "user.updated"
+        case .invitation: "invitation"
+        case .roomHidden: "room.hidden"
+        case .block: "block"
         }
     }
 }
@@ -30,7 +39,7 @@ extension Signal: JSONWritable {
             case .presence(let user, let status, let lastSeen):
                 json.member("user_id", user)
                 json.member("status", status.rawValue)
-                json.member("last_seen_at", lastSeen)
+                json.member("last_seen_at", ifAny: lastSeen) { $0.value($1) }
             case .receipt(let receipt):
                 json.member("room_id", receipt.roomID)
                 json.member("user_id", receipt.userID)
@@ -38,7 +47,15 @@ extension Signal: JSONWritable {
                 json.member("read_seq", receipt.readSeq)
             case .profile(let user):
                 json.key("user")
-                user.writeProfile(to: &json)
+                Profile(user: user).write(to: &json)
+            case .invitation(let room):
+                json.member("room_id", room)
+            case .roomHidden(let room, let isHidden):
+                json.member("room_id", room)
+                json.member("hidden", isHidden)
+            case .block(let user, let isBlocked):
+                json.member("user_id", user)
+                json.member("blocked", isBlocked)
             }
         }
     }

@@ -81,7 +81,20 @@ extension Happening {
         },
         Happening("a direct room is made, and something is said in it", ["member.joined"]) { scene in
             let room = try await scene.ada.directRoom(with: scene.bob)
-            _ = try await scene.bob.say("Between us", in: room)
+            let message = try await scene.ada.say("Between us", in: room)
+            _ = try await scene.bob.post("rooms/\(room.id.text)/read", ["seq": message.seq]).expect(204)
+            _ = try await scene.bob.say("I see", in: room)
+        },
+        Happening("a stranger writes and is not answered", ["member.joined", "message.created"]) { scene in
+            let room = try await scene.dora.directRoom(with: scene.ada)
+            let message = try await scene.dora.say("Hello?", in: room)
+            _ = try await scene.ada.post("rooms/\(room.id.text)/read", ["seq": message.seq]).expect(204)
+        },
+        Happening("a stranger writes and is answered", ["member.updated"]) { scene in
+            let room = try await scene.dora.directRoom(with: scene.ada)
+            let message = try await scene.dora.say("Hello?", in: room)
+            _ = try await scene.ada.post("rooms/\(room.id.text)/read", ["seq": message.seq]).expect(204)
+            _ = try await scene.ada.say("Hello", in: room)
         },
     ]
 
@@ -113,6 +126,13 @@ extension Happening {
             _ = try await scene.say("Among us", by: scene.ada)
             try await scene.ada.add(scene.cleo, to: scene.room, as: "admin")
             _ = try await scene.say("Welcome back", by: scene.bob)
+        },
+        Happening("somebody is removed and added again many times", ["member.joined"]) { scene in
+            for _ in 0..<8 {
+                _ = try await scene.ada.delete("\(scene.path)/members/\(scene.cleo.id)").expect(204)
+                try await scene.ada.add(scene.cleo, to: scene.room)
+            }
+            _ = try await scene.say("Make up your mind", by: scene.cleo)
         },
         Happening("somebody comes and goes", ["member.joined", "member.left"]) { scene in
             try await scene.ada.add(scene.dora, to: scene.room)

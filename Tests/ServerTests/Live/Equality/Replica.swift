@@ -93,9 +93,11 @@ extension Replica.Copy {
         case "room.updated":
             copy.facts = copy.facts.merging(event.room)
         case "member.joined", "member.updated":
-            copy.members[event.user_id.text] = event.member.withoutPresence
+            let id = event.user_id.text
+            copy.members[id] = (copy.members[id] ?? [:]).merging(event.member)
             if event.type == "member.joined" { copy.count(1) }
-            if event.user_id.text == person.id { copy.facts = copy.facts.setting("role", event.member.role) }
+            guard id == person.id else { break }
+            copy.facts = copy.facts.setting("role", event.member.role).setting("pending", event.member.pending)
         case "member.left":
             copy.members[event.user_id.text] = nil
             copy.count(-1)
@@ -123,7 +125,7 @@ extension Replica.Copy {
 
 extension JSON {
     /// When something was last said in a listed room.
-    fileprivate var activity: String {
+    var activity: String {
         self.last_message == .null ? self.created_at.text : self.last_message.created_at.text
     }
 

@@ -16,6 +16,8 @@ struct Snapshot: Equatable, Sendable {
             snapshot.members[room.id.text] = try await members(of: room.id.text, person)
             snapshot.messages[room.id.text] = try await messages(of: room.id.text, person)
         }
+        // The server orders by its log. A client has times alone, and messages of one millisecond share one.
+        snapshot.rooms.sort { ($0.activity, $0.id.text) > ($1.activity, $1.id.text) }
         return snapshot
     }
 

@@ -1,0 +1,50 @@
+import GRDB
+
+extension Store {
+    /// Keeps somebody from opening a direct room with the person, and both from writing into the one that they have.
+    /// Doing it again changes nothing.
+    ///
+    /// - Throws: `invalid` for oneself, `notFound`, or `conflict` for one block too many.
+    package func block(_ blocked: User.ID, by user: User.ID) async throws {
+        guard user != blocked else { throw Refusal.invalid(field: "user_id", "You cannot block yourself.") }
+        try await change { [limits] change in
+            guard try change.db.exists("SELECT 1 FROM users WHERE id = ?", [blocked]) else { throw Refusal.notFound() }
+            guard try !change.db.hasBlocked(user, blocked) else { return }
+            let count = try Int.fetchOne(change.db, sql: Database.blockCount, arguments: [user]) ?? 0
+            guard count < limits.blocksPerPerson else {
+                throw Refusal.conflict("You may block at most \(limits.blocksPerPerson) people. Lift a block first.")
+            }
+            try change.execute(
+                "INSERT INTO blocks (user_id, blocked_id, created_at) VALUES (?, ?, ?)",
+                [user, blocked, change.now]
+            )
+        }
+    }
+
+    /// Lifts a block, if there is one.
+    ///
+    /// - Returns: Whether neither blocks the other any more.
+    package func unblock(_ blocked: User.ID, by user: User.ID) async throws -> Bool {
+        try await change { change in
+            try change.execute("DELETE FROM blocks WHERE user_id = ? AND blocked_id = ?", [user, blocked])
+            return try !change.db.hasBlocked(blocked, user)
+        }
+    }
+
+    /// Whom the person has blocked.
+    package func blocks(of user: User.ID) async throws -> [Block] {
+        try await read { [limits] db in
+            try Row.fetchAll(
+                db.cachedStatement(sql: Database.blocksOfUser),
+                arguments: [user, limits.blocksPerPerson]
+            ).map { Block(user: try db.user($0[0]), createdAt: $0[1]) }
+        }
+    }
+}
+
+extension Database {
+    static let blockCount = "SELECT count(*) FROM blocks WHERE user_id = ?"
+    static let blocksOfUser = """
+        SELECT blocked_id, created_at FROM blocks WHERE user_id = ? ORDER BY blocked_id LIMIT ?
+        """
+}

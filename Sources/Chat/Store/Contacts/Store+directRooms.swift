@@ -1,0 +1,151 @@
+import Foundation
+import GRDB
+
+extension Store {
+    /// The direct room of two people, made when they have none. Both are its owners. The other one becomes a member with
+    /// the first message.
+    ///
+    /// - Throws: `invalid` for oneself, `notFound` when there is no such other, `forbidden` or `conflict` where one has
+    ///   blocked the other.
+    package func directRoom(
+        of user: User.ID,
+        and other: User.ID,
+        once request: OnceRequest? = nil
+    ) async throws -> Outcome<RoomView> {
+        guard user != other else {
+            throw Refusal.invalid(field: "user_id", "A direct room needs somebody else.")
+        }
+        return try await changeRoom(for: user, once: request) { [limits] change in
+            guard try change.db.exists("SELECT 1 FROM users WHERE id = ?", [other]) else {
+                throw Refusal.notFound(field: "user_id")
+            }
+            try change.db.checkMayWrite(user, to: other)
+            let key = Data(directRoomOf: user, and: other)
+            let found = try change.db.directRoom(key)
+            let room = try found ?? change.insertRoom(kind: .direct, name: nil, topic: nil, directKey: key)
+            try change.enterDirectRoom(room, user, limits)
+            return try change.db.roomView(room, for: user)
+        }
+    }
+
+    /// What two people have to do with each other before one of them tries to reach the other.
+    package func acquaintance(of user: User.ID, with other: User.ID) async throws -> Acquaintance {
+        try await read { db in
+            guard try db.directRoom(Data(directRoomOf: user, and: other)) == nil else { return .directRoom }
+            return try db.areAcquainted(user, other) ? .sharedRoom : .none
+        }
+    }
+
+    /// Whether one may add the other to a room at once.
+    package func areAcquainted(_ user: User.ID, _ other: User.ID) async throws -> Bool {
+        try await read { try $0.areAcquainted(user, other) }
+    }
+
+    /// Takes a direct room out of the person's list until the next message in it, or puts it back.
+    ///
+    /// - Throws: `notFound`, or `conflict` for any other room.
+    package func setHidden(_ isHidden: Bool, _ room: Room.ID, of user: User.ID) async throws {
+        try await change { change in
+            let view = try change.db.requireMember(user, of: room)
+            guard view.room.kind == .direct else {
+                throw Refusal.conflict("Only a direct room can be hidden. Any other room can be left.")
+            }
+            try change.execute(
+                """
+                UPDATE members SET hidden_position = iif(?, (SELECT activity_position FROM rooms WHERE id = ?2), NULL)
+                WHERE room_id = ?2 AND user_id = ?3
+                """,
+                [isHidden, room, user]
+            )
+        }
+    }
+}
+
+extension Change {
+    /// Somebody opens their direct room: that is as good as an answer to who wrote in it.
+    fileprivate mutating func enterDirectRoom(_ room: Room.ID, _ user: User.ID, _ limits: ChatLimits) throws {
+        guard let consent = try db.consent(of: user, in: room) else {
+            try addMember(user, to: room, role: .owner, consent: .given, limits: limits)
+            return
+        }
+        try execute("UPDATE members SET hidden_position = NULL WHERE room_id = ? AND user_id = ?", [room, user])
+        try giveConsent(of: user, in: room, from: consent)
+    }
+
+    /// Makes ready for a message in a direct room: its writer has answered with it, and the other one gets it.
+    ///
+    /// - Parameter seq: Number that an event before the message may take.
+    /// - Returns: Whether it was taken.
+    mutating func prepareDirectMessage(
+        in room: Room.ID,
+        key: Data,
+        by writer: SendingMember,
+        seq: Int64,
+        _ limits: ChatLimits
+    ) throws -> Bool {
+        guard let other = key.other(than: writer.id) else { throw Refusal.notFound() }
+        try db.checkMayWrite(writer.id, to: other)
+        if writer.consent != .given { return try giveConsent(of: writer.id, in: room, from: writer.consent, seq: seq) }
+        guard try !db.exists(Database.membership, [room, other]) else { return false }
+        try endOldestRequests(of: other, limits)
+        let consent: Consent = try db.areAcquainted(writer.id, other) ? .assumed : .pending
+        try addMember(other, to: room, role: .owner, consent: consent, seq: seq, limits: limits)
+        return true
+    }
+
+    /// Writes down that somebody agrees to be in a room.
+    ///
+    /// - Parameter seq: Number for the event, if one is needed; the next one if nil.
+    /// - Returns: Whether there was an event: others may see now whether a pending member is there.
+    @discardableResult
+    mutating func giveConsent(
+        of user: User.ID,
+        in room: Room.ID,
+        from consent: Consent,
+        seq: Int64? = nil
+    ) throws -> Bool {
+        guard consent != .given else { return false }
+        try execute("UPDATE members SET consent = 'given' WHERE room_id = ? AND user_id = ?", [room, user])
+        guard consent == .pending else { return false }
+        let position = try record(
+            .memberUpdated(db.member(user, of: room)),
+            in: room,
+            seq: seq ?? nextSeq(in: room)
+        )
+        // So that somebody who comes back later is sent the receipts that were hidden so far.
+        try execute(
+            "UPDATE members SET receipt_position = ? WHERE room_id = ? AND user_id = ?",
+            [position, room, user]
+        )
+        return true
+    }
+
+    /// Unanswered direct rooms have a limit of their own: the one that was quiet for longest gives way. It comes back
+    /// with its next message.
+    private mutating func endOldestRequests(of user: User.ID, _ limits: ChatLimits) throws {
+        let old = try Room.ID.fetchAll(
+            db.cachedStatement(sql: Database.oldestRequests),
+            arguments: [user, limits.requestsPerPerson - 1]
+        )
+        for room in old { try endMembership(of: user, in: room) }
+    }
+}
+
+extension Database {
+    static let directRoom = "SELECT id FROM rooms WHERE direct_key = ?"
+    static let consent = "SELECT consent FROM members WHERE room_id = ? AND user_id = ?"
+    static let oldestRequests = """
+        SELECT rooms.id FROM members INDEXED BY members_unanswered JOIN rooms ON rooms.id = members.room_id
+        WHERE members.user_id = ? AND members.consent <> 'given' AND rooms.kind = 'direct'
+        ORDER BY rooms.activity_position DESC LIMIT -1 OFFSET ?
+        """
+
+    fileprivate func directRoom(_ key: Data) throws -> Room.ID? {
+        try Room.ID.fetchOne(cachedStatement(sql: Self.directRoom), arguments: [key])
+    }
+
+    /// Nil for somebody who is not a member.
+    func consent(of user: User.ID, in room: Room.ID) throws -> Consent? {
+        try Consent.fetchOne(cachedStatement(sql: Self.consent), arguments: [room, user])
+    }
+}

@@ -1,0 +1,46 @@
+import Chat
+import Hummingbird
+
+/// Who may not join a public room.
+struct BanRoutes: Sendable {
+    let store: Store
+    let limits: RateLimits
+    let revocation: Revocation
+    let wire: Wire
+
+    func mount(signedIn: RouterGroup<SignedInContext>) {
+        signedIn.get("rooms/{id}/bans", use: list)
+        signedIn.put("rooms/{id}/bans/{user}", use: ban)
+        signedIn.delete("rooms/{id}/bans/{user}", use: lift)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let most = store.limits.banPageSize
+        let limit = try request.number("limit", in: 1...Int64(most)).map(Int.init) ?? most
+        let page = try await store.bans(from: context.id(), after: last(request), limit: limit, for: context.userID)
+        return wire.response { json in
+            json.key("bans")
+            json.array(page.bans) { $1.write(to: &$0) }
+            json.member("has_more", page.hasMore)
+        }
+    }
+
+    private func last(_ request: Request) throws -> User.ID? {
+        guard let text = request.text("after") else { return nil }
+        guard let id = User.ID(text) else { throw Problem.invalid("after", "It must be the id of a person.") }
+        return id
+    }
+
+    @Sendable private func ban(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        let user: User.ID = try context.id("user")
+        try limits.removals.spend(context.userID)
+        await revocation.revoke(try await store.ban(user, from: context.id(), by: context.userID))
+        return Response(status: .noContent)
+    }
+
+    @Sendable private func lift(_ request: Request, _ context: SignedInContext) async throws -> Response {
+        try limits.adds.spend(context.userID)
+        try await store.liftBan(of: context.id("user"), from: context.id(), by: context.userID)
+        return Response(status: .noContent)
+    }
+}

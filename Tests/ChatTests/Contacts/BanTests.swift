@@ -1,0 +1,77 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Bans")
+struct BanTests {
+    @Test("Somebody whom another removed from a public room cannot join it again")
+    func removed() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(.public, of: ada, with: [bob])
+            let join = { try await chat.store.addMember(bob, to: room, role: .member, by: bob) }
+            _ = try await chat.store.removeMember(bob, from: room, by: ada)
+            #expect(await refusal(join) == .forbidden)
+            #expect(try await chat.store.joinableRooms(for: bob, prefix: "").isEmpty)
+            let bans = try await chat.store.bans(from: room, limit: 10, for: ada)
+            #expect(bans.bans.map(\.user.id) == [bob] && bans.bans[0].bannedBy == ada && !bans.hasMore)
+            try await chat.store.liftBan(of: bob, from: room, by: ada)
+            #expect(await refusal(join) == nil)
+        }
+    }
+
+    @Test("Who leaves by themselves, or is removed without a ban, joins again")
+    func notBanned() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(.public, of: ada, with: [bob])
+            _ = try await chat.store.removeMember(bob, from: room, by: bob)
+            _ = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
+            _ = try await chat.store.removeMember(bob, from: room, by: ada, bans: false)
+            _ = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
+            // Nobody joins a private room by themselves, so there is nothing to ban.
+            let other = try await chat.room(of: ada, with: [bob])
+            _ = try await chat.store.removeMember(bob, from: other, by: ada)
+            #expect(try await chat.number("SELECT count(*) FROM bans") == 0)
+        }
+    }
+
+    @Test("Adding somebody again lifts their ban, at once or by invitation")
+    func addedAgain() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(.public, of: ada, with: [bob])
+            _ = try await chat.store.removeMember(bob, from: room, by: ada)
+            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: ada).member == nil)
+            #expect(try await chat.store.bans(from: room, limit: 10, for: ada).bans.isEmpty)
+            _ = try await chat.store.accept(room, by: bob)
+        }
+    }
+
+    @Test("People who are not in the room can be banned too; owners and admins do that to those below them")
+    func banning() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(4)
+            let (owner, admin, member, eve) = (people[0], people[1], people[2], people[3])
+            let store = chat.store
+            let room = try await chat.room(.public, of: owner, with: [member])
+            try await chat.add(admin, to: room, role: .admin, by: owner)
+            _ = try await store.ban(eve, from: room, by: admin)
+            _ = try await store.ban(eve, from: room, by: owner)
+            #expect(await refusal { try await store.addMember(eve, to: room, role: .member, by: eve) } == .forbidden)
+            _ = try await store.ban(member, from: room, by: admin)
+            #expect(try await store.members(of: room, for: owner).count == 2)
+            let first = try await store.bans(from: room, limit: 1, for: admin)
+            #expect(first.hasMore)
+            let last = try await store.bans(from: room, after: first.bans[0].user.id, limit: 1, for: admin)
+            #expect(!last.hasMore && Set((first.bans + last.bans).map(\.user.id)) == [eve, member])
+            #expect(await refusal { try await store.ban(owner, from: room, by: admin) } == .forbidden)
+            #expect(await refusal { try await store.ban(admin, from: room, by: admin) } == .invalid)
+            #expect(await refusal { try await store.ban(.random(), from: room, by: admin) } == .notFound)
+            #expect(await refusal { try await store.ban(admin, from: room, by: eve) } == .notFound)
+            #expect(await refusal { try await store.liftBan(of: owner, from: room, by: admin) } == .notFound)
+            let inside = try await chat.room(of: owner)
+            #expect(await refusal { try await store.ban(eve, from: inside, by: owner) } == .conflict)
+        }
+    }
+}

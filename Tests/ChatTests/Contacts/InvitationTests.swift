@@ -1,0 +1,144 @@
+import Testing
+
+@testable import Chat
+
+@Suite("Invitations")
+struct InvitationTests {
+    @Test("I7: A stranger who is added is asked first, and is not in the room until they accept")
+    func asked() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            for kind in [Room.Kind.private, .public] {
+                let stranger = try await chat.person("stranger \(kind)")
+                let room = try await chat.room(kind, of: ada)
+                let added = try await chat.store.addMember(stranger, to: room, role: .admin, by: ada)
+                #expect(added.member == nil)
+                #expect(try await chat.store.members(of: room, for: ada).count == 1)
+                #expect(try await chat.store.liveStart(for: stranger).rooms.isEmpty)
+                #expect(try await chat.store.user(stranger, for: ada).showsPresence == false)
+                #expect(try await chat.store.invitations(to: room, for: ada).map(\.user.id) == [stranger])
+                let invitation = try #require(try await chat.store.invitations(of: stranger).first)
+                #expect(invitation.room.id == room && invitation.invitedBy.id == ada && invitation.role == .admin)
+                let view = try await chat.store.accept(room, by: stranger)
+                #expect(view.role == .admin)
+                #expect(try await chat.store.invitations(of: stranger).isEmpty)
+                #expect(chat.published.kinds(in: room) == ["member.joined", "member.joined"])
+                #expect(try await chat.store.accept(room, by: stranger).role == .admin)
+            }
+            #expect(await refusal { try await chat.store.accept(.random(), by: bob) } == .notFound)
+        }
+    }
+
+    @Test("I3: Inviting and accepting under a key is done once, and gives the same answer again")
+    func keyed() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada)
+            let once = { OnceRequest(OnceKey(of: $0, route: "route", text: "key"), parts: []) }
+            for isRepeat in [false, true] {
+                let added = try await chat.store.addMember(bob, to: room, role: .member, by: ada, once: once(ada))
+                #expect(added.isRepeat == isRepeat && added.value.member == nil)
+            }
+            for isRepeat in [false, true] {
+                let accepted = try await chat.store.accept(room, by: bob, once: once(bob))
+                #expect(accepted.isRepeat == isRepeat && accepted.value.role == .member)
+            }
+            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: ada, once: once(ada)).isRepeat)
+            #expect(chat.published.kinds(in: room) == ["member.joined", "member.joined"])
+        }
+    }
+
+    @Test("People who share a room are added at once")
+    func acquainted() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let lobby = try await chat.room(.public, of: ada)
+            _ = try await chat.store.addMember(bob, to: lobby, role: .member, by: bob)
+            let room = try await chat.room(of: ada)
+            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: ada).member?.role == .member)
+        }
+    }
+
+    @Test("I7: A direct room that was not answered makes nobody an acquaintance")
+    func unanswered() async throws {
+        try await withChat { chat in
+            let (eve, bob) = (try await chat.person("eve"), try await chat.person("bob"))
+            let direct = try await chat.store.directRoom(of: eve, and: bob).room.id
+            try await chat.say("hello", in: direct, by: eve)
+            let room = try await chat.room(of: eve)
+            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: eve).member == nil)
+        }
+    }
+
+    @Test("The invited decline, and owners and admins take invitations back")
+    func ended() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(4)
+            let (store, room) = (chat.store, try await chat.room(of: people[0], with: [people[1]]))
+            for invited in people[2...3] {
+                _ = try await store.addMember(invited, to: room, role: .member, by: people[0])
+            }
+            #expect(await refusal { try await store.invitations(to: room, for: people[1]) } == .forbidden)
+            #expect(await refusal { try await store.removeMember(people[2], from: room, by: people[1]) } == .notFound)
+            try await store.declineInvitation(to: room, by: people[2])
+            #expect(await refusal { try await store.declineInvitation(to: room, by: people[2]) } == .notFound)
+            #expect(await refusal { try await store.accept(room, by: people[2]) } == .notFound)
+            _ = try await store.removeMember(people[3], from: room, by: people[0])
+            #expect(await refusal { try await store.accept(room, by: people[3]) } == .notFound)
+            #expect(try await store.invitations(to: room, for: people[0]).isEmpty)
+        }
+    }
+
+    @Test("I7: An invitation ends with its inviter's right to invite, and with the room")
+    func inviterGone() async throws {
+        try await withChat { chat in
+            let people = try await chat.people(4)
+            let (store, room) = (chat.store, try await chat.room(of: people[0]))
+            for admin in people[1...2] { try await chat.add(admin, to: room, role: .admin, by: people[0]) }
+            _ = try await store.addMember(people[3], to: room, role: .member, by: people[1])
+            _ = try await store.setRole(.member, of: people[1], in: room, by: people[0])
+            #expect(try await store.invitations(of: people[3]).isEmpty)
+            _ = try await store.addMember(people[3], to: room, role: .member, by: people[2])
+            _ = try await store.removeMember(people[2], from: room, by: people[0])
+            #expect(try await store.invitations(of: people[3]).isEmpty)
+            _ = try await store.addMember(people[3], to: room, role: .member, by: people[0])
+            _ = try await store.deleteRoom(room, by: people[0])
+            #expect(try await store.invitations(of: people[3]).isEmpty)
+        }
+    }
+
+    @Test("I7: A blocked person's invitations do not reach the one who blocks, and look as ever to the other")
+    func blocked() async throws {
+        try await withChat { chat in
+            let (ada, eve) = (try await chat.person("ada"), try await chat.person("eve"))
+            _ = try await chat.room(of: ada, with: [eve])
+            try await chat.store.block(eve, by: ada)
+            let room = try await chat.room(of: eve)
+            // They share a room, but that is no consent any more.
+            #expect(try await chat.store.addMember(ada, to: room, role: .member, by: eve).member == nil)
+            #expect(try await chat.store.invitations(of: ada).isEmpty)
+            #expect(try await chat.store.invitations(to: room, for: eve).count == 1)
+            _ = try await chat.store.unblock(eve, by: ada)
+            #expect(try await chat.store.invitations(of: ada).count == 1)
+        }
+    }
+
+    @Test("I8: Invitations of one person and to one room have an end")
+    func limits() async throws {
+        var limits = ChatLimits()
+        (limits.invitationsPerPerson, limits.roomMembers) = (2, 3)
+        try await withChat(limits: limits) { chat in
+            let people = try await chat.people(6)
+            var rooms: [Room.ID] = []
+            for _ in 0..<3 {
+                rooms.append(try await chat.room(of: people[0]))
+                _ = try await chat.store.addMember(people[1], to: rooms.last!, role: .member, by: people[0])
+            }
+            #expect(try await chat.store.invitations(of: people[1]).map(\.room.id) == [rooms[2], rooms[1]])
+            let invite = { try await chat.store.addMember($0, to: rooms[2], role: .member, by: people[0]) }
+            for person in people[2...3] { _ = try await invite(person) }
+            #expect(await refusal { try await invite(people[4]) } == .conflict)
+            #expect(await refusal { try await invite(people[3]) } == nil)
+        }
+    }
+}
