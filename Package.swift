@@ -43,6 +43,7 @@ let package = Package(
         .target(
             name: "Chat",
             dependencies: [
+                "CKernel",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),

@@ -11,8 +11,18 @@ package struct Store: Sendable {
         case normal
     }
 
+    /// Who opens a database.
+    package enum Role: Sendable {
+        /// The one server of a storage: makes the database, brings its schema up to date, and answers for its epoch.
+        case server
+        /// A program beside it, such as the janitor: takes the database as it is.
+        case guest
+    }
+
     /// Name of the database in the storage folder.
     package static let fileName = "snug.sqlite"
+    /// Names of the files in the storage folder that programs write through this type.
+    package static let fileNames = ["", "-wal", "-shm", "-mark"].map { fileName + $0 }
 
     /// Connections that read; on one core more would only wait for each other and cost a page cache each.
     private static let readers = 2
@@ -27,17 +37,29 @@ package struct Store: Sendable {
     let pool: DatabasePool
     let sessionCache = SessionCache()
     let memberships = MembershipCache()
-    private let commits: GroupCommit
-    private let reads: GroupRead
+    let commits: GroupCommit
+    let reads: GroupRead
+    /// Of a server.
+    let epochKeeper: EpochKeeper?
 
-    /// Opens or makes the database at `path` and brings its schema up to date. Blocks.
+    /// Looks into the database at `path` and changes nothing. Blocks.
+    ///
+    /// - Throws: `DatabaseRefusal` for one that must not be opened.
+    package static func inspect(path: String, lockPath: String? = nil) throws -> Inspection {
+        try DatabaseFile(path: path, lockPath: lockPath).inspect()
+    }
+
+    /// Opens the database at `path`; a server makes it where there is none, and brings its schema up to date. Blocks.
     ///
     /// - Parameters:
+    ///   - lockPath: A file beside the database that nobody writes to, by which a copy of the folder is recognised.
     ///   - commitGroup: Writes that may share a transaction; 1–64.
     ///   - publish: Gets the events of each commit, in order, before the writers are answered. Called on the writer's
     ///     thread, so it must hand them on at once.
     package init(
         path: String,
+        role: Role = .server,
+        lockPath: String? = nil,
         synchronous: Synchronous = .full,
         commitGroup: Int = GroupCommit.maxGroup,
         limits: ChatLimits = ChatLimits(),
@@ -45,27 +67,45 @@ package struct Store: Sendable {
         now: @escaping @Sendable () -> Timestamp = { .now },
         publish: @escaping @Sendable ([Event]) -> Void = { _ in }
     ) throws {
-        try Self.makePrivateFile(at: path)
-        var configuration = Configuration()
-        configuration.label = "snug"
-        configuration.busyMode = .timeout(Self.busyTimeout)
-        configuration.maximumReaderCount = Self.readers
-        // What a savepoint may have to take back is kept in memory; a group of writes would open a file for it.
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
-        pool = try DatabasePool(path: path, configuration: configuration)
-        // GRDB sets NORMAL when it turns WAL on, so this cannot be said in the configuration.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
-        try Schema.migrator.migrate(pool)
-        try SearchIndex.update(pool)
-        epoch = try pool.read { try String.fetchOne($0, sql: "SELECT epoch FROM meta") ?? "" }
-        commits = GroupCommit(pool: pool, groupSize: commitGroup, now: now) { [memberships] events in
+        let file = DatabaseFile(path: path, lockPath: lockPath)
+        let found = try file.inspect()
+        if role == .guest, !found.isUpToDate { throw DatabaseRefusal.older(path: path) }
+        pool = try Self.open(path, synchronous)
+        switch role {
+        case .server:
+            try Schema.migrator.migrate(pool)
+            try SearchIndex.update(pool)
+            let mark = MarkFile(path: MarkFile.path(ofDatabase: path), isSynced: synchronous == .full)
+            let keeper = EpochKeeper(file: file, markFile: mark)
+            epoch = try pool.writeWithoutTransaction { try keeper.start($0, fileToken: found.fileToken) }
+            epochKeeper = keeper
+        case .guest:
+            epoch = try pool.read { try String.fetchOne($0, sql: "SELECT epoch FROM meta") ?? "" }
+            epochKeeper = nil
+        }
+        commits = GroupCommit(pool: pool, groupSize: commitGroup, now: now) { [memberships, epochKeeper] events in
             memberships.forget(endedBy: events)
+            if let last = events.last { epochKeeper?.markFile.note(last.position) }
             publish(events)
         }
         reads = GroupRead(pool: pool, width: Self.readers)
         self.limits = limits
         self.retries = retries
         self.now = now
+    }
+
+    private static func open(_ path: String, _ synchronous: Synchronous) throws -> DatabasePool {
+        try makePrivateFile(at: path)
+        var configuration = Configuration()
+        configuration.label = "snug"
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.maximumReaderCount = readers
+        // What a savepoint may have to take back is kept in memory; a group of writes would open a file for it.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        // GRDB sets NORMAL when it turns WAL on, so this cannot be said in the configuration.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
+        return pool
     }
 
     /// The database holds password hashes and everything that was said; SQLite gives its other files the same mode.

@@ -24,6 +24,7 @@ package final class GroupCommit: Sendable {
     private struct Queue {
         var jobs: [Job] = []
         var isDraining = false
+        var isClosed = false
     }
 
     private let queue = Mutex(Queue())
@@ -61,10 +62,20 @@ package final class GroupCommit: Sendable {
         }
     }
 
+    /// Takes no more writes; those that wait are made.
+    ///
+    /// - Returns: False when it was closed already.
+    func close() -> Bool {
+        queue.withLock { queue in
+            defer { queue.isClosed = true }
+            return !queue.isClosed
+        }
+    }
+
     private func enqueue(_ job: Job) {
         enum Next { case refuse, wait, drain }
         let next: Next = queue.withLock { queue in
-            guard queue.jobs.count < Self.maxWaiting else { return .refuse }
+            guard !queue.isClosed, queue.jobs.count < Self.maxWaiting else { return .refuse }
             queue.jobs.append(job)
             guard !queue.isDraining else { return .wait }
             queue.isDraining = true

@@ -20,6 +20,7 @@ final class GroupRead: Sendable {
     private struct Queue {
         var jobs: Deque<Job> = []
         var groups = 0
+        var isClosed = false
     }
 
     private let queue = Mutex(Queue())
@@ -42,9 +43,20 @@ final class GroupRead: Sendable {
         }
     }
 
+    /// Takes no more reads, and refuses those that wait.
+    func close() {
+        let waiting = queue.withLock { queue in
+            queue.isClosed = true
+            defer { queue.jobs = [] }
+            return queue.jobs
+        }
+        for job in waiting { job.fail(Refusal.overloaded(retryAfterSeconds: 1)) }
+    }
+
     private func enqueue(_ job: Job) {
         enum Next { case refuse, wait, begin }
         let next: Next = queue.withLock { queue in
+            guard !queue.isClosed else { return .refuse }
             guard queue.groups == width else {
                 queue.groups += 1
                 return .begin
@@ -64,12 +76,17 @@ final class GroupRead: Sendable {
     private func run(_ group: [Job]) {
         pool.asyncRead { [self] result in
             switch result {
-            case .success(let db): for job in group { job.run(db) }
+            case .success(let db):
+                for job in group {
+                    if isClosed { job.fail(Refusal.overloaded(retryAfterSeconds: 1)) } else { job.run(db) }
+                }
             case .failure(let error): for job in group { job.fail(error) }
             }
             if let next = takeGroup() { run(next) }
         }
     }
+
+    private var isClosed: Bool { queue.withLock { $0.isClosed } }
 
     private func takeGroup() -> [Job]? {
         queue.withLock { queue in

@@ -1,0 +1,94 @@
+import Foundation
+import GRDB
+
+/// A database file that has not been opened yet. Nothing here changes a byte of it.
+struct DatabaseFile {
+    let path: String
+    /// A file that nobody writes to, beside the database; nil where there is none.
+    let lockPath: String?
+
+    /// Bytes before the first frame of a log (https://www.sqlite.org/fileformat2.html#walformat).
+    private static let logHeaderLength = 32
+    /// A server that renews its mark meanwhile may make file and mark look as if they differed.
+    private static let attempts = 3
+
+    var logPath: String { path + "-wal" }
+    var identity: FileIdentity? { FileIdentity(of: path) }
+    var lock: FileIdentity? { lockPath.flatMap { FileIdentity(of: $0) } }
+
+    /// Looks into the file, and refuses what must not be opened.
+    ///
+    /// - Throws: `DatabaseRefusal`, or a `DatabaseError` for a file that is no database.
+    func inspect() throws -> Inspection {
+        guard byteCount(path) > 0 else { return Inspection() }
+        let hasLog = byteCount(logPath) > 0
+        var found = try read(withoutLog: !hasLog)
+        let steps = found.steps.subtracting(Schema.migrator.migrations)
+        guard steps.isEmpty else { throw DatabaseRefusal.newer(path: path, steps: steps.sorted()) }
+        if hasLog { found.fileToken = try checkLog() }
+        return found
+    }
+
+    /// Refuses a log that was written for another state of the file.
+    ///
+    /// - Returns: The token that the file holds without its log. A file in the middle of a checkpoint may be unreadable
+    ///   without it, and says nothing then.
+    private func checkLog() throws -> String? {
+        for _ in 0..<Self.attempts {
+            let token = (try? read(withoutLog: true))?.fileToken
+            guard byteCount(logPath) > Self.logHeaderLength, let identity,
+                let mark = MarkFile.read(MarkFile.path(ofDatabase: path)),
+                mark.rejectsLog(token: token, database: identity, lock: lock)
+            else { return token }
+        }
+        throw DatabaseRefusal.foreignLog(path: path)
+    }
+
+    /// Reads what the file holds, with its log or as if there were none.
+    func read(withoutLog: Bool) throws -> Inspection {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        let queue = try DatabaseQueue(path: withoutLog ? immutableAddress : path, configuration: configuration)
+        defer { try? queue.close() }
+        return try queue.read { db in
+            var found = Inspection()
+            found.isNew = false
+            found.steps = try Schema.migrator.appliedIdentifiers(db)
+            if try db.tableExists("users") {
+                found.hasPeople = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM users)") ?? false
+            }
+            if try db.tableExists("meta") {
+                let hasToken = try db.columns(in: "meta").contains { $0.name == "token" }
+                found.fileToken = hasToken ? try String.fetchOne(db, sql: "SELECT token FROM meta") ?? "" : ""
+            }
+            return found
+        }
+    }
+
+    /// SQLite then makes no files beside it and reads no log (https://www.sqlite.org/uri.html#uriimmutable).
+    private var immutableAddress: String {
+        let kept = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%;"))
+        let absolute = URL(fileURLWithPath: path).path
+        return "file:\(absolute.addingPercentEncoding(withAllowedCharacters: kept) ?? absolute)?immutable=1"
+    }
+
+    private func byteCount(_ path: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    }
+}
+
+/// What a look into a database file found.
+package struct Inspection: Sendable, Equatable {
+    /// There is no database yet.
+    package var isNew = true
+    /// Somebody has an account in it, and may have files elsewhere.
+    package var hasPeople = false
+    /// Migrations that it has been through.
+    var steps: Set<String> = []
+    /// Whether it has been through all migrations that there are.
+    var isUpToDate: Bool { !isNew && steps.isSuperset(of: Schema.migrator.migrations) }
+    /// What the file holds without its log: empty from before tokens, nil where it cannot be read.
+    var fileToken: String? = ""
+}

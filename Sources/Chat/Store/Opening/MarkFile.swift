@@ -1,0 +1,78 @@
+import Foundation
+import Synchronization
+
+/// The file of the mark. The server alone writes it.
+final class MarkFile: Sendable {
+    private struct State {
+        var descriptor: Int32 = -1
+        var position: Int64 = 0
+    }
+
+    let path: String
+    /// Whether it is to survive power loss.
+    private let isSynced: Bool
+    private let state = Mutex(State())
+
+    init(path: String, isSynced: Bool) {
+        self.path = path
+        self.isSynced = isSynced
+    }
+
+    deinit { close() }
+
+    /// Beside the database at `path`.
+    static func path(ofDatabase path: String) -> String { path + "-mark" }
+
+    /// Nil when there is none, or it cannot be understood.
+    static func read(_ path: String) -> DatabaseMark? {
+        (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { DatabaseMark($0) }
+    }
+
+    /// Replaces the file in one step. Blocks.
+    ///
+    /// - Throws: `DatabaseRefusal`.
+    func write(_ mark: DatabaseMark) throws {
+        let passing = path + ".new"
+        let descriptor = open(passing, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let bytes = Array(mark.text.utf8)
+        guard descriptor >= 0, Glibc.write(descriptor, bytes, bytes.count) == bytes.count,
+            !isSynced || fsync(descriptor) == 0, rename(passing, path) == 0, syncFolder()
+        else {
+            let reason = String(cString: strerror(errno))
+            if descriptor >= 0 { Glibc.close(descriptor) }
+            throw DatabaseRefusal.mark(path: path, reason: reason)
+        }
+        state.withLock { state in
+            if state.descriptor >= 0 { Glibc.close(state.descriptor) }
+            state = State(descriptor: descriptor, position: mark.position)
+        }
+    }
+
+    /// Writes down how far the log reaches, before anybody learns of it. Costs a few microseconds: it need not be on the
+    /// disk, because a power cut that takes it back leaves a position that the log has passed.
+    func note(_ position: Int64) {
+        state.withLock { state in
+            guard state.descriptor >= 0, position > state.position else { return }
+            let digits = Array(DatabaseMark.digits(of: position).utf8)
+            // Where this fails, a backup that is put back later may look as if it lacked nothing.
+            guard pwrite(state.descriptor, digits, digits.count, off_t(DatabaseMark.positionOffset)) == digits.count
+            else { return }
+            state.position = position
+        }
+    }
+
+    func close() {
+        state.withLock { state in
+            if state.descriptor >= 0 { Glibc.close(state.descriptor) }
+            state.descriptor = -1
+        }
+    }
+
+    private func syncFolder() -> Bool {
+        guard isSynced else { return true }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { Glibc.close(descriptor) }
+        return descriptor >= 0 && fsync(descriptor) == 0
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import Chat
+
+@Suite("A log beside a database")
+struct ForeignLogTests {
+    @Test(
+        "I1: A backup that was put back beside the log of another file is not opened, and nothing is changed",
+        arguments: [Store.Role.server, .guest],
+        [false, true]
+    )
+    func refused(role: Store.Role, isFromSameRun: Bool) async throws {
+        try await withTestStorage { storage in
+            let first = try await storage.run()
+            let backup = try backup(of: first, storage)
+            if isFromSameRun {
+                // The server does so every hour.
+                try await first.renewToken()
+                let owner = try await first.createUser(username: "eve", displayName: "Eve", passwordHash: "hash").id
+                _ = try await first.createRoom(kind: .private, name: "Later", topic: nil, owner: owner)
+                try await storage.kill(first)
+            } else {
+                try await first.close()
+                try await storage.kill(storage.run())
+            }
+            try storage.copyOver(["snug.sqlite": backup])
+            let before = try storage.contents()
+            #expect(throws: DatabaseRefusal.foreignLog(path: storage.path)) { try storage.open(as: role) }
+            let after = try storage.contents()
+            for name in ["snug.sqlite", "snug.sqlite-wal", "snug.sqlite-mark"] {
+                #expect(before[name] == after[name], "\(name)")
+            }
+        }
+    }
+
+    @Test("I1: Once the log is removed, the backup is what is opened")
+    func removed() async throws {
+        try await withTestStorage { storage in
+            let first = try await storage.run(messages: 2)
+            let backup = try backup(of: first, storage)
+            let position = try first.logPosition()
+            try await first.close()
+            try await storage.kill(storage.run(messages: 5))
+            try storage.copyOver(["snug.sqlite": backup])
+            try storage.remove("snug.sqlite-wal", "snug.sqlite-shm")
+            let restored = try storage.open()
+            #expect(try restored.logPosition() == position)
+            #expect(restored.epoch != first.epoch)
+        }
+    }
+
+    @Test("I1: A folder that was moved with its log has everything that was acknowledged")
+    func moved() async throws {
+        try await withTestStorage { storage in
+            let killed = try await storage.run(messages: 9)
+            try await withFolder { folder in
+                let copy = try TestStorage(folder)
+                try copy.copyOver(try storage.contents().filter { !$0.key.hasSuffix("-shm") })
+                #expect(try copy.open().logPosition() == killed.logPosition())
+            }
+        }
+    }
+
+    /// As `sqlite3 snug.sqlite ".backup copy.sqlite"` makes it.
+    private func backup(of store: Store, _ storage: TestStorage) throws -> Data {
+        let path = storage.folder + "/backup.sqlite"
+        let backup = try DatabaseQueue(path: path)
+        try store.pool.backup(to: backup)
+        try backup.close()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try Data(contentsOf: URL(fileURLWithPath: path))
+    }
+}

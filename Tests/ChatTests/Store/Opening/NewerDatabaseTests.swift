@@ -1,0 +1,57 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import Chat
+
+@Suite("A database of another version")
+struct NewerDatabaseTests {
+    @Test(
+        "I1: One that was made by a newer Snug is refused, and no byte of it is changed",
+        arguments: [Store.Role.server, .guest],
+        [false, true]
+    )
+    func newer(role: Store.Role, hasLog: Bool) async throws {
+        try await withTestStorage { storage in
+            let store = try await storage.run()
+            try await store.pool.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9001')") }
+            if hasLog { try await storage.kill(store) } else { try await store.close() }
+            let before = try storage.contents()
+            #expect(before.keys.contains("snug.sqlite-wal") == hasLog)
+            let refusal = #expect(throws: DatabaseRefusal.self) { try storage.open(as: role) }
+            #expect(refusal?.description.contains("made by a newer Snug") == true)
+            #expect(refusal?.description.contains("9001") == true)
+            let after = try storage.contents()
+            #expect(after.filter { !$0.key.hasSuffix("-shm") } == before)
+        }
+    }
+
+    @Test("I1: Programs beside the server leave one of an older version alone, and make none")
+    func older() async throws {
+        try await withTestStorage { storage in
+            let none = #expect(throws: DatabaseRefusal.self) { try storage.open(as: .guest) }
+            #expect(none == .older(path: storage.path))
+            #expect(!FileManager.default.fileExists(atPath: storage.path))
+            let old = try DatabaseQueue(path: storage.path)
+            try Schema.migrator.migrate(old, upTo: "0004")
+            try old.close()
+            let before = try storage.contents()
+            #expect(throws: DatabaseRefusal.older(path: storage.path)) { try storage.open(as: .guest) }
+            #expect(try storage.contents() == before)
+        }
+    }
+
+    @Test("A look at a database says whether it is new and whether it has people")
+    func inspection() async throws {
+        try await withTestStorage { storage in
+            #expect(try Store.inspect(path: storage.path).isNew)
+            let store = try storage.open()
+            #expect(try !Store.inspect(path: storage.path).hasPeople)
+            _ = try await store.createUser(username: "ada", displayName: "Ada", passwordHash: "hash")
+            #expect(try Store.inspect(path: storage.path).hasPeople)
+            try await store.close()
+            #expect(try Store.inspect(path: storage.path).hasPeople)
+            #expect(try !Store.inspect(path: storage.path).isNew)
+        }
+    }
+}
