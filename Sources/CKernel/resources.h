@@ -13,6 +13,11 @@ static inline int snug_gain_no_privileges(void) {
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+/// Keeps the memory of this process out of core dumps, also of those that a program collects; prctl is variadic.
+static inline int snug_forbid_dumps(void) {
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 /// setrlimit's first parameter has an enum type of its own in glibc, which Swift cannot name portably.
 static inline int snug_limit(int resource, unsigned long value) {
     struct rlimit limit = {.rlim_cur = value, .rlim_max = value};

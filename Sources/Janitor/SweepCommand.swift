@@ -12,8 +12,9 @@ struct SweepCommand: AsyncParsableCommand {
         discussion: """
             Settings come from the options, then the environment (SNUG_STORAGE, SNUG_GRACE_RECEIVING, \
             SNUG_GRACE_UNATTACHED, SNUG_GRACE_UNKNOWN, SNUG_GRACE_LOG, SNUG_GRACE_TRASH), then the server's \
-            snug.yaml, then defaults. Exits with 1 when the sweep stopped because too many files looked like leftovers, with 75 when another janitor is at work, with 78 \
-            when it cannot sweep here, and with 70 when something else went wrong.
+            snug.yaml, then defaults. Exits with 1 when the sweep stopped because too many files looked like leftovers, \
+            with 75 when another janitor is at work or a signal asked it to stop, with 78 when it cannot sweep here, and \
+            with 70 when something else went wrong. Run as root it goes on as the storage's owner.
             """
     )
 
@@ -53,6 +54,9 @@ struct SweepCommand: AsyncParsableCommand {
         } catch let failure as SettingError {
             Self.tell("Error: \(failure.description)")
             throw ExitCode(EX_CONFIG)
+        } catch is StoppedBySignal {
+            Self.tell("The sweep was asked to stop and will go on the next time.")
+            throw ExitCode(EX_TEMPFAIL)
         } catch  where !(error is ExitCode) {
             Self.tell("Error: the sweep ended early and will go on the next time: \(error)")
             throw ExitCode(EX_SOFTWARE)
@@ -65,11 +69,8 @@ struct SweepCommand: AsyncParsableCommand {
 
     private func sweepOnce() async throws {
         let settings = try readSettings()
-        let storage = settings.storage
-        guard FileManager.default.fileExists(atPath: settings.databasePath) else {
-            throw SweepFailure("There is no database in \(storage). Is SNUG_STORAGE right?")
-        }
-        guard let lock = try lockStorage(storage) else {
+        try claim(settings.storage)
+        guard let lock = try lockStorage(settings.storage) else {
             Self.tell("Another janitor is at work; this one leaves it to that.")
             throw ExitCode(EX_TEMPFAIL)
         }
@@ -77,6 +78,16 @@ struct SweepCommand: AsyncParsableCommand {
         let report = try await sweep(settings)
         print(json ? try report.json : report.description)
         if report.wasStopped { throw ExitCode(1) }
+    }
+
+    /// Takes a storage that is there already, as its owner.
+    private func claim(_ storage: String) throws {
+        do {
+            let folder = try StorageFolder(existing: storage, database: Store.fileName)
+            try folder.claim(Store.fileNames + [JanitorLock.fileName])
+        } catch {
+            throw SweepFailure(error.description)
+        }
     }
 
     private func lockStorage(_ storage: String) throws -> JanitorLock? {
@@ -88,14 +99,31 @@ struct SweepCommand: AsyncParsableCommand {
     }
 
     private func sweep(_ settings: Settings) async throws -> SweepReport {
-        let store = try Store(path: settings.databasePath)
-        let blobs = try openMedia(settings)
-        return try await Sweep(store: store, blobs: blobs, grace: settings.grace, isDryRun: dryRun).run()
+        let store = try openStore(settings)
+        return try await store.closing {
+            let blobs = try openMedia(settings)
+            let sweep = Sweep(store: store, blobs: blobs, grace: settings.grace, isDryRun: dryRun)
+            return try await StopSignals.cancelling { try await sweep.run() }
+        }
+    }
+
+    private func openStore(_ settings: Settings) throws -> Store {
+        do {
+            return try Store(
+                path: settings.databasePath,
+                role: .guest,
+                lockPath: "\(settings.storage)/\(StorageLock.serverName)"
+            )
+        } catch let refusal as DatabaseRefusal {
+            throw SweepFailure(refusal.description)
+        }
     }
 
     private func openMedia(_ settings: Settings) throws -> BlobStore {
         do {
             return try BlobStore(existing: settings.mediaPath)
+        } catch  where error.isSplit {
+            throw SweepFailure("The folders in \(settings.mediaPath) are on different disks.")
         } catch {
             throw SweepFailure(
                 "The media folder in \(settings.storage) cannot be swept: \(error). Is the right disk mounted?"

@@ -2,6 +2,7 @@ import ArgumentParser
 import Chat
 import Foundation
 import Logging
+import Media
 import NIOCore
 import SnugSettings
 
@@ -24,6 +25,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Until the server listens to it, it must not end the process.
         signal(SIGHUP, SIG_IGN)
+        try await Startup.orExplain { try CoreDumps.forbid() }
         let arguments = settings
         let settings = try await Startup.settings(arguments)
         let level = AdjustableLogLevel(settings.logLevel)
@@ -116,9 +118,21 @@ enum Startup {
     static func orExplain<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
+        } catch let failure as StorageFailure {
+            throw unusable(failure)
+        } catch let refusal as DatabaseRefusal {
+            throw unusable(refusal)
         } catch {
             throw StartFailure(reason: (error as? CocoaError)?.localizedDescription ?? String(describing: error))
         }
+    }
+}
+
+extension Startup {
+    /// Prints why the storage cannot be used; ends the program with exit status 78.
+    static func unusable(_ reason: any Error & CustomStringConvertible) -> ExitCode {
+        try? FileHandle.standardError.write(contentsOf: Data("Error: \(reason)\n".utf8))
+        return ExitCode(EX_CONFIG)
     }
 }
 

@@ -21,6 +21,8 @@ extension Snug {
         var heartbeat = Duration.seconds(1)
         /// Between two looks for new names; one reaches old messages within a minute.
         var renames = Duration.seconds(20)
+        /// Between two tokens of the database.
+        var tokens = Duration.seconds(3600)
         var presence = PresenceBoard.Limits()
         var streams = PulledConnection.Limits()
     }
@@ -34,9 +36,8 @@ extension Snug {
         let revocation: Revocation
         let threads: NIOThreadPool
 
-        init(_ settings: Settings, threads: NIOThreadPool, logger: Logger) throws {
-            try settings.makeStorage()
-            blobs = try BlobStore(root: settings.mediaPath)
+        init(_ settings: Settings, _ storage: ServerStorage, threads: NIOThreadPool, logger: Logger) throws {
+            blobs = try storage.openMedia()
             signer = MediaSigner(keys: try settings.loadKeys(), publicURL: settings.publicURL)
             intake = Intake(
                 store: blobs,
@@ -62,6 +63,7 @@ extension Snug {
 
         init(
             _ settings: Settings,
+            _ storage: ServerStorage,
             _ tuning: Tuning,
             _ signer: MediaSigner,
             _ limits: RateLimits,
@@ -73,6 +75,7 @@ extension Snug {
             let relay = EventRelay(wire: wire, pages: pages)
             store = try Store(
                 path: settings.databasePath,
+                lockPath: storage.lock.path,
                 synchronous: settings.synchronous,
                 commitGroup: settings.commitGroup,
                 limits: settings.limits,

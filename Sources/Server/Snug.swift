@@ -1,3 +1,4 @@
+import Chat
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -14,6 +15,8 @@ struct Snug {
     let services: [any Service]
     private let signer: MediaSigner
     private let pages: PageCache
+    private let store: Store
+    private let storage: ServerStorage
     private let loops: MultiThreadedEventLoopGroup
     private let threads: NIOThreadPool
 
@@ -31,15 +34,25 @@ struct Snug {
         logger: Logger,
         onReady: @escaping @Sendable (Int) async -> Void
     ) async throws -> Snug {
+        // The storage is this server's alone from here on.
+        let storage = try ServerStorage(settings, logger: logger)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let threads = NIOThreadPool(numberOfThreads: fileThreads)
         threads.start()
 
         // Bytes: where they live, how they come in, how their addresses are signed.
-        let bytes = try BytesParts(settings, threads: threads, logger: logger)
+        let bytes = try BytesParts(settings, storage, threads: threads, logger: logger)
         // Facts: every commit's events go to the hub, and from there to who may hear them.
         let limits = RateLimits(settings, tuning, logger: logger)
-        let facts = try await FactsParts(settings, tuning, bytes.signer, limits, loop: loops.next(), logger: logger)
+        let facts = try await FactsParts(
+            settings,
+            storage,
+            tuning,
+            bytes.signer,
+            limits,
+            loop: loops.next(),
+            logger: logger
+        )
         // Pictures: the rows that wait, the worker that renders, the requests that wait for it.
         let pictures = PictureParts(settings, tuning, bytes, facts, loop: loops.next(), logger: logger)
         // The wire: what answers requests, and what becomes of a connection.
@@ -91,10 +104,13 @@ struct Snug {
 
         let renames = Renames(store: facts.store, pages: facts.pages, interval: tuning.renames, logger: logger)
         let heartbeat = Heartbeat(hub: facts.hub, store: facts.store, interval: tuning.heartbeat, logger: logger)
+        let keeper = StoreKeeper(store: facts.store, interval: tuning.tokens, logger: logger)
         return Snug(
-            services: [pictures.queue, renames, facts.commands, heartbeat, application, stopping],
+            services: [keeper, pictures.queue, renames, facts.commands, heartbeat, application, stopping],
             signer: bytes.signer,
             pages: facts.pages,
+            store: facts.store,
+            storage: storage,
             loops: loops,
             threads: threads
         )
@@ -121,7 +137,9 @@ struct Snug {
             logger: logger
         )
         configuration.maximumGracefulShutdownDuration = Self.grace
-        try await ServiceGroup(configuration: configuration).run()
+        let group = ServiceGroup(configuration: configuration)
+        // The keeper has closed the store, unless the group never began.
+        try await store.closing { try await group.run() }
     }
 
     /// Gives the threads back once nothing runs any more. A process that ends can do without; tests start hundreds.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Chat
 import Foundation
+import Media
 import SnugSettings
 
 /// `snug-server user …`: accounts, for operators.
@@ -14,7 +15,11 @@ struct UserCommand: AsyncParsableCommand {
     /// `snug-server user add NAME [--admin]`
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make an account. The password is asked for, or read from standard input."
+            abstract: "Make an account. The password is asked for, or read from standard input.",
+            discussion: """
+                The storage must be there already: start the server once. Exits with 78 where there is none, or where it \
+                cannot be used, and with 1 when the account cannot be made. Run as root it goes on as the storage's owner.
+                """
         )
 
         @Argument(help: "1 to 32 of the characters a-z 0-9 . _ -")
@@ -27,24 +32,43 @@ struct UserCommand: AsyncParsableCommand {
         var settings: [String] = []
 
         func run() async throws {
+            try await Startup.orExplain { try CoreDumps.forbid() }
             let settings = try await Startup.settings(settings)
+            try await Startup.orExplain { try Self.claim(settings) }
             guard let password = Self.readPassword() else { throw StopError("A password is needed.") }
             do {
                 let name = User.name(typed: name)
                 try User.check(username: name)
                 try PasswordHasher.check(password: password)
-                try settings.makeStorage()
-                let store = try Store(path: settings.databasePath, limits: settings.limits)
-                let hash = try await PasswordHasher().hash(password, for: .init(person: nil, network: nil))
-                let user = try await store.createUser(
-                    username: name,
-                    displayName: name,
-                    passwordHash: hash,
-                    isAdmin: admin
-                )
+                let user = try await makeUser(name, settings, password)
                 print("Made \(admin ? "the admin" : "the user") \(user.username), \(user.id).")
             } catch let refusal as Refusal {
                 throw StopError(Problem(refusal as any Error)?.detail ?? "The account could not be made.")
+            }
+        }
+
+        /// Takes a storage that is there already, as its owner.
+        private static func claim(_ settings: Settings) throws {
+            let folder = try StorageFolder(existing: settings.storage, database: Store.fileName)
+            try folder.claim(Store.fileNames)
+        }
+
+        private func makeUser(_ name: String, _ settings: Settings, _ password: String) async throws -> User {
+            let store = try await Startup.orExplain {
+                try Store(
+                    path: settings.databasePath,
+                    role: .guest,
+                    lockPath: "\(settings.storage)/\(StorageLock.serverName)",
+                    limits: settings.limits
+                )
+            }
+            return try await store.closing {
+                try await store.createUser(
+                    username: name,
+                    displayName: name,
+                    passwordHash: try await PasswordHasher().hash(password, for: .init(person: nil, network: nil)),
+                    isAdmin: admin
+                )
             }
         }
 

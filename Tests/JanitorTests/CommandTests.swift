@@ -103,6 +103,33 @@ struct CommandTests {
         }
     }
 
+    @Test("I1: Behind a sweep without a server, the database's file alone has everything")
+    func closed() async throws {
+        try await withStorage { storage in
+            _ = try await storage.deleted()
+            try await storage.store.close()
+            #expect(try await JanitorProcess.run(["sweep", "--storage", storage.folder]).status == 0)
+            #expect(!storage.isThere(storage.folder + "/snug.sqlite-wal"))
+        }
+    }
+
+    @Test("I1: A database that was made by a newer Snug is refused, and no byte of it is changed")
+    func newer() async throws {
+        try await withStorage { storage in
+            try await storage.store.change { change in
+                try change.execute("INSERT INTO grdb_migrations VALUES ('9001')", [])
+            }
+            try await storage.store.close()
+            let path = URL(fileURLWithPath: storage.folder + "/snug.sqlite")
+            let before = try Data(contentsOf: path)
+            let run = try await JanitorProcess.run(["sweep", "--storage", storage.folder])
+            #expect(run.isRefused)
+            #expect(run.errors.contains("made by a newer Snug"))
+            #expect(try Data(contentsOf: path) == before)
+            #expect(!storage.isThere(path.path + "-wal"))
+        }
+    }
+
     @Test("A storage folder that is not there is named")
     func noStorage() async throws {
         let run = try await JanitorProcess.run(["sweep", "--storage", "/nowhere/at/all"])

@@ -31,7 +31,7 @@ extension BlobStore {
 
     /// An original that is being received.
     func newOriginal() throws(FileFailure) -> UnlinkedFile {
-        try UnlinkedFile(in: incoming, mode: Self.originalMode)
+        try UnlinkedFile(in: incoming, mode: Self.fileMode)
     }
 
     /// Names a received original and makes the name durable.

@@ -3,7 +3,7 @@ extension BlobStore {
     @discardableResult
     package func moveToTrash(_ file: StoredFile, on day: TrashDay) throws(FileFailure) -> Bool {
         let folder = "\(trash)/\(day)"
-        if try SystemCall.makeFolder(folder, mode: 0o750) { try SystemCall.syncFolder(trash) }
+        if try SystemCall.makeFolder(folder, mode: Self.folderMode) { try SystemCall.syncFolder(trash) }
         do {
             try SystemCall.rename(path(of: file), to: "\(folder)/\(file.name)")
             return true
@@ -20,6 +20,14 @@ extension BlobStore {
             if let day = TrashDay(name: name) { days.append(day) }
         }
         return days.sorted()
+    }
+
+    /// Paths of the trash folders of a media folder that need not be one.
+    static func trashFolders(in root: String) -> [String] {
+        guard var listing = try? FolderListing("\(root)/trash") else { return [] }
+        var folders: [String] = []
+        while let name = try? listing.next() { folders.append("\(root)/trash/\(name)") }
+        return folders
     }
 
     /// What went to the trash before `day`, or all of it.

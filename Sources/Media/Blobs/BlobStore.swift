@@ -1,3 +1,4 @@
+import CKernel
 import FoundationEssentials
 import Glibc
 
@@ -16,28 +17,54 @@ package struct BlobStore: Sendable {
 
     /// Marks a folder as a media folder, so that no sweep mistakes an empty mount point for one.
     static let sentinelName = ".snug-media"
-    /// Originals are private to the server's user and group.
-    static let originalMode: mode_t = 0o640
-    /// Variants are read by the web server, which runs as another user.
-    static let variantMode: mode_t = 0o644
+    /// Files are for the server's user, and to be read by the group of their folder: the web server's.
+    static let fileMode: mode_t = 0o640
+    /// What is made in a folder belongs to the folder's group, so that `chgrp` on the media folder is enough.
+    static let folderMode: mode_t = 0o2750
+    /// The folders in the media folder, those with shards first.
+    static let parts = Area.allCases.map(\.rawValue) + ["incoming", "trash"]
 
     /// Absolute or relative path of the `media` folder, without a slash at the end.
     package let root: String
 
     /// Opens the media folder at `root` and makes what is missing in it, `root` included.
-    /// - Throws: ``FileFailure``.
-    package init(root: String) throws(FileFailure) {
+    ///
+    /// - Parameter mayBeNew: Whether a folder without the sentinel is made into a media folder. Not where there is a
+    ///   database already: its files are then more likely on a disk that is not mounted.
+    /// - Throws: ``FileFailure``; `isMissing` when the sentinel is not there, `isSplit` when files could not be linked
+    ///   from one part of the folder to another.
+    package init(root: String, mayBeNew: Bool = true) throws(FileFailure) {
         self.root = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
+        if !mayBeNew { try requireSentinel() }
         try makeFolders()
+        try requireOneMount()
     }
 
     /// Opens a media folder that must be there already: for programs that remove things.
-    /// - Throws: ``FileFailure``; `isMissing` when the sentinel is not there.
+    /// - Throws: ``FileFailure``; `isMissing` when the sentinel is not there, `isSplit` when files could not be moved
+    ///   from one part of the folder to another.
     package init(existing root: String) throws(FileFailure) {
         self.root = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
-        guard try SystemCall.facts("\(self.root)/\(Self.sentinelName)") != nil else {
+        try requireSentinel()
+        try requireOneMount()
+    }
+
+    private func requireSentinel() throws(FileFailure) {
+        guard try SystemCall.facts("\(root)/\(Self.sentinelName)") != nil else {
             throw FileFailure("open media folder", code: ENOENT)
         }
+    }
+
+    /// Files are made in one part and linked or renamed into another, which works within one mount only.
+    private func requireOneMount() throws(FileFailure) {
+        var places: Set<[UInt64]> = []
+        for part in Self.parts {
+            // With the dot, a symbolic link is followed.
+            var identity = snug_file_identity()
+            guard unsafe snug_identify("\(root)/\(part)/.", &identity) == 0 else { throw FileFailure("stat") }
+            places.insert([UInt64(identity.device_major), UInt64(identity.device_minor), identity.mount])
+        }
+        guard places.count == 1 else { throw FileFailure("open media folder", code: EXDEV) }
     }
 
     package func path(ofOriginal id: BlobID) -> String { "\(folder(.originals, id.shard))/\(id)" }
@@ -58,34 +85,26 @@ package struct BlobStore: Sendable {
     enum Area: String, CaseIterable {
         case originals
         case variants
-
-        var folderMode: mode_t {
-            switch self {
-            case .originals: 0o750
-            case .variants: 0o755
-            }
-        }
     }
 
     private func makeFolders() throws(FileFailure) {
-        // The web server passes through the root on its way to the variants.
-        var isNew = try SystemCall.makeFolder(root, mode: 0o755)
+        var isNew = try SystemCall.makeFolder(root, mode: Self.folderMode)
         for area in Area.allCases {
             isNew = try makeShards(of: area) || isNew
         }
         for folder in [incoming, trash] {
-            isNew = try SystemCall.makeFolder(folder, mode: 0o750) || isNew
+            isNew = try SystemCall.makeFolder(folder, mode: Self.folderMode) || isNew
         }
         let sentinel = "\(root)/\(Self.sentinelName)"
-        close(try SystemCall.open(sentinel, O_WRONLY | O_CREAT, mode: 0o644))
+        close(try SystemCall.open(sentinel, O_WRONLY | O_CREAT, mode: 0o640))
         if isNew { try SystemCall.syncFolder(root) }
     }
 
     private func makeShards(of area: Area) throws(FileFailure) -> Bool {
         let top = "\(root)/\(area.rawValue)"
-        var isNew = try SystemCall.makeFolder(top, mode: area.folderMode)
+        var isNew = try SystemCall.makeFolder(top, mode: Self.folderMode)
         for shard in Shard.all {
-            isNew = try SystemCall.makeFolder(folder(area, shard), mode: area.folderMode) || isNew
+            isNew = try SystemCall.makeFolder(folder(area, shard), mode: Self.folderMode) || isNew
         }
         if isNew { try SystemCall.syncFolder(top) }
         return isNew

@@ -7,10 +7,18 @@ struct FileFacts {
     /// UTC, whole seconds.
     let modifiedAt: Date
     let isRegularFile: Bool
+    let isSymbolicLink: Bool
+    /// Permission bits.
+    let mode: mode_t
 
     init(_ info: stat) {
         byteCount = Int(info.st_size)
         modifiedAt = Date(timeIntervalSince1970: Double(info.st_mtim.tv_sec))
         isRegularFile = info.st_mode & S_IFMT == S_IFREG
+        isSymbolicLink = info.st_mode & S_IFMT == S_IFLNK
+        mode = info.st_mode & 0o7777
     }
+
+    /// Whether it gives nobody more rights than `limit`.
+    func isWithin(_ limit: mode_t) -> Bool { mode & 0o777 & ~limit == 0 }
 }

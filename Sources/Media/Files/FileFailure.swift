@@ -22,8 +22,12 @@ package struct FileFailure: Error, Hashable, CustomStringConvertible {
     /// The disk cannot do it, or only be read since it could not.
     package var isDiskTrouble: Bool { code == EIO || code == EROFS }
 
+    /// The two places are on different file systems, or different mounts of one.
+    package var isSplit: Bool { code == EXDEV }
+
+    /// The kernel's reason in words, such as "Permission denied".
+    package var reason: String { unsafe String(cString: strerror(code)) }
+
     /// For the log: holds no path, so that it cannot carry one to a client either.
-    package var description: String {
-        "\(operation): \(unsafe String(cString: strerror(code)))"
-    }
+    package var description: String { "\(operation): \(reason)" }
 }

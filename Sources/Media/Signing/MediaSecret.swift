@@ -22,14 +22,23 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
     package static func load(at path: String) throws(Failure) -> MediaSecret {
         do {
             if try SystemCall.facts(path) == nil { try make(path) }
+            try checkMode(path)
             let text = try read(path)
             guard let secret = MediaSecret(digits: text) else { throw Failure.garbled(path: path) }
             return secret
         } catch let failure as FileFailure {
             throw .file(failure)
+        } catch let failure as Failure {
+            throw failure
         } catch {
             throw .garbled(path: path)
         }
+    }
+
+    /// A key that others on the machine can read opens every picture to them. Its group may read it.
+    private static func checkMode(_ path: String) throws {
+        guard let facts = try SystemCall.facts(path), !facts.isWithin(0o740) else { return }
+        throw Failure.exposed(path: path, mode: facts.mode)
     }
 
     /// Never the key.
@@ -65,11 +74,16 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         /// The file holds something other than 64 hex digits.
         case garbled(path: String)
+        /// Others than its owner may read or change it.
+        case exposed(path: String, mode: mode_t)
         case file(FileFailure)
 
         package var description: String {
             switch self {
             case .garbled(let path): "the key file \(path) must hold 64 lower-case hex digits and nothing else"
+            case .exposed(let path, let mode):
+                "the key file \(path) has mode 0\(String(mode, radix: 8)), so that others can read or change it: "
+                    + "make a new key if they may have, and run chmod 600 \(path)"
             case .file(let failure): "the key file cannot be read or made: \(failure)"
             }
         }

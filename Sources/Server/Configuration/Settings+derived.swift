@@ -11,17 +11,6 @@ extension Settings {
             .appendingPathComponent("snug-media-worker").path
     }
 
-    /// Makes the folder that everything is kept in, if it is not there yet.
-    ///
-    /// - Throws: a line for the operator.
-    func makeStorage() throws {
-        do {
-            try FileManager.default.createDirectory(atPath: storage, withIntermediateDirectories: true)
-        } catch {
-            throw SettingError("storage", of: self, allowed: "a folder that can be made and written")
-        }
-    }
-
     /// Reads the keys of media addresses and writes the current one for nginx. Blocks.
     func loadKeys() throws -> MediaKeys {
         let keys = try MediaKeys.load(current: secretPath, previous: previousSecretPath)

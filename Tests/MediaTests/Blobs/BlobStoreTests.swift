@@ -1,11 +1,12 @@
 import Fixtures
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import Media
 
 @Suite struct BlobStoreTests {
-    @Test("Originals are private and variants readable by the web server, whatever the umask (I7)")
+    @Test("Files are readable by the group of the media folder and by nobody else, whatever the umask (I7)")
     func modes() async throws {
         try await withStore { store in
             let id = BlobID()
@@ -13,9 +14,10 @@ import Testing
             let variant = VariantFile(blob: id, size: .thumbnail, format: .jpg)
             try write([2], as: variant, in: store)
             #expect(mode(of: store.path(ofOriginal: id)) == 0o640)
-            #expect(mode(of: store.path(of: variant)) == 0o644)
-            #expect(mode(of: store.folder(.originals, id.shard)) == 0o750)
-            #expect(mode(of: store.folder(.variants, id.shard)) == 0o755)
+            #expect(mode(of: store.path(of: variant)) == 0o640)
+            #expect(mode(of: store.root) == 0o2750)
+            #expect(mode(of: store.folder(.originals, id.shard)) == 0o2750)
+            #expect(mode(of: store.folder(.variants, id.shard)) == 0o2750)
         }
     }
 
@@ -116,6 +118,33 @@ import Testing
         }
     }
 
+    @Test("Files belong to the group of the media folder (I7)", .enabled(if: geteuid() == 0, "needs root"))
+    func group() async throws {
+        try await withScratchFolder { folder in
+            let root = "\(folder)/media"
+            #expect(mkdir(root, 0o2750) == 0)
+            #expect(chown(root, 0, 54_321) == 0)
+            #expect(chmod(root, 0o2750) == 0)
+            let store = try BlobStore(root: root)
+            let id = BlobID()
+            try keep([1], as: id, in: store)
+            var info = stat()
+            #expect(stat(store.path(ofOriginal: id), &info) == 0)
+            #expect(info.st_gid == 54_321)
+        }
+    }
+
+    @Test("A folder without the sentinel is made into a store only where there is no database (I5)")
+    func unmounted() async throws {
+        try await withScratchFolder { folder in
+            let failure = #expect(throws: FileFailure.self) { try BlobStore(root: folder, mayBeNew: false) }
+            #expect(failure?.isMissing == true)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+            _ = try BlobStore(root: folder)
+            _ = try BlobStore(root: folder, mayBeNew: false)
+        }
+    }
+
     @Test("A folder without the sentinel is not taken for a store (I5)")
     func sentinel() async throws {
         try await withScratchFolder { folder in
@@ -135,7 +164,7 @@ func keep(_ bytes: [UInt8], as id: BlobID, in store: BlobStore) throws {
 }
 
 func write(_ bytes: [UInt8], as variant: VariantFile, in store: BlobStore) throws {
-    let file = try UnlinkedFile(in: store.incoming, mode: BlobStore.variantMode)
+    let file = try UnlinkedFile(in: store.incoming, mode: BlobStore.fileMode)
     defer { file.close() }
     try file.write(bytes)
     try file.link(to: store.path(of: variant), replacing: true)

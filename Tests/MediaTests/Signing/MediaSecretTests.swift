@@ -1,5 +1,6 @@
 import Fixtures
 import FoundationEssentials
+import Glibc
 import NIOPosix
 import Testing
 
@@ -45,6 +46,7 @@ import Testing
         try await withScratchFolder { folder in
             let path = "\(folder)/secret"
             #expect(FileManager.default.createFile(atPath: path, contents: Data(text.utf8)))
+            #expect(chmod(path, 0o600) == 0)
             #expect(throws: MediaSecret.Failure.garbled(path: path)) { try MediaSecret.load(at: path) }
         }
     }
@@ -61,8 +63,25 @@ import Testing
             #expect(second.current.digits != first.current.digits)
             #expect((7 * 86_400...14 * 86_400).contains(second.previousEnd.timeIntervalSinceNow))
             try Data("short".utf8).write(to: URL(filePath: previous))
+            #expect(chmod(previous, 0o600) == 0)
             #expect(throws: MediaSecret.Failure.garbled(path: previous)) {
                 try MediaKeys.load(current: path, previous: previous)
+            }
+        }
+    }
+
+    @Test("A key that others can read or change stops the start; its group may read it (I7)")
+    func exposed() async throws {
+        try await withScratchFolder { folder in
+            let path = "\(folder)/secret"
+            let digits = try MediaSecret.load(at: path).digits
+            for mode: mode_t in [0o604, 0o644, 0o602, 0o620, 0o666] {
+                #expect(chmod(path, mode) == 0)
+                #expect(throws: MediaSecret.Failure.exposed(path: path, mode: mode)) { try MediaSecret.load(at: path) }
+            }
+            for mode: mode_t in [0o400, 0o440, 0o640] {
+                #expect(chmod(path, mode) == 0)
+                #expect(try MediaSecret.load(at: path).digits == digits)
             }
         }
     }

@@ -121,6 +121,7 @@ struct StartingTests {
     func garbledSecret() async throws {
         try await withMemoryFolder { folder in
             try "too short".write(toFile: folder + "/secret", atomically: true, encoding: .utf8)
+            #expect(chmod(folder + "/secret", 0o600) == 0)
             let ended = try await runServer([], environment: ["SNUG_STORAGE": folder, "SNUG_PORT": "0"])
             #expect(ended.status != .exited(0))
             #expect(ended.errors.contains("64 lower-case hex digits"))

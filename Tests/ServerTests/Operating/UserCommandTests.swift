@@ -1,4 +1,6 @@
 import Fixtures
+import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -6,7 +8,7 @@ import Testing
 struct UserCommandTests {
     @Test("An account made by the operator signs in, also where registration is closed")
     func add() async throws {
-        try await withMemoryFolder { folder in
+        try await withNewStorage { folder in
             let made = try await runServer(
                 ["user", "add", "ada", "--storage", folder],
                 input: "correct horse battery\n"
@@ -23,7 +25,7 @@ struct UserCommandTests {
 
     @Test("An admin sees the server's health from anywhere, another person does not")
     func admin() async throws {
-        try await withMemoryFolder { folder in
+        try await withNewStorage { folder in
             for (name, flags) in [("root", ["--admin"]), ("ada", [])] {
                 let arguments = ["user", "add", name] + flags + ["--storage", folder]
                 #expect(try await runServer(arguments, input: "correct horse battery\n").status == .exited(0))
@@ -49,7 +51,7 @@ struct UserCommandTests {
         ]
     )
     func refused(name: String, input: String, reason: String) async throws {
-        try await withMemoryFolder { folder in
+        try await withNewStorage { folder in
             let ended = try await runServer(["user", "add", name, "--storage", folder], input: input)
             #expect(ended.status != .exited(0))
             #expect(ended.errors.contains(reason))
@@ -64,6 +66,38 @@ struct UserCommandTests {
             #expect(ended.status != .exited(0))
             #expect(ended.errors.contains("taken"))
             #expect(try await server.site.signIn("ada").status == 201)
+        }
+    }
+
+    @Test("I5: no storage is made: the folder that was looked for and its owner are named", arguments: [false, true])
+    func noStorage(isFolder: Bool) async throws {
+        try await withMemoryFolder { folder in
+            let storage = folder + "/storage"
+            if isFolder {
+                try FileManager.default.createDirectory(atPath: storage, withIntermediateDirectories: false)
+            }
+            let ended = try await runServer(["user", "add", "ada", "--storage", storage], input: "12345678\n")
+            #expect(ended.status == .exited(EX_CONFIG))
+            #expect(ended.errors.contains(storage))
+            if isFolder { #expect(ended.errors.contains("(uid \(geteuid()))")) }
+            #expect(try FileManager.default.subpathsOfDirectory(atPath: folder) == (isFolder ? ["storage"] : []))
+        }
+    }
+
+    @Test("I1: an account that was made beside no server is in the file alone")
+    func closed() async throws {
+        try await withNewStorage { folder in
+            let made = try await runServer(["user", "add", "ada", "--storage", folder], input: "12345678\n")
+            #expect(made.status == .exited(0))
+            #expect(!FileManager.default.fileExists(atPath: folder + "/snug.sqlite-wal"))
+        }
+    }
+
+    /// A storage as a first start leaves it.
+    private func withNewStorage(_ body: (String) async throws -> Void) async throws {
+        try await withMemoryFolder { folder in
+            _ = try await withServerProcess(storage: folder) { _ in }
+            try await body(folder)
         }
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 package enum Executables {
     package static let server = path("snug-server")
     package static let mediaWorker = path("snug-media-worker")
+    package static let janitor = path("snug-janitor")
     /// What `DiskFaults` preloads into the server.
     package static let faults = path("libsnug-faults.so")
 

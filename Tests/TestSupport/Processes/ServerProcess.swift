@@ -42,25 +42,29 @@ package struct Ended: Sendable {
 /// - Parameter environment: Settings beyond the storage, and rates, which are off; nothing of the tests' own environment
 ///   is handed on but where programs and libraries are.
 /// - Parameter openFiles: How many files and connections the process may have open; nil is what the tests may.
+/// - Parameter user: Number of the user that it runs as, where that is not the tests' own.
 package func withServerProcess<Result: Sendable>(
     storage: String,
     environment: [String: String] = [:],
     openFiles: Int? = nil,
+    user: UInt32? = nil,
     _ body: (ServerProcess) async throws -> Result
 ) async throws -> (result: Result, ended: Ended) {
-    try await Places.forServers.withPlace { try await runProcess(storage, environment, openFiles, body) }
+    let limit = openFiles.map { ["/usr/bin/prlimit", "--nofile=\($0):\($0)"] } ?? []
+    let command = command(limit + [Executables.server], as: user)
+    return try await Places.forServers.withPlace { try await runProcess(command, storage, environment, body) }
 }
 
 private func runProcess<Result: Sendable>(
+    _ command: [String],
     _ storage: String,
     _ environment: [String: String],
-    _ openFiles: Int?,
     _ body: (ServerProcess) async throws -> Result
 ) async throws -> (result: Result, ended: Ended) {
     let (output, errors) = (Transcript(), Transcript())
     let run = try await Subprocess.run(
-        openFiles == nil ? .path(FilePath(Executables.server)) : .name("prlimit"),
-        arguments: openFiles.map { ["--nofile=\($0):\($0)", Executables.server] } ?? [],
+        .path(FilePath(command[0])),
+        arguments: Arguments(Array(command.dropFirst())),
         environment: programEnvironment(standard(storage).merging(environment) { $1 }),
         workingDirectory: FilePath(FileManager.default.temporaryDirectory.path),
         input: .none,
@@ -107,12 +111,31 @@ package func runServer(
     _ arguments: [String],
     environment: [String: String] = [:],
     input: String = "",
-    in folder: String = FileManager.default.temporaryDirectory.path
+    in folder: String = FileManager.default.temporaryDirectory.path,
+    user: UInt32? = nil
 ) async throws -> Ended {
-    try await within(waitingFor: "snug-server \(arguments) to end") {
+    try await runProgram(
+        [Executables.server] + arguments,
+        environment: environment,
+        input: input,
+        in: folder,
+        user: user
+    )
+}
+
+/// Runs a program that ends by itself.
+package func runProgram(
+    _ line: [String],
+    environment: [String: String] = [:],
+    input: String = "",
+    in folder: String = FileManager.default.temporaryDirectory.path,
+    user: UInt32? = nil
+) async throws -> Ended {
+    try await within(waitingFor: "\(line) to end") {
+        let command = command(line, as: user)
         let run = try await Subprocess.run(
-            .path(FilePath(Executables.server)),
-            arguments: Arguments(arguments),
+            .path(FilePath(command[0])),
+            arguments: Arguments(Array(command.dropFirst())),
             environment: programEnvironment(environment),
             workingDirectory: FilePath(folder),
             input: .string(input),
@@ -121,6 +144,12 @@ package func runServer(
         )
         return Ended(status: run.terminationStatus, output: run.standardOutput, errors: run.standardError)
     }
+}
+
+/// The command line that runs another one as a user with no groups but its own.
+private func command(_ line: [String], as user: UInt32?) -> [String] {
+    guard let user else { return line }
+    return ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups", "--"] + line
 }
 
 /// What a program says, line by line.

@@ -42,7 +42,7 @@ extension BlobStore {
         let original = try openOriginal(id)
         do {
             var outputs: [VariantRole: UnlinkedFile] = [:]
-            for role in VariantRole.all { outputs[role] = try UnlinkedFile(in: incoming, mode: Self.variantMode) }
+            for role in VariantRole.all { outputs[role] = try UnlinkedFile(in: incoming, mode: Self.fileMode) }
             return RenderFiles(original: original, outputs: outputs)
         } catch {
             throw RenderFailure.storage(error)

@@ -1,0 +1,12 @@
+import CKernel
+
+/// Whether the memory of this process, with its keys and passwords, may be written to a file when it crashes.
+package enum CoreDumps {
+    /// Forbids it. The limit counts where the kernel writes the file; where it starts a program for that, such as
+    /// systemd-coredump, only the other flag does (core(5)).
+    ///
+    /// - Throws: ``FileFailure``.
+    package static func forbid() throws(FileFailure) {
+        guard snug_limit_core_size(0) == 0, snug_forbid_dumps() == 0 else { throw FileFailure("forbid core dumps") }
+    }
+}

@@ -1,0 +1,63 @@
+import Glibc
+
+extension StorageFolder {
+    /// A mode that was narrowed, for the log.
+    package struct Narrowed: Equatable, Sendable, CustomStringConvertible {
+        package let path: String
+        package let before: mode_t
+        package let after: mode_t
+
+        package var description: String {
+            "\(path): 0\(String(before, radix: 8)) to 0\(String(after, radix: 8))"
+        }
+    }
+
+    /// Takes from strangers, and from the group what it needs not, the rights to what an earlier version or another
+    /// umask has made. Rights that an operator took away stay away.
+    ///
+    /// - Parameter privateFiles: Files in the folder that are for their owner alone.
+    /// - Returns: What was narrowed; of many files one entry for their folder.
+    /// - Throws: ``StorageFailure``.
+    package func narrowModes(privateFiles: [String]) throws(StorageFailure) -> [Narrowed] {
+        var narrowed: [Narrowed] = []
+        do {
+            // A folder such as /tmp has a sticky bit and other users.
+            if let facts = try SystemCall.facts(path), facts.mode & S_ISVTX == 0 {
+                try Self.narrow(path, to: Self.mode, &narrowed)
+            }
+            for name in privateFiles { try Self.narrow("\(path)/\(name)", to: 0o600, &narrowed) }
+            try narrowMedia(&narrowed)
+        } catch {
+            throw StorageFailure("The modes of \(path) cannot be narrowed: \(error.reason).")
+        }
+        return narrowed
+    }
+
+    /// Files first and their folders last, so that a start that is interrupted begins again.
+    private func narrowMedia(_ narrowed: inout [Narrowed]) throws(FileFailure) {
+        let media = "\(path)/\(BlobStore.folderName)"
+        for area in BlobStore.Area.allCases {
+            let top = "\(media)/\(area.rawValue)"
+            guard let facts = try SystemCall.facts(top), !facts.isWithin(BlobStore.folderMode) else { continue }
+            var ignored: [Narrowed] = []
+            for shard in Shard.all {
+                let folder = "\(top)/\(shard)"
+                guard try SystemCall.facts(folder) != nil else { continue }
+                var listing = try FolderListing(folder)
+                while let name = try listing.next() {
+                    try Self.narrow("\(folder)/\(name)", to: BlobStore.fileMode, &ignored)
+                }
+                try Self.narrow(folder, to: BlobStore.folderMode, &ignored)
+            }
+            try Self.narrow(top, to: BlobStore.folderMode, &narrowed)
+        }
+        try Self.narrow(media, to: BlobStore.folderMode, &narrowed)
+    }
+
+    private static func narrow(_ path: String, to limit: mode_t, _ narrowed: inout [Narrowed]) throws(FileFailure) {
+        guard let facts = try SystemCall.facts(path), !facts.isSymbolicLink, !facts.isWithin(limit) else { return }
+        let mode = facts.mode & (limit | ~0o777)
+        guard unsafe chmod(path, mode) == 0 else { throw FileFailure("chmod") }
+        narrowed.append(Narrowed(path: path, before: facts.mode, after: mode))
+    }
+}

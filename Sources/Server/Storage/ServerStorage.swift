@@ -1,0 +1,55 @@
+import Chat
+import Logging
+import Media
+import SnugSettings
+
+/// The storage folder of a server, opened: nobody else serves from it.
+struct ServerStorage: Sendable {
+    let folder: StorageFolder
+    /// Held until the process ends.
+    let lock: StorageLock
+    private let mayHaveNewMedia: Bool
+
+    /// Files that are for their owner alone.
+    private static let privateFiles = Store.fileNames + [StorageLock.serverName, "janitor.lock"]
+
+    /// Opens the folder, or makes it, and looks at what is in it before anything is changed. Blocks.
+    ///
+    /// - Throws: `StorageFailure` or `DatabaseRefusal`.
+    init(_ settings: Settings, logger: Logger) throws {
+        folder = try StorageFolder(at: settings.storage)
+        try folder.claim(Store.fileNames + [StorageLock.serverName])
+        try StorageFolder.requireReadable(settings.secretPath)
+        lock = try StorageLock(folder)
+        let found = try Store.inspect(path: settings.databasePath, lockPath: lock.path)
+        mayHaveNewMedia = !found.hasPeople
+        for narrowed in try folder.narrowModes(privateFiles: Self.privateFiles) {
+            logger.notice(
+                "Others could read a part of the storage; its mode was narrowed. nginx reads media by its group",
+                metadata: ["mode": "\(narrowed)"]
+            )
+        }
+    }
+
+    /// Opens the media folder. Makes it only where there cannot be files of this database elsewhere.
+    ///
+    /// - Throws: `StorageFailure`.
+    func openMedia() throws -> BlobStore {
+        let path = "\(folder.path)/\(BlobStore.folderName)"
+        do {
+            return try BlobStore(root: path, mayBeNew: mayHaveNewMedia)
+        } catch  where error.isMissing {
+            throw StorageFailure(
+                "\(path) is not the media folder of this database: its mark .snug-media is missing. Is the right disk "
+                    + "mounted? If the files are lost for good, make the folder and run touch \(path)/.snug-media"
+            )
+        } catch  where error.isSplit {
+            throw StorageFailure(
+                "The folders in \(path) are on different disks. originals, variants, incoming and trash must be on "
+                    + "one: mount the whole media folder instead."
+            )
+        } catch {
+            throw StorageFailure("The media folder \(path) cannot be opened: \(error.reason).")
+        }
+    }
+}

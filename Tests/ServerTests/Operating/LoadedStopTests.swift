@@ -1,0 +1,92 @@
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@Suite("Stopping under load", .patient)
+struct LoadedStopTests {
+    /// Set `SNUG_STOPS=100` for a longer run.
+    private static var stops: Int { ProcessInfo.processInfo.environment["SNUG_STOPS"].flatMap(Int.init) ?? 12 }
+    private static let writers = 4
+    private static let messages = 40
+
+    @Test("I1: after each stop under load, the database's file alone has every acknowledged message")
+    func stops() async throws {
+        try await withMemoryFolder { folder in
+            var ada: Person?
+            for _ in 0..<Self.stops {
+                let (run, ended) = try await withServerProcess(storage: folder + "/storage") { process in
+                    let ada = if let ada { ada.at(process.site) } else { try await process.site.register("ada") }
+                    return (ada: ada, acknowledged: try await load(process, ada))
+                }
+                ada = run.ada
+                #expect(ended.status == .exited(0))
+                #expect(!run.acknowledged.isEmpty)
+                try check(folder, run.acknowledged)
+            }
+        }
+    }
+
+    /// Writes and reads at full speed, stops the server in the middle of it, and gives the ids that it acknowledged.
+    private func load(_ process: ServerProcess, _ ada: Person) async throws -> [String] {
+        let room = try await ada.makeRoom()
+        let (halves, half) = AsyncStream.makeStream(of: Void.self)
+        return try await withThrowingTaskGroup(of: [String].self) { group in
+            for _ in 0..<Self.writers {
+                group.addTask { try await write(as: ada, in: room) { half.yield() } }
+            }
+            group.addTask {
+                while try await ada.read(room) {}
+                return []
+            }
+            _ = await halves.first { true }
+            try process.terminate()
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    /// Sends more than can be answered at once, and gives what was acknowledged until the connection ended.
+    private func write(
+        as ada: Person,
+        in room: JSON,
+        onHalf: @Sendable () -> Void
+    ) async throws -> [String] {
+        let socket = try await ada.listen()
+        for number in 0..<Self.messages {
+            try await socket.say(["type": "send", "room_id": room.id, "body": .string("\(number)")])
+        }
+        var acknowledged: [String] = []
+        while let message = try? await socket.first("ack").message {
+            acknowledged.append(message.id.text)
+            if acknowledged.count == Self.messages / 2 { onHalf() }
+            if acknowledged.count == Self.messages { break }
+        }
+        return acknowledged
+    }
+
+    private func check(_ folder: String, _ acknowledged: [String]) throws {
+        let (file, copy) = (folder + "/storage/snug.sqlite", folder + "/copy.sqlite")
+        let log = try? Data(contentsOf: URL(fileURLWithPath: file + "-wal"))
+        #expect(log == nil || log == Data())
+        try? FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.copyItem(atPath: file, toPath: copy)
+        let database = try DatabaseQueue(path: copy)
+        defer { try? database.close() }
+        let (stored, verdict) = try database.read { db in
+            (
+                try Set(UUID.fetchAll(db, sql: "SELECT id FROM messages").map { $0.uuidString.lowercased() }),
+                try String.fetchAll(db, sql: "PRAGMA integrity_check")
+            )
+        }
+        #expect(verdict == ["ok"])
+        #expect(stored.isSuperset(of: acknowledged))
+    }
+}
+
+extension Person {
+    /// Asks for a page of the room's history; false once the server is gone.
+    fileprivate func read(_ room: JSON) async throws -> Bool {
+        guard let answer = try? await get("rooms/\(room.id.text)/messages?limit=50") else { return false }
+        return answer.status == 200
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Runs the commands of the manual's section on backups, as they are written there.
+@Suite("The manual's words on backups", .patient)
+struct ManualTests {
+    @Test("I1, I2: a folder that was copied while stopped is the whole chat, and its old cursors do not resume")
+    func stopped() async throws {
+        try await withPlaces { places in
+            let (before, _) = try await withServerProcess(storage: places.storage) { try await life(at: $0.site) }
+            try await places.run(.copyStopped)
+            let later = try await withServerProcess(storage: places.storage) { process in
+                try await before.later(at: process.site)
+            }.result
+            // The copy is put in the place of what was there.
+            try FileManager.default.removeItem(atPath: places.storage)
+            try FileManager.default.copyItem(atPath: places.backup + "/stopped", toPath: places.storage)
+            _ = try await withServerProcess(storage: places.storage) { try await before.check(at: $0.site, later) }
+        }
+    }
+
+    @Test(
+        "I1, I2: a database that was copied while running is put back after a stop, and after kill -9 with its log",
+        arguments: [false, true]
+    )
+    func running(isKilled: Bool) async throws {
+        try await withPlaces { places in
+            let ((before, later), _) = try await withServerProcess(storage: places.storage) { process in
+                let before = try await life(at: process.site)
+                try await places.run(.copyRunning)
+                let later = try await before.later(at: process.site)
+                if isKilled { try process.kill() }
+                return (before, later)
+            }
+            #expect(FileManager.default.fileExists(atPath: places.storage + "/snug.sqlite-wal") == isKilled)
+            try await places.run(.putBack)
+            _ = try await withServerProcess(storage: places.storage) { try await before.check(at: $0.site, later) }
+        }
+    }
+
+    @Test("I1: beside a log that was forgotten, a backup of an earlier run stops the start until it is removed")
+    func forgottenLog() async throws {
+        try await withPlaces { places in
+            let (before, _) = try await withServerProcess(storage: places.storage) { process in
+                let before = try await life(at: process.site)
+                try await places.run(.copyRunning)
+                return before
+            }
+            let (later, _) = try await withServerProcess(storage: places.storage) { process in
+                let later = try await before.later(at: process.site)
+                try process.kill()
+                return later
+            }
+            try await places.run(.putBack, leavingOut: "rm ")
+            let refused = try await runServer([], environment: ["SNUG_STORAGE": places.storage, "SNUG_PORT": "0"])
+            #expect(refused.status == .exited(78))
+            #expect(refused.errors.contains("remove \(places.storage)/snug.sqlite-wal"))
+            try await places.run(.putBack)
+            _ = try await withServerProcess(storage: places.storage) { try await before.check(at: $0.site, later) }
+        }
+    }
+
+    private func life(at site: Site) async throws -> Life {
+        let ada = try await site.register("ada")
+        let room = try await ada.makeRoom()
+        var messages: [JSON] = []
+        for number in 0..<5 { messages.append(try await ada.say("\(number)", in: room)) }
+        let file = try await ada.upload([1, 2, 3])
+        messages.append(try await ada.say("With a file", in: room, with: [file]))
+        return Life(ada: ada, room: room, messages: messages, file: file)
+    }
+}
+
+/// What a backup holds.
+private struct Life: Sendable {
+    let ada: Person
+    let room: JSON
+    let messages: [JSON]
+    let file: JSON
+
+    /// Goes on behind the backup.
+    ///
+    /// - Returns: A cursor from there.
+    func later(at site: Site) async throws -> String {
+        let ada = ada.at(site)
+        for number in 0..<5 { _ = try await ada.say("Later \(number)", in: room) }
+        return try await ada.poll().cursor.text
+    }
+
+    /// Everything of the backup is there and nothing else; cursors from behind it are not resumed, also once the log is
+    /// as long as it was.
+    func check(at site: Site, _ cursor: String) async throws {
+        let ada = ada.at(site)
+        #expect(try await ada.get("rooms/\(room.id.text)/messages").expect(200).json.messages == .array(messages))
+        #expect(try await ada.get("attachments/\(file.id.text)/original").body == [1, 2, 3])
+        #expect(try await ada.poll(after: cursor).resumed == false)
+        for number in 0..<9 { _ = try await ada.say("Again \(number)", in: room) }
+        #expect(try await ada.poll(after: cursor).resumed == false)
+    }
+}
+
+/// Where the manual's folders are in a test.
+private struct ManualPlaces {
+    /// The blocks of commands in the manual's section, in its order.
+    enum Block: Int { case copyStopped, copyRunning, putBack }
+
+    let storage: String
+    let backup: String
+
+    func run(_ block: Block, leavingOut line: String? = nil) async throws {
+        let blocks = try Self.blocks()
+        try #require(blocks.count == 3)
+        let lines = blocks[block.rawValue].split(separator: "\n").filter { !(line.map($0.hasPrefix) ?? false) }
+        let script = lines.joined(separator: "\n")
+            .replacing("/var/lib/snug", with: storage).replacing("/backup", with: backup)
+        let ended = try await runProgram(["/bin/sh", "-euc", script])
+        try #require(ended.status == .exited(0), "\(ended.errors)")
+    }
+
+    private static func blocks() throws -> [String] {
+        let manual = Executables.checkout.appending(path: "docs/operations.md")
+        let section = try String(contentsOf: manual, encoding: .utf8).split(separator: "\n## Keep\n")[1]
+        return section.split(separator: "```sh\n").dropFirst().map { String($0.prefix { $0 != "`" }) }
+    }
+}
+
+private func withPlaces(_ body: (ManualPlaces) async throws -> Void) async throws {
+    try await withMemoryFolder { folder in
+        let places = ManualPlaces(storage: folder + "/live", backup: folder + "/kept")
+        try FileManager.default.createDirectory(atPath: places.backup, withIntermediateDirectories: false)
+        try await body(places)
+    }
+}

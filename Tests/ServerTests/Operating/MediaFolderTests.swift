@@ -1,0 +1,100 @@
+import Chat
+import Fixtures
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("The media folder at the start", .patient)
+struct MediaFolderTests {
+    @Test("I5: without its mark beside a database with people, the start fails, and neither mark nor folder is made")
+    func unmounted() async throws {
+        try await withStorage { storage in
+            try FileManager.default.moveItem(atPath: storage + "/media", toPath: storage + "/elsewhere")
+            for isMountPoint in [false, true] {
+                if isMountPoint {
+                    try FileManager.default.createDirectory(
+                        atPath: storage + "/media",
+                        withIntermediateDirectories: false
+                    )
+                }
+                let ended = try await start(storage)
+                #expect(ended.status == .exited(EX_CONFIG))
+                #expect(ended.errors.contains("\(storage)/media"))
+                #expect(ended.errors.contains("Is the right disk mounted?"))
+                #expect(FileManager.default.fileExists(atPath: storage + "/media") == isMountPoint)
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: storage + "/media") == [])
+            try FileManager.default.removeItem(atPath: storage + "/media")
+            try FileManager.default.moveItem(atPath: storage + "/elsewhere", toPath: storage + "/media")
+            _ = try await withServerProcess(storage: storage) { process in
+                _ = try await process.site.signIn("ada").expect(201)
+            }
+        }
+    }
+
+    @Test("I5: an operator who has lost the files says so with the mark")
+    func lost() async throws {
+        try await withStorage { storage in
+            try FileManager.default.removeItem(atPath: storage + "/media")
+            try FileManager.default.createDirectory(atPath: storage + "/media", withIntermediateDirectories: false)
+            try Data().write(to: URL(fileURLWithPath: storage + "/media/.snug-media"))
+            _ = try await withServerProcess(storage: storage) { process in
+                _ = try await process.site.signIn("ada").expect(201)
+            }
+        }
+    }
+
+    @Test("I4: folders on different disks stop the start and the sweep", arguments: ["originals", "variants", "trash"])
+    func split(part: String) async throws {
+        try await withStorage { storage in
+            let other = FileManager.default.temporaryDirectory.path + "/split-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: other) }
+            try FileManager.default.copyItem(atPath: "\(storage)/media/\(part)", toPath: other)
+            try #require(isOtherDisk(other, storage), "the tests' folders are on one disk")
+            try FileManager.default.removeItem(atPath: "\(storage)/media/\(part)")
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(storage)/media/\(part)",
+                withDestinationPath: other
+            )
+            let ended = try await start(storage)
+            #expect(ended.status == .exited(EX_CONFIG))
+            #expect(ended.errors.contains("on different disks"))
+            let swept = try await runProgram([Executables.janitor, "sweep", "--storage", storage])
+            #expect(swept.status == .exited(EX_CONFIG))
+            #expect(swept.errors.contains("on different disks"))
+        }
+    }
+
+    @Test("A first start makes it, also where an earlier one was cut off before anybody had an account")
+    func new() async throws {
+        try await withMemoryFolder { folder in
+            let storage = folder + "/storage"
+            try FileManager.default.createDirectory(atPath: storage, withIntermediateDirectories: false)
+            try await Store(path: "\(storage)/\(Store.fileName)").close()
+            _ = try await withServerProcess(storage: storage) { process in
+                _ = try await process.site.register("ada")
+            }
+            #expect(FileManager.default.fileExists(atPath: storage + "/media/.snug-media"))
+        }
+    }
+
+    private func withStorage(_ body: (String) async throws -> Void) async throws {
+        try await withMemoryFolder { folder in
+            _ = try await withServerProcess(storage: folder) { process in
+                let ada = try await process.site.register("ada")
+                _ = try await ada.upload([1, 2, 3])
+            }
+            try await body(folder)
+        }
+    }
+
+    private func start(_ storage: String) async throws -> Ended {
+        try await runServer([], environment: ["SNUG_STORAGE": storage, "SNUG_PORT": "0"])
+    }
+
+    private func isOtherDisk(_ path: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        return stat(path, &first) == 0 && stat(other, &second) == 0 && first.st_dev != second.st_dev
+    }
+}
