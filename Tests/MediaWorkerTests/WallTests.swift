@@ -84,19 +84,10 @@ import Testing
 
     /// Why a job fails that a worker like this gets.
     private func failure(of behaviour: String, _ limits: WorkerLimits) async throws -> RenderFailure? {
-        try await withScratchFolder { folder in
-            let script = "\(folder)/worker"
-            try "#!/bin/sh\nexec \(programPath("WallClimber")) \(behaviour)\n".write(
-                toFile: script,
-                atomically: true,
-                encoding: .utf8
-            )
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
-            return try await withWorker(limits: limits, executable: script) { worker, store in
-                let failure = await worker.failure(of: try addJob("plain.png", to: store))
-                #expect(try files(below: "\(store.root)/variants").isEmpty)
-                return failure
-            }
+        try await withMisbehaviour(behaviour, limits) { worker, store in
+            let failure = await worker.failure(of: try addJob("plain.png", to: store))
+            #expect(try files(below: "\(store.root)/variants").isEmpty)
+            return failure
         }
     }
 

@@ -8,6 +8,8 @@ extension WorkerLimits {
         limits.deadline = .seconds(600)
         limits.startTimeout = .seconds(600)
         limits.idleMilliseconds = 600_000
+        limits.leavingTime = .seconds(600)
+        limits.processorTime = .seconds(600)
         return limits
     }
 }

@@ -2,12 +2,20 @@ import FoundationEssentials
 import Glibc
 import Media
 
-/// A worker that takes a job and does not do it.
+/// A worker that takes a job and does not do it, or that answers and does not behave between its jobs.
 enum Misbehaviour: String {
     case fillMemory
     case spin
     /// Writes something else than it says.
     case lie
+    /// Answers, and then holds 160 MiB.
+    case keepMemory
+    /// Answers, and then holds 625 MiB.
+    case hoard
+    /// Answers, and then spins.
+    case spinIdle
+    /// Answers every job, and neither counts them nor ever leaves.
+    case stay
 
     func run() throws {
         say(
@@ -23,7 +31,32 @@ enum Misbehaviour: String {
         case .fillMemory: fillMemory()
         case .spin: while true {}
         case .lie: try lie(about: job, files)
+        case .keepMemory, .hoard, .spinIdle, .stay: try answer(job, files)
         }
+        switch self {
+        case .fillMemory, .spin, .lie: break
+        case .keepMemory: try answerJobs(holding: 160)
+        case .hoard: try answerJobs(holding: 625)
+        case .spinIdle: while true {}
+        case .stay: try answerJobs(holding: 0)
+        }
+    }
+
+    /// Takes every job that comes, until the socket is closed.
+    private func answerJobs(holding mebibytes: Int) throws {
+        let blocks = (0..<mebibytes).map { _ in [UInt8](repeating: 1, count: 1 << 20) }
+        let source = JobSource(descriptor: STDIN_FILENO)
+        while case .bytes(let line, let files) = source.next(4096, within: -1) {
+            guard let job = WorkerLine.decode(line, as: RenderJob.self) else { return }
+            try answer(job, files)
+        }
+        precondition(blocks.allSatisfy { $0.first == 1 })
+    }
+
+    private func answer(_ job: RenderJob, _ files: [Int32]) throws {
+        for file in files { close(file) }
+        let answer = WorkerMessage.failed(id: job.id, code: .undecodable)
+        say(String(decoding: try WorkerLine.encode(answer).dropLast(), as: UTF8.self))
     }
 
     private func fillMemory() {

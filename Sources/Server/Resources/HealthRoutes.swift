@@ -72,8 +72,10 @@ struct HealthRoutes: Sendable {
             details: [
                 "state": .text(status.state.rawValue), "queue": .number(pictures?.waiting ?? 0),
                 "retries": .number(pictures?.retries ?? 0), "jobs_done": .number(status.jobsDone),
-                "starts": .number(status.startCount),
+                "starts": .number(status.startCount), "kills": .number(status.killCount),
+                "worker_jobs": .number(status.workerJobCount),
                 "memory_bytes": .number(status.residentByteCount),
+                "processor_ms": .number(status.processorTime.milliseconds),
             ]
         )
     }
@@ -175,6 +177,12 @@ private struct Check: Encodable {
         try members.encode(status, forKey: .status)
         try members.encode(latencyMilliseconds, forKey: .latencyMilliseconds)
         try details.encode(to: encoder)
+    }
+}
+
+extension Duration {
+    fileprivate var milliseconds: Int {
+        Int(components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000)
     }
 }
 

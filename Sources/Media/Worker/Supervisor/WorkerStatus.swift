@@ -20,8 +20,14 @@ package struct WorkerStatus: Equatable, Sendable {
     package var lastFailure: RenderFailure?
     /// The worker's process; nil while there is none.
     package var processID: Int32?
-    /// Resident memory of the worker when last looked at, in bytes; 0 while there is none.
+    /// Workers killed for breaking a rule.
+    package var killCount = 0
+    /// Jobs given to the worker that runs; 0 while there is none.
+    package var workerJobCount = 0
+    /// Resident memory of the worker when it was last measured, in bytes; 0 while there is none.
     package var residentByteCount = 0
+    /// Processor time of the worker when it was last measured; 0 while there is none.
+    package var processorTime = Duration.zero
 
     package init() {}
 }

@@ -13,10 +13,10 @@ extension WorkerSupervisor {
     ) async {
         var events = stream.makeAsyncIterator()
         guard await isReady(process, &events) else {
-            if !Task.isCancelled { fail(killReason ?? .cannotStart) }
+            if !Task.isCancelled { fail(rules.violation?.failure ?? .cannotStart) }
             return
         }
-        while let work = await nextWork(&events, wake: wake) {
+        while let work = await nextWork(for: process, &events, wake: wake) {
             report.state = .working
             let isStillThere = await perform(work, with: process, over: socket, &events)
             report.state = .idle
@@ -25,27 +25,31 @@ extension WorkerSupervisor {
     }
 
     private func isReady(_ process: Process, _ events: inout Events) async -> Bool {
-        let event = await nextWord(of: process, &events, within: limits.startTimeout, else: .cannotStart)
+        let event = await nextWord(of: process, &events)
         guard case .said(.ready(RenderJob.version)) = event else {
             logger.error("media worker is not ready", metadata: ["worker.event": "\(event)"])
             return false
         }
+        rules.becameReady(meter?.usage, at: .now)
         if report.lastFailure == .cannotStart { report.lastFailure = nil }
         return true
     }
 
-    /// The next job, waited for while the worker stays; nil when it leaves or says what it should not.
+    /// The next job, waited for while the worker stays; nil when it leaves, may have no more, breaks a rule, or says
+    /// what it should not.
     private func nextWork(
+        for process: Process,
         _ events: inout Events,
         wake: AsyncStream<WorkerEvent>.Continuation
     ) async -> Work? {
-        while true {
-            if let work = queue.take() { return work }
+        while isWithinRules(process), !rules.isSpent {
+            if rules.canTakeJob, let work = queue.take() { return work }
             report.state = .idle
             idleWorker = wake
             defer { idleWorker = nil }
-            guard case .jobArrived = await events.next(isolation: self) else { return nil }
+            guard case .jobArrived = await nextEvent(of: process, &events) else { return nil }
         }
+        return nil
     }
 
     /// Has one job done and its caller answered. Returns whether the worker can take another.
@@ -67,7 +71,10 @@ extension WorkerSupervisor {
             if !queue.putBack() { finish(.failure(.cannotStart)) }
             return false
         }
-        let event = await nextWord(of: process, &events, within: limits.deadline, else: .timedOut)
+        rules.beganJob(meter?.usage, at: .now)
+        report.workerJobCount = rules.jobCount
+        let event = await nextWord(of: process, &events)
+        rules.finishedJob(meter?.usage, at: .now)
         return settle(work.job, after: event)
     }
 
@@ -76,56 +83,58 @@ extension WorkerSupervisor {
         switch event {
         case .said(.rendered(job.id, let picture)):
             finish(.success(picture))
-            return killReason == nil
+            return rules.violation == nil
         case .said(.failed(job.id, let code)):
             finish(.failure(.rejected(code)))
-            return killReason == nil
+            return rules.violation == nil
         case .said(.storageTrouble(job.id)):
             finish(.failure(.storage(nil)))
-            return killReason == nil
+            return rules.violation == nil
         case .said(.leaving):
             if !queue.putBack() { finish(.failure(.workerDied)) }
             return false
         case .said, .babbled, .ended, .jobArrived:
-            finish(.failure(Task.isCancelled ? .stopping : killReason ?? .workerDied))
+            finish(.failure(Task.isCancelled ? .stopping : rules.violation?.failure ?? .workerDied))
             return false
         }
     }
 
-    /// The next event that the worker is the cause of; the watch over it has ended when this returns.
-    private func nextWord(
-        of process: Process,
-        _ events: inout Events,
-        within duration: Duration,
-        else reason: RenderFailure
-    ) async -> WorkerEvent {
-        async let _ = watch(process, for: duration, reason: reason)
-        while let event = await events.next(isolation: self) {
+    /// The next event that the worker is the cause of.
+    private func nextWord(of process: Process, _ events: inout Events) async -> WorkerEvent {
+        while true {
+            let event = await nextEvent(of: process, &events)
             if case .jobArrived = event { continue }
             return event
         }
-        return .ended
     }
 
-    /// Kills the worker when it takes too long or too much. Returns when cancelled or when it has killed.
-    private func watch(_ process: Process, for duration: Duration, reason: RenderFailure) async {
-        let clock = ContinuousClock()
-        let deadline = clock.now + duration
-        let memory = ResidentMemory(of: process.processIdentifier.value)
-        while !Task.isCancelled {
-            let byteCount = memory?.byteCount ?? 0
-            report.residentByteCount = byteCount
-            if byteCount > limits.memoryCeiling { return kill(process, because: .memoryCeiling) }
-            if clock.now >= deadline { return kill(process, because: reason) }
-            let next = min(deadline, clock.now + limits.pollInterval)
-            do { try await clock.sleep(until: next) } catch { return }
+    /// The next event; until it comes the worker is watched, and killed when it breaks a rule.
+    private func nextEvent(of process: Process, _ events: inout Events) async -> WorkerEvent {
+        async let _ = watch(process)
+        return await events.next(isolation: self) ?? .ended
+    }
+
+    /// Measures the worker again and again. Returns when cancelled or when the worker has been killed.
+    private func watch(_ process: Process) async {
+        while !Task.isCancelled, isWithinRules(process) {
+            if rules.canTakeJob, !queue.isEmpty { wakeIdleWorker() }
+            do { try await ContinuousClock().sleep(until: rules.nextCheck(after: .now)) } catch { return }
         }
     }
 
-    private func kill(_ process: Process, because reason: RenderFailure) {
-        killReason = reason
-        logger.warning("media worker is killed", metadata: ["worker.reason": "\(reason)"])
+    /// Measures the worker, and kills it when it breaks a rule. Returns whether it keeps to them.
+    private func isWithinRules(_ process: Process) -> Bool {
+        if rules.violation != nil { return false }
+        let violation = rules.check(meter?.usage, at: .now)
+        var report = report
+        report.residentByteCount = rules.usage.residentByteCount
+        report.processorTime = rules.usage.processorTime
+        if violation != nil { report.killCount += 1 }
+        self.report = report
+        guard let violation else { return true }
+        logger.warning("media worker is killed", metadata: ["worker.reason": "\(violation.rawValue)"])
         try? process.send(signal: .kill)
+        return false
     }
 
     private func finish(_ answer: JobQueue.Answer) {

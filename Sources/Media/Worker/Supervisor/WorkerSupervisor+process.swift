@@ -23,12 +23,8 @@ extension WorkerSupervisor {
     func serveWithNewWorker() async {
         report.state = .starting
         report.startCount += 1
-        killReason = nil
-        defer {
-            report.state = .idle
-            report.processID = nil
-            report.residentByteCount = 0
-        }
+        rules = WorkerStateMachine(limits: limits, startedAt: .now)
+        defer { forgetWorker() }
         do {
             let (socket, other) = try JobSocket.pair()
             let result = try await Subprocess.run(
@@ -47,6 +43,17 @@ extension WorkerSupervisor {
         }
     }
 
+    private func forgetWorker() {
+        meter = nil
+        var report = report
+        report.state = .idle
+        report.processID = nil
+        report.workerJobCount = 0
+        report.residentByteCount = 0
+        report.processorTime = .zero
+        self.report = report
+    }
+
     private var environment: [Environment.Key: String] {
         var result: [Environment.Key: String] = [:]
         for (name, value) in WorkerEnvironment.make(limits: limits, formats: formats) {
@@ -57,6 +64,7 @@ extension WorkerSupervisor {
 
     private func serve(with process: Process, over socket: JobSocket) async {
         report.processID = process.processIdentifier.value
+        meter = ProcessMeter(of: process.processIdentifier.value)
         let (events, event) = AsyncStream.makeStream(
             of: WorkerEvent.self,
             bufferingPolicy: .bufferingOldest(Self.eventLimit)

@@ -12,8 +12,10 @@ package actor WorkerSupervisor {
 
     var queue: JobQueue<Work> { didSet { announce() } }
     var report = WorkerStatus() { didSet { announce() } }
-    /// Set by the watch before it kills, so that the end of the worker is told apart from a crash.
-    var killReason: RenderFailure?
+    /// The rules for the worker that runs, and which of them it has broken.
+    var rules: WorkerStateMachine
+    /// Measures the worker that runs.
+    var meter: ProcessMeter?
     /// Wakes the conversation with an idle worker.
     var idleWorker: AsyncStream<WorkerEvent>.Continuation?
     private var hasEnded = false
@@ -41,6 +43,7 @@ package actor WorkerSupervisor {
         self.logger = logger
         self.observe = observe
         queue = JobQueue(lengthLimit: limits.queueLength)
+        rules = WorkerStateMachine(limits: limits, startedAt: .now)
         (arrivals, arrival) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -63,14 +66,17 @@ package actor WorkerSupervisor {
         guard !hasEnded else { throw .stopping }
         guard let (number, answers) = queue.add(Work(job: job, files: files)) else { throw .overloaded }
         arrival.yield()
-        if let idleWorker {
-            self.idleWorker = nil
-            idleWorker.yield(.jobArrived)
-        }
+        wakeIdleWorker()
         for await answer in answers { return try answer.get() }
         // A stream ends without an answer only when its reader is cancelled.
         queue.abandon(number)
         throw .cancelled
+    }
+
+    /// Lets the conversation with an idle worker look at the queue.
+    func wakeIdleWorker() {
+        idleWorker?.yield(.jobArrived)
+        idleWorker = nil
     }
 
     /// Serves until its task is cancelled; then every caller that waits gets ``RenderFailure/stopping``. Once only.
