@@ -29,7 +29,10 @@ package enum Subject: String, CaseIterable, Sendable {
             case .headers, .inspector, .exif, .scrubber: try Fixture.pictures()
             case .diet, .film: try Fixture.pictures { $0 == .png }
             case .backdrop: try Fixture.pictures { $0 == .gif }
-            case .multipart: [Array(SampleForm.text.utf8), Array(SampleForm.compact.utf8)]
+            case .multipart:
+                [SampleForm.text, SampleForm.compact, SampleForm.bareLines, SampleForm.mixedLines].map {
+                    Array($0.utf8)
+                }
             case .disposition: SampleForm.dispositions.map { Array($0.utf8) }
             }
         }

@@ -106,21 +106,20 @@ func checkMultipart(_ bytes: [UInt8]) throws {
 }
 
 private func outcome(of chunks: [ArraySlice<UInt8>]) -> [String] {
-    guard let boundary = MultipartBoundary(contentType: "multipart/form-data; boundary=XyZzy") else { return [] }
-    var parser = MultipartParser(boundary: boundary)
     var content: [UInt8] = []
     var outcome: [String] = []
     do {
-        for chunk in chunks {
-            for action in try parser.feed(ByteBuffer(bytes: chunk)) {
-                switch action {
-                case .partHeaders(let filename, let contentType): outcome.append("\([filename, contentType])")
-                case .bytes(let bytes): content += bytes.readableBytesView
-                case .done: outcome.append("done")
-                }
+        let boundary = try MultipartBoundary(contentType: "multipart/form-data; boundary=XyZzy")
+        var parser = MultipartParser(boundary: boundary)
+        func note(_ action: MultipartParser.Action) {
+            switch action {
+            case .partHeaders(let filename, let contentType): outcome.append("\([filename, contentType])")
+            case .bytes(let bytes): content += bytes.readableBytesView
+            case .done: outcome.append("done")
             }
         }
-        try parser.finish()
+        for chunk in chunks { try parser.feed(ByteBuffer(bytes: chunk)).forEach(note) }
+        try parser.finish().forEach(note)
         return outcome + ["\(content)"]
     } catch {
         // How much of a bad form came through before it was known to be bad depends on the chunks, and does not matter.

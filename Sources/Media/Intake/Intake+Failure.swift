@@ -7,8 +7,8 @@ extension Intake {
         case tooLarge(limit: Int)
         /// A picture that no decoder shall see.
         case refused(InspectionFailure)
-        /// The request does not announce a form.
-        case notAForm
+        /// The request does not announce a form, or one without a boundary that can be used.
+        case badBoundary(MultipartBoundary.Failure)
         case malformedForm(MultipartParser.Failure)
         case storage(FileFailure)
 
@@ -18,7 +18,7 @@ extension Intake {
             case .empty: "The file is empty."
             case .tooLarge(let limit): "The file is larger than \(limit) bytes."
             case .refused(let failure): failure.description
-            case .notAForm: "Content-Type must be multipart/form-data with a boundary of 1 to 70 characters."
+            case .badBoundary(let failure): failure.description
             case .malformedForm(let failure): failure.description
             case .storage(let failure):
                 failure.isStorageFull ? "There is no space left." : "The file could not be stored."
@@ -33,10 +33,12 @@ extension MultipartParser.Failure: CustomStringConvertible {
         switch self {
         case .headersTooLong: "The headers of a part are longer than \(MultipartParser.headerLimit) bytes."
         case .malformedHeaders: "The headers of a part are malformed."
-        case .malformedBoundary: "A boundary of the form is malformed."
+        case .encoded(let field, let value):
+            "The file's part has \(field) \(value.prefix(32)); only a file's own bytes are accepted."
         case .tooMuchBesides: "The form holds more than \(MultipartParser.skippedLimit) bytes besides the file."
         case .secondFile: "The form holds more than one file."
         case .noFile: "The form has no part named file."
+        case .noBoundary: "No line of the form is the boundary that Content-Type names."
         case .truncated: "The form ends too early."
         }
     }

@@ -48,20 +48,17 @@ package struct Intake: Sendable {
         contentType: String,
         limit: Int
     ) async throws -> ReceivedForm where Body.Element == ByteBuffer {
-        guard let boundary = MultipartBoundary(contentType: contentType) else { throw Failure.notAForm }
+        let boundary = try Self.boundary(contentType)
         return try await withUpload(limit: limit) { upload in
             var parser = MultipartParser(boundary: boundary)
             var name: String?
             for try await chunk in body {
                 for action in try Self.feed(&parser, chunk) {
-                    switch action {
-                    case .partHeaders(let filename, _): name = filename
-                    case .bytes(let bytes): try await upload.append(bytes)
-                    case .done: break
-                    }
+                    if case .partHeaders(let filename, _) = action { name = filename }
+                    if case .bytes(let bytes) = action { try await upload.append(bytes) }
                 }
             }
-            try Self.finish(parser)
+            for case .bytes(let bytes) in try Self.finish(&parser) { try await upload.append(bytes) }
             return ReceivedForm(original: try await upload.finish(as: id), filename: name)
         }
     }
@@ -98,7 +95,11 @@ package struct Intake: Sendable {
         do { return try parser.feed(chunk) } catch { throw .malformedForm(error) }
     }
 
-    private static func finish(_ parser: MultipartParser) throws(Failure) {
-        do { try parser.finish() } catch { throw .malformedForm(error) }
+    private static func finish(_ parser: inout MultipartParser) throws(Failure) -> [MultipartParser.Action] {
+        do { return try parser.finish() } catch { throw .malformedForm(error) }
+    }
+
+    private static func boundary(_ contentType: String) throws(Failure) -> MultipartBoundary {
+        do { return try MultipartBoundary(contentType: contentType) } catch { throw .badBoundary(error) }
     }
 }

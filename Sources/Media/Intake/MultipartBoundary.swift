@@ -1,36 +1,62 @@
 /// What separates the parts of a form (RFC 2046 section 5.1.1).
+///
+/// The RFC allows 70 characters of letters, digits and some signs. Clients in use send others (`*****`, `&`, `{}`) and
+/// longer ones, so any printable ASCII is taken.
 package struct MultipartBoundary: Equatable, Sendable {
-    /// Characters, by the RFC.
-    static let lengthLimit = 70
+    /// Characters.
+    static let lengthLimit = 200
+
+    package enum Failure: Error, Equatable {
+        /// The type is another one.
+        case notAForm
+        /// There is no `boundary`, or an empty one.
+        case missing
+        case tooLong(Int)
+        case character(Unicode.Scalar)
+    }
 
     let bytes: [UInt8]
 
-    /// Reads `multipart/form-data; boundary=…`; nil for another type or a boundary that the RFC does not allow.
-    package init?(contentType: String) {
-        guard contentType.utf8.count <= ContentDisposition.lengthLimit else { return nil }
+    /// Reads `multipart/form-data; boundary=…`.
+    package init(contentType: String) throws(Failure) {
+        guard contentType.utf8.count <= ContentDisposition.lengthLimit else { throw .notAForm }
         var scanner = HeaderScanner(contentType)
-        guard scanner.token() == "multipart", scanner.skip("/"), scanner.token() == "form-data" else { return nil }
+        guard scanner.token() == "multipart", scanner.skip("/"), scanner.token() == "form-data" else { throw .notAForm }
         while scanner.skip(";"), let key = scanner.token() {
-            guard scanner.skip("="), let value = scanner.value() else { return nil }
+            guard scanner.skip("="), let value = scanner.value() else { throw .missing }
             guard key == "boundary" else { continue }
-            self.init(value)
+            try self.init(value)
             return
         }
-        return nil
+        throw .missing
     }
 
-    init?(_ text: String) {
+    init(_ text: String) throws(Failure) {
+        guard !text.isEmpty else { throw .missing }
+        if let stranger = text.unicodeScalars.first(where: { !(" "..."~").contains($0) }) { throw .character(stranger) }
         bytes = Array(text.utf8)
-        guard (1...Self.lengthLimit).contains(bytes.count), bytes.allSatisfy(Self.isAllowed), bytes.last != 0x20
-        else { return nil }
+        guard bytes.count <= Self.lengthLimit else { throw .tooLong(bytes.count) }
     }
+}
 
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "'()+_,-./:=? ".utf8.contains(byte)
+extension MultipartBoundary.Failure: CustomStringConvertible {
+    /// A sentence for the client.
+    package var description: String {
+        switch self {
+        case .notAForm: "Content-Type must be multipart/form-data."
+        case .missing: "Content-Type names no boundary."
+        case .tooLong(let count):
+            "The boundary in Content-Type has \(count) characters; \(MultipartBoundary.lengthLimit) are allowed."
+        case .character(let scalar):
+            "The boundary in Content-Type holds the character U+\(scalar.codePoint); only printable ASCII is allowed."
         }
+    }
+}
+
+extension Unicode.Scalar {
+    /// As Unicode writes it: four hex digits at least.
+    fileprivate var codePoint: String {
+        let digits = String(value, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(4 - digits.count, 0)) + digits
     }
 }

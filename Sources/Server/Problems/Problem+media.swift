@@ -12,7 +12,9 @@ extension Problem {
             var limit: Int?
             if case .pixelLimit(let exceeded) = reason { limit = exceeded.value }
             self.init(.unsupportedMediaType, "unsupported_media", reason.description, field: "file", limit: limit)
-        case .notAForm, .malformedForm:
+        case .malformedForm(.encoded(let field, _)):
+            self.init(.unsupportedMediaType, "unsupported_media", failure.description, field: field)
+        case .badBoundary, .malformedForm:
             self = .malformed(failure.description)
         case .storage(let failure) where failure.isStorageFull:
             self = .storageFull

@@ -146,7 +146,7 @@ import Testing
                     limit: 100
                 )
             }
-            await #expect(throws: Intake.Failure.notAForm) {
+            await #expect(throws: Intake.Failure.badBoundary(.notAForm)) {
                 try await intake.receiveForm(id: BlobID(), body: body(form, 7), contentType: "text/plain", limit: 100)
             }
             try expectNothing(in: store)

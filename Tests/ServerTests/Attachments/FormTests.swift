@@ -64,6 +64,8 @@ struct FormTests {
             ("name=\"file\"", "multipart/form-data", 400, "malformed"),
             ("name=\"file\"", "multipart/mixed; boundary=xyz", 400, "malformed"),
             ("name=\"file\"", "multipart/form-data; boundary=other", 400, "malformed"),
+            ("name=\"file\"", "multipart/form-data; boundary=x\u{E9}", 400, "malformed"),
+            ("name=\"file\"\r\nContent-Encoding: gzip", "multipart/form-data; boundary=xyz", 415, "unsupported_media"),
         ]
     )
     func badForm(disposition: String, type: String, status: Int, code: String) async throws {
@@ -73,6 +75,39 @@ struct FormTests {
             let answer = try await ada.upload(form)
             #expect(answer.isProblem(status, code))
             #expect(try server.holdsNothing())
+        }
+    }
+
+    @Test(
+        "Forms of clients that go their own way are taken: other boundaries, and lines that end with LF",
+        arguments: ["*****", "&", "{}", String(repeating: "-a", count: 45)],
+        ["\r\n", "\n"]
+    )
+    func unusual(boundary: String, lines: String) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let bytes = Array("binary\r\n--\(boundary)\0\r".utf8)
+            var form = Form(file: bytes, type: "multipart/form-data;boundary=\(boundary)")
+            let head =
+                "--\(boundary)\(lines)Content-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\(lines)\(lines)"
+            form.bytes = Array(head.utf8) + bytes + Array("\(lines)--\(boundary)--\(lines)".utf8)
+            let answer = try await ada.upload(form).expect(201)
+            #expect(answer.json.filename == "a.bin")
+            #expect(try await ada.get("attachments/\(answer.json.id.text)/original").body == bytes)
+        }
+    }
+
+    @Test("A boundary that cannot be used is refused by the character or the limit that it breaks")
+    func badBoundary() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let long = String(repeating: "a", count: 201)
+            for (boundary, reason) in [("x\u{E9}", "U+00E9"), (long, "200 are allowed")] {
+                let type = "multipart/form-data; boundary=\(boundary)"
+                let answer = try await ada.upload(Form(file: Array("content".utf8), type: type))
+                #expect(answer.isProblem(400, "malformed"))
+                #expect(answer.json.detail.text.contains(reason))
+            }
         }
     }
 
@@ -121,6 +156,13 @@ struct Form: Sendable {
         bytes = Array("--xyz\r\nContent-Disposition: form-data; \(disposition)\r\n\r\n".utf8) + file
         bytes += Array("\r\n--xyz--\r\n".utf8)
         headers = ["content-type": type]
+    }
+
+    /// - Parameter filename: Between quotes, as these bytes.
+    init(file: [UInt8], filename: [UInt8]) {
+        self.init(file: file)
+        bytes = Array("--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"".utf8) + filename
+        bytes += Array("\"\r\n\r\n".utf8) + file + Array("\r\n--xyz--\r\n".utf8)
     }
 }
 
