@@ -25,25 +25,28 @@ package struct ContentDisposition: Equatable, Sendable {
         guard scanner.isAtEnd else { return nil }
         self.kind = kind
         name = parameters["name"]
-        filename = parameters["filename*"].flatMap(Self.decodeExtended) ?? parameters["filename"]
+        let isForm = kind == "form-data"
+        filename =
+            parameters["filename*"].flatMap(Self.decodeExtended)
+            ?? parameters["filename"].map { EncodedWords.decoded(isForm ? Self.decodeFormEscapes($0) : $0) }
     }
 
-    /// RFC 8187 section 3.2: charset, language, then percent-encoded bytes. UTF-8 is the only charset in use.
+    /// Browsers write three characters of a name in a form as escapes, and no others, the percent sign included (HTML
+    /// Standard, "multipart/form-data encoding algorithm").
+    private static func decodeFormEscapes(_ text: String) -> String {
+        text.replacing("%22", with: "\"").replacing("%0A", with: "\n").replacing("%0D", with: "\r")
+    }
+
+    /// RFC 8187 section 3.2: charset, language, then percent-encoded bytes. ISO 8859-1 is of its forerunner, RFC 5987.
     private static func decodeExtended(_ text: String) -> String? {
         let parts = text.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].lowercased() == "utf-8" else { return nil }
-        var bytes = [UInt8]()
-        var rest = parts[2].utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let digits = String(rest.prefix(2)), digits.utf8.count == 2, let value = UInt8(digits, radix: 16)
-            else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
+        guard parts.count == 3, let bytes = [UInt8](percentEscaped: parts[2].utf8, escape: UInt8(ascii: "%")) else {
+            return nil
         }
-        return String(validating: bytes, as: UTF8.self)
+        switch parts[0].lowercased() {
+        case "utf-8": return String(validating: bytes, as: UTF8.self)
+        case "iso-8859-1": return String(latin1: bytes)
+        default: return nil
+        }
     }
 }

@@ -7,34 +7,49 @@ package enum Filename {
     package static let byteLimit = 255
     /// Stands in for a name of which nothing is left.
     package static let fallback = "file"
+    /// Bytes of an extension, with its dot; what is longer is part of the name.
+    private static let extensionLimit = 32
 
-    /// The last path component of `name` in NFC, without control characters and without those that turn text around,
-    /// cut at a character so that it fits ``byteLimit``.
+    /// The last path component of `name` in NFC, without characters that are not seen or that turn text around, and
+    /// shortened between two characters to ``byteLimit``. A name that is shortened keeps its extension.
     package static func clean(_ name: String?) -> String {
         let component = (name ?? "").split { $0 == "/" || $0 == "\\" }.last ?? ""
-        var kept = String.UnicodeScalarView()
-        kept.append(contentsOf: component.unicodeScalars.lazy.filter(isShown))
-        var normalized = String.UnicodeScalarView()
-        normalized.append(contentsOf: String(kept)._nfc)
-        let text = trim(String(normalized))
+        let shown = String(VisibleText.filter(normalized(component).unicodeScalars[...]))
+        let text = shorten(trim(normalized(shown[...])[...]))
         let isDots = text.allSatisfy { $0 == "." }
         return isDots ? fallback : text
     }
 
-    /// Controls, formatting (which holds the bidirectional marks), separators of lines, and what is no character.
-    /// The joiners stay: emoji and several scripts need them.
-    private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar == "\u{200C}" || scalar == "\u{200D}" { return true }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return false
-        default: return true
-        }
+    private static func normalized(_ text: Substring) -> String {
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: String(text)._nfc)
+        return String(scalars)
     }
 
-    private static func trim(_ name: String) -> String {
-        var text = Substring(name)
+    private static func trim(_ name: Substring) -> Substring {
+        var text = name
         while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.utf8.count > byteLimit || text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return text
+    }
+
+    private static func shorten(_ name: Substring) -> String {
+        guard name.utf8.count > byteLimit else { return String(name) }
+        let end = extensionStart(of: name)
+        var stem = name[..<end]
+        while !stem.isEmpty, stem.utf8.count + name[end...].utf8.count > byteLimit { stem.removeLast() }
+        // A joiner joins nothing to an extension.
+        while let last = stem.unicodeScalars.last, last.properties.isWhitespace || VisibleText.joiners.contains(last) {
+            stem.unicodeScalars.removeLast()
+        }
+        return (stem.isEmpty ? fallback : String(stem)) + name[end...]
+    }
+
+    /// Where the extension begins, that of `.tar.gz` at its first dot; the name's end when there is none.
+    private static func extensionStart(of name: Substring) -> Substring.Index {
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name.endIndex }
+        guard name[dot...].utf8.count <= extensionLimit else { return name.endIndex }
+        let stem = name[..<dot]
+        return stem.hasSuffix(".tar") ? stem.index(stem.endIndex, offsetBy: -4) : dot
     }
 }

@@ -27,12 +27,14 @@ struct HeaderScanner {
         return token.isEmpty ? nil : String(decoding: token, as: UTF8.self).lowercased()
     }
 
-    /// A quoted string without its quotes, or everything up to the next separator; nil when a quote is not closed.
+    /// A quoted string without its quotes, or everything up to the next semicolon, which clients leave unquoted though it
+    /// may hold blanks; nil when a quote is not closed.
     mutating func value() -> String? {
         skipSpaces()
         guard rest.first == UInt8(ascii: "\"") else {
-            let bare = rest.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+            var bare = rest.prefix { $0 != UInt8(ascii: ";") }
             rest = rest.dropFirst(bare.count)
+            while let last = bare.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { bare.removeLast() }
             return String(decoding: bare, as: UTF8.self)
         }
         rest.removeFirst()

@@ -24,7 +24,7 @@ struct OriginalFiles: Sendable {
         var headers = HTTPFields.untrustedBytes
         let type = attachment.facts.mediaType
         headers[.contentType] = Self.safeTypes.contains(type) ? type : "application/octet-stream"
-        headers[.contentDisposition] = "attachment; filename*=UTF-8''\(attachment.filename.percentEncoded)"
+        headers[.contentDisposition] = DownloadName(attachment.filename).contentDisposition
         headers[.cacheControl] = "private, no-cache"
         // nginx asks once more, in this way, for a file that it cannot read.
         if isAccelerated, request.headers[.snugAccelerate] != "off" {
@@ -42,17 +42,5 @@ struct OriginalFiles: Sendable {
             files: files
         )
         return try await answer.response(to: request, context)
-    }
-}
-
-extension String {
-    /// All but the unreserved characters of RFC 3986 section 2.3 as `%XX`, which is what RFC 8187 wants.
-    fileprivate var percentEncoded: String {
-        utf8.map { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: String(UnicodeScalar(byte))
-            default: String(format: "%%%02X", byte)
-            }
-        }.joined()
     }
 }
