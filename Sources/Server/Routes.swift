@@ -25,6 +25,7 @@ struct Routes {
         router.add(middleware: RequestLog())
         router.add(middleware: ErrorResponses())
         router.add(middleware: RequestLimit(limits: limits))
+        router.add(middleware: RequestHeadCheck())
 
         let open = router.group("api/v1")
         let authenticator = Authenticator(store: store, presence: presence, address: limits.address)

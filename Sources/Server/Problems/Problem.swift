@@ -95,6 +95,8 @@ extension Problem: Encodable {
         // RFC 9110 section 15.5.9.
         if status == .requestTimeout { headers[.connection] = "close" }
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        // RFC 9110 section 12.5.3.
+        if status == .unsupportedMediaType, field == "Content-Encoding" { headers[.acceptEncoding] = "identity" }
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
     }
 }

@@ -145,6 +145,7 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
     /// Hummingbird does not answer `Expect: 100-continue` (RFC 9110 section 10.1.1), and curl waits a second for it.
     private static func mustBeToldToContinue(_ request: Request, _ maxBody: Int) -> Bool {
         guard request.headers[.expect]?.lowercased() == "100-continue" else { return false }
+        guard request.refusedContentCoding == nil else { return false }
         return request.contentLength.map { $0 <= maxBody } ?? true
     }
 }

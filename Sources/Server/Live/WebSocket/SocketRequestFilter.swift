@@ -28,6 +28,7 @@ final class SocketRequestFilter: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
         hasSeenHead = true
+        giveHost(to: &head)
         let isHidden = !isSocketRequest(head) || !mayUpgrade(head, context.remoteAddress)
         if isHidden, head.headers.contains(name: "upgrade") {
             mustClose = true
@@ -51,9 +52,17 @@ final class SocketRequestFilter: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    /// Requests of HTTP/1.0 need no `Host`; behind NIO's conversion their version is not known any more. An empty one is
+    /// allowed, and stands for none.
+    private func giveHost(to head: inout HTTPRequestHead) {
+        guard head.version != .http1_1, !head.headers.contains(name: "host") else { return }
+        head.headers.add(name: "host", value: "")
+    }
+
     private func isSocketRequest(_ head: HTTPRequestHead) -> Bool {
         head.method == .GET
             && isForSocket(head.uri.prefix { $0 != "?" })
+            && HostName.isOnly(head.headers["host"])
             && head.headers.first(name: "upgrade")?.lowercased() == "websocket"
             && head.headers["sec-websocket-key"].count == 1
             && head.headers["sec-websocket-version"] == ["13"]
