@@ -1,23 +1,27 @@
 import Chat
 
 extension Attachment: JSONWritable {
-    func write(to json: inout JSONWriter) {
+    func write(to json: inout JSONWriter) { write(to: &json, asAvatar: false) }
+
+    /// - Parameter asAvatar: somebody's picture, as it is shown to others: what tells of the file itself, which they may
+    ///   not fetch, is null.
+    func write(to json: inout JSONWriter, asAvatar: Bool) {
         json.object { json in
             json.member("id", id)
             json.member("kind", facts.kind.rawValue)
-            json.member("filename", filename)
+            json.member("filename", ifAny: asAvatar ? nil : filename) { $0.value($1) }
             json.member("media_type", facts.mediaType)
             json.member("byte_size", facts.byteCount)
             json.member("width", ifAny: facts.width) { $0.value($1) }
             json.member("height", ifAny: facts.height) { $0.value($1) }
             json.member("animated", facts.isAnimated)
-            json.key("sha256")
-            json.value(hex: facts.sha256)
-            json.key("removed_metadata")
-            json.array(facts.removedMetadata) { $0.value($1) }
+            json.member("sha256", ifAny: asAvatar ? nil : facts.sha256) { $0.value(hex: $1) }
+            json.member("removed_metadata", ifAny: asAvatar ? nil : facts.removedMetadata) { json, removed in
+                json.array(removed) { $0.value($1) }
+            }
             writeStatus(to: &json)
             json.member("placeholder", ifAny: placeholder) { $0.value(base64: $1) }
-            json.member("original_url", json.wire.links.original(id))
+            json.member("original_url", ifAny: asAvatar ? nil : json.wire.links.original(id)) { $0.value($1) }
             writeVariants(to: &json)
             json.member("created_at", createdAt)
         }

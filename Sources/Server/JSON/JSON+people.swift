@@ -7,19 +7,24 @@ extension User: JSONWritable {
         write(to: &json, presence.status, lastSeen: presence.lastSeen ?? lastSeenAt)
     }
 
-    fileprivate func write(to json: inout JSONWriter, _ status: Presence.Status, lastSeen: Timestamp?) {
+    fileprivate func write(
+        to json: inout JSONWriter,
+        _ status: Presence.Status,
+        lastSeen: Timestamp?,
+        isOwn: Bool = false
+    ) {
         json.object { json in
-            writeProfile(to: &json)
+            writeProfile(to: &json, isOwn: isOwn)
             json.member("status", status.rawValue)
             json.member("last_seen_at", ifAny: lastSeen) { $0.value($1) }
         }
     }
 
-    fileprivate func writeProfile(to json: inout JSONWriter) {
+    fileprivate func writeProfile(to json: inout JSONWriter, isOwn: Bool = false) {
         json.member("id", id)
         json.member("username", username)
         json.member("display_name", displayName)
-        json.member("avatar", ifAny: avatar) { $1.write(to: &$0) }
+        json.member("avatar", ifAny: avatar) { $1.write(to: &$0, asAvatar: !isOwn) }
         json.member("created_at", createdAt)
     }
 }
@@ -50,6 +55,18 @@ extension UserView: JSONWritable {
     }
 }
 
+/// A person as they see themselves, with all that is known of their own avatar.
+struct OwnUser: JSONWritable {
+    let user: User
+
+    init(_ user: User) { self.user = user }
+
+    func write(to json: inout JSONWriter) {
+        let presence = json.wire.presence.look(for: user.id)
+        user.write(to: &json, presence.status, lastSeen: presence.lastSeen ?? user.lastSeenAt, isOwn: true)
+    }
+}
+
 /// A person who has just signed in, with the token that is shown this once.
 struct SignedIn: JSONWritable {
     let user: User
@@ -59,7 +76,7 @@ struct SignedIn: JSONWritable {
     func write(to json: inout JSONWriter) {
         json.object { json in
             json.key("user")
-            user.write(to: &json)
+            OwnUser(user).write(to: &json)
             json.member("token", token.text)
             json.member("expires_at", session.expiresAt)
         }

@@ -102,7 +102,7 @@ struct UserRoutes: Sendable {
     }
 
     @Sendable private func showSelf(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        wire.response(.ok, try await store.user(context.userID))
+        wire.response(.ok, OwnUser(try await store.user(context.userID)))
     }
 
     @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
@@ -148,7 +148,7 @@ struct UserRoutes: Sendable {
         if !updated.rooms.isEmpty { hub.announce(updated.user, in: updated.rooms) }
         let ended = Set(updated.endedSessions)
         if !ended.isEmpty { hub.endSessions { ended.contains($0) } }
-        return wire.response(.ok, updated.user)
+        return wire.response(.ok, OwnUser(updated.user))
     }
 
     private func setPassword(

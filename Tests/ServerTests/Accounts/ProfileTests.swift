@@ -32,6 +32,35 @@ struct ProfileTests {
         }
     }
 
+    @Test("I7: of another's avatar nobody sees the file's name, sum or address; its owner does")
+    func avatarOfOthers() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let bob = try await server.register("bob")
+            let picture = try await ada.settled(ada.upload(try Fixture.bytes("phone.jpg")))
+            let own = try await ada.patch("users/me", ["avatar_attachment_id": picture.id]).expect(200).json.avatar
+            #expect(own == picture)
+            #expect(try await ada.get("users/me").json.avatar == picture)
+            #expect(picture.removed_metadata != [])
+            let room = try await ada.makeRoom()
+            try await ada.add(bob, to: room)
+            let members = try await bob.get("rooms/\(room.id.text)/members").expect(200).json.members
+            let seen = [
+                try await bob.get("users/\(ada.id)").expect(200).json.avatar,
+                try await bob.get("users?q=ada").expect(200).json.users[0].avatar, members[0].user.avatar,
+            ]
+            for avatar in seen {
+                #expect(avatar.id == picture.id)
+                #expect(avatar.variants == picture.variants)
+                #expect(
+                    [avatar.filename, avatar.sha256, avatar.removed_metadata, avatar.original_url] == [
+                        nil, nil, nil, nil,
+                    ]
+                )
+            }
+        }
+    }
+
     @Test("I7: another's picture does not become an avatar")
     func othersAvatar() async throws {
         try await withServer { server in

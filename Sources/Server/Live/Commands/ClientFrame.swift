@@ -77,7 +77,7 @@ enum ServerFrame: JSONWritable {
             case .welcome(let welcome, let seconds):
                 json.member("type", "welcome")
                 json.key("user")
-                welcome.user.write(to: &json)
+                OwnUser(welcome.user).write(to: &json)
                 json.member("cursor", welcome.cursor.description)
                 json.member("resumed", welcome.resumed)
                 json.member("heartbeat_seconds", seconds)
