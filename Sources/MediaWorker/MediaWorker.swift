@@ -7,7 +7,7 @@ struct MediaWorker {
         guard CommandLine.arguments.count == 1 else { quit("snug-media-worker takes no arguments", status: 64) }
         do {
             try Confinement.limitResources()
-            try VipsRuntime.start(hasModernFormats: SessionLimits.hasModernFormats)
+            try VipsRuntime.start(hasHEIFModule: SessionLimits.needsHEIFModule)
             try VipsRuntime.warmUp()
             var session = Session(limits: .fromEnvironment(), channel: LineChannel())
             let hasLandlock = try Confinement.giveUpFiles()

@@ -55,7 +55,7 @@ struct EnvironmentSettings {
     private static let others: Set = [
         "SNUG_URL", "SNUG_PREPARED", "SNUG_FAULTS", "SNUG_LOSS_SEED", "SNUG_EQUALITY_SEED",
         WorkerEnvironment.idleMilliseconds, WorkerEnvironment.jobCount, WorkerEnvironment.residentByteCount,
-        WorkerEnvironment.modernFormats,
+        WorkerEnvironment.heifModule,
     ]
 }
 

@@ -9,7 +9,10 @@ package enum FileKind: String, Codable, Sendable, CaseIterable {
 
     /// What the worker renders where nothing else is set. The others are recognised, so that they are named rightly, and
     /// kept as plain files.
-    package static let renderedByDefault: Set<FileKind> = [.jpeg, .png, .gif, .webp]
+    package static let renderedByDefault = Set(allCases)
+
+    /// Whether libheif decodes it, which is in a module of libvips that is loaded for these alone.
+    package var needsHEIFModule: Bool { self == .heif || self == .avif }
 
     /// The bytes that ``init(signature:)`` looks at.
     static let signatureLength = 16 + ISOBrands.compatibleLimit * 4

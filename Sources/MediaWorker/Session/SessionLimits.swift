@@ -10,8 +10,8 @@ struct SessionLimits: Equatable {
     var residentByteCount: Int
 
     /// Whether the supervisor wants HEIC and AVIF decoded.
-    static var hasModernFormats: Bool {
-        ProcessInfo.processInfo.environment[WorkerEnvironment.modernFormats] == "on"
+    static var needsHEIFModule: Bool {
+        ProcessInfo.processInfo.environment[WorkerEnvironment.heifModule] == "on"
     }
 
     /// As the supervisor passes them, with its defaults for those that are missing.

@@ -9,10 +9,10 @@ enum VipsRuntime {
     private static let savers = ["VipsForeignSaveJpeg", "VipsForeignSaveWebp"]
 
     /// The loader of HEIC and AVIF, in a module of its own.
-    private static let modernLoader = "VipsForeignLoadHeif"
+    private static let heifLoader = "VipsForeignLoadHeif"
 
-    /// - Parameter hasModernFormats: HEIC and AVIF are decoded too.
-    static func start(hasModernFormats: Bool = false) throws(VipsFailure) {
+    /// - Parameter hasHEIFModule: HEIC and AVIF are decoded too. Where their module is missing they are undecodable.
+    static func start(hasHEIFModule: Bool = false) throws(VipsFailure) {
         guard snug_vips_init("snug-media-worker") == 0 else { throw VipsFailure(doing: "init") }
         VipsWarnings.start()
         vips_concurrency_set(1)
@@ -20,7 +20,8 @@ enum VipsRuntime {
         vips_cache_set_max_mem(0)
         vips_cache_set_max_files(0)
         vips_block_untrusted_set(1)
-        allow(loaders + (hasModernFormats ? [modernLoader] : []), of: "VipsForeignLoad")
+        if hasHEIFModule, !HEIFModule.load() { complain("libvips has no module for HEIC and AVIF here") }
+        allow(loaders + (hasHEIFModule ? [heifLoader] : []), of: "VipsForeignLoad")
         allow(savers, of: "VipsForeignSave")
     }
 

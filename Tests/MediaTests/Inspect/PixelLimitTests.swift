@@ -31,7 +31,7 @@ import Testing
         arguments: [
             (DecoderLoad.interlacedPNG, 20_000_000, "an interlaced PNG"), (.gif, 10_000_000, "a GIF"),
             (.losslessWebP, 20_000_000, "a lossless WebP"), (.animatedWebP, 10_000_000, "an animated WebP"),
-            (.heif, 12_305_000, "a HEIF or AVIF picture"),
+            (.heif, 24_615_000, "a HEIF or AVIF picture"),
         ]
     )
     func decoderLoads(load: DecoderLoad, pixelCount: Int, name: String) throws {
@@ -53,6 +53,19 @@ import Testing
         #expect(
             refusal.description == "As \(name), one of this size takes more than 80 MB of memory to decode."
         )
+    }
+
+    @Test("A HEIC with alpha, or with more than 8 bits, is held twice (I8)")
+    func deepHEIC() throws {
+        var clear = facts(.heif, 4_000, 3_077)
+        clear.hasAlpha = true
+        var deep = facts(.avif, 4_000, 3_077)
+        deep.bitDepth = 10
+        for var facts in [clear, deep] {
+            #expect(throws: PixelLimit.decoderByteCount(80_000_000, .heif)) { try PixelLimits().check(facts) }
+            facts.storedHeight = 3_076
+            try PixelLimits().check(facts)
+        }
     }
 
     @Test("A GIF that moves is held once more than one that does not (I8)")

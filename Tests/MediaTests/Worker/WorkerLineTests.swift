@@ -41,7 +41,11 @@ import Testing
 
     @Test("The worker gets nothing of the server's environment but where libraries are (I7)")
     func environment() {
-        let made = WorkerEnvironment.make(limits: WorkerLimits(), from: ["PATH": "/bin", "SNUG_TOKEN": "secret"])
+        let made = WorkerEnvironment.make(
+            limits: WorkerLimits(),
+            hasHEIFModule: false,
+            from: ["PATH": "/bin", "SNUG_TOKEN": "secret"]
+        )
         #expect(made["PATH"] == "/bin")
         #expect(made["SNUG_TOKEN"] == nil)
         #expect(made["VIPSHOME"] == "/nonexistent")

@@ -45,7 +45,7 @@ struct SettingsTests {
         #expect(settings.limits.waitingPictures == 1000)
         #expect(settings.limits.waitingPicturesPerPerson == 100)
         #expect(settings.mediaAccel == .off)
-        #expect(settings.mediaFormats == [.jpeg, .png, .gif, .webp])
+        #expect(settings.mediaFormats == [.jpeg, .png, .gif, .webp, .heif, .avif])
         #expect(settings.keepsMetadata == .off)
         #expect(settings.logLevel == .info)
         #expect(settings.logFormat == .text)

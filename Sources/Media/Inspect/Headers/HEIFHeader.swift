@@ -7,11 +7,24 @@ enum HEIFHeader {
     static func read(_ source: inout ByteSource, as kind: FileKind) -> ImageFacts {
         var facts = ImageFacts(format: kind)
         let file = 0..<source.count
+        guard !holdsOverlay(&source, in: file) else { return facts }
         if let meta = ISOBoxes.first("meta", in: file, &source) { readItems(&source, in: meta.content, into: &facts) }
         facts.isAnimated = ISOBrands(&source)?.contains(anyOf: sequenceBrands) ?? false
         guard facts.isAnimated, let film = ISOBoxes.first("moov", in: file, &source) else { return facts }
         readTrack(&source, in: film.payload, into: &facts)
         return facts
+    }
+
+    /// Whether a picture is put together from others that overlap (ISO/IEC 23008-12 section 6.6.2.2).
+    ///
+    /// Cameras write none, and libheif 1.15 reads beyond the layers' buffers (CVE-2025-68431, CVE-2026-32882). The type is
+    /// looked for byte by byte, so that it does not matter which of several lists of items a decoder goes by.
+    private static func holdsOverlay(_ source: inout ByteSource, in file: Range<Int>) -> Bool {
+        var boxes = ISOBoxes(in: file)
+        while let box = boxes.next(&source) {
+            if box.type == "meta", source.contains("iovl", in: box.payload) { return true }
+        }
+        return false
     }
 
     private static func readItems(_ source: inout ByteSource, in meta: Range<Int>, into facts: inout ImageFacts) {

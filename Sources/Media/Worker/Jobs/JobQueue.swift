@@ -21,6 +21,8 @@ struct JobQueue<Job: Sendable> {
 
     var count: Int { waiting.count }
     var isEmpty: Bool { waiting.isEmpty }
+    /// The job that ``take()`` takes.
+    var next: Job? { waiting.first?.job }
 
     /// Adds a job; nil when the queue is full.
     mutating func add(_ job: Job) -> (number: Int, answers: AsyncStream<Answer>)? {

@@ -6,15 +6,15 @@ package enum WorkerEnvironment {
     package static let idleMilliseconds = "SNUG_WORKER_IDLE_MS"
     package static let jobCount = "SNUG_WORKER_JOBS"
     package static let residentByteCount = "SNUG_WORKER_RSS_BYTES"
-    /// Whether it may decode HEIC and AVIF: `on` or absent.
-    package static let modernFormats = "SNUG_WORKER_MODERN_FORMATS"
+    /// Whether it decodes HEIC and AVIF too: `on` or absent.
+    package static let heifModule = "SNUG_WORKER_HEIF"
 
     /// Handed on, because a worker that was built against libraries in unusual places needs them.
     private static let inherited = ["PATH", "LD_LIBRARY_PATH", "TMPDIR"]
 
     static func make(
         limits: WorkerLimits,
-        formats: Set<FileKind> = FileKind.renderedByDefault,
+        hasHEIFModule: Bool,
         from environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> [String: String] {
         var result = constants
@@ -22,12 +22,7 @@ package enum WorkerEnvironment {
         result[idleMilliseconds] = String(limits.idleMilliseconds)
         result[jobCount] = String(limits.jobCount)
         result[residentByteCount] = String(limits.residentByteCount)
-        if formats.isDisjoint(with: [.heif, .avif]) {
-            // No dynamic modules: their code is never mapped, and starting takes 1 ms instead of 14.
-            result["VIPSHOME"] = "/nonexistent"
-        } else {
-            result[modernFormats] = "on"
-        }
+        if hasHEIFModule { result[heifModule] = "on" }
         return result
     }
 
@@ -43,5 +38,7 @@ package enum WorkerEnvironment {
         "VIPS_CONCURRENCY": "1",
         "VIPS_BLOCK_UNTRUSTED": "1",
         "VIPS_DISC_THRESHOLD": "64m",
+        // No dynamic modules: their code is never mapped, and starting takes 1 ms instead of 14.
+        "VIPSHOME": "/nonexistent",
     ]
 }

@@ -29,5 +29,12 @@ package struct WorkerLimits: Equatable, Sendable {
     /// Jobs that may wait. Default 1,000, of about 500 bytes each.
     package var queueLength = 1_000
 
+    /// The same for a worker that has the HEIF module: one picture, so that it never holds anything of another one.
+    var forHEIF: WorkerLimits {
+        var limits = self
+        limits.jobCount = 1
+        return limits
+    }
+
     package init() {}
 }

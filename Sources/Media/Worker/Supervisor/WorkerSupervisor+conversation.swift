@@ -35,14 +35,15 @@ extension WorkerSupervisor {
         return true
     }
 
-    /// The next job, waited for while the worker stays; nil when it leaves, may have no more, breaks a rule, or says
-    /// what it should not.
+    /// The next job, waited for while the worker stays; nil when it leaves, may have no more, breaks a rule, says what it
+    /// should not, or when the next job is for a worker of the other kind.
     private func nextWork(
         for process: Process,
         _ events: inout Events,
         wake: AsyncStream<WorkerEvent>.Continuation
     ) async -> Work? {
         while isWithinRules(process), !rules.isSpent {
+            if let next = queue.next, needsHEIFModule(next) != hasHEIFModule { return nil }
             if rules.canTakeJob, let work = queue.take() { return work }
             report.state = .idle
             idleWorker = wake

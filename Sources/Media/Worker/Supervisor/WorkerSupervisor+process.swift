@@ -23,13 +23,16 @@ extension WorkerSupervisor {
     func serveWithNewWorker() async {
         report.state = .starting
         report.startCount += 1
+        // Pictures that need the HEIF module get a worker of their own each; no other worker maps its code.
+        hasHEIFModule = queue.next.map { needsHEIFModule($0) } ?? false
+        let limits = hasHEIFModule ? limits.forHEIF : limits
         rules = WorkerStateMachine(limits: limits, startedAt: .now)
         defer { forgetWorker() }
         do {
             let (socket, other) = try JobSocket.pair()
             let result = try await Subprocess.run(
                 .path(FilePath(executable)),
-                environment: .custom(environment),
+                environment: .custom(Self.environment(limits, hasHEIFModule: hasHEIFModule)),
                 input: .fileDescriptor(FileDescriptor(rawValue: other), closeAfterSpawningProcess: true),
                 output: .sequence,
                 error: .sequence
@@ -54,9 +57,9 @@ extension WorkerSupervisor {
         self.report = report
     }
 
-    private var environment: [Environment.Key: String] {
+    private static func environment(_ limits: WorkerLimits, hasHEIFModule: Bool) -> [Environment.Key: String] {
         var result: [Environment.Key: String] = [:]
-        for (name, value) in WorkerEnvironment.make(limits: limits, formats: formats) {
+        for (name, value) in WorkerEnvironment.make(limits: limits, hasHEIFModule: hasHEIFModule) {
             if let key = Environment.Key(rawValue: name) { result[key] = value }
         }
         return result

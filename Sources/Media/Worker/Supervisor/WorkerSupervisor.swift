@@ -14,6 +14,8 @@ package actor WorkerSupervisor {
     var report = WorkerStatus() { didSet { announce() } }
     /// The rules for the worker that runs, and which of them it has broken.
     var rules: WorkerStateMachine
+    /// Whether the worker that runs has the HEIF module.
+    var hasHEIFModule = false
     /// Measures the worker that runs.
     var meter: ProcessMeter?
     /// Wakes the conversation with an idle worker.
@@ -57,6 +59,11 @@ package actor WorkerSupervisor {
     struct Work: Sendable {
         let job: RenderJob
         let files: RenderFiles
+    }
+
+    /// Whether a job is for a worker that has the HEIF module.
+    func needsHEIFModule(_ work: Work) -> Bool {
+        work.job.facts.format.needsHEIFModule && formats.contains(work.job.facts.format)
     }
 
     /// Has the files filled with the renderings of a picture, after those that came before it.

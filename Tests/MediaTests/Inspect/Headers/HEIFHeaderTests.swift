@@ -40,6 +40,18 @@ import Testing
         #expect((other.mediaType, other.isImage, other.isDamaged) == ("image/png", false, false))
     }
 
+    @Test("A picture of overlapping layers is not given to a decoder, wherever the file tells of them (I6)")
+    func overlay() throws {
+        let items = Make.items([Make.size(40, 30)])
+        let overlay = Make.fullBox("infe", version: 2, Make.big(1, 2), Make.big(0, 2), Array("iovl".utf8), [0])
+        let list = Make.fullBox("iinf", Make.big(1, 2), overlay)
+        #expect(try facts(.heif, Make.brands("heic") + items) != nil)
+        #expect(try facts(.heif, Make.brands("heic") + Make.fullBox("meta", list) + items) == nil)
+        #expect(try facts(.heif, Make.brands("heic") + items + Make.box("free") + Make.fullBox("meta", list)) == nil)
+        // What lies in the pictures' own bytes says nothing.
+        #expect(try facts(.heif, Make.brands("heic") + items + Make.box("mdat", Array("iovl".utf8))) != nil)
+    }
+
     @Test("A sequence is told by its brand, counted and timed by its track")
     func sequence() throws {
         let found = try #require(try facts(.avif, try Fixture.bytes("moving.avif")))

@@ -1,0 +1,60 @@
+import Foundation
+import Media
+import TestSupport
+import Testing
+
+/// I6, I7, I9: libheif and the decoders behind it are in no other picture's process.
+@Suite(.serialized, .patient, .enabled(if: hasHEIFModule)) struct HEIFWorkerTests {
+    @Test("Each HEIC or AVIF has a worker of its own, and other pictures share theirs")
+    func ownWorker() async throws {
+        try await withWorker { worker, store in
+            let names = ["picture.heic", "picture.avif", "plain.png", "textured.jpg", "phone.heic", "grey-16.png"]
+            for name in names {
+                let job = try addJob(name, to: store)
+                #expect(try await worker.render(job).count == 3)
+            }
+            // Two, one for the next two, and one each.
+            #expect(await worker.status.startCount == 5)
+            #expect(await worker.status.killCount == 0)
+        }
+    }
+
+    @Test("Jobs of both kinds that wait together are all done, in their order")
+    func mixedQueue() async throws {
+        try await withWorker { worker, store in
+            let names = ["plain.png", "picture.heic", "textured.jpg", "picture.avif", "picture.heic", "plain.png"]
+            let jobs = try names.map { try addJob($0, to: store) }
+            let counts = await withTaskGroup(of: Int?.self) { group in
+                for job in jobs { group.addTask { try? await worker.render(job).count } }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(counts == Array(repeating: 3, count: jobs.count))
+        }
+    }
+
+    @Test("The worker of other pictures has not loaded libheif")
+    func notLoaded() async throws {
+        try await withWorker { worker, store in
+            _ = try await worker.render(try addJob("plain.png", to: store))
+            let process = try #require(await worker.status.processID)
+            let maps = try String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8)
+            #expect(maps.contains("/libvips.so"))
+            for library in ["vips-heif", "libheif", "libde265", "libaom", "libdav1d", "vips-magick", "vips-poppler"] {
+                #expect(!maps.contains(library))
+            }
+        }
+    }
+
+    @Test("A format that is not enabled gets no such worker")
+    func notEnabled() async throws {
+        try await withWorker(formats: [.jpeg, .avif]) { worker, store in
+            let (heic, avif) = (try addJob("picture.heic", to: store), try addJob("picture.avif", to: store))
+            #expect(await worker.failure(of: heic) == .rejected(.undecodable))
+            #expect(try await worker.render(avif).count == 3)
+        }
+    }
+}
+
+/// Whether libvips decodes HEIC and AVIF here.
+let hasHEIFModule =
+    FileManager.default.subpaths(atPath: "/usr/lib")?.contains { $0.hasSuffix("/vips-heif.so") } ?? false
