@@ -11,9 +11,14 @@ enum VipsRuntime {
     /// The loader of HEIC and AVIF, in a module of its own.
     private static let heifLoader = "VipsForeignLoadHeif"
 
+    /// Rows that are worked on at a time. A panorama of 65,500×1,800 pixels with alpha takes 95 MB, and 220 with libvips'
+    /// own 128.
+    private static let tileHeight: Int32 = 16
+
     /// - Parameter hasHEIFModule: HEIC and AVIF are decoded too. Where their module is missing they are undecodable.
     static func start(hasHEIFModule: Bool = false) throws(VipsFailure) {
         guard snug_vips_init("snug-media-worker") == 0 else { throw VipsFailure(doing: "init") }
+        guard snug_vips_set_tile_height(tileHeight) else { throw VipsFailure(description: "init: no tile height") }
         VipsWarnings.start()
         vips_concurrency_set(1)
         vips_cache_set_max(0)
