@@ -6,8 +6,8 @@ package enum FixtureResult: Equatable, Sendable {
     case file(String)
     /// A picture of which too little is there.
     case damaged
-    /// Not taken, because it is over a limit.
-    case refused
+    /// A plain file, because it is over a limit.
+    case overLimit
     /// A picture that cannot be decoded.
     case failed(RenderFailure.Code)
     /// A picture of these upright pixels, which may move.
@@ -51,14 +51,14 @@ extension Fixture {
         "grey-profile.jpg": .ready(96, 64, .scene),
         "grey.jpg": .ready(96, 64, .grey),
         "header-only.jpg": .failed(.truncated),
-        "huge.png": .refused,
-        "interlaced-huge.png": .refused,
+        "huge.png": .overLimit,
+        "interlaced-huge.png": .overLimit,
         "interlaced.png": .ready(96, 64, .scene),
         "linear-grey.jpg": .ready(40, 30, .grey),
         "linear-grey.png": .ready(40, 30, .grey),
         "lossless.webp": .ready(96, 64, .scene),
         "lossy.webp": .ready(96, 64, .scene),
-        "many-scans.jpg": .refused,
+        "many-scans.jpg": .overLimit,
         "moving-corner.gif": .ready(96, 64, .clear, moves: true),
         "moving-p3.png": .ready(48, 32, .scene, moves: true),
         "moving-p3.webp": .ready(48, 32, .scene, moves: true),
@@ -97,12 +97,13 @@ extension Fixture {
         "picture.tiff": .file("image/tiff"),
         "plain.png": .ready(96, 64, .scene),
         "polyglot.jpg": .ready(200, 150, .grey),
-        "progressive-huge.jpg": .refused,
+        "progressive-huge.jpg": .overLimit,
         "progressive.jpg": .ready(96, 64, .scene),
         "restart.jpg": .ready(96, 64, .scene),
         "screenshot.png": .ready(320, 200, .clear),
         "signature-only.jpg": .damaged,
         "srgb-profile.jpg": .ready(96, 64, .scene),
+        "stitched-1080x18000.png": .ready(1080, 18_000, .grey),
         "sticker.webp": .ready(240, 240, .clear, moves: true),
         "still.gif": .ready(96, 64, .scene),
         "text-bomb.png": .ready(8, 8, .grey),

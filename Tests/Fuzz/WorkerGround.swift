@@ -16,7 +16,7 @@ struct WorkerGround: Sendable {
     enum Outcome: Hashable {
         case file
         case damaged
-        case refused
+        case overLimit
         case failed(RenderFailure)
         case ready
     }
@@ -57,12 +57,8 @@ struct WorkerGround: Sendable {
     }
 
     private func render(_ id: BlobID) async throws -> (Outcome, RenderedPicture?) {
-        let inspection: Inspection
-        do {
-            inspection = try inspector.inspect(try store.openOriginal(id))
-        } catch is InspectionFailure {
-            return (.refused, nil)
-        }
+        let inspection = try inspector.inspect(try store.openOriginal(id))
+        if inspection.exceededLimit != nil { return (.overLimit, nil) }
         guard let facts = inspection.facts else { return (inspection.isDamaged ? .damaged : .file, nil) }
         do {
             let picture = try await renderings.render(RenderJob(id: id, facts: facts))

@@ -38,12 +38,8 @@ import Testing
     ) async throws -> FixtureResult {
         let id = BlobID()
         try Data(try Fixture.bytes(name)).write(to: URL(filePath: store.path(ofOriginal: id)))
-        let inspection: Inspection
-        do {
-            inspection = try inspector.inspect(try store.openOriginal(id))
-        } catch is InspectionFailure {
-            return .refused
-        }
+        let inspection = try inspector.inspect(try store.openOriginal(id))
+        if inspection.exceededLimit != nil { return .overLimit }
         guard let facts = inspection.facts else { return inspection.isDamaged ? .damaged : .file(inspection.mediaType) }
         do {
             let picture = try await worker.picture(of: RenderJob(id: id, facts: facts))

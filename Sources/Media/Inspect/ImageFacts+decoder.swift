@@ -46,7 +46,7 @@ extension ImageFacts {
     ///
     /// | load | model | measured, bytes a pixel |
     /// | --- | --- | --- |
-    /// | rows | 32 rows, of 16-bit channels twice | JPEG 1.0, PNG 0.0, 16-bit PNG 0.3 |
+    /// | rows | 260 rows in 8 bits, and 80 as they are stored if they have 16 | JPEG 1.0, PNG 0.0, 16-bit PNG 0.3 |
     /// | coefficients | 2 bytes each, in whole blocks (libjpeg `jdcoefct.c`) | 3.8 (4:2:0), 6.7 (4:4:4) |
     /// | interlaced PNG | all pixels | 2.2 (8 bits), 5.0 (16 bits) |
     /// | GIF | the screen in RGBA, twice; three times if it moves (libnsgif) | 5.9 still, 12.0 animated |
@@ -56,7 +56,7 @@ extension ImageFacts {
     /// | HEIF, AVIF | half of what is taken, because their worker is a new one; with alpha 6.5 | HEIC in tiles 6.0 |
     package var decoderByteCount: Int {
         switch decoderLoad {
-        case .rows: storedWidth.times(componentCount).times(32).times(channelByteCount)
+        case .rows: storedWidth.times(componentCount).times(min(storedHeight, channelByteCount == 1 ? 260 : 340))
         case .coefficients: coefficientByteCount
         case .interlacedPNG: pixelCount.times(componentCount).times(channelByteCount)
         case .gif: pixelCount.times(isAnimated ? 12 : 8)

@@ -9,6 +9,8 @@ package struct Inspection: Equatable, Sendable {
     var kind: FileKind?
     /// The bytes say that it is a picture, but not how large: no decoder would make anything of it.
     package var isDamaged = false
+    /// The limit that a picture is over; it is kept as a plain file.
+    package var exceededLimit: PixelLimit?
 
     /// The type of a file that nobody can or dares to name.
     package static let unknownMediaType = "application/octet-stream"
@@ -18,7 +20,7 @@ package struct Inspection: Equatable, Sendable {
     static func file(_ mediaType: String) -> Inspection { Inspection(mediaType: mediaType, facts: nil) }
 }
 
-/// Why a picture is not accepted at all.
+/// Why a picture is not accepted, or not rendered.
 package enum InspectionFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case pixelLimit(PixelLimit)
 

@@ -17,22 +17,22 @@ package struct Inspector: Sendable {
     }
 
     /// Inspects a file in the store. Blocking.
-    /// - Throws: ``InspectionFailure`` for a picture that is not accepted, ``FileFailure`` when it cannot be read.
-    package func inspect(_ file: OpenFile) throws -> Inspection {
+    /// - Throws: ``FileFailure`` when it cannot be read.
+    package func inspect(_ file: OpenFile) throws(FileFailure) -> Inspection {
         var source = ByteSource(count: file.byteCount, fill: file.read)
         return try inspect(&source)
     }
 
     /// Blocking where the source is a file.
-    /// - Throws: ``InspectionFailure`` for a picture that is not accepted, ``FileFailure`` when it cannot be read.
-    package func inspect(_ source: inout ByteSource) throws -> Inspection {
-        let result = Result { () throws(InspectionFailure) in try judge(&source) }
-        // What was concluded from half a file is worth nothing, be it good or bad.
+    /// - Throws: ``FileFailure`` when it cannot be read.
+    package func inspect(_ source: inout ByteSource) throws(FileFailure) -> Inspection {
+        let inspection = judge(&source)
+        // What was concluded from half a file is worth nothing.
         try source.checkReading()
-        return try result.get()
+        return inspection
     }
 
-    private func judge(_ source: inout ByteSource) throws(InspectionFailure) -> Inspection {
+    private func judge(_ source: inout ByteSource) -> Inspection {
         let head = source.bytes(at: 0, length: min(source.count, ContentSniffer.headLength)) ?? []
         let answer = sniffer.mediaType(of: head)
         guard let kind = FileKind(signature: head) else {
@@ -43,19 +43,14 @@ package struct Inspector: Sendable {
         let mediaType = kind == .avif ? kind.mediaType : answer
         guard formats.contains(kind) else { return Inspection(mediaType: mediaType, facts: nil, kind: kind) }
         // A header that breaks off is good enough while the size is known: the worker will say that it is undecodable.
-        guard let facts = try facts(of: kind, in: &source) else {
-            return Inspection(mediaType: mediaType, facts: nil, kind: kind, isDamaged: true)
-        }
-        return Inspection(mediaType: mediaType, facts: facts, kind: kind)
-    }
-
-    private func facts(of kind: FileKind, in source: inout ByteSource) throws(InspectionFailure) -> ImageFacts? {
         do {
-            guard let facts = try ImageFacts(of: kind, in: &source, limits: limits) else { return nil }
+            guard let facts = try ImageFacts(of: kind, in: &source, limits: limits) else {
+                return Inspection(mediaType: mediaType, facts: nil, kind: kind, isDamaged: true)
+            }
             try limits.check(facts)
-            return facts
+            return Inspection(mediaType: mediaType, facts: facts, kind: kind)
         } catch {
-            throw .pixelLimit(error)
+            return Inspection(mediaType: mediaType, facts: nil, kind: kind, exceededLimit: error)
         }
     }
 }

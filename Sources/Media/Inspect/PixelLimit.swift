@@ -17,7 +17,15 @@ package enum PixelLimit: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// A sentence for the client.
+    /// Stable name for the client.
+    package var code: RenderFailure.Code {
+        switch self {
+        case .pixelCount, .side, .decoderByteCount: .tooLarge
+        case .scanCount, .scanMegapixels, .segmentCount, .profileByteCount: .tooComplex
+        }
+    }
+
+    /// A sentence for the client, which names the limit.
     package var description: String {
         switch self {
         case .pixelCount(let value): "The picture has more than \(value / 1_000_000) million pixels."

@@ -1,9 +1,12 @@
 /// How large and how odd a picture may be before a decoder sees it.
 package struct PixelLimits: Codable, Equatable, Sendable {
-    /// Pixels in all. Default 40 million, range 1–268 million: above any phone's camera, below a bomb.
+    /// Pixels of a picture that its decoder holds whole. Default 40 million, range 1–268 million.
     package var pixelCount = 40_000_000
-    /// Pixels a side. Default 16,384, the most that WebP can hold.
-    package var side = 16_384
+    /// Pixels of a picture that is decoded row by row: a baseline JPEG or a PNG that is not interlaced. Default 120
+    /// million, which is above the 108 megapixels of phones; as a PNG they take up to 6 s.
+    package var rowPixelCount = 120_000_000
+    /// Pixels a side. Default 65,500, the most that libjpeg takes (`JPEG_MAX_DIMENSION`).
+    package var side = 65_500
     /// Bytes that a decoder is predicted to take (``ImageFacts/decoderByteCount``). Default 80 MB: with all else that a
     /// worker holds it stays at about 150 MiB, and below what `JPEGMEM` lets libjpeg take.
     package var decoderByteCount = 80_000_000
@@ -21,14 +24,15 @@ package struct PixelLimits: Codable, Equatable, Sendable {
 
     /// - Throws: the first limit that the picture is over.
     package func check(_ facts: ImageFacts) throws(PixelLimit) {
-        try checkSize(facts.storedWidth, facts.storedHeight)
+        let pixelCount = facts.decoderLoad == .rows ? rowPixelCount : pixelCount
+        try checkSize(facts.storedWidth, facts.storedHeight, pixelCount: pixelCount)
         try checkScans(facts)
         guard facts.decoderByteCount <= decoderByteCount else {
             throw .decoderByteCount(decoderByteCount, facts.decoderLoad)
         }
     }
 
-    func checkSize(_ width: Int, _ height: Int) throws(PixelLimit) {
+    func checkSize(_ width: Int, _ height: Int, pixelCount: Int) throws(PixelLimit) {
         guard width <= side, height <= side else { throw .side(side) }
         guard width.times(height) <= pixelCount else { throw .pixelCount(pixelCount) }
     }

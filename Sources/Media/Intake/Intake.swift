@@ -64,7 +64,7 @@ package struct Intake: Sendable {
     }
 
     /// Looks at an original again, as for rendering it anew.
-    /// - Throws: ``FileFailure``, ``InspectionFailure``.
+    /// - Throws: ``FileFailure``.
     package func inspect(_ id: BlobID) async throws -> Inspection {
         try await threads.runIfActive { [store, inspector] in
             try inspector.inspect(try store.openOriginal(id))

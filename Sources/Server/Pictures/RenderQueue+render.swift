@@ -24,7 +24,9 @@ extension RenderQueue {
 
     private func renderOnce(_ id: Attachment.ID) async throws {
         let blob = BlobID(id.uuid)
-        guard let facts = try await intake.inspect(blob).facts else { throw RenderFailure.rejected(.undecodable) }
+        let inspection = try await intake.inspect(blob)
+        if let limit = inspection.exceededLimit { throw InspectionFailure.pixelLimit(limit) }
+        guard let facts = inspection.facts else { throw RenderFailure.rejected(.undecodable) }
         let picture = try await picture(of: blob, facts)
         let attachment = try await store.finishRendering(
             id,

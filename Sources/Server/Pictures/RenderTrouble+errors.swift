@@ -11,8 +11,8 @@ extension RenderTrouble {
         case let failure as RenderFailure:
             guard let code = failure.code else { return nil }
             self.init(code)
-        case let failure as InspectionFailure:
-            self.init(.picture, code: RenderFailure.Code.tooComplex.rawValue, detail: failure.description)
+        case InspectionFailure.pixelLimit(let limit):
+            self.init(.picture, code: limit.code.rawValue, detail: limit.description)
         case let failure as FileFailure where failure.isMissing:
             self.init(.file, code: "missing", detail: "The file is missing on the server.")
         case let failure as FileFailure where Self.machineWide.contains(failure.code):
@@ -29,7 +29,7 @@ extension RenderTrouble {
     private init(_ code: RenderFailure.Code) {
         let cause: Cause =
             switch code {
-            case .undecodable, .truncated, .tooComplex: .picture
+            case .undecodable, .truncated, .tooComplex, .tooLarge: .picture
             case .workerCrashed: .death
             case .timedOut, .outOfMemory: .excess
             }

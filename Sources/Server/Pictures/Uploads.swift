@@ -15,11 +15,6 @@ struct Uploads: Sendable {
     /// What a form may hold besides the file: boundaries, headers and other small parts, in bytes.
     static let formOverhead = 80 * 1024
 
-    private static let damaged = Attachment.Failure(
-        code: RenderFailure.Code.undecodable.rawValue,
-        detail: RenderFailure.Code.undecodable.detail
-    )
-
     /// A refusal to a client that may go on sending.
     struct Refused: Error {
         let problem: Problem
@@ -88,7 +83,7 @@ struct Uploads: Sendable {
                 id,
                 filename: filename,
                 facts: original.facts,
-                failure: original.inspection.isDamaged ? Self.damaged : nil,
+                failure: original.inspection.failure,
                 renderCost: original.inspection.facts?.renderCost ?? 0,
                 once: once.map { OnceRequest($0, uploading: original, named: filename) }
             )
@@ -148,6 +143,17 @@ struct Uploads: Sendable {
             }
             throw Problem(failure)
         }
+    }
+}
+
+extension Inspection {
+    /// Why a picture has no variants, where that is known without decoding it.
+    fileprivate var failure: Attachment.Failure? {
+        if let limit = exceededLimit {
+            return Attachment.Failure(code: limit.code.rawValue, detail: limit.description)
+        }
+        let code = RenderFailure.Code.undecodable
+        return isDamaged ? Attachment.Failure(code: code.rawValue, detail: code.detail) : nil
     }
 }
 

@@ -47,18 +47,49 @@ import Testing
     }
 
     @Test(
-        "A picture that no decoder shall see is refused and leaves nothing (I5, I6)",
+        "A picture that no decoder shall see is kept as a file, with the limit that it is over (I6)",
         arguments: [
-            ("huge.png", PixelLimit.side(16_384)),
+            ("huge.png", PixelLimit.pixelCount(120_000_000)),
             ("progressive-huge.jpg", .decoderByteCount(80_000_000, .coefficients)),
             ("many-scans.jpg", .scanCount(100)),
             ("interlaced-huge.png", .decoderByteCount(80_000_000, .interlacedPNG)),
         ]
     )
-    func refused(name: String, limit: PixelLimit) async throws {
+    func overLimit(name: String, limit: PixelLimit) async throws {
         try await withIntake { intake, store in
             let bytes = try Fixture.bytes(name)
-            await #expect(throws: Intake.Failure.refused(.pixelLimit(limit))) {
+            let id = BlobID()
+            let original = try await intake.receive(id: id, body: body(bytes, 4_096), limit: 1 << 20)
+            #expect(original.inspection.exceededLimit == limit)
+            #expect(!original.inspection.isImage && !original.inspection.isDamaged)
+            #expect(try await intake.inspect(id) == original.inspection)
+        }
+    }
+
+    @Test("A picture over a limit is kept without its metadata all the same (I7)")
+    func overLimitScrubbed() async throws {
+        try await withIntake { intake, store in
+            var bytes = try Fixture.bytes("phone.jpg")
+            let frame = try #require(bytes.firstRange(of: [0xFF, 0xC0])).lowerBound
+            let side = PictureBytes.big(65_500, 2)
+            bytes.replaceSubrange(frame + 5..<frame + 9, with: side + side)
+            let id = BlobID()
+            let original = try await intake.receive(id: id, body: body(bytes, 4_096), limit: 1 << 20)
+            #expect(original.inspection.exceededLimit == .pixelCount(120_000_000))
+            #expect(original.removedMetadata.contains(.gps))
+            let kept = try store.openOriginal(id).read(at: 0, count: bytes.count)
+            #expect(kept.firstRange(of: Array("Secret".utf8)) == nil)
+        }
+    }
+
+    @Test("A picture with more metadata than can be removed is refused and leaves nothing (I5, I7)")
+    func refused() async throws {
+        try await withIntake { intake, store in
+            let pieces = (0...ScrubEdits.countLimit).flatMap { _ in
+                PictureBytes.segment(0xFE, []) + PictureBytes.segment(0xDD, [0, 0])
+            }
+            let bytes = PictureBytes.jpeg(pieces, PictureBytes.frame(0xC0, width: 30, height: 20))
+            await #expect(throws: Intake.Failure.refused(.pixelLimit(.segmentCount(ScrubEdits.countLimit)))) {
                 try await intake.receive(id: BlobID(), body: body(bytes, 4_096), limit: 1 << 20)
             }
             try expectNothing(in: store)

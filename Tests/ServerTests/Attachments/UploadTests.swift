@@ -120,14 +120,23 @@ struct UploadTests {
         }
     }
 
-    @Test("I8: a picture of too many pixels is refused with the limit, and nothing of it is kept")
-    func bomb() async throws {
+    @Test(
+        "I8: a picture over a limit is a file, with the limit as the reason why it has no variants",
+        arguments: [
+            ("huge.png", "too_large", "The picture has more than 120 million pixels."),
+            ("many-scans.jpg", "too_complex", "The JPEG has more than 100 scans."),
+        ]
+    )
+    func overLimit(name: String, code: String, detail: String) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
-            let answer = try await ada.send(.POST, "attachments", body: .bytes(try Fixture.bytes("huge.png")))
-            #expect(answer.isProblem(415, "unsupported_media"))
-            #expect(answer.json.limit.number > 0)
-            #expect(try server.holdsNothing())
+            let bytes = try Fixture.bytes(name)
+            let file = try await ada.upload(bytes)
+            #expect(file.kind == "file" && file.status == "failed" && file.variants == .null)
+            #expect(file.failure.code == .string(code) && file.failure.detail == .string(detail))
+            #expect(file.failure.retry_at == .null)
+            #expect(try await ada.get("attachments/\(file.id.text)/original").expect(200).body == bytes)
+            #expect(try await ada.post("attachments/\(file.id.text)/retry").isProblem(409, "conflict"))
         }
     }
 

@@ -5,7 +5,7 @@ struct ArrivedUpload: Sendable {
     let id: Attachment.ID
     let filename: String
     let facts: AttachmentFacts
-    /// Set for a picture that is seen to be damaged without decoding it.
+    /// Set for a picture that is seen to be damaged, or over a limit, without decoding it.
     let failure: Attachment.Failure?
     /// Estimated milliseconds of rendering.
     let renderCost: Int
@@ -45,8 +45,8 @@ extension Change {
         by owner: User.ID,
         _ limits: ChatLimits
     ) throws -> Prospect {
-        guard upload.facts.kind == .image else { return .ready }
         if let failure = upload.failure { return .failed(failure, rejectedAt: nil) }
+        guard upload.facts.kind == .image else { return .ready }
         if let verdict = try db.verdict(onBytes: upload.facts.sha256, at: now) {
             return .failed(verdict.failure, rejectedAt: verdict.time)
         }
@@ -76,6 +76,9 @@ extension Change {
         let attachment = try db.attachment(id)
         guard case .failed(let failure) = attachment.status else {
             throw Refusal.conflict("Only an attachment that failed can be tried again.")
+        }
+        guard attachment.facts.kind == .image else {
+            throw Refusal.conflict("The picture is over a limit and kept as a file. It is not tried again.")
         }
         guard failure.code != Attachment.Failure.quarantined else {
             throw Refusal.conflict(

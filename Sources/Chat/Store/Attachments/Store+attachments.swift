@@ -37,7 +37,7 @@ extension Store {
     /// Writes down that the bytes are on the disk. A picture waits for its variants from here on.
     ///
     /// - Parameters:
-    ///   - failure: Set for a picture that is seen to be damaged without decoding it.
+    ///   - failure: Set for a picture that is seen to be damaged, or over a limit, without decoding it.
     ///   - renderCost: Estimated milliseconds of rendering.
     /// - Returns: The attachment; a repeat gives the first one, and `id` is left to be abandoned.
     /// - Throws: `gone` when the upload took so long that it was swept meanwhile, or the first one is gone;

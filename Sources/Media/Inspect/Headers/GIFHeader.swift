@@ -14,7 +14,7 @@ struct GIFHeader {
     mutating func read(_ source: inout ByteSource) throws(PixelLimit) -> ImageFacts {
         facts.isLossless = true
         guard var blocks = GIFBlocks(&source) else { return facts }
-        try limits.checkSize(blocks.screen.width, blocks.screen.height)
+        try limits.checkSize(blocks.screen.width, blocks.screen.height, pixelCount: limits.pixelCount)
         while let block = blocks.next(&source), !frames.isFull {
             switch block.kind {
             case .extension(label: 0xF9): readControl(&source, at: block.data)

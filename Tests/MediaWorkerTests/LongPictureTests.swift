@@ -1,0 +1,87 @@
+import CVips
+import Fixtures
+import TestSupport
+import Testing
+
+@testable import Media
+@testable import MediaWorker
+
+/// Pictures with sides of up to 65,500 pixels.
+@Suite("Long pictures", .serialized, .patient) struct LongPictureTests {
+    @Test("A stitched screenshot has every size with the height that its name promises")
+    func stitched() async throws {
+        try await withWorker { worker, store in
+            let job = try addJob("stitched-1080x18000.png", to: store)
+            let variants = try await worker.render(job)
+            #expect(variants.map(\.height) == [150, 800, 1_920])
+            #expect(variants.map(\.width) == [9, 48, 115])
+        }
+    }
+
+    @Test(
+        "A line of 65,500 pixels is one pixel thin in every size",
+        arguments: [(65_500, 3), (3, 65_500), (1, 65_500)]
+    )
+    func lines(width: Int, height: Int) async throws {
+        try await withWorker { worker, store in
+            for picture in [png(width, height, colourType: 2), try jpeg(width, height)] {
+                let job = try addJob(picture, to: store)
+                #expect((job.facts.width, job.facts.height) == (width, height))
+                let variants = try await worker.render(job)
+                #expect(variants.first.map { max($0.width, $0.height) } == 150)
+                #expect(variants.allSatisfy { max($0.width, $0.height) == $0.fileSize.rawValue })
+                #expect(variants.allSatisfy { min($0.width, $0.height) == 1 })
+            }
+        }
+    }
+
+    @Test("I8, I9: rows of 65,500 pixels with alpha are worked on within 128 MiB")
+    func longRows() async throws {
+        var limits = WorkerLimits()
+        limits.memoryCeiling = 128 << 20
+        limits.pollInterval = .milliseconds(1)
+        try await withWorker(limits: limits) { worker, store in
+            let job = try addJob(png(65_500, 600, colourType: 6), to: store)
+            let variants = try await worker.render(job)
+            #expect(variants.map(\.height) == [1, 7, 18])
+        }
+    }
+
+    @Test("I8, I9: a baseline JPEG of 108 megapixels is shrunk while it is decoded, within 96 MiB")
+    func largeJPEG() async throws {
+        var limits = WorkerLimits()
+        limits.memoryCeiling = 96 << 20
+        limits.pollInterval = .milliseconds(1)
+        try await withWorker(limits: limits) { worker, store in
+            let job = try addJob(try jpeg(12_000, 9_000), to: store)
+            let variants = try await worker.render(job)
+            #expect(variants.map(\.height) == [113, 600, 1_440])
+        }
+    }
+
+    /// A black PNG, or an invisible one where it has alpha.
+    private func png(_ width: Int, _ height: Int, colourType: UInt8) -> [UInt8] {
+        let sides = PNGChunks.bytes(UInt32(width)) + PNGChunks.bytes(UInt32(height))
+        let byteCount = height * (width * (colourType == 6 ? 4 : 3) + 1)
+        var file: [UInt8] = [0x89] + Array("PNG\r\n\u{1A}\n".utf8)
+        file += PNGChunks.chunk("IHDR", sides + [8, colourType, 0, 0, 0])
+        file += PNGChunks.chunk("IDAT", ZlibStream.bytes([], zeros: byteCount))
+        return file + PNGChunks.chunk("IEND", [])
+    }
+
+    /// A grey JPEG.
+    private func jpeg(_ width: Int, _ height: Int) throws -> [UInt8] {
+        try startVips()
+        let light = [UInt8](repeating: 90, count: width * height)
+        let image = light.withUnsafeBytes {
+            vips_image_new_from_memory_copy($0.baseAddress, $0.count, Int32(width), Int32(height), 1, VIPS_FORMAT_UCHAR)
+        }
+        guard let image else { throw VipsFailure(doing: "test") }
+        defer { snug_vips_release(image) }
+        var bytes: UnsafeMutableRawPointer?
+        var count = 0
+        guard snug_vips_jpeg(image, 80, false, &bytes, &count) == 0 else { throw VipsFailure(doing: "test") }
+        defer { g_free(bytes) }
+        return Array(UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+}
