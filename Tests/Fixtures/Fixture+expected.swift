@@ -112,6 +112,7 @@ extension Fixture {
         "textured.jpg": .ready(200, 150, .grey),
         "turned.avif": .ready(96, 64, .scene),
         "turned.heic": .ready(96, 64, .scene),
+        "ultra-hdr.jpg": .ready(1_200, 800, .other),
         "ycck.jpg": .ready(96, 64, .scene),
     ]
 }

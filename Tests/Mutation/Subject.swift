@@ -13,6 +13,10 @@ package enum Subject: String, CaseIterable, Sendable {
     /// Taking an animated PNG apart.
     case film
     case scrubber
+    /// Of a JPEG with a gain map behind it.
+    case gainMap
+    /// Giving a PNG the profile that its chunks stand for.
+    case colour
     case exif
     case multipart
     case disposition
@@ -27,7 +31,8 @@ package enum Subject: String, CaseIterable, Sendable {
         get throws {
             switch self {
             case .headers, .inspector, .exif, .scrubber: try Fixture.pictures()
-            case .diet, .film: try Fixture.pictures { $0 == .png }
+            case .gainMap: [try Fixture.ultraHDR()]
+            case .diet, .film, .colour: try Fixture.pictures { $0 == .png }
             case .backdrop: try Fixture.pictures { $0 == .gif }
             case .multipart:
                 [SampleForm.text, SampleForm.compact, SampleForm.bareLines, SampleForm.mixedLines].map {
@@ -48,7 +53,8 @@ package enum Subject: String, CaseIterable, Sendable {
         case .diet: return checkDiet
         case .backdrop: return checkBackdrop
         case .film: return checkFilm
-        case .scrubber: return checkScrubber
+        case .scrubber, .gainMap: return checkScrubber
+        case .colour: return checkColour
         case .exif: return checkEXIF
         case .multipart: return checkMultipart
         case .disposition: return checkDisposition
@@ -62,6 +68,13 @@ func expect(_ condition: Bool, _ description: @autoclosure () -> String) throws(
 }
 
 extension Fixture {
+    /// A small Ultra HDR picture: with most of its pixels left out, so that damage meets what announces the gain map.
+    fileprivate static func ultraHDR() throws -> [UInt8] {
+        let bytes = try bytes("ultra-hdr.jpg")
+        let second = bytes.indices.last { bytes[$0...].starts(with: [0xFF, 0xD8, 0xFF]) } ?? bytes.count
+        return Array(bytes[..<4_000]) + bytes[(second - 200)...]
+    }
+
     /// The bytes of all fixtures that begin like a picture.
     fileprivate static func pictures(where isWanted: (FileKind) -> Bool = { _ in true }) throws -> [[UInt8]] {
         try names.map(bytes).filter { FileKind(signature: $0).map(isWanted) ?? false }

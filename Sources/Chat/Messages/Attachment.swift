@@ -61,6 +61,8 @@ package struct AttachmentFacts: Sendable, Equatable {
     package var isAnimated: Bool
     /// Kinds of metadata that the stored original does not carry any more, such as `gps`. Names hold no commas.
     package var removedMetadata: [String]
+    /// The original says how it looks on a display of high dynamic range; variants do not.
+    package var hasHDR: Bool
 
     package init(
         kind: Attachment.Kind,
@@ -70,7 +72,8 @@ package struct AttachmentFacts: Sendable, Equatable {
         width: Int? = nil,
         height: Int? = nil,
         isAnimated: Bool = false,
-        removedMetadata: [String] = []
+        removedMetadata: [String] = [],
+        hasHDR: Bool = false
     ) {
         self.kind = kind
         self.mediaType = mediaType
@@ -80,5 +83,6 @@ package struct AttachmentFacts: Sendable, Equatable {
         self.height = height
         self.isAnimated = isAnimated
         self.removedMetadata = removedMetadata
+        self.hasHDR = hasHDR
     }
 }

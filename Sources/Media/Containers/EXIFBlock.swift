@@ -42,7 +42,7 @@ package struct EXIFBlock {
 }
 
 /// Reads numbers and directories of a TIFF file inside another file; offsets count from its header.
-private struct TIFFReader {
+struct TIFFReader {
     let start: Int
     let end: Int
     let isLittleEndian: Bool

@@ -15,9 +15,15 @@ struct JPEGSegments {
 
         /// APP0–APP15 or a comment: what a decoder may ignore.
         var isMetadata: Bool { (0xE0...0xEF).contains(marker) || marker == 0xFE }
+
+        /// A frame header, of any kind of coding (T.81 table B.1).
+        var isFrame: Bool { (0xC0...0xCF).contains(marker) && ![0xC4, 0xC8, 0xCC].contains(marker) }
     }
 
-    private var position = 2
+    private var position: Int
+
+    /// - Parameter start: where the picture begins.
+    init(at start: Int = 0) { position = start + 2 }
 
     /// The next segment, the end of the image being one; nil at the end of the file and where a length is impossible.
     mutating func next(_ source: inout ByteSource) -> Segment? {

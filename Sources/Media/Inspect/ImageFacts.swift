@@ -26,6 +26,9 @@ package struct ImageFacts: Codable, Equatable, Sendable {
     package var isInterlaced = false
     /// Nothing was lost in coding: screenshots and drawings, whose coloured edges deserve better chroma.
     package var isLossless = false
+    /// The file says how the picture looks on a display that is brighter than paper: by a gain map, or by a curve for
+    /// high dynamic range. Variants do not.
+    package var hasHDR = false
     /// There is an alpha channel; it may be opaque all over.
     package var hasAlpha = false
     /// Bits a channel: 1–16.

@@ -1,13 +1,16 @@
 /// Finds what to remove among the segments of a JPEG (ITU-T T.81 annex B).
 ///
 /// What stays are the tables and pixels, and of the segments for applications JFIF without its thumbnail, the colour
-/// profile and Adobe's, which tells how colours are coded.
+/// profile and Adobe's, which tells how colours are coded; and a gain map behind the pixels, with what announces it.
 struct JPEGScrubber {
     /// A comment without words. In the place of a segment that breaks into pixels, it ends them there just as well.
     private static let emptyComment: [UInt8] = [0xFF, 0xFE, 0, 2]
 
     private let orientation: Int
-    private var edits: ScrubEdits
+    private(set) var edits: ScrubEdits
+    private(set) var announcements = GainMapAnnouncements()
+    /// Set while a gain map is read, and not the picture itself.
+    private var gainMap: GainMap?
     private var isBehindScan = false
     private var hasEXIF = false
 
@@ -17,24 +20,92 @@ struct JPEGScrubber {
         edits = ScrubEdits(byteCount: byteCount)
     }
 
+    private init(of gainMap: GainMap, byteCount: Int) {
+        self.init(byteCount: byteCount, orientation: 1)
+        self.gainMap = gainMap
+    }
+
     mutating func read(_ source: inout ByteSource) -> ScrubEdits {
-        var segments = JPEGSegments()
+        var segments = JPEGSegments(at: gainMap?.range.lowerBound ?? 0)
         while let segment = segments.next(&source) {
             switch segment.marker {
             case JPEGSegments.endOfImage:
-                if isBehindScan, segment.payload.upperBound < source.count {
-                    edits.drop(segment.payload.upperBound..<source.count, [.trailer])
-                }
+                if gainMap == nil { readRest(&source, from: segment.payload.upperBound) }
                 return edits
             case JPEGSegments.startOfScan: isBehindScan = true
             default: if segment.isMetadata { readMetadata(&source, segment) }
             }
         }
+        isBehindScan = false
+        removeAnnouncements(&source)
         return edits
+    }
+
+    /// What is behind the end of the picture, and what announces it before the pixels.
+    private mutating func readRest(_ source: inout ByteSource, from end: Int) {
+        let hasPixels = isBehindScan
+        isBehindScan = false
+        guard hasPixels, let gainMap = announcements.gainMap(&source, after: end) else {
+            removeAnnouncements(&source)
+            if hasPixels, end < source.count { edits.drop(end..<source.count, [.trailer]) }
+            return
+        }
+        edits.drop(end..<gainMap.range.lowerBound, [.trailer])
+        var scrubber = JPEGScrubber(of: gainMap, byteCount: source.count)
+        let edits = scrubber.read(&source)
+        self.edits.add(edits)
+        self.edits.drop(gainMap.range.upperBound..<source.count, [.trailer])
+        announce(&source, gainMapOf: gainMap.range.count + edits.growth(before: .max), behind: end)
+    }
+
+    private mutating func removeAnnouncements(_ source: inout ByteSource) {
+        for segment in announcements.segments.values { remove(&source, segment, Self.metadata(&source, segment)) }
+    }
+
+    /// Reduces what announces a gain map to that, with the numbers of the new file.
+    private mutating func announce(_ source: inout ByteSource, gainMapOf byteCount: Int, behind end: Int) {
+        let segments = announcements.segments
+        if let xmp = segments[.xmp] {
+            let payload = GainMapContainer.payload(version: announcements.version, byteCount: byteCount)
+            reduce(&source, xmp, to: payload)
+        }
+        if let parameters = segments[.parameters],
+            let length = GainMapParameters.neededLength(&source, in: parameters.payload, ofGainMap: false),
+            let payload = source.bytes(at: parameters.payload.lowerBound, length: length)
+        {
+            reduce(&source, parameters, to: payload)
+        }
+        guard let directory = segments[.directory] else { return }
+        // Its own length must be known before its numbers.
+        let blank = MultiPicture.payload([.init(byteCount: 0, offset: 0), .init(byteCount: 0, offset: 0)])
+        let growth = blank.count - (range(of: directory, &source).count - 4)
+        let pictureByteCount = end + edits.growth(before: end) + growth
+        let start = directory.start + edits.growth(before: directory.start)
+        let base = start + 4 + MultiPicture.signature.utf8CodeUnitCount
+        let entries: [MultiPicture.Entry] = [
+            .init(byteCount: pictureByteCount, offset: 0), .init(byteCount: byteCount, offset: pictureByteCount - base),
+        ]
+        let old = MultiPicture(&source, in: directory.payload)?.entries ?? []
+        let isClean = source.has(MultiPicture.payload(old), in: directory.payload)
+        replace(&source, directory, with: MultiPicture.payload(entries), isClean ? [] : [.other])
+    }
+
+    /// Replaces a segment's payload, if it is another one.
+    private mutating func reduce(
+        _ source: inout ByteSource,
+        _ segment: JPEGSegments.Segment,
+        to payload: [UInt8]
+    ) {
+        guard !source.has(payload, in: segment.payload) else { return }
+        replace(&source, segment, with: payload, Self.metadata(&source, segment))
     }
 
     private mutating func readMetadata(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) {
         let payload = segment.payload
+        if gainMap == nil, !isBehindScan, announcements.note(&source, segment) { return }
+        if gainMap != nil, !isBehindScan, let payload = GainMap.description(&source, segment) {
+            return reduce(&source, segment, to: payload)
+        }
         switch segment.marker {
         case 0xE0 where source.has("JFIF\0", at: payload.lowerBound) && payload.count >= 14:
             // JFIF 1.02: a name, version, density, then the sides of a thumbnail and its pixels.
@@ -73,7 +144,8 @@ struct JPEGScrubber {
         with payload: [UInt8],
         _ removed: Set<RemovedMetadata>
     ) {
-        let header = [0xFF, segment.marker, 0, UInt8(clamping: payload.count + 2)]
+        let length = payload.count + 2
+        let header = [0xFF, segment.marker, UInt8(truncatingIfNeeded: length >> 8), UInt8(truncatingIfNeeded: length)]
         edits.replace(range(of: segment, &source), with: header + payload, removed)
     }
 

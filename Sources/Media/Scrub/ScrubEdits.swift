@@ -21,6 +21,19 @@ struct ScrubEdits {
     /// In the order of the file. They must be apart from each other.
     var sorted: [Edit] { list.sorted { $0.range.lowerBound < $1.range.lowerBound } }
 
+    /// How much longer the part of the file before `position` becomes.
+    func growth(before position: Int) -> Int {
+        list.reduce(0) { sum, edit in
+            edit.range.lowerBound < position ? sum + (edit.replacement?.byteCount ?? 0) - edit.range.count : sum
+        }
+    }
+
+    mutating func add(_ others: ScrubEdits) {
+        removed.formUnion(others.removed)
+        isOverfull = isOverfull || others.isOverfull
+        for edit in others.list { append(edit) }
+    }
+
     mutating func drop(_ range: Range<Int>, _ removed: Set<RemovedMetadata>) {
         let range = range.clamped(to: 0..<byteCount)
         guard !range.isEmpty else { return }

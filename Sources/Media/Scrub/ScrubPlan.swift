@@ -6,6 +6,15 @@ package struct ScrubPlan: Equatable, Sendable {
         case insert([UInt8])
         /// One byte, that many times.
         case fill(UInt8, count: Int)
+
+        /// Bytes of the new file.
+        var byteCount: Int {
+            switch self {
+            case .keep(let range): range.count
+            case .insert(let bytes): bytes.count
+            case .fill(_, let count): count
+            }
+        }
     }
 
     /// In the order in which they make the new file.
@@ -14,15 +23,7 @@ package struct ScrubPlan: Equatable, Sendable {
     package let removed: [RemovedMetadata]
 
     /// Bytes of the new file.
-    package var byteCount: Int {
-        pieces.reduce(0) { sum, piece in
-            switch piece {
-            case .keep(let range): sum + range.count
-            case .insert(let bytes): sum + bytes.count
-            case .fill(_, let count): sum + count
-            }
-        }
-    }
+    package var byteCount: Int { pieces.reduce(0) { $0 + $1.byteCount } }
 
     /// Nil when no edit removes anything: then the file stays as it came, byte for byte.
     /// - Parameter byteCount: of the file that the edits are of.

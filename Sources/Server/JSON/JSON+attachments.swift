@@ -15,6 +15,7 @@ extension Attachment: JSONWritable {
             json.member("width", ifAny: facts.width) { $0.value($1) }
             json.member("height", ifAny: facts.height) { $0.value($1) }
             json.member("animated", facts.isAnimated)
+            json.member("has_hdr", facts.hasHDR)
             json.member("sha256", ifAny: asAvatar ? nil : facts.sha256) { $0.value(hex: $1) }
             json.member("removed_metadata", ifAny: asAvatar ? nil : facts.removedMetadata) { json, removed in
                 json.array(removed) { $0.value($1) }

@@ -167,7 +167,8 @@ extension StoredOriginal {
             width: inspection.facts?.width,
             height: inspection.facts?.height,
             isAnimated: inspection.facts?.isAnimated ?? false,
-            removedMetadata: removedMetadata.map(\.rawValue)
+            removedMetadata: removedMetadata.map(\.rawValue),
+            hasHDR: inspection.facts?.hasHDR ?? false
         )
     }
 }

@@ -39,6 +39,19 @@ struct ScrubbingTests {
         }
     }
 
+    @Test("An Ultra HDR photograph keeps its gain map, with or without the rest", arguments: [false, true])
+    func gainMap(keepsMetadata: Bool) async throws {
+        try await withServer({ if keepsMetadata { $0.keepsMetadata = .on } }) { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.settled(ada.upload(try Fixture.bytes("ultra-hdr.jpg")))
+            #expect(picture.status == "ready" && picture.has_hdr == true)
+            #expect(try await ada.get("attachments/\(picture.id.text)").json.has_hdr == true)
+            let words = try await exiftool(ada.get("attachments/\(picture.id.text)/original").expect(200).body)
+            #expect(words.contains("MP Image 2") && words.contains("Gain Map Max"))
+            #expect(try await ada.upload(try Fixture.bytes("gps.jpg")).has_hdr == false)
+        }
+    }
+
     @Test("A file without metadata is kept byte for byte", arguments: ["plain.png", "textured.jpg", "text.jpg"])
     func untouched(name: String) async throws {
         try await withServer { server in
@@ -54,7 +67,8 @@ struct ScrubbingTests {
         try await withScratchFolder { folder in
             let file = "\(folder)/original.jpg"
             try Data(bytes).write(to: URL(filePath: file))
-            let answer = try await run(.name("exiftool"), arguments: ["-G", file], output: .string(limit: 1 << 20))
+            let arguments: Arguments = ["-a", "-ee", "-G", file]
+            let answer = try await run(.name("exiftool"), arguments: arguments, output: .string(limit: 1 << 20))
             return answer.standardOutput
         }
     }

@@ -17,8 +17,9 @@ struct UploadTests {
             let picture = try await ada.upload(bytes, named: "garden.jpg")
             #expect(
                 picture.names == [
-                    "id", "kind", "filename", "media_type", "byte_size", "width", "height", "animated", "sha256",
-                    "removed_metadata", "status", "failure", "placeholder", "original_url", "variants", "created_at",
+                    "id", "kind", "filename", "media_type", "byte_size", "width", "height", "animated", "has_hdr",
+                    "sha256", "removed_metadata", "status", "failure", "placeholder", "original_url", "variants",
+                    "created_at",
                 ]
             )
             #expect(picture.kind == "image")

@@ -36,8 +36,9 @@ struct AttachmentJSONTests {
         for status in [Chat.Attachment.Status.processing, .ready, .failed(failure)] {
             #expect(
                 try written(status).names == [
-                    "id", "kind", "filename", "media_type", "byte_size", "width", "height", "animated", "sha256",
-                    "removed_metadata", "status", "failure", "placeholder", "original_url", "variants", "created_at",
+                    "id", "kind", "filename", "media_type", "byte_size", "width", "height", "animated", "has_hdr",
+                    "sha256", "removed_metadata", "status", "failure", "placeholder", "original_url", "variants",
+                    "created_at",
                 ]
             )
         }
@@ -49,6 +50,14 @@ struct AttachmentJSONTests {
         #expect(try written(.ready, facts: facts).removed_metadata == [])
         facts.removedMetadata = ["exif", "gps"]
         #expect(try written(.ready, facts: facts).removed_metadata == ["exif", "gps"])
+    }
+
+    @Test("Whether there is high dynamic range is told")
+    func hasHDR() throws {
+        var facts = AttachmentFacts.picture
+        #expect(try written(.ready, facts: facts).has_hdr == false)
+        facts.hasHDR = true
+        #expect(try written(.ready, facts: facts).has_hdr == true)
     }
 
     @Test("A placeholder is base64")

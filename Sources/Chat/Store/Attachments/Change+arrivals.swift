@@ -59,14 +59,14 @@ extension Change {
         try execute(
             """
             UPDATE attachments SET kind = ?, filename = ?, media_type = ?, byte_count = ?, sha256 = ?,
-                width = ?, height = ?, is_animated = ?, removed_metadata = ?, render_cost = ?,
+                width = ?, height = ?, is_animated = ?, removed_metadata = ?, has_hdr = ?, render_cost = ?,
                 state = ?, turn_at = ?, failure_code = ?, failure_detail = ?, rejected_at = ?
             WHERE id = ?
             """,
             [
                 facts.kind, upload.filename, facts.mediaType, facts.byteCount, facts.sha256,
                 facts.width, facts.height, facts.isAnimated, facts.removedMetadata.joined(separator: ","),
-                upload.renderCost,
+                facts.hasHDR, upload.renderCost,
             ] + prospect.values + [upload.id]
         )
     }

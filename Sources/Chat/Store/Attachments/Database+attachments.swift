@@ -12,7 +12,7 @@ extension Database {
     static let attachmentColumns = """
         id, owner_id, kind, media_type, byte_count, sha256, width, height, is_animated, filename, state,
         failure_code, failure_detail, retry_at, created_at, message_id, removed_metadata, placeholder,
-        animation_width, animation_height, animation_byte_count
+        animation_width, animation_height, animation_byte_count, has_hdr
         """
 
     static let attachmentByID = """
@@ -71,7 +71,8 @@ extension Attachment {
             width: row[6],
             height: row[7],
             isAnimated: row[8],
-            removedMetadata: (row[16] as String).split(separator: ",").map(String.init)
+            removedMetadata: (row[16] as String).split(separator: ",").map(String.init),
+            hasHDR: row[21]
         )
         let status = Status(row: row)
         let hasVariants = facts.kind == .image && status == .ready

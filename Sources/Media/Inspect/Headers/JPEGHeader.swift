@@ -4,6 +4,7 @@ struct JPEGHeader {
     private var facts = ImageFacts(format: .jpeg)
     private var frame: JPEGFrame?
     private var hasEXIF = false
+    private var gainMap = GainMapAnnouncements()
     private var metadataCount = 0
     private var profileByteCount = 0
 
@@ -14,9 +15,14 @@ struct JPEGHeader {
     /// - Throws: ``PixelLimit/segmentCount(_:)`` or ``PixelLimit/profileByteCount(_:)``.
     mutating func read(_ source: inout ByteSource) throws(PixelLimit) -> ImageFacts {
         var segments = JPEGSegments()
-        while let segment = segments.next(&source), segment.marker != JPEGSegments.endOfImage {
+        while let segment = segments.next(&source) {
+            if facts.scanCount == 0 { _ = gainMap.note(&source, segment) }
             switch segment.marker {
-            case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF: readFrame(&source, segment)
+            case JPEGSegments.endOfImage:
+                let end = segment.payload.upperBound
+                facts.hasHDR = facts.scanCount > 0 && gainMap.gainMap(&source, after: end) != nil
+                return facts
+            case _ where segment.isFrame: readFrame(&source, segment)
             case JPEGSegments.startOfScan: readScan(&source, segment)
             case 0xE1: readEXIF(&source, segment)
             case 0xE2: try countProfile(&source, segment)

@@ -4,7 +4,7 @@
 /// ``VariantRole``, to write.
 package struct RenderJob: Codable, Equatable, Sendable {
     /// Version of the protocol; a worker of another version does not say that it is ready.
-    package static let version = 2
+    package static let version = 3
 
     package let id: BlobID
     /// What the header said when the file came in; a decoder that sees something else is not trusted with it.

@@ -1,0 +1,10 @@
+import GRDB
+
+/// Whether an original has more brightness to show than its variants.
+enum Migration0006 {
+    static func apply(_ db: Database) throws {
+        try db.execute(
+            sql: "ALTER TABLE attachments ADD COLUMN has_hdr INTEGER NOT NULL DEFAULT 0 CHECK (has_hdr IN (0, 1))"
+        )
+    }
+}

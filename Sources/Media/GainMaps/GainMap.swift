@@ -1,0 +1,96 @@
+/// The second JPEG in an Ultra HDR picture, which says how much brighter each place is on a display that can show it.
+struct GainMap: Equatable {
+    /// Bytes of the file, from its start to its end marker.
+    let range: Range<Int>
+
+    /// Nil when there is no JPEG at `start`, or it does not say that it is a gain map.
+    init?(_ source: inout ByteSource, at start: Int) {
+        guard source.bytes(at: start, length: 3) == [0xFF, 0xD8, 0xFF] else { return nil }
+        var segments = JPEGSegments(at: start)
+        var (hasFrame, isDescribed, hasScan) = (false, false, false)
+        while let segment = segments.next(&source) {
+            switch segment.marker {
+            case JPEGSegments.endOfImage:
+                guard hasScan else { return nil }
+                range = start..<segment.payload.upperBound
+                return
+            case JPEGSegments.startOfScan:
+                guard hasFrame, isDescribed else { return nil }
+                hasScan = true
+            case _ where segment.isFrame:
+                hasFrame = hasFrame || JPEGFrame(&source, segment).map { $0.width > 0 && $0.height > 0 } ?? false
+            case 0xE1, 0xE2:
+                isDescribed = isDescribed || Self.description(&source, segment) != nil
+            default: break
+            }
+        }
+        return nil
+    }
+
+    /// What stays of a segment that says how a gain map is applied; nil for any other segment.
+    static func description(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) -> [UInt8]? {
+        switch segment.marker {
+        case 0xE1: return GainMapXMP.packet(&source, in: segment.payload).flatMap { GainMapXMP($0) }?.payload
+        case 0xE2:
+            let length = GainMapParameters.neededLength(&source, in: segment.payload, ofGainMap: true)
+            return length.flatMap { source.bytes(at: segment.payload.lowerBound, length: $0) }
+        default: return nil
+        }
+    }
+}
+
+/// The segments before a picture's pixels that announce its gain map: the first of each kind.
+struct GainMapAnnouncements {
+    enum Kind: CaseIterable {
+        case xmp
+        case parameters
+        case directory
+    }
+
+    private(set) var segments: [Kind: JPEGSegments.Segment] = [:]
+    private(set) var version = "1.0"
+    private var distance: Int?
+    private var directory: MultiPicture?
+
+    /// - Returns: whether the segment is one of them.
+    mutating func note(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) -> Bool {
+        guard let kind = kind(&source, segment) else { return false }
+        segments[kind] = segment
+        return true
+    }
+
+    private mutating func kind(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) -> Kind? {
+        switch segment.marker {
+        case 0xE1:
+            guard segments[.xmp] == nil, let packet = GainMapXMP.packet(&source, in: segment.payload) else {
+                return nil
+            }
+            let description = GainMapXMP(packet)
+            distance = GainMapContainer(packet)?.distance
+            version = description?.properties.first { $0.name == "Version" }?.values.first ?? version
+            return description != nil || distance != nil ? .xmp : nil
+        case 0xE2:
+            if segments[.directory] == nil, let found = MultiPicture(&source, in: segment.payload) {
+                directory = found
+                return .directory
+            }
+            guard segments[.parameters] == nil,
+                GainMapParameters.neededLength(&source, in: segment.payload, ofGainMap: false) != nil
+            else { return nil }
+            return .parameters
+        default: return nil
+        }
+    }
+
+    /// The gain map behind a picture that ends at `end`: where a directory says, or right there. Nil when there is none.
+    func gainMap(_ source: inout ByteSource, after end: Int) -> GainMap? {
+        guard !segments.isEmpty else { return nil }
+        let base = directory?.base ?? 0
+        var starts = (directory?.entries ?? []).dropFirst().map { base + $0.offset }
+        if let distance { starts.append(end + distance) }
+        for start in starts + [end] where start >= end {
+            if let found = GainMap(&source, at: start) { return found }
+        }
+        return nil
+    }
+}
