@@ -58,7 +58,7 @@ struct Renderer: ~Copyable {
     private func readOriginal() throws(FileFailure) -> [UInt8] {
         let bytes = try files.readOriginal(limit: Self.originalByteLimit)
         return switch job.facts.format {
-        case .png: Self.onDiet(bytes, keepsProfile: true)
+        case .png: PNGColour.profiled(Self.onDiet(bytes, keepsProfile: true))
         case .gif where job.facts.hasAlpha: GIFBackdrop.cleared(bytes) ?? bytes
         default: bytes
         }

@@ -34,13 +34,22 @@ func checkDiet(_ bytes: [UInt8]) throws {
         end = range.upperBound
     }
     try expect(end <= bytes.count, "\(end) of \(bytes.count) bytes")
-    try expect(ranges.count <= 12, "\(ranges.count) ranges")
+    try expect(ranges.count <= 13, "\(ranges.count) ranges")
     guard !ranges.isEmpty else { return }
     let rest = ranges.flatMap { bytes[$0] }
     try expect(PNGDiet.keptRanges(of: rest) == [0..<rest.count], "a diet of a diet leaves something out")
     let (before, after) = (pngFacts(bytes), pngFacts(rest))
     try expect(before?.storedWidth == after?.storedWidth && before?.storedHeight == after?.storedHeight, "another size")
     try expect(before?.orientation == after?.orientation, "turned otherwise")
+}
+
+/// The same picture, with one chunk more at most, which a decoder can read.
+func checkColour(_ bytes: [UInt8]) throws {
+    let plain = PNGDiet.keptRanges(of: bytes).flatMap { bytes[$0] }
+    let profiled = PNGColour.profiled(plain)
+    try expect(PNGColour.profiled(profiled) == profiled, "profiled twice")
+    let (before, after) = (pngFacts(plain), pngFacts(profiled))
+    try expect(before == after, "\(String(describing: before)) became \(String(describing: after))")
 }
 
 /// What can be seen through is the same picture, and no second frame is added to it.

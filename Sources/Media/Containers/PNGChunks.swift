@@ -14,6 +14,15 @@ struct PNGChunks {
         var end: Int { payload.upperBound + 4 }
         /// A decoder may ignore it (section 5.4: bit 5 of the first letter).
         var isAncillary: Bool { type.rawValue & 0x2000_0000 != 0 }
+
+        /// Whether its checksum is that of its type and payload. A payload that is longer than a window is believed.
+        func isIntact(_ source: inout ByteSource) -> Bool {
+            guard let checksum = source.bigEndian(at: payload.upperBound, length: 4),
+                let type = source.bytes(at: start + 4, length: 4)
+            else { return false }
+            guard let content = source.bytes(at: payload.lowerBound, length: payload.count) else { return true }
+            return CRC32.checksum(of: type + content) == checksum
+        }
     }
 
     /// A chunk as a file holds it, with its length and checksum.

@@ -10,7 +10,8 @@ package enum PNGDiet {
 
     /// Chunks that are kept, each once but the pixels.
     private static let kept: Set<FourCC> = [
-        "IHDR", "PLTE", "tRNS", "IDAT", "IEND", "gAMA", "cHRM", "sRGB", "iCCP", "pHYs", "eXIf",
+        "IHDR", "PLTE", "tRNS", "IDAT", "IEND", "gAMA", "cHRM", "sRGB", "cICP", "iCCP", "pHYs",
+        "eXIf",
     ]
 
     /// The ranges of `bytes` that make the PNG a decoder shall see: ascending, apart from each other, at most one for

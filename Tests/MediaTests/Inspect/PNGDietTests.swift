@@ -11,7 +11,8 @@ import Testing
 
     @Test("A decoder sees pixels and how to show them, and nothing else (I6)")
     func kept() {
-        let needed = ["PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "pHYs", "eXIf"].flatMap { Make.chunk($0, [1]) }
+        let types = ["PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "cICP", "iCCP", "pHYs", "eXIf"]
+        let needed = types.flatMap { Make.chunk($0, [1]) }
         let other = ["tEXt", "zTXt", "iTXt", "sPLT", "tIME", "hIST", "bKGD", "acTL", "fcTL", "prVt", "QQQQ"].flatMap {
             Make.chunk($0, [2])
         }

@@ -5,6 +5,7 @@ struct PNGHeader {
     private var hasHeader = false
     private var hasAnimation = false
     private var hasEXIF = false
+    private var hasCodePoints = false
     private var hasPixels = false
 
     /// Facts up to where the file ends or stops making sense; without a size when there is no header chunk.
@@ -21,6 +22,7 @@ struct PNGHeader {
                 let milliseconds = PNGChunks.milliseconds(ofControl: chunk.payload, &source)
                 if let milliseconds { frames.add(milliseconds: milliseconds) }
             case "eXIf": readEXIF(&source, chunk)
+            case "cICP": readCodePoints(&source, chunk)
             default: break
             }
         }
@@ -61,22 +63,22 @@ struct PNGHeader {
         facts.componentCount += 1
     }
 
-    /// As libpng has it, the first block alone counts, if it comes before the pixels and its checksum is right. One that
-    /// is too large for a decoder to see turns nothing either.
+    /// The first block alone counts, before the pixels or behind them (section 11.3.4.2), if its checksum is right. One
+    /// that is too large for a decoder to see turns nothing either.
     private mutating func readEXIF(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) {
-        guard !hasEXIF, !hasPixels else { return }
+        guard !hasEXIF else { return }
         hasEXIF = true
-        guard chunk.payload.count <= PNGDiet.exifByteLimit, Self.isIntact(&source, chunk) else { return }
+        guard chunk.payload.count <= PNGDiet.exifByteLimit, chunk.isIntact(&source) else { return }
         facts.orientation =
             EXIFBlock(&source, at: chunk.payload.lowerBound, end: chunk.payload.upperBound).orientation ?? 1
     }
 
-    /// Whether a chunk's checksum is that of its type and payload.
-    private static func isIntact(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) -> Bool {
-        guard let type = source.bytes(at: chunk.start + 4, length: 4),
-            let payload = source.bytes(at: chunk.payload.lowerBound, length: chunk.payload.count),
-            let checksum = source.bigEndian(at: chunk.payload.upperBound, length: 4)
-        else { return false }
-        return CRC32.checksum(of: type + payload) == checksum
+    private mutating func readCodePoints(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) {
+        defer { hasCodePoints = true }
+        guard !hasCodePoints, !hasPixels, chunk.payload.count == 4, chunk.isIntact(&source),
+            let codePoints = source.bytes(at: chunk.payload.lowerBound, length: 4),
+            let space = ColourSpace(codePoints: codePoints)
+        else { return }
+        facts.hasHDR = space.transfer.isHDR
     }
 }
