@@ -43,6 +43,8 @@ package struct Attachment: Sendable, Equatable {
     package var placeholder: Data?
     /// Beside the variants of an animated picture; nil for a still.
     package var animation: Animation?
+    /// Part of the picture is missing or wrong, because its file is damaged or cut off; false until it is ready.
+    package var isDamaged = false
     package let createdAt: Timestamp
     /// The message that holds it; nil until it is sent.
     package let messageID: Message.ID?

@@ -8,6 +8,7 @@ enum Schema {
         migrator.registerMigration("0002", migrate: Migration0002.apply)
         migrator.registerMigration("0003", migrate: Migration0003.apply)
         migrator.registerMigration("0004", migrate: Migration0004.apply)
+        migrator.registerMigration("0005", migrate: Migration0005.apply)
         migrator.registerMigration("0006", migrate: Migration0006.apply)
         migrator.registerMigration("0007", migrate: Migration0007.apply)
         migrator.registerMigration("0008", migrate: Migration0008.apply)

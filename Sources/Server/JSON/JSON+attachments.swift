@@ -21,6 +21,7 @@ extension Attachment: JSONWritable {
                 json.array(removed) { $0.value($1) }
             }
             writeStatus(to: &json)
+            json.member("is_damaged", isDamaged)
             json.member("placeholder", ifAny: placeholder) { $0.value(base64: $1) }
             json.member("original_url", ifAny: asAvatar ? nil : json.wire.links.original(id)) { $0.value($1) }
             writeVariants(to: &json)

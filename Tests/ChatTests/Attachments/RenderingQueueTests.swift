@@ -86,7 +86,7 @@ struct RenderingQueueTests {
         }
     }
 
-    @Test("I4: Placeholder and moving form come with the variants, and a page of history shows what the event did")
+    @Test("I4: Placeholder, moving form and mark of damage come with the variants, in the event and a page of history")
     func faces() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -94,14 +94,17 @@ struct RenderingQueueTests {
             let picture = try await chat.upload(.image, by: ada)
             let message = try await chat.say("", [picture], in: room, by: ada)
             #expect(message.attachments[0].placeholder == nil && message.attachments[0].animation == nil)
+            #expect(!message.attachments[0].isDamaged)
             let (hash, animation) = (Data([1, 2, 3, 4, 5]), Animation(width: 320, height: 240, byteCount: 70_000))
             let ready = try await chat.store.finishRendering(
                 picture,
                 variants: [.sample],
                 placeholder: hash,
-                animation: animation
+                animation: animation,
+                isDamaged: true
             )
             #expect(ready?.placeholder == hash)
+            #expect(ready?.isDamaged == true)
             #expect(ready?.animation == animation)
             let page = try await chat.store.page(of: room, at: .newest, limit: 1, for: ada)
             #expect(page.messages[0].attachments == [ready])

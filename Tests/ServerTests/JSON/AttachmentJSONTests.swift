@@ -13,7 +13,8 @@ struct AttachmentJSONTests {
         _ status: Chat.Attachment.Status,
         facts: AttachmentFacts = .picture,
         placeholder: Data? = nil,
-        animation: Animation? = nil
+        animation: Animation? = nil,
+        isDamaged: Bool = false
     ) throws -> JSON {
         let attachment = Chat.Attachment(
             id: id,
@@ -24,6 +25,7 @@ struct AttachmentJSONTests {
             variants: status == .ready ? [.thumbnail] : [],
             placeholder: placeholder,
             animation: animation,
+            isDamaged: isDamaged,
             createdAt: Timestamp(milliseconds: 0),
             messageID: nil
         )
@@ -37,7 +39,8 @@ struct AttachmentJSONTests {
             #expect(
                 try written(status).names == [
                     "id", "kind", "filename", "media_type", "byte_size", "width", "height", "animated", "has_hdr",
-                    "sha256", "removed_metadata", "status", "failure", "placeholder", "original_url", "variants",
+                    "sha256", "removed_metadata", "status", "failure", "is_damaged", "placeholder", "original_url",
+                    "variants",
                     "created_at",
                 ]
             )
@@ -52,12 +55,19 @@ struct AttachmentJSONTests {
         #expect(try written(.ready, facts: facts).removed_metadata == ["exif", "gps"])
     }
 
-    @Test("Whether there is high dynamic range is told")
+    @Test("Whether there is high dynamic range is shown")
     func hasHDR() throws {
         var facts = AttachmentFacts.picture
         #expect(try written(.ready, facts: facts).has_hdr == false)
         facts.hasHDR = true
         #expect(try written(.ready, facts: facts).has_hdr == true)
+    }
+
+    @Test("A picture that is shown in part is marked, any other is not")
+    func damaged() throws {
+        #expect(try written(.ready, isDamaged: true).is_damaged == true)
+        #expect(try written(.ready).is_damaged == false)
+        #expect(try written(.processing).is_damaged == false)
     }
 
     @Test("A placeholder is base64")

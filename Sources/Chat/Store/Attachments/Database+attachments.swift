@@ -12,7 +12,7 @@ extension Database {
     static let attachmentColumns = """
         id, owner_id, kind, media_type, byte_count, sha256, width, height, is_animated, filename, state,
         failure_code, failure_detail, retry_at, created_at, message_id, removed_metadata, placeholder,
-        animation_width, animation_height, animation_byte_count, has_hdr
+        animation_width, animation_height, animation_byte_count, is_damaged, has_hdr
         """
 
     static let attachmentByID = """
@@ -72,7 +72,7 @@ extension Attachment {
             height: row[7],
             isAnimated: row[8],
             removedMetadata: (row[16] as String).split(separator: ",").map(String.init),
-            hasHDR: row[21]
+            hasHDR: row[22]
         )
         let status = Status(row: row)
         let hasVariants = facts.kind == .image && status == .ready
@@ -85,6 +85,7 @@ extension Attachment {
             variants: hasVariants ? try db.variants(of: id) : [],
             placeholder: row[17],
             animation: Animation(row: row),
+            isDamaged: row[21],
             createdAt: row[14],
             messageID: row[15]
         )

@@ -73,15 +73,17 @@ extension Store {
     /// - Parameters:
     ///   - placeholder: A ThumbHash of 5–64 bytes.
     ///   - animation: The moving form, where there is one.
+    ///   - isDamaged: Whether part of the picture is missing or wrong.
     /// - Returns: The attachment, or nil when it was deleted meanwhile: then the files must go.
     package func finishRendering(
         _ id: Attachment.ID,
         variants: [Variant],
         placeholder: Data? = nil,
-        animation: Animation? = nil
+        animation: Animation? = nil,
+        isDamaged: Bool = false
     ) async throws -> Attachment? {
         try await change { change in
-            guard try change.markReady(id, placeholder, animation) else { return nil }
+            guard try change.markReady(id, placeholder, animation, isDamaged: isDamaged) else { return nil }
             try change.insert(variants, of: id)
             return try change.tellRoom(of: id) { .attachmentReady($0, in: $1) }
         }
@@ -128,15 +130,20 @@ extension RetrySchedule.Step {
 
 extension Change {
     /// - Returns: Whether it still waited for that.
-    fileprivate func markReady(_ id: Attachment.ID, _ placeholder: Data?, _ animation: Animation?) throws -> Bool {
+    fileprivate func markReady(
+        _ id: Attachment.ID,
+        _ placeholder: Data?,
+        _ animation: Animation?,
+        isDamaged: Bool
+    ) throws -> Bool {
         try execute(
             """
-            UPDATE attachments SET state = 'ready', placeholder = ?,
+            UPDATE attachments SET state = 'ready', is_damaged = ?, placeholder = ?,
                 animation_width = ?, animation_height = ?, animation_byte_count = ?,
                 failure_code = NULL, failure_detail = NULL, retry_at = NULL, attempts = deaths
             WHERE id = ? AND \(Database.isToBeRendered)
             """,
-            [placeholder, animation?.width, animation?.height, animation?.byteCount, id]
+            [isDamaged, placeholder, animation?.width, animation?.height, animation?.byteCount, id]
         ) == 1
     }
 
