@@ -119,22 +119,141 @@ static inline int snug_vips_to_8_bit(VipsImage *_Nonnull image, VipsImage *_Null
     return vips_colourspace(image, out, space, NULL);
 }
 
-/// Decodes and shrinks a picture in grey or RGB, with or without alpha, into a square box, row by row, never enlarged and
-/// not turned; variadic. `options` are the loader's. `into_srgb` converts by the embedded profile.
-static inline int snug_vips_rows(const void *_Nonnull bytes, size_t count, const char *_Nonnull options, int side,
-                                 bool into_srgb, VipsImage *_Nullable *_Nonnull out) {
-    VipsImage *rows = vips_image_new_from_buffer(bytes, count, options, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
-    if (rows == NULL) return -1;
+/// Converts to sRGB by the embedded profile; variadic.
+static inline int snug_vips_to_srgb(VipsImage *_Nonnull image, VipsImage *_Nullable *_Nonnull out) {
+    return vips_icc_transform(image, out, "srgb", "embedded", TRUE, NULL);
+}
+
+/// Opens a picture that is read row by row; variadic. `options` are the loader's.
+static inline VipsImage *_Nullable snug_vips_open_rows(const void *_Nonnull bytes, size_t count,
+                                                       const char *_Nonnull options) {
+    return vips_image_new_from_buffer(bytes, count, options, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+}
+
+/// Shrinks a picture in grey or RGB, with or without alpha, into a square box, row by row, never enlarged and not turned.
+/// `into_srgb` converts by the embedded profile.
+static inline int snug_vips_shrink_rows(VipsImage *_Nonnull rows, int side, bool into_srgb,
+                                        VipsImage *_Nullable *_Nonnull out) {
     VipsImage *samples = NULL;
     int status = snug_vips_to_8_bit(rows, &samples);
-    g_object_unref(rows);
     if (status != 0) return status;
     VipsImage *small = NULL;
     status = snug_vips_fit(samples, side, into_srgb ? &small : out);
     g_object_unref(samples);
     if (status != 0 || !into_srgb) return status;
-    status = vips_icc_transform(small, out, "srgb", "embedded", TRUE, NULL);
+    status = snug_vips_to_srgb(small, out);
     g_object_unref(small);
+    return status;
+}
+
+/// Decodes and shrinks a picture as snug_vips_shrink_rows does. `options` are the loader's.
+static inline int snug_vips_rows(const void *_Nonnull bytes, size_t count, const char *_Nonnull options, int side,
+                                 bool into_srgb, VipsImage *_Nullable *_Nonnull out) {
+    VipsImage *rows = snug_vips_open_rows(bytes, count, options);
+    if (rows == NULL) return -1;
+    int status = snug_vips_shrink_rows(rows, side, into_srgb, out);
+    g_object_unref(rows);
+    return status;
+}
+
+/// A file in memory that is read in two pieces.
+struct snug_vips_two_pieces {
+    const char *_Nonnull bytes;
+    size_t count;
+    size_t tail;
+    size_t position;
+    bool reaches_tail;
+};
+
+static inline gint64 snug_vips_read_pieces(VipsSourceCustom *_Nonnull source, void *_Nonnull buffer, gint64 length,
+                                           struct snug_vips_two_pieces *_Nonnull pieces) {
+    (void)source;
+    size_t end = pieces->position < pieces->tail ? pieces->tail : pieces->count;
+    size_t count = VIPS_MIN(end - pieces->position, (size_t)length);
+    if (count > 0 && pieces->position >= pieces->tail) pieces->reaches_tail = true;
+    memcpy(buffer, pieces->bytes + pieces->position, count);
+    pieces->position += count;
+    return (gint64)count;
+}
+
+/// Decodes and shrinks a picture as snug_vips_rows does, into memory. `reaches_tail` says whether the decoder has asked
+/// for the bytes from `tail` on; variadic.
+static inline int snug_vips_rows_to_tail(const void *_Nonnull bytes, size_t count, size_t tail,
+                                         const char *_Nonnull options, int side, bool into_srgb,
+                                         bool *_Nonnull reaches_tail, VipsImage *_Nullable *_Nonnull out) {
+    struct snug_vips_two_pieces pieces = {(const char *)bytes, count, tail, 0, false};
+    VipsSourceCustom *source = vips_source_custom_new();
+    g_signal_connect(source, "read", G_CALLBACK(snug_vips_read_pieces), &pieces);
+    VipsImage *rows = vips_image_new_from_source(VIPS_SOURCE(source), options, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    VipsImage *lazy = NULL;
+    int status = rows == NULL ? -1 : snug_vips_shrink_rows(rows, side, into_srgb, &lazy);
+    *out = status == 0 ? vips_image_copy_memory(lazy) : NULL;
+    if (lazy != NULL) g_object_unref(lazy);
+    if (rows != NULL) g_object_unref(rows);
+    g_object_unref(source);
+    *reaches_tail = pieces.reaches_tail;
+    return *out == NULL ? -1 : 0;
+}
+
+/// Rows at the top of a picture that decode, counted by sixteen as libvips reads them; -1 when it does not open.
+static inline int snug_vips_sound_rows(const void *_Nonnull bytes, size_t count, const char *_Nonnull options) {
+    VipsImage *image = snug_vips_open_rows(bytes, count, options);
+    if (image == NULL) return -1;
+    VipsRegion *region = vips_region_new(image);
+    int sound = 0;
+    while (sound < image->Ysize) {
+        VipsRect rows = {0, sound, image->Xsize, VIPS_MIN(16, image->Ysize - sound)};
+        if (vips_region_prepare(region, &rows) != 0) break;
+        sound += rows.height;
+    }
+    g_object_unref(region);
+    g_object_unref(image);
+    return sound;
+}
+
+/// Puts a picture at the top of a higher one, whose other rows are grey and opaque; variadic.
+static inline int snug_vips_add_grey_rows(VipsImage *_Nonnull image, int height,
+                                          VipsImage *_Nullable *_Nonnull out) {
+    double grey[] = {128, 128, 128, 255};
+    bool has_alpha = vips_image_hasalpha(image);
+    VipsArrayDouble *background = vips_array_double_new(has_alpha ? grey + 4 - image->Bands : grey, image->Bands);
+    int status = vips_embed(image, out, 0, 0, image->Xsize, height, "extend", VIPS_EXTEND_BACKGROUND, "background",
+                            background, NULL);
+    vips_area_unref(VIPS_AREA(background));
+    return status;
+}
+
+/// Decodes and shrinks the first `count` rows of a picture as snug_vips_rows does all, and makes the others grey;
+/// variadic.
+static inline int snug_vips_top_rows(const void *_Nonnull bytes, size_t byte_count, const char *_Nonnull options,
+                                     int count, int side, bool into_srgb, VipsImage *_Nullable *_Nonnull out) {
+    VipsImage *rows = snug_vips_open_rows(bytes, byte_count, options);
+    if (rows == NULL) return -1;
+    double scale = snug_vips_scale(rows->Xsize, rows->Ysize, side);
+    int height = (int)VIPS_MAX(1, rint(rows->Ysize * scale));
+    int shrunk = (int)VIPS_MAX(1, floor(count * scale));
+    VipsImage *top = NULL;
+    VipsImage *samples = NULL;
+    VipsImage *small = NULL;
+    VipsImage *shown = NULL;
+    int status = vips_crop(rows, &top, 0, 0, rows->Xsize, count, NULL);
+    if (status == 0) status = snug_vips_to_8_bit(top, &samples);
+    if (status == 0)
+        status = snug_vips_resize(samples, VIPS_MAX(scale, 1.0 / rows->Xsize), (double)shrunk / count, &small);
+    if (status == 0) status = into_srgb ? snug_vips_to_srgb(small, &shown) : vips_copy(small, &shown, NULL);
+    if (status == 0) status = snug_vips_add_grey_rows(shown, height, out);
+    VipsImage *steps[] = {rows, top, samples, small, shown};
+    for (size_t index = 0; index < 5; index++)
+        if (steps[index] != NULL) g_object_unref(steps[index]);
+    return status;
+}
+
+/// Puts a picture before grey where something shines through; variadic.
+static inline int snug_vips_on_grey(VipsImage *_Nonnull image, VipsImage *_Nullable *_Nonnull out) {
+    double grey[] = {128, 128, 128};
+    VipsArrayDouble *background = vips_array_double_new(grey, VIPS_MIN(3, image->Bands - 1));
+    int status = vips_flatten(image, out, "background", background, NULL);
+    vips_area_unref(VIPS_AREA(background));
     return status;
 }
 
@@ -178,9 +297,9 @@ static inline int snug_vips_jpeg(VipsImage *_Nonnull image, int quality, bool fu
 
 /// Encodes a WebP without metadata; variadic.
 static inline int snug_vips_webp(VipsImage *_Nonnull image, int quality, int alpha_quality, int effort, bool lossless,
-                                 void *_Nullable *_Nonnull bytes, size_t *_Nonnull count) {
+                                 bool sharp_colour, void *_Nullable *_Nonnull bytes, size_t *_Nonnull count) {
     return vips_webpsave_buffer(image, bytes, count, "Q", quality, "alpha_q", alpha_quality, "effort", effort,
-                                "lossless", lossless, "strip", TRUE, NULL);
+                                "lossless", lossless, "smart_subsample", sharp_colour, "strip", TRUE, NULL);
 }
 
 /// Whether the embedded profile is for pictures with as many colours as this one has. A grey profile on a colour picture

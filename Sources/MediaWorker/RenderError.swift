@@ -4,8 +4,10 @@ import Media
 enum RenderError: Error, Equatable, CustomStringConvertible {
     /// libvips' own words, for the log.
     case vips(VipsFailure)
-    /// The header's check has found that the first frame is not all there.
+    /// The file ends early, and less than half of the picture is there.
     case truncated
+    /// The file is all there, and less than half of the picture can be decoded; libvips' own words, for the log.
+    case damaged(VipsFailure)
     /// The decoder sees another size than the header that was checked.
     case unexpectedSize
     case storage(FileFailure)
@@ -15,6 +17,7 @@ enum RenderError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .vips(let failure): failure.code
         case .truncated: .truncated
+        case .damaged: .undecodable
         case .unexpectedSize: .tooComplex
         case .storage: nil
         }
@@ -23,7 +26,8 @@ enum RenderError: Error, Equatable, CustomStringConvertible {
     var description: String {
         switch self {
         case .vips(let failure): failure.description
-        case .truncated: "the first frame is cut off"
+        case .truncated: "less than half of the picture is there"
+        case .damaged(let failure): "less than half of the picture can be decoded: \(failure)"
         case .unexpectedSize: "the decoder sees another size than the header says"
         case .storage(let failure): failure.description
         }

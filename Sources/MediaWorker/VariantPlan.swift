@@ -17,10 +17,8 @@ struct VariantPlan: Equatable {
     /// The size that the picture is decoded at.
     var largest: VariantSize { rendered.first ?? .large }
 
-    /// Every size with the file that serves it, smallest first: its own, or the next smaller one that there is.
+    /// Every size with the file that serves it, smallest first: its own, or that of the largest size that is rendered.
     func answer(_ files: [VariantSize: RenderedVariant]) -> [RenderedVariant] {
-        VariantSize.allCases.sorted().compactMap { size in
-            rendered.first { $0 <= size && files[$0] != nil }.flatMap { files[$0] }.map { $0.serving(size) }
-        }
+        VariantSize.allCases.sorted().compactMap { size in files[min(size, largest)]?.serving(size) }
     }
 }

@@ -10,8 +10,8 @@ package enum FixtureResult: Equatable, Sendable {
     case overLimit
     /// A picture that cannot be decoded.
     case failed(RenderFailure.Code)
-    /// A picture of these upright pixels, which may move.
-    case ready(Int, Int, Look, moves: Bool = false)
+    /// A picture whose largest variant has these upright pixels, and which may move.
+    case ready(Int, Int, Look, moves: Bool = false, isDamaged: Bool = false)
 }
 
 /// What a picture's largest variant shows.
@@ -33,10 +33,11 @@ extension Fixture {
         "clear.gif": .ready(96, 64, .clear),
         "cicp-display-p3.png": .ready(300, 200, .other),
         "cmyk.jpg": .ready(96, 64, .scene),
+        "code.png": .ready(1_176, 1_176, .grey),
         "corner.gif": .ready(96, 64, .clear),
-        "cut-and-ended.jpg": .failed(.truncated),
+        "cut-and-ended.jpg": .ready(200, 150, .grey, isDamaged: true),
         "cut-grey-profile.jpg": .ready(40, 30, .grey),
-        "cut-in-half.jpg": .failed(.truncated),
+        "cut-in-half.jpg": .ready(200, 150, .grey, isDamaged: true),
         "cut-profile.jpg": .ready(96, 64, .scene),
         "cut-profile.png": .ready(96, 64, .scene),
         "cut.png": .failed(.truncated),
@@ -57,6 +58,9 @@ extension Fixture {
         "huge.png": .overLimit,
         "interlaced-huge.png": .overLimit,
         "interlaced.png": .ready(96, 64, .scene),
+        "last-twentieth-missing.webp": .ready(600, 400, .other, isDamaged: true),
+        "light-photograph.avif": .ready(1_200, 800, .other),
+        "light-photograph.webp": .ready(1_200, 800, .other),
         "linear-grey.jpg": .ready(40, 30, .grey),
         "linear-grey.png": .ready(40, 30, .grey),
         "lossless.webp": .ready(96, 64, .scene),
@@ -88,12 +92,16 @@ extension Fixture {
         "palette-clear.png": .ready(96, 64, .clear),
         "phone-motion.heic": .ready(96, 64, .scene),
         "phone-progressive.jpg": .ready(96, 64, .scene),
+        "phone-text-1080x2400.webp": .ready(864, 1_920, .grey),
         "phone.avif": .ready(96, 64, .scene),
         "phone.gif": .ready(48, 32, .scene, moves: true),
         "phone.heic": .ready(96, 64, .scene),
         "phone.jpg": .ready(96, 64, .scene),
         "phone.png": .ready(96, 64, .scene),
         "phone.webp": .ready(96, 64, .scene),
+        "photograph-progressive.jpg": .ready(1_200, 800, .other),
+        "photograph.jpg": .ready(1_200, 800, .other),
+        "photograph.png": .ready(240, 160, .other),
         "picture.avif": .ready(48, 32, .scene),
         "picture.heic": .ready(96, 64, .scene),
         "picture.svg": .file("image/svg+xml"),
@@ -103,6 +111,8 @@ extension Fixture {
         "progressive-huge.jpg": .overLimit,
         "progressive.jpg": .ready(96, 64, .scene),
         "restart.jpg": .ready(96, 64, .scene),
+        "screenshot-dark-palette.png": .ready(1_440, 900, .other),
+        "screenshot-light.webp": .ready(1_440, 900, .grey),
         "screenshot.png": .ready(320, 200, .clear),
         "signature-only.jpg": .damaged,
         "srgb-profile.jpg": .ready(96, 64, .scene),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the files in `files/`: python3 make.py (needs Pillow 11.3 or later, pillow-heif, and exiftool)."""
+"""Makes the files in `files/`: python3 make.py (needs Pillow 11.3 or later, pillow-heif, segno, and exiftool)."""
 
 import io
 import math
@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 import pillow_heif
+import segno
 from PIL import Image, ImageChops, ImageCms, ImageDraw, PngImagePlugin
 
 pillow_heif.register_heif_opener()
@@ -429,3 +430,25 @@ save("phone.webp", riff(
 for name in ("phone.heic", "phone.avif"):
     sideways.save(OUT / name, quality=40, exif=b"Exif\0\0" + phone_exif(), xmp=XMP)
 save("phone-motion.heic", (OUT / "phone.heic").read_bytes() + struct.pack(">I4s", 8 + len(VIDEO), b"mpvd") + VIDEO)
+
+# An invitation as a QR code.
+segno.make("https://snug.example/rooms/0192f0c1-6a7e-7d2a-9a3b-5f1e2d3c4b5a/invite?code=QF7K-29XW", error="m").save(
+    str(OUT / "code.png"), scale=24, border=4)
+
+
+def photograph(width, height):
+    """Soft shapes in many colours, an edge, and a little of a sensor's noise."""
+    red = Image.linear_gradient("L").resize((width, height))
+    green = red.rotate(90, expand=True).resize((width, height))
+    blue = Image.radial_gradient("L").resize((width, height))
+    image = Image.merge("RGB", (red, green, blue))
+    ImageDraw.Draw(image).polygon([(0, height), (width // 3, height // 3), (width // 2, height)], fill=(90, 70, 60))
+    return Image.blend(image, noise(width, height), 0.06)
+
+
+light = photograph(1200, 800)
+light.save(OUT / "light-photograph.webp", quality=30)
+light.save(OUT / "light-photograph.avif", quality=30)
+light.save(OUT / "photograph.jpg", quality=60)
+light.save(OUT / "photograph-progressive.jpg", quality=60, progressive=True)
+light.resize((240, 160)).save(OUT / "photograph.png")

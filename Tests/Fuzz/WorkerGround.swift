@@ -19,6 +19,8 @@ struct WorkerGround: Sendable {
         case overLimit
         case failed(RenderFailure)
         case ready
+        /// Ready, and marked: part of it is missing or wrong.
+        case readyInPart
     }
 
     /// What became of one file.
@@ -39,7 +41,8 @@ struct WorkerGround: Sendable {
 
     /// Receives and renders one file, and removes what came of it.
     ///
-    /// - Parameter whole: what became of the picture that this one was cut from: if it is ready, it shows the same.
+    /// - Parameter whole: what became of the picture that this one was cut from: if it is ready and not marked as
+    ///   damaged, it shows the same.
     /// - Throws: ``Broken`` when a rule is.
     func render(_ input: [UInt8], cutFrom whole: Rendering? = nil) async throws -> Rendering {
         let id = BlobID()
@@ -48,7 +51,8 @@ struct WorkerGround: Sendable {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let (outcome, picture) = try await render(id)
         let rendering = Rendering(outcome: outcome, picture: picture, stills: try stills(of: id))
-        if outcome != .ready, !rendering.stills.isEmpty { throw Broken(rule: "\(outcome) leaves variants") }
+        let isReady = outcome == .ready || outcome == .readyInPart
+        if !isReady, !rendering.stills.isEmpty { throw Broken(rule: "\(outcome) leaves variants") }
         if outcome == .ready, let whole, !rendering.shows(whole, byteCount: input.count) {
             throw Broken(rule: "a part of a picture looks whole")
         }
@@ -63,7 +67,7 @@ struct WorkerGround: Sendable {
         do {
             let picture = try await renderings.render(RenderJob(id: id, facts: facts))
             try check(picture, of: id, facts)
-            return (.ready, picture)
+            return (picture.isDamaged ? .readyInPart : .ready, picture)
         } catch let failure as RenderFailure {
             guard failure.code != nil, failure != .untrustworthy else { throw Broken(rule: "\(failure)") }
             return (.failed(failure), nil)
@@ -81,6 +85,8 @@ struct WorkerGround: Sendable {
             guard variant.width <= facts.width, variant.height <= facts.height else {
                 throw Broken(rule: "a picture grew")
             }
+            let longest = min(variant.size.rawValue, max(facts.width, facts.height))
+            guard max(variant.width, variant.height) == longest else { throw Broken(rule: "a size lacks pixels") }
         }
     }
 

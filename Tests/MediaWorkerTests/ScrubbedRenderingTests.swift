@@ -18,7 +18,7 @@ import Testing
         let plan = try #require(try Scrubber.plan(for: kind, &source))
         try await withWorker { supervisor, store in
             let before = try addJob(bytes, to: store)
-            // Of the same weight, because no variant may be heavier than its source.
+            // Of the same weight, because a variant that is heavier than its source is tried in other encodings.
             let scrubbed = plan.applied(to: bytes)
             let padding = [UInt8](repeating: 0, count: bytes.count - scrubbed.count)
             let after = try addJob(scrubbed + padding, to: store)

@@ -47,20 +47,15 @@ struct TransparencyTests {
         return stride(from: 0, to: small.count, by: 4).map { Array(small[$0..<$0 + 4]) }
     }
 
-    /// One bit a pixel, of a palette whose first colour is half transparent, in deflate's stored blocks (RFC 1950, 1951).
+    /// One bit a pixel, of a palette whose first colour is half transparent.
     private func translucentPNG(width: Int, height: Int) -> [UInt8] {
-        let rows = [UInt8](repeating: 0, count: (1 + (width + 7) / 8) * height)
-        var stream: [UInt8] = [0x78, 0x01]
-        for start in stride(from: 0, to: rows.count, by: 65_535) {
-            let block = rows[start..<min(start + 65_535, rows.count)]
-            let (low, high) = (UInt8(block.count & 0xFF), UInt8(block.count >> 8))
-            stream += [block.endIndex == rows.count ? 1 : 0, low, high, ~low, ~high] + block
-        }
-        // Adler-32 of nothing but zeros: the first sum stays 1, the second counts them.
-        stream += PNGChunks.bytes(UInt32(rows.count % 65_521) << 16 | 1)
-        let size = PNGChunks.bytes(UInt32(width)) + PNGChunks.bytes(UInt32(height))
-        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-            + PNGChunks.chunk("IHDR", size + [1, 3, 0, 0, 0]) + PNGChunks.chunk("PLTE", [90, 120, 200, 0, 0, 0])
-            + PNGChunks.chunk("tRNS", [128]) + PNGChunks.chunk("IDAT", stream) + PNGChunks.chunk("IEND", [UInt8]())
+        PlainPNG(
+            width: width,
+            height: height,
+            bitDepth: 1,
+            colourType: 3,
+            chunks: PNGChunks.chunk("PLTE", [90, 120, 200, 0, 0, 0]) + PNGChunks.chunk("tRNS", [128]),
+            rows: [UInt8](repeating: 0, count: (1 + (width + 7) / 8) * height)
+        ).bytes
     }
 }

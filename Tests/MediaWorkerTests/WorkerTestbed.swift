@@ -77,13 +77,21 @@ func makeSupervisor(
 }
 
 /// Puts a fixture into the store as an upload would, and says what to do with it.
-func addJob(_ name: String, to store: BlobStore) throws -> RenderJob {
-    try addJob(try Fixture.bytes(name), to: store)
+func addJob(
+    _ name: String,
+    formats: Set<FileKind> = FileKind.renderedByDefault,
+    to store: BlobStore
+) throws -> RenderJob {
+    try addJob(try Fixture.bytes(name), formats: formats, to: store)
 }
 
-func addJob(_ bytes: [UInt8], to store: BlobStore) throws -> RenderJob {
+func addJob(
+    _ bytes: [UInt8],
+    formats: Set<FileKind> = FileKind.renderedByDefault,
+    to store: BlobStore
+) throws -> RenderJob {
     let id = BlobID()
     try Data(bytes).write(to: URL(filePath: store.path(ofOriginal: id)))
-    let facts = try Inspector().inspect(store.openOriginal(id)).facts
+    let facts = try Inspector(formats: formats).inspect(store.openOriginal(id)).facts
     return RenderJob(id: id, facts: facts ?? ImageFacts(format: .jpeg))
 }

@@ -10,7 +10,7 @@ package enum VariantSize: Int, CaseIterable, Codable, Sendable, Comparable {
 /// What a rendering is encoded as.
 package enum VariantFormat: String, CaseIterable, Codable, Sendable {
     case jpg
-    /// For pictures with real transparency.
+    /// For pictures that something shines through, flat ones, and photographs that are lighter than a JPEG of them.
     case webp
 
     package var mediaType: String {

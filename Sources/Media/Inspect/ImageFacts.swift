@@ -43,6 +43,8 @@ package struct ImageFacts: Codable, Equatable, Sendable {
 
     /// The file ends before the first frame does. Of a JPEG only its decoder can tell.
     package var isTruncated = false
+    /// The file ends before some later frame does.
+    package var isIncomplete = false
 
     package init(format: FileKind) { self.format = format }
 

@@ -96,7 +96,7 @@ struct Animation: ~Copyable {
         )
         let (colour, alpha) = (Int32(quality.colour), Int32(quality.alpha))
         // An effort of 2 takes up to half as long again as none, and makes files lighter by 15 to 30 %.
-        result.status = snug_vips_webp(frames, colour, alpha, 2, false, &result.bytes, &result.count)
+        result.status = snug_vips_webp(frames, colour, alpha, 2, false, false, &result.bytes, &result.count)
         return result
     }
 }

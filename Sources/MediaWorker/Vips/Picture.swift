@@ -5,20 +5,29 @@ import Media
 ///
 /// Has exactly one owner and is freed with it.
 struct Picture: ~Copyable {
-    private let image: UnsafeMutablePointer<VipsImage>
+    let image: UnsafeMutablePointer<VipsImage>
 
     /// Pixels.
     var width: Int { Int(vips_image_get_width(image)) }
     /// Pixels.
     var height: Int { Int(vips_image_get_height(image)) }
 
-    private init(owning image: UnsafeMutablePointer<VipsImage>) { self.image = image }
+    init(owning image: UnsafeMutablePointer<VipsImage>) { self.image = image }
 
     deinit { snug_vips_release(image) }
 
+    /// From which kind of damage on decoding fails, as libvips names it.
     enum Strictness: String {
+        /// None: what cannot be decoded is left grey, or whatever the decoder makes of it.
+        case none
+        /// Truncation; warnings do not count.
+        case end
         case truncated
         case warning
+
+        var ignoresWarnings: Bool { self == .none || self == .end }
+
+        fileprivate var option: String { "fail_on=\(self == .end ? Strictness.truncated : self)" }
     }
 
     /// A black square.
@@ -58,9 +67,7 @@ struct Picture: ~Copyable {
 
     /// Decodes `bytes`, as they are stored, shrunk to fit a square of `side` pixels.
     ///
-    /// - Parameters:
-    ///   - strictness: from which kind of damage on decoding fails, as libvips names it.
-    ///   - hasProfile: convert to sRGB by the embedded profile.
+    /// - Parameter hasProfile: convert to sRGB by the embedded profile.
     init(
         decoding bytes: [UInt8],
         side: Int,
@@ -68,19 +75,50 @@ struct Picture: ~Copyable {
         shrinking: Shrinking = .automatic,
         hasProfile: Bool = false
     ) throws(VipsFailure) {
-        // libvips is lazy and keeps pointing at `bytes`; copying the result to memory here ends that.
+        let options = "[\(strictness.option)\(shrinking.option)]"
+        let decode = shrinking == .automatic ? snug_vips_thumbnail : snug_vips_rows
+        image = try Self.inMemory(bytes, strictness) { start, count, image in
+            decode(start, count, options, Int32(side), hasProfile, &image)
+        }
+    }
+
+    /// Decodes a JPEG in grey or RGB in the same way.
+    ///
+    /// - Parameters:
+    ///   - tail: where the last coded bytes are.
+    ///   - leavesTail: set when they were not needed for any pixel, so that the pixels are not what they should be.
+    init(
+        decoding bytes: [UInt8],
+        tail: Int,
+        side: Int,
+        strictness: Strictness,
+        shrinking: Shrinking,
+        hasProfile: Bool,
+        leavesTail: inout Bool
+    ) throws(VipsFailure) {
+        let options = "[\(strictness.option)\(shrinking.option)]"
+        var reachesTail = true
+        image = try Self.inMemory(bytes, strictness) { start, count, image in
+            snug_vips_rows_to_tail(start, count, tail, options, Int32(side), hasProfile, &reachesTail, &image)
+        }
+        leavesTail = !reachesTail
+    }
+
+    /// Computes what `decode` makes of `bytes`. libvips is lazy and keeps pointing at them; copying the result to memory
+    /// ends that.
+    static func inMemory(
+        _ bytes: [UInt8],
+        _ strictness: Strictness,
+        _ decode: (UnsafeRawPointer, Int, inout UnsafeMutablePointer<VipsImage>?) -> Int32
+    ) throws(VipsFailure) -> UnsafeMutablePointer<VipsImage> {
         let decoded = bytes.withUnsafeBytes { buffer in
             Result { () throws(VipsFailure) in
                 guard let start = buffer.baseAddress else { throw VipsFailure(description: "nothing to decode") }
-                let options = "[fail_on=\(strictness)\(shrinking.option)]"
-                let decode = shrinking == .automatic ? snug_vips_thumbnail : snug_vips_rows
-                let lazy = try Self.take("decode") {
-                    decode(start, buffer.count, options, Int32(side), hasProfile, &$0)
-                }
-                return try Picture.inMemory(lazy)
+                let lazy = try take("decode") { decode(start, buffer.count, &$0) }
+                return try inMemory(lazy, strictness)
             }
         }
-        image = try decoded.get()
+        return try decoded.get()
     }
 
     /// The same, upright.
@@ -132,30 +170,40 @@ struct Picture: ~Copyable {
         var count = 0
         let status =
             switch encoding.format {
-            case .jpg: snug_vips_jpeg(image, Int32(encoding.quality), encoding.hasFullChroma, &bytes, &count)
+            case .jpg: snug_vips_jpeg(image, Int32(encoding.quality), encoding.hasSharpColour, &bytes, &count)
             case .webp:
-                snug_vips_webp(image, Int32(encoding.quality), 90, 2, encoding.isLossless, &bytes, &count)
+                snug_vips_webp(
+                    image,
+                    Int32(encoding.quality),
+                    90,
+                    2,
+                    encoding.isLossless,
+                    encoding.hasSharpColour,
+                    &bytes,
+                    &count
+                )
             }
         return try EncodedPicture(status: status, bytes, count, encoding.format)
     }
 
     /// Computes all pixels, as 8 bits a channel, and lets go of `lazy`.
-    private static func inMemory(
-        _ lazy: UnsafeMutablePointer<VipsImage>
+    static func inMemory(
+        _ lazy: UnsafeMutablePointer<VipsImage>,
+        _ strictness: Strictness = .truncated
     ) throws(VipsFailure) -> UnsafeMutablePointer<VipsImage> {
         defer { snug_vips_release(lazy) }
         if lazy.pointee.BandFmt != VIPS_FORMAT_UCHAR {
-            return try inMemory(take("convert") { snug_vips_to_8_bit(lazy, &$0) })
+            return try inMemory(take("convert") { snug_vips_to_8_bit(lazy, &$0) }, strictness)
         }
         guard let image = vips_image_copy_memory(lazy) else { throw VipsFailure(doing: "decode") }
-        if let failure = VipsFailure.hidden(in: "decode") {
+        if let failure = VipsFailure.hidden(in: "decode", strictness) {
             snug_vips_release(image)
             throw failure
         }
         return image
     }
 
-    private static func take(
+    static func take(
         _ operation: String,
         _ body: (inout UnsafeMutablePointer<VipsImage>?) -> Int32
     ) throws(VipsFailure) -> UnsafeMutablePointer<VipsImage> {

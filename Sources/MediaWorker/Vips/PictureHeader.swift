@@ -9,6 +9,8 @@ struct PictureHeader: Equatable {
     let bandCount: Int
     let hasAlpha: Bool
     let profile: Profile
+    /// libjpeg has passed over bytes between the segments of a JPEG's header, and will say so again.
+    let hasExtraneousBytes: Bool
 
     /// What its colours could be converted by.
     enum Profile {
@@ -29,6 +31,7 @@ struct PictureHeader: Equatable {
         bandCount = Int(vips_image_get_bands(image))
         hasAlpha = vips_image_hasalpha(image) != 0
         let hasProfile = vips_image_get_typeof(image, VIPS_META_ICC_NAME) != 0
+        hasExtraneousBytes = VipsFailure.takeExtraneousBytes()
         profile = !hasProfile ? .none : snug_vips_has_fitting_profile(image) ? .fitting : .unfit
     }
 }

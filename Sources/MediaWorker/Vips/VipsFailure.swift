@@ -15,35 +15,34 @@ struct VipsFailure: Error, Equatable, CustomStringConvertible {
 
     /// The failure of an operation that claims to have worked: when memory runs out or a JPEG breaks off in the middle,
     /// libvips 8.14 returns wrong pixels as a success, and only its error text tells.
-    static func hidden(in operation: String) -> VipsFailure? {
+    static func hidden(in operation: String, _ strictness: Picture.Strictness = .truncated) -> VipsFailure? {
         guard let text = takeText() else { return nil }
         let failure = VipsFailure(description: "\(operation): \(text)")
-        return failure.code == .outOfMemory || failure.tellsOfLostPixels ? failure : nil
+        let isFatal = failure.code == .outOfMemory || !strictness.ignoresWarnings && failure.tellsOfWrongPixels
+        return isFatal ? failure : nil
     }
 
     /// Clears what an operation has left behind whose failure did not matter: the next one would be held to it.
     static func forget() { vips_error_clear() }
 
-    /// libjpeg has filled with grey what it could not read. Bytes too many between its segments cost no pixels.
-    private var tellsOfLostPixels: Bool {
-        description.lowercased().split(separator: "\n").contains { line in
-            line.contains("corrupt jpeg data") && !line.contains("extraneous")
-        }
-    }
+    /// libjpeg has filled with grey what it could not read, or has coded bytes left. Bytes too many between segments of
+    /// the header, of which it would say the same, are told when that is read (``PictureHeader``).
+    private var tellsOfWrongPixels: Bool { description.lowercased().contains("corrupt jpeg data") }
+
+    /// Takes the error text, and says whether libjpeg has passed over bytes between segments.
+    static func takeExtraneousBytes() -> Bool { takeText()?.contains("extraneous bytes") ?? false }
 
     /// The embedded colour profile is at fault, and not the pixels: libvips finds it unfit, or lcms cannot use it.
     var isOfProfile: Bool { description.contains("input profile") || description.contains("VipsIcc") }
 
-    /// What the client may know, by the words of libvips, libjpeg, libpng and libwebp.
+    /// What the client may know, by the words of libvips and libjpeg. Whether a file is cut off is not for them to say:
+    /// one wrong byte makes a decoder run out of data as well.
     var code: RenderFailure.Code {
         let text = description.lowercased()
         func mentions(_ words: [String]) -> Bool { words.contains { text.contains($0) } }
         if mentions(["out of memory", "insufficient memory"]) { return .outOfMemory }
         // libjpeg's words when its cap on memory is reached.
         if mentions(["backing store not supported"]) { return .tooComplex }
-        if mentions(["premature end", "truncated", "unexpected end", "end of file", "not enough data"]) {
-            return .truncated
-        }
         return .undecodable
     }
 

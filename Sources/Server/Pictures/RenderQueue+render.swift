@@ -32,7 +32,8 @@ extension RenderQueue {
             id,
             variants: picture.variants.map(Variant.init),
             placeholder: picture.placeholder,
-            animation: picture.animation.map(Animation.init)
+            animation: picture.animation.map(Animation.init),
+            isDamaged: picture.isDamaged
         )
         // Deleted while it was rendered: its files must not outlive that.
         if attachment == nil { await revocation.revoke([id]) }

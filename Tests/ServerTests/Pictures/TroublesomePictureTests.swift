@@ -45,6 +45,23 @@ struct TroublesomePictureTests {
         }
     }
 
+    @Test("A picture without its end is shown and marked, in its event and wherever it is read")
+    func cutOff() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let bytes = try Fixture.bytes("photograph.jpg").dropLast(400)
+            let picture = try await ada.settled(ada.upload(Array(bytes)))
+            #expect(picture.status == "ready")
+            #expect(picture.is_damaged == true)
+            #expect(picture.variants.large.width == 1_200)
+            let whole = try await ada.settled(ada.upload(try Fixture.bytes("plain.png")))
+            #expect(whole.is_damaged == false)
+            let message = try await ada.say("", in: try await ada.makeRoom(), with: [picture, whole])
+            #expect(message.attachments[0].is_damaged == true)
+            #expect(message.attachments[1].is_damaged == false)
+        }
+    }
+
     @Test("An original that cannot be read has failed for now and keeps nobody waiting")
     func unreadable() async throws {
         try await withMemoryFolder { storage in

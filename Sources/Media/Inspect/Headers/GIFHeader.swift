@@ -20,9 +20,13 @@ struct GIFHeader {
             case .extension(label: 0xF9): readControl(&source, at: block.data)
             case .extension: break
             case .image(let left, let top, let width, let height):
+                let isCut = block.end > source.count
                 if frames.count == 0 {
                     readSize(blocks.screen, (left, top, width, height))
-                    facts.isTruncated = block.end > source.count
+                    facts.isTruncated = isCut
+                } else if isCut {
+                    facts.isIncomplete = true
+                    continue
                 }
                 frames.add(milliseconds: milliseconds)
                 milliseconds = 0

@@ -17,6 +17,7 @@ struct PNGHeader {
             case "IHDR": readHeader(&source, chunk.payload)
             case "tRNS": addTransparency()
             case "IDAT": readPixels(&source, chunk)
+            case "fdAT": if chunk.end > source.count { facts.isIncomplete = true }
             case "acTL": hasAnimation = hasAnimation || !hasPixels
             case "fcTL":
                 let milliseconds = PNGChunks.milliseconds(ofControl: chunk.payload, &source)

@@ -68,6 +68,10 @@ struct WebPHeader {
             let milliseconds = source.littleEndian(at: start + 12, length: 3)
         else { return }
         if left * 2 + width >= canvas.width || top * 2 + height >= canvas.height { isContradictory = true }
+        if chunk.isCut, frames.count > 0 {
+            facts.isIncomplete = true
+            return
+        }
         frames.add(milliseconds: milliseconds)
         if frames.count == 1 { facts.isTruncated = chunk.isCut }
         var parts = RIFFChunks(in: start + 16..<chunk.payload.upperBound)

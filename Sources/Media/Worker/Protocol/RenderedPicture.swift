@@ -8,13 +8,21 @@ package struct RenderedPicture: Codable, Equatable, Sendable {
     package let placeholder: Data
     /// The moving form, in the file of ``VariantRole/animated``; nil for a still, and for what is over the budget.
     package let animation: RenderedAnimation?
+    /// Part of the picture is missing or wrong, because its file is damaged or cut off.
+    package let isDamaged: Bool
 
     private static let placeholderByteCounts = 5...25
 
-    package init(variants: [RenderedVariant], placeholder: Data, animation: RenderedAnimation? = nil) {
+    package init(
+        variants: [RenderedVariant],
+        placeholder: Data,
+        animation: RenderedAnimation? = nil,
+        isDamaged: Bool = false
+    ) {
         self.variants = variants
         self.placeholder = placeholder
         self.animation = animation
+        self.isDamaged = isDamaged
     }
 
     /// Every size is there once, and served by itself or by a smaller one as that is.

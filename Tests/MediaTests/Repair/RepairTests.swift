@@ -1,0 +1,70 @@
+import Fixtures
+import Testing
+
+@testable import Media
+
+@Suite("Repairing files for their decoders") struct RepairTests {
+    @Test(
+        "A JPEG that is in order stays as it is",
+        arguments: ["photograph.jpg", "photograph-progressive.jpg", "restart.jpg"]
+    )
+    func whole(name: String) throws {
+        let bytes = try Fixture.bytes(name)
+        #expect(JPEGRepair.repaired(bytes) == bytes)
+    }
+
+    @Test("A JPEG without an end marker gets one")
+    func endMarker() throws {
+        let bytes = try Fixture.bytes("photograph.jpg")
+        #expect(JPEGRepair.repaired(Array(bytes.dropLast(2))) == bytes)
+        #expect(JPEGRepair.tail(of: Array(bytes.dropLast(2))) == nil)
+    }
+
+    @Test("The tail of a JPEG of one scan is shortly before its end marker, and others have none")
+    func tail() throws {
+        let bytes = try Fixture.bytes("photograph.jpg")
+        let tail = try #require(JPEGRepair.tail(of: bytes))
+        #expect((bytes.count - 24..<bytes.count - 2).contains(tail))
+        #expect(JPEGRepair.tail(of: bytes + bytes) == tail)
+        #expect(JPEGRepair.tail(of: try Fixture.bytes("photograph-progressive.jpg")) == nil)
+        #expect(JPEGRepair.tail(of: []) == nil)
+    }
+
+    @Test("A file that is cut anywhere lacks its end, and the whole one does not", arguments: FileKind.allCases)
+    func ends(kind: FileKind) throws {
+        for name in try Fixture.names where name.hasPrefix("phone.") {
+            let bytes = try Fixture.bytes(name)
+            guard FileKind(signature: bytes) == kind else { continue }
+            #expect(!FileEnd.isMissing(from: bytes, of: kind), "\(name)")
+            // Behind some of them lies a video, of which half is left.
+            #expect(FileEnd.isMissing(from: Array(bytes.prefix(bytes.count / 3)), of: kind), "\(name)")
+        }
+    }
+
+    @Test("A WebP is shortened to what is there of it, and only where something is missing")
+    func shortened() throws {
+        let bytes = try Fixture.bytes("orientation-6.webp")
+        #expect(WebPRepair.shortened(bytes) == nil)
+        let shortened = try #require(WebPRepair.shortened(Array(bytes.dropLast(3))))
+        #expect(shortened.count < bytes.count)
+        #expect(WebPRepair.shortened(shortened) == nil)
+        let pixels = try Fixture.bytes("last-twentieth-missing.webp")
+        #expect(WebPRepair.shortened(pixels) == nil)
+        #expect(WebPRepair.padded(pixels).count > pixels.count)
+    }
+
+    @Test("Repairs take any bytes there are (I6)")
+    func anything() throws {
+        for name in try Fixture.names {
+            let bytes = try Fixture.bytes(name)
+            for count in [0, 1, 2, 11, 12, 13, bytes.count / 3, bytes.count] {
+                let cut = Array(bytes.prefix(count))
+                #expect(JPEGRepair.repaired(cut).count <= cut.count + 2)
+                _ = (JPEGRepair.tail(of: cut), PNGRepair.mended(cut), PNGRepair.hasDamagedExtras(cut))
+                #expect(WebPRepair.padded(cut).count <= max(cut.count * 2, 8))
+                _ = WebPRepair.shortened(cut)
+                for kind in FileKind.allCases { _ = FileEnd.isMissing(from: cut, of: kind) }
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+import Fixtures
+import TestSupport
+import Testing
+
+@testable import Media
+@testable import MediaWorker
+
+/// Damaged files through the real worker: what decodes is shown and marked, the rest fails for its true reason.
+@Suite("Damaged pictures", .serialized, .patient) struct DamagedPictureTests {
+    private enum Outcome: Equatable {
+        case whole
+        case damaged
+        case failed(RenderFailure)
+    }
+
+    @Test("A JPEG without its end is shown and marked, baseline or progressive", arguments: [300, 400])
+    func jpegWithoutEnd(missing: Int) async throws {
+        try await withWorker { worker, store in
+            for name in ["photograph.jpg", "photograph-progressive.jpg"] {
+                let bytes = try Fixture.bytes(name).dropLast(missing)
+                #expect(await outcome(of: Array(bytes), worker, store) == .damaged, "\(name)")
+            }
+        }
+    }
+
+    @Test("A progressive JPEG that lacks its last scans is shown, more coarsely, and marked")
+    func missingScans() async throws {
+        let whole = try Fixture.bytes("photograph-progressive.jpg")
+        let scans = whole.indices.dropLast().filter { whole[$0] == 0xFF && whole[$0 + 1] == 0xDA }
+        #expect(scans.count > 5)
+        try await withWorker { worker, store in
+            for end in scans.dropFirst() {
+                #expect(await outcome(of: Array(whole[..<end]), worker, store) == .damaged)
+            }
+            let header = Array(whole[..<scans[0]])
+            #expect(await outcome(of: header, worker, store) == .failed(.rejected(.truncated)))
+        }
+    }
+
+    @Test("Pictures without their last twentieth are shown and marked", arguments: ["png", "gif", "webp", "lossless"])
+    func withoutLastTwentieth(format: String) async throws {
+        try startVips()
+        let bytes = try Self.picture(in: format)
+        try await withWorker { worker, store in
+            let job = try addJob(Array(bytes.prefix(bytes.count * 95 / 100)), to: store)
+            let picture = try await worker.picture(of: job)
+            #expect(picture.isDamaged)
+            let whole = try await worker.picture(of: addJob(bytes, to: store))
+            #expect(!whole.isDamaged)
+            #expect(picture.variants.map { [$0.width, $0.height] } == whole.variants.map { [$0.width, $0.height] })
+            let pixels = try Pixels(try #require(picture.variants.last).file(of: job.id), in: store)
+            // What is missing at the bottom is grey.
+            #expect(pixels.at(0.5, 0.995).prefix(3).allSatisfy { abs($0 - 128) <= 6 }, "\(pixels.at(0.5, 0.995))")
+            #expect(await outcome(of: Array(bytes.prefix(bytes.count / 4)), worker, store) != .damaged)
+        }
+    }
+
+    @Test("A WebP that is cut off shows the rows that are there")
+    func cutWebP() async throws {
+        try await withWorker { worker, store in
+            let job = try addJob("last-twentieth-missing.webp", to: store)
+            let picture = try await worker.picture(of: job)
+            #expect(picture.isDamaged)
+            #expect(picture.variants.map { [$0.width, $0.height] } == [[150, 100], [600, 400], [600, 400]])
+        }
+    }
+
+    @Test("A PNG with a wrong checksum is shown and marked, whichever chunk it is of")
+    func wrongChecksums() async throws {
+        try await withWorker { worker, store in
+            for name in ["photograph.png", "palette-clear.png", "p3.png"] {
+                let whole = try name == "p3.png" ? Fixture.bytes("cut-profile.png") : Fixture.bytes(name)
+                var source = ByteSource(whole)
+                var chunks = PNGChunks()
+                while let chunk = chunks.next(&source), chunk.type != "IEND" {
+                    var bytes = whole
+                    bytes[chunk.end - 1] ^= 0x55
+                    #expect(await outcome(of: bytes, worker, store) == .damaged, "\(name), \(chunk.type)")
+                }
+                #expect(await outcome(of: whole, worker, store) == .whole, "\(name)")
+            }
+        }
+    }
+
+    @Test("A wrong byte among the pixels of a PNG leaves those above it", arguments: [0.2, 0.8])
+    func wrongPixels(place: Double) async throws {
+        try await withWorker { worker, store in
+            var bytes = try Fixture.bytes("photograph.png")
+            let position = Int(Double(bytes.count) * place)
+            for index in position..<position + 8 { bytes[index] ^= 0xFF }
+            let expected: Outcome = place < 0.5 ? .failed(.rejected(.undecodable)) : .damaged
+            #expect(await outcome(of: bytes, worker, store) == expected)
+        }
+    }
+
+    @Test("An animation that is cut off moves as far as it is there", arguments: ["gif", "webp"])
+    func cutAnimation(format: String) async throws {
+        try await withWorker { worker, store in
+            let whole = try Fixture.bytes("moving.\(format)")
+            let picture = try await worker.picture(of: addJob(Array(whole.dropLast(20)), to: store))
+            #expect(picture.isDamaged)
+            #expect(picture.animation != nil)
+        }
+    }
+
+    @Test("A WebP that lacks nothing but metadata is whole")
+    func cutMetadata() async throws {
+        try await withWorker { worker, store in
+            let bytes = try Fixture.bytes("orientation-6.webp")
+            #expect(await outcome(of: Array(bytes.dropLast(4)), worker, store) == .whole)
+        }
+    }
+
+    @Test(
+        "Every JPEG with one wrong byte is shown, or fails for its true reason",
+        arguments: ["photograph.jpg", "photograph-progressive.jpg", "restart.jpg", "textured.jpg"]
+    )
+    func wrongBytes(name: String) async throws {
+        let whole = try Fixture.bytes(name)
+        var random = SeededRandom(seed: 11)
+        let scan = try #require(whole.indices.dropLast().first { whole[$0] == 0xFF && whole[$0 + 1] == 0xDA })
+        var inputs: [[UInt8]] = []
+        for _ in 0..<20 {
+            var bytes = whole
+            bytes[Int.random(in: scan + 14..<whole.count - 2, using: &random)] ^= UInt8.random(
+                in: 1...255,
+                using: &random
+            )
+            inputs.append(bytes)
+        }
+        try await withWorker { [inputs] worker, store in
+            var outcomes: [Outcome] = []
+            for bytes in inputs { outcomes.append(await outcome(of: bytes, worker, store)) }
+            // Its end is there: it is not called cut off.
+            #expect(outcomes.allSatisfy { [.whole, .damaged, .failed(.rejected(.undecodable))].contains($0) })
+            #expect(outcomes.count { $0 == .damaged } >= (name.hasPrefix("photograph") ? 5 : 0))
+            #expect(outcomes.count { $0 != .whole && $0 != .damaged } <= 6, "\(outcomes)")
+        }
+    }
+
+    @Test("A marker that a wrong byte has made does not end a JPEG")
+    func falseMarker() async throws {
+        var bytes = try Fixture.bytes("photograph.jpg")
+        let scan = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
+        let stuffed = try #require(
+            bytes.indices.dropFirst(scan + 5_000).first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0 }
+        )
+        for marker in [0xC0, 0xC5, 0xD3, 0xE1, 0x50] as [UInt8] {
+            bytes[stuffed + 1] = marker
+            try await withWorker { [bytes] worker, store in
+                #expect(await outcome(of: bytes, worker, store) == .damaged, "\(marker)")
+            }
+        }
+    }
+
+    @Test("Coded bytes that are left when all pixels are there are a sign of wrong ones")
+    func displacedPixels() async throws {
+        var bytes = try Fixture.bytes("photograph.jpg")
+        let end = bytes.count - 2
+        // Part of a row again: all that follows is in another place.
+        bytes.insert(contentsOf: bytes[end - 400..<end - 100], at: end - 100)
+        try await withWorker { [bytes] worker, store in
+            #expect(await outcome(of: bytes, worker, store) == .damaged)
+        }
+    }
+
+    @Test("Padding before the end marker, and bytes between the segments of a header, are no damage")
+    func padding() async throws {
+        let whole = try Fixture.bytes("photograph.jpg")
+        let end = whole.count - 2
+        for padding in [[0, 0, 0], [0xFF, 0xFF], [0xFF, 0, 0xFF, 0]] as [[UInt8]] {
+            let bytes = whole[..<end] + padding + whole[end...]
+            try await withWorker { worker, store in
+                #expect(await outcome(of: Array(bytes), worker, store) == .whole, "\(padding)")
+            }
+        }
+        // The first segment's length is behind its marker.
+        let behindFirst = 4 + (Int(whole[4]) << 8 | Int(whole[5]))
+        let gap = Array(whole[..<behindFirst] + [1, 2, 3] + whole[behindFirst...])
+        try await withWorker { worker, store in
+            #expect(await outcome(of: gap, worker, store) == .whole)
+        }
+    }
+
+    private func outcome(of bytes: [UInt8], _ worker: TestWorker, _ store: BlobStore) async -> Outcome {
+        do {
+            let job = try addJob(bytes, to: store)
+            let picture = try await worker.picture(of: job)
+            guard picture.variants.map(\.size) == VariantSize.allCases.sorted() else { return .failed(.untrustworthy) }
+            return picture.isDamaged ? .damaged : .whole
+        } catch {
+            return .failed(error as? RenderFailure ?? .untrustworthy)
+        }
+    }
+
+    /// A photograph without losses where the format allows it.
+    private static func picture(in format: String) throws -> [UInt8] {
+        let photograph = try Picture(decoding: try Fixture.bytes("photograph.png"), side: 240)
+        switch format {
+        case "png": return try Fixture.bytes("photograph.png")
+        case "gif": return GIFFile.greys(try GreyPicture(photograph))
+        case "webp": return try photograph.file(as: .webP(90))
+        default: return try photograph.file(as: .lossless)
+        }
+    }
+}
