@@ -45,7 +45,7 @@ package struct Store: Sendable {
     /// Looks into the database at `path` and changes nothing. Blocks.
     ///
     /// - Throws: `DatabaseRefusal` for one that must not be opened.
-    package static func inspect(path: String, lockPath: String? = nil) throws -> Inspection {
+    package static func inspect(path: String, lockPath: String? = nil) throws -> DatabaseInspection {
         try DatabaseFile(path: path, lockPath: lockPath).inspect()
     }
 

@@ -19,8 +19,8 @@ struct DatabaseFile {
     /// Looks into the file, and refuses what must not be opened.
     ///
     /// - Throws: `DatabaseRefusal`, or a `DatabaseError` for a file that is no database.
-    func inspect() throws -> Inspection {
-        guard byteCount(path) > 0 else { return Inspection() }
+    func inspect() throws -> DatabaseInspection {
+        guard byteCount(path) > 0 else { return DatabaseInspection() }
         let hasLog = byteCount(logPath) > 0
         var found = try read(withoutLog: !hasLog)
         let steps = found.steps.subtracting(Schema.migrator.migrations)
@@ -45,14 +45,14 @@ struct DatabaseFile {
     }
 
     /// Reads what the file holds, with its log or as if there were none.
-    func read(withoutLog: Bool) throws -> Inspection {
+    func read(withoutLog: Bool) throws -> DatabaseInspection {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
         let queue = try DatabaseQueue(path: withoutLog ? immutableAddress : path, configuration: configuration)
         defer { try? queue.close() }
         return try queue.read { db in
-            var found = Inspection()
+            var found = DatabaseInspection()
             found.isNew = false
             found.steps = try Schema.migrator.appliedIdentifiers(db)
             if try db.tableExists("users") {
@@ -80,7 +80,7 @@ struct DatabaseFile {
 }
 
 /// What a look into a database file found.
-package struct Inspection: Sendable, Equatable {
+package struct DatabaseInspection: Sendable, Equatable {
     /// There is no database yet.
     package var isNew = true
     /// Somebody has an account in it, and may have files elsewhere.
