@@ -12,7 +12,7 @@ struct BanTests {
             let join = { try await chat.store.addMember(bob, to: room, role: .member, by: bob) }
             _ = try await chat.store.removeMember(bob, from: room, by: ada)
             #expect(await refusal(join) == .forbidden)
-            #expect(try await chat.store.joinableRooms(for: bob, prefix: "").isEmpty)
+            #expect(try await chat.store.joinableRooms(for: bob, matching: "").items.isEmpty)
             let bans = try await chat.store.bans(from: room, limit: 10, for: ada)
             #expect(bans.bans.map(\.user.id) == [bob] && bans.bans[0].bannedBy == ada && !bans.hasMore)
             try await chat.store.liftBan(of: bob, from: room, by: ada)
