@@ -19,9 +19,11 @@ package enum IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Nil for what is not exactly one address, such as a name, or an address with a port.
+    /// Nil for what is not exactly one address, such as a name, or an address with a port or a zone.
     package init?(_ text: some StringProtocol) {
-        guard let address = try? SocketAddress(ipAddress: String(text), port: 0) else { return nil }
+        guard !text.utf8.contains(UInt8(ascii: "%")),
+            let address = try? SocketAddress(ipAddress: String(text), port: 0)
+        else { return nil }
         self.init(address)
     }
 

@@ -116,7 +116,7 @@ extension Fixture {
         "screenshot.png": .ready(320, 200, .clear),
         "signature-only.jpg": .damaged,
         "srgb-profile.jpg": .ready(96, 64, .scene),
-        "stitched-1080x18000.png": .ready(1080, 18_000, .grey),
+        "stitched-1080x18000.png": .ready(115, 1_920, .grey),
         "sticker.webp": .ready(240, 240, .clear, moves: true),
         "still.gif": .ready(96, 64, .scene),
         "text-bomb.png": .ready(8, 8, .grey),

@@ -59,8 +59,8 @@ extension Store {
         }
     }
 
-    /// A page of the public rooms that the viewer could join, is not banned from, and of whose name a word begins with `query`, in the order
-    /// of those words; all of them by name where it is empty.
+    /// A page of the public rooms that the viewer could join, is not banned from, and of whose name a word begins with
+    /// `query`, in the order of those words; all of them by name where it is empty.
     ///
     /// - Parameter cursor: Where the page before ended.
     package func joinableRooms(
@@ -103,7 +103,7 @@ extension Store {
             let seq = try change.nextSeq(in: id)
             let room = try change.db.room(id)
             try change.record(.roomUpdated(room), in: id, seq: seq)
-            return RoomView(room: room, role: view.role)
+            return RoomView(room: room, role: view.role, isPending: view.isPending, otherID: view.otherID)
         }
     }
 

@@ -11,14 +11,17 @@ struct PictureDecoder {
     /// - Parameter original: the whole file.
     init(_ job: RenderJob, original: [UInt8]) {
         self.job = job
-        bytes =
-            switch job.facts.format {
-            case .png: PNGColour.profiled(Self.onDiet(original, keepsProfile: true))
-            case .gif where job.facts.hasAlpha: GIFBackdrop.cleared(original) ?? original
-            case .webp: WebPRepair.shortened(original) ?? original
-            case .jpeg, .gif, .heif, .avif: original
-            }
-        isDamaged = job.facts.isIncomplete || job.facts.format == .png && PNGRepair.hasDamagedExtras(bytes)
+        isDamaged = job.facts.isIncomplete
+        switch job.facts.format {
+        case .png:
+            let shown = Self.onDiet(original, keepsProfile: true)
+            // Before they are replaced by the profile that says the same.
+            if PNGRepair.hasDamagedExtras(shown) { isDamaged = true }
+            bytes = PNGColour.profiled(shown)
+        case .gif where job.facts.hasAlpha: bytes = GIFBackdrop.cleared(original) ?? original
+        case .webp: bytes = WebPRepair.shortened(original) ?? original
+        case .jpeg, .gif, .heif, .avif: bytes = original
+        }
     }
 
     /// Decodes at `side`, or smaller.

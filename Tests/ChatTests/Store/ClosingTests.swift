@@ -39,11 +39,11 @@ struct ClosingTests {
             }
             await #expect(throws: Refusal.self) { try await store.post(Draft(body: "Late"), in: room, by: owner) }
             await #expect(throws: Refusal.self) { try await store.user(owner) }
+            #expect(try storage.contents()["snug.sqlite-wal"] == nil)
             let alone = try DatabaseQueue(path: storage.path)
             let stored = try await alone.read { try Set(Message.ID.fetchAll($0, sql: "SELECT id FROM messages")) }
             #expect(!acknowledged.isEmpty)
             #expect(stored.isSuperset(of: acknowledged))
-            #expect(try storage.contents()["snug.sqlite-wal"] == nil)
         }
     }
 

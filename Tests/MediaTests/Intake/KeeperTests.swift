@@ -61,7 +61,7 @@ import Testing
     func plainFile() async throws {
         try await withStore { store in
             let id = BlobID()
-            let original = try await upload(try Fixture.bytes("phone.heic"), as: id, to: store)
+            let original = try await upload(try Fixture.bytes("phone.heic"), as: id, to: store, formats: [.jpeg])
             #expect(original.inspection.mediaType == "image/heic")
             #expect(!original.inspection.isImage)
             #expect(original.removedMetadata.contains(.gps))
@@ -119,11 +119,12 @@ import Testing
         _ bytes: [UInt8],
         as id: BlobID,
         to store: BlobStore,
+        formats: Set<FileKind> = FileKind.renderedByDefault,
         keepsMetadata: Bool = false
     ) async throws -> StoredOriginal {
         let intake = Intake(
             store: store,
-            inspector: try Inspector(),
+            inspector: try Inspector(formats: formats),
             threads: .singleton,
             keepsMetadata: keepsMetadata
         )

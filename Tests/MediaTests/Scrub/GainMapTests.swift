@@ -77,7 +77,7 @@ import Testing
         let primary = Make.greyJPEG(Make.parameters(ofGainMap: false, more: Array("Secret".utf8)) + Make.directory())
         let file = try ScrubbedFile(primary + inner)
         #expect(file.removed == [.other] && !file.contains("Secret"))
-        #expect(file.contains(String(decoding: Make.parameters(ofGainMap: true), as: UTF8.self)))
+        #expect(file.bytes.firstRange(of: Make.parameters(ofGainMap: true)) != nil)
         try expectGainMap(in: file.bytes)
         // One that breaks off says nothing.
         let short = Make.greyJPEG(Make.segment(0xE2, Array("urn:iso:std:iso:ts:21496:-1\0".utf8) + [0, 0, 0, 0, 0x40]))

@@ -18,7 +18,8 @@ extension PictureBytes {
     }
 
     static let gainMapXMP = xmp(
-        "<rdf:Description rdf:about=\"\" xmlns:hdrgm=\"\(hdrgm)\" hdrgm:Version=\"1.0\" hdrgm:GainMapMax=\"2.5\"/>"
+        "<rdf:Description rdf:about=\"\" xmlns:hdrgm=\"\(hdrgm)\" hdrgm:Version=\"1.0\" hdrgm:GainMapMax=\"2.5\">"
+            + "</rdf:Description>"
     )
 
     /// A directory that announces a gain map, and what else is behind the picture.

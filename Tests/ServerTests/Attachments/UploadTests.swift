@@ -18,8 +18,8 @@ struct UploadTests {
             #expect(
                 picture.names == [
                     "id", "kind", "filename", "media_type", "byte_size", "width", "height", "animated", "has_hdr",
-                    "sha256", "removed_metadata", "status", "failure", "placeholder", "original_url", "variants",
-                    "created_at",
+                    "sha256", "removed_metadata", "status", "failure", "is_damaged", "placeholder", "original_url",
+                    "variants", "created_at",
                 ]
             )
             #expect(picture.kind == "image")

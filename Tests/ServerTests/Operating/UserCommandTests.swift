@@ -47,7 +47,8 @@ struct UserCommandTests {
     @Test(
         "What cannot be an account is refused with a reason",
         arguments: [
-            ("Ada", "correct horse battery\n", "a-z"), ("ada", "short\n", "8 to 256"), ("ada", "", "password"),
+            ("ada@home", "correct horse battery\n", "a-z"), ("..", "correct horse battery\n", "letter"),
+            ("me", "correct horse battery\n", "reserved"), ("ada", "short\n", "8 to 256"), ("ada", "", "password"),
         ]
     )
     func refused(name: String, input: String, reason: String) async throws {

@@ -27,7 +27,7 @@ struct Stay {
 extension Database {
     /// What `user` did not hear since `position`; nil when that cannot be told whole.
     func missed(by user: User.ID, after position: Int64) throws -> Missed? {
-        let floor = try Int64.fetchOne(cachedStatement(sql: "SELECT log_floor FROM meta")) ?? 0
+        let floor = try Int64.fetchOne(cachedStatement(sql: "SELECT log_floor FROM meta WHERE id = 1")) ?? 0
         guard position >= floor, let stays = try stays(of: user, after: position),
             let counts = try eventCounts(of: stays, after: position)
         else { return nil }

@@ -22,10 +22,12 @@ struct DatabaseFile {
     func inspect() throws -> DatabaseInspection {
         guard byteCount(path) > 0 else { return DatabaseInspection() }
         let hasLog = byteCount(logPath) > 0
+        // First: read through a log that is not its own, the file may look as if it were damaged.
+        let fileToken = try hasLog ? checkLog() : nil
         var found = try read(withoutLog: !hasLog)
+        if hasLog { found.fileToken = fileToken }
         let steps = found.steps.subtracting(Schema.migrator.migrations)
         guard steps.isEmpty else { throw DatabaseRefusal.newer(path: path, steps: steps.sorted()) }
-        if hasLog { found.fileToken = try checkLog() }
         return found
     }
 

@@ -34,8 +34,10 @@ extension Hub {
     func announce(_ user: User, in ids: [Room.ID]) {
         let batch = batch([.profile(user)])
         let own = people[user.id]?.connections ?? []
+        // A stranger who wrote to them would see that they are there.
+        let open = ids.compactMap { rooms[$0] }.filter { !$0.pendingMembers.contains(user.id) }
         var seen: Set<ObjectIdentifier> = []
-        for connection in own + ids.compactMap({ rooms[$0] }).flatMap(\.audience)
+        for connection in own + open.flatMap(\.audience)
         where seen.insert(ObjectIdentifier(connection)).inserted && connection.isOpen {
             connection.deliver(batch)
         }

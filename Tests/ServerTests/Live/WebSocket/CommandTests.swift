@@ -1,6 +1,9 @@
+import Chat
 import Fixtures
 import TestSupport
 import Testing
+
+@testable import Server
 
 @Suite("Frames of clients", .patient)
 struct CommandTests {
@@ -125,7 +128,9 @@ struct CommandTests {
 
     @Test("I8: a client that goes on sending frames that are not understood is closed with 4400")
     func tooManyBadFrames() async throws {
-        try await withServer { server in
+        // The standard burst, without what comes back meanwhile.
+        let rule = RateRule(count: 1, seconds: 3600, burst: LiveSocket.Limits().badFrames.burst)
+        try await withServer(tuning: { $0.sockets.badFrames = rule }) { server in
             let socket = try await server.register("ada").listen()
             for _ in 0...20 { try await socket.send(.text, Array("garbage".utf8)) }
             for _ in 0...20 { #expect(try await socket.next("error").problem.code == "malformed") }

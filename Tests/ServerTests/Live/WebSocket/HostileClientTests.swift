@@ -26,7 +26,7 @@ struct HostileClientTests {
         },
         // Sends garbage for JSON, and more behind the close.
         { socket in
-            let garbage = (0...20).flatMap { _ in RawSocket.frame(0x81, Array("garbage".utf8)) }
+            let garbage = (0..<40).flatMap { _ in RawSocket.frame(0x81, Array("garbage".utf8)) }
             try await socket.connection.send(garbage)
             try await socket.waitForClose()
             try? await socket.connection.send([UInt8](repeating: 7, count: 5000))
