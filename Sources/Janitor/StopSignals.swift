@@ -13,14 +13,7 @@ enum StopSignals {
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let (signals, signal) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingOldest(1))
-        let sources = [SIGTERM, SIGINT].map { number in
-            let before = Foundation.signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { signal.yield(number) }
-            source.setCancelHandler { _ = Foundation.signal(number, before) }
-            source.resume()
-            return source
-        }
+        let sources = [await listen(to: SIGTERM, signal), await listen(to: SIGINT, signal)]
         defer { for source in sources { source.cancel() } }
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await body() }
@@ -32,5 +25,20 @@ enum StopSignals {
             while let value = try await group.next() { if let value { return value } }
             throw CancellationError()
         }
+    }
+
+    /// Returns once the signal does not end the process any more. It is not ignored besides: on Linux the kernel would
+    /// drop it then, before Dispatch sees it.
+    private static func listen(
+        to number: Int32,
+        _ signal: AsyncStream<Int32>.Continuation
+    ) async -> any DispatchSourceSignal {
+        let source = DispatchSource.makeSignalSource(signal: number)
+        source.setEventHandler { signal.yield(number) }
+        await withCheckedContinuation { registered in
+            source.setRegistrationHandler { registered.resume() }
+            source.resume()
+        }
+        return source
     }
 }
