@@ -133,52 +133,9 @@ extension Store {
             }
         }
     }
-
-    /// Carries new names and avatars into old messages, a few thousand rows at a time.
-    ///
-    /// - Returns: The rooms whose messages have changed; nil when there is nothing left to do.
-    package func continueRenames() async throws -> Set<Room.ID>? {
-        try await change { change in
-            let row = try Row.fetchOne(
-                change.db,
-                sql: "SELECT user_id, done_up_to FROM renames ORDER BY requested_at LIMIT 1"
-            )
-            guard let row else { return nil }
-            let (user, done): (User.ID, Int64) = (row[0], row[1])
-            let newest = try Int64.fetchOne(change.db, sql: "SELECT max(position) FROM messages") ?? 0
-            guard done < newest else {
-                try change.execute("DELETE FROM renames WHERE user_id = ?", [user])
-                return []
-            }
-            let end = min(done + Self.renameBatch, newest)
-            let rooms = try change.rename(user, after: done, upTo: end)
-            try change.execute("UPDATE renames SET done_up_to = ? WHERE user_id = ?", [end, user])
-            return rooms
-        }
-    }
-
-    /// Rows looked at in one step: some milliseconds, so that no writer waits long.
-    private static let renameBatch: Int64 = 2000
 }
 
 extension Change {
-    /// Rows that say the same already are not written.
-    fileprivate func rename(_ user: User.ID, after start: Int64, upTo end: Int64) throws -> Set<Room.ID> {
-        let sender = try sender(user)
-        let rooms = try Room.ID.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    UPDATE messages SET sender_name = ?1, sender_avatar_id = ?2, sender_avatar_format = ?3
-                    WHERE position > ?4 AND position <= ?5 AND sender_id = ?6 AND (sender_name <> ?1
-                        OR sender_avatar_id IS NOT ?2 OR sender_avatar_format IS NOT ?3)
-                    RETURNING room_id
-                    """
-            ),
-            arguments: [sender.displayName, sender.avatar?.id, sender.avatar?.format, start, end, user]
-        )
-        return Set(rooms)
-    }
-
     fileprivate func insertUser(
         username: String,
         displayName: String,
