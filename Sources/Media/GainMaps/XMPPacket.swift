@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads values of an XMP packet (ISO 16684-1) by their namespaces, without a parser of XML.
 struct XMPPacket {
     /// What the payload of a JPEG's segment begins with (XMP specification part 3, section 1.1.3).
@@ -103,8 +105,18 @@ struct XMPPacket {
     private func byte(at index: Int) -> UInt8? { text.indices.contains(index) ? text[index] : nil }
 
     private func positions(of word: [UInt8]) -> [Int] {
-        guard let first = word.first, text.count >= word.count else { return [] }
-        return (0...text.count - word.count).filter { text[$0] == first && text[$0...].starts(with: word) }
+        var found: [Int] = []
+        unsafe text.withUnsafeBytes { text in
+            guard let start = text.baseAddress, let first = word.first else { return }
+            let end = text.count - word.count + 1
+            var offset = 0
+            while offset < end, let next = unsafe memchr(start + offset, Int32(first), end - offset) {
+                offset = unsafe UnsafeRawPointer(next) - start
+                if unsafe memcmp(next, word, word.count) == 0 { found.append(offset) }
+                offset += 1
+            }
+        }
+        return found
     }
 
     private static func isQuote(_ byte: UInt8) -> Bool { byte == 0x22 || byte == 0x27 }
