@@ -1,4 +1,3 @@
-import CVips
 import Fixtures
 import TestSupport
 import Testing
@@ -74,15 +73,6 @@ import Testing
     private func jpeg(_ width: Int, _ height: Int) throws -> [UInt8] {
         try startVips()
         let light = [UInt8](repeating: 90, count: width * height)
-        let image = light.withUnsafeBytes {
-            vips_image_new_from_memory_copy($0.baseAddress, $0.count, Int32(width), Int32(height), 1, VIPS_FORMAT_UCHAR)
-        }
-        guard let image else { throw VipsFailure(doing: "test") }
-        defer { snug_vips_release(image) }
-        var bytes: UnsafeMutableRawPointer?
-        var count = 0
-        guard snug_vips_jpeg(image, 80, false, &bytes, &count) == 0 else { throw VipsFailure(doing: "test") }
-        defer { g_free(bytes) }
-        return Array(UnsafeRawBufferPointer(start: bytes, count: count))
+        return try GreyPicture(width: width, height: height, light: light).jpeg()
     }
 }

@@ -43,15 +43,15 @@ struct StrangerTests {
             #expect(seen.user.status == "offline" && seen.user.last_seen_at == nil && seen.pending == true)
             #expect(seen.read_seq.number < first.seq.number && seen.delivered_seq.number < first.seq.number)
             // Ada's own devices know how far she is, and see who wrote.
-            #expect(try await receipt(of: ada, in: mine).read_seq == first.seq)
+            #expect(try await mine.nextSignal("receipt", of: ada).read_seq == first.seq)
             #expect(try await ada.get(path).json.pending == true)
             #expect(try await ada.get("users/\(eve.id)").json.status == "online")
             _ = try await eve.say("Are you there?", in: room)
             #expect(try await signals(of: ada, heardBy: hers, until: "Are you there?").isEmpty)
 
             _ = try await ada.post("\(path)/accept").expect(200)
-            #expect(try await receipt(of: ada, in: hers).read_seq == first.seq)
-            #expect(try await presence(of: ada, in: hers).status == "online")
+            #expect(try await hers.nextSignal("receipt", of: ada).read_seq == first.seq)
+            #expect(try await hers.nextSignal("presence", of: ada).status == "online")
             #expect(try await eve.get("users/\(ada.id)").json.status == "online")
             try await mine.say(["type": "typing", "room_id": room.id])
             #expect(try await hers.nextSignal("typing").user_id.text == ada.id)
@@ -77,7 +77,7 @@ struct StrangerTests {
             #expect(invitation.room.id == room.id && invitation.invited_by.id.text == eve.id)
             #expect(invitation.invited_by.status == .missing)
             _ = try await ada.post("\(path)/accept").expect(200)
-            #expect(try await presence(of: ada, in: hers).status == "online")
+            #expect(try await hers.nextSignal("presence", of: ada).status == "online")
             #expect(try await eve.get("users/\(ada.id)").json.status == "online")
             #expect(try await ada.get("invitations").json.invitations == [])
         }
@@ -114,7 +114,7 @@ struct StrangerTests {
             #expect(try await ada.get("blocks").json.blocks[0].user.id.text == eve.id)
             let message = try await cem.say("One", in: room)
             _ = try await ada.post("\(path)/read", ["seq": message.seq]).expect(204)
-            #expect(try await receipt(of: ada, in: third).read_seq.number > 0)
+            #expect(try await third.nextSignal("receipt", of: ada).read_seq.number > 0)
             try await mine.say(["type": "typing", "room_id": room.id])
             #expect(try await third.nextSignal("typing").user_id.text == ada.id)
             for (viewer, other) in [(ada, eve), (eve, ada)] {
@@ -135,7 +135,7 @@ struct StrangerTests {
             let last = try await cem.say("Three", in: room)
             _ = try await ada.post("\(path)/read", ["seq": last.seq]).expect(204)
             // Not typing, which is sent every two seconds at most.
-            #expect(try await receipt(of: ada, in: hers).user_id.text == ada.id)
+            #expect(try await hers.nextSignal("receipt", of: ada).user_id.text == ada.id)
         }
     }
 
@@ -181,20 +181,6 @@ struct StrangerTests {
             #expect(try await bob.join(room).isProblem(403, "forbidden"))
             try await ada.add(bob, to: room)
             #expect(try await ada.get("\(path)/bans").json.bans == [])
-        }
-    }
-
-    private func receipt(of person: Person, in socket: LiveClient) async throws -> JSON {
-        while true {
-            let receipt = try await socket.nextSignal("receipt")
-            if receipt.user_id.text == person.id { return receipt }
-        }
-    }
-
-    private func presence(of person: Person, in socket: LiveClient) async throws -> JSON {
-        while true {
-            let presence = try await socket.nextSignal("presence")
-            if presence.user_id.text == person.id { return presence }
         }
     }
 }

@@ -54,7 +54,7 @@ struct SignalTests {
             let second = try await ada.say("two", in: room)
             let path = "rooms/\(room.id.text)/read"
             _ = try await bob.post(path, ["seq": second.seq]).expect(204)
-            let receipt = try await receipt(of: bob, in: socket)
+            let receipt = try await socket.nextSignal("receipt", of: bob)
             #expect(receipt.names == ["type", "room_id", "user_id", "delivered_seq", "read_seq"])
             #expect(receipt.read_seq == second.seq)
             #expect(receipt.delivered_seq == second.seq)
@@ -88,7 +88,7 @@ struct SignalTests {
             let (mine, theirs) = (try await ada.listen(), try await bob.listen())
             let message = try await ada.say("one", in: room)
             _ = try await theirs.next("message.created")
-            let receipt = try await receipt(of: bob, in: mine)
+            let receipt = try await mine.nextSignal("receipt", of: bob)
             #expect(receipt.delivered_seq == message.seq)
             #expect(receipt.read_seq.number < message.seq.number)
         }
@@ -104,7 +104,7 @@ struct SignalTests {
             _ = try await bob.post("rooms/\(room.id.text)/read", ["seq": message.seq]).expect(204)
             let (socket, welcome) = try await ada.comeBack(to: cursor)
             #expect(welcome.resumed == true)
-            #expect(try await receipt(of: bob, in: socket).read_seq == message.seq)
+            #expect(try await socket.nextSignal("receipt", of: bob).read_seq == message.seq)
         }
     }
 
@@ -116,18 +116,18 @@ struct SignalTests {
             _ = try await ada.makeRoom(with: [bob])
             let watching = try await ada.listen()
             let socket = try await bob.listen()
-            let online = try await presence(of: bob, in: watching)
+            let online = try await watching.nextSignal("presence", of: bob)
             #expect(online.names == ["type", "user_id", "status", "last_seen_at"])
             #expect(online.status == "online")
             try await socket.say(["type": "status", "status": "away"])
-            #expect(try await presence(of: bob, in: watching).status == "away")
+            #expect(try await watching.nextSignal("presence", of: bob).status == "away")
             #expect(try await ada.get("users/\(bob.id)").json.status == "away")
             #expect(try await eve.get("users/\(bob.id)").json.status == "offline")
             #expect(try await eve.get("users/\(bob.id)").json.last_seen_at == nil)
             try await socket.say(["type": "status", "status": "online"])
-            #expect(try await presence(of: bob, in: watching).status == "online")
+            #expect(try await watching.nextSignal("presence", of: bob).status == "online")
             try await socket.close()
-            #expect(try await presence(of: bob, in: watching).status == "offline")
+            #expect(try await watching.nextSignal("presence", of: bob).status == "offline")
             let gone = try await ada.get("users/\(bob.id)").json
             #expect(gone.status == "offline")
         }
@@ -139,20 +139,6 @@ struct SignalTests {
             let socket = try await server.register("ada").listen()
             try await socket.say(["type": "status", "status": "invisible"])
             #expect(try await socket.next("error").problem.field == "status")
-        }
-    }
-
-    private func receipt(of person: Person, in socket: LiveClient) async throws -> JSON {
-        while true {
-            let receipt = try await socket.nextSignal("receipt")
-            if receipt.user_id.text == person.id { return receipt }
-        }
-    }
-
-    private func presence(of person: Person, in socket: LiveClient) async throws -> JSON {
-        while true {
-            let presence = try await socket.nextSignal("presence")
-            if presence.user_id.text == person.id { return presence }
         }
     }
 }

@@ -133,6 +133,14 @@ package final class LiveClient: Sendable {
         }
     }
 
+    /// The next signal of this type that is about `person`.
+    package func nextSignal(_ type: String, of person: Person) async throws -> JSON {
+        while true {
+            let signal = try await nextSignal(type)
+            if signal.user_id.text == person.id { return signal }
+        }
+    }
+
     /// The next event or answer, which must be of this type.
     package func next(_ type: String) async throws -> JSON {
         let frame = try await next()
