@@ -2,7 +2,7 @@
 package struct LiveStart: Sendable {
     package let user: User
     package let rooms: [Room.ID]
-    /// Who has not answered a stranger in one of the rooms: nobody else may know if they are there.
+    /// Members who have not answered a stranger yet, by room: their presence is hidden from the others.
     package let pending: [Room.ID: Set<User.ID>]
     /// Whom the person has blocked, or who has blocked them.
     package let blocked: Set<User.ID>

@@ -51,7 +51,7 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Trailers count too; whoever reads the body they belong to has to learn of it.
+        // Trailers count too; the reader of their body gets the error.
         guard (error as? HTTPParserError) == .headerOverflow, !isInRequest else {
             return context.fireErrorCaught(error)
         }

@@ -51,7 +51,7 @@ extension Database {
 }
 
 extension Data {
-    /// What finds the direct room of two people, whoever asks: both ids, the smaller first.
+    /// The key of the direct room of two people, the same for both: both ids, the smaller first.
     init(directRoomOf first: User.ID, and second: User.ID) {
         let keys = [first, second].map { id in Swift.withUnsafeBytes(of: id.uuid.uuid) { Data($0) } }
         self = keys[0].lexicographicallyPrecedes(keys[1]) ? keys[0] + keys[1] : keys[1] + keys[0]

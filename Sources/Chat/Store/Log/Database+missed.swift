@@ -39,7 +39,7 @@ extension Database {
             else { return nil }
             events += told
         }
-        // Who has never moved, and who was never changed, stands at 0.
+        // Receipts that never moved and profiles that never changed are at position 0.
         let since = try positionOfDeliveredReceipts(before: position) ?? max(floor, 1)
         guard let receipts = try receipts(in: stays, since: since, for: user),
             let profiles = try profiles(seenBy: user, since: since)
