@@ -47,9 +47,9 @@ def add_person(db, number, now):
 def add_room(db, name, members, now):
     raw = identifier(now)
     db.execute(
-        "INSERT INTO rooms (id, kind, name, member_count, created_at, last_activity_at)"
-        " VALUES (?, 'private', ?, ?, ?, ?)",
-        (raw, name, len(members), now, now),
+        "INSERT INTO rooms (id, kind, name, member_count, created_at)"
+        " VALUES (?, 'private', ?, ?, ?)",
+        (raw, name, len(members), now),
     )
     for number, (member, _) in enumerate(members):
         db.execute(
