@@ -156,45 +156,6 @@ static inline int snug_vips_rows(const void *_Nonnull bytes, size_t count, const
     return status;
 }
 
-/// A file in memory that is read in two pieces.
-struct snug_vips_two_pieces {
-    const char *_Nonnull bytes;
-    size_t count;
-    size_t tail;
-    size_t position;
-    bool reaches_tail;
-};
-
-static inline gint64 snug_vips_read_pieces(VipsSourceCustom *_Nonnull source, void *_Nonnull buffer, gint64 length,
-                                           struct snug_vips_two_pieces *_Nonnull pieces) {
-    (void)source;
-    size_t end = pieces->position < pieces->tail ? pieces->tail : pieces->count;
-    size_t count = VIPS_MIN(end - pieces->position, (size_t)length);
-    if (count > 0 && pieces->position >= pieces->tail) pieces->reaches_tail = true;
-    memcpy(buffer, pieces->bytes + pieces->position, count);
-    pieces->position += count;
-    return (gint64)count;
-}
-
-/// Decodes and shrinks a picture as snug_vips_rows does, into memory. `reaches_tail` says whether the decoder has asked
-/// for the bytes from `tail` on; variadic.
-static inline int snug_vips_rows_to_tail(const void *_Nonnull bytes, size_t count, size_t tail,
-                                         const char *_Nonnull options, int side, bool into_srgb,
-                                         bool *_Nonnull reaches_tail, VipsImage *_Nullable *_Nonnull out) {
-    struct snug_vips_two_pieces pieces = {(const char *)bytes, count, tail, 0, false};
-    VipsSourceCustom *source = vips_source_custom_new();
-    g_signal_connect(source, "read", G_CALLBACK(snug_vips_read_pieces), &pieces);
-    VipsImage *rows = vips_image_new_from_source(VIPS_SOURCE(source), options, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
-    VipsImage *lazy = NULL;
-    int status = rows == NULL ? -1 : snug_vips_shrink_rows(rows, side, into_srgb, &lazy);
-    *out = status == 0 ? vips_image_copy_memory(lazy) : NULL;
-    if (lazy != NULL) g_object_unref(lazy);
-    if (rows != NULL) g_object_unref(rows);
-    g_object_unref(source);
-    *reaches_tail = pieces.reaches_tail;
-    return *out == NULL ? -1 : 0;
-}
-
 /// Rows at the top of a picture that decode, counted by sixteen as libvips reads them; -1 when it does not open.
 static inline int snug_vips_sound_rows(const void *_Nonnull bytes, size_t count, const char *_Nonnull options) {
     VipsImage *image = snug_vips_open_rows(bytes, count, options);

@@ -17,6 +17,8 @@ package enum Subject: String, CaseIterable, Sendable {
     case gainMap
     /// Giving a PNG the profile that its chunks stand for.
     case colour
+    /// Looking for wrong bytes among the codes of a JPEG.
+    case codes
     case exif
     case multipart
     case disposition
@@ -34,6 +36,7 @@ package enum Subject: String, CaseIterable, Sendable {
             case .gainMap: [try Fixture.ultraHDR()]
             case .diet, .film, .colour: try Fixture.pictures { $0 == .png }
             case .backdrop: try Fixture.pictures { $0 == .gif }
+            case .codes: try Fixture.pictures { $0 == .jpeg }
             case .multipart:
                 [SampleForm.text, SampleForm.compact, SampleForm.bareLines, SampleForm.mixedLines].map {
                     Array($0.utf8)
@@ -55,6 +58,7 @@ package enum Subject: String, CaseIterable, Sendable {
         case .film: return checkFilm
         case .scrubber, .gainMap: return checkScrubber
         case .colour: return checkColour
+        case .codes: return { _ = JPEGDamage.isFound(in: $0) }
         case .exif: return checkEXIF
         case .multipart: return checkMultipart
         case .disposition: return checkDisposition

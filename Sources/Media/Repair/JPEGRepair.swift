@@ -1,8 +1,5 @@
 /// Lets a decoder go on where the entropy-coded data of a JPEG (ITU-T T.81 annex B.1.1.5) is damaged.
 package enum JPEGRepair {
-    /// Coded bytes at the end of a scan that encoders may pad with and decoders may leave unread.
-    private static let paddingLength = 8
-
     /// The same picture with an end marker, and without markers that cannot be where they are: a decoder stops at each
     /// marker, and a wrong byte behind 0xFF looks like one.
     package static func repaired(_ bytes: [UInt8]) -> [UInt8] {
@@ -21,32 +18,6 @@ package enum JPEGRepair {
         }
         return hasEnd ? result : result + [0xFF, JPEGSegments.endOfImage]
     }
-
-    /// Pixels of the units that a JPEG is coded in, each way, where every one of them counts on all before it. Nil where
-    /// restart markers limit what a wrong byte can do, and where there is no scan.
-    package static func unit(of bytes: [UInt8]) -> (width: Int, height: Int)? {
-        var source = ByteSource(bytes)
-        guard let scan = JPEGScan(&source), !scan.hasRestarts else { return nil }
-        return scan.unit
-    }
-
-    /// Where the last coded bytes of a JPEG of one scan are. A decoder that has all pixels and has not asked for them was
-    /// led astray. Nil for other JPEGs, and without an end marker.
-    package static func tail(of bytes: [UInt8]) -> Int? {
-        var source = ByteSource(bytes)
-        guard let scan = JPEGScan(&source), scan.isOnly else { return nil }
-        var position = scan.start
-        while let (start, marker) = JPEGScan.nextMarker(&source, from: position) {
-            position = start + 2
-            guard marker == JPEGSegments.endOfImage else { continue }
-            var end = start
-            // Bytes that fill up before the marker, and padding.
-            while end > scan.start, bytes[end - 1] == 0xFF || bytes[end - 1] == 0 { end -= 1 }
-            let tail = end - paddingLength
-            return tail > scan.start ? tail : nil
-        }
-        return nil
-    }
 }
 
 /// The first scan of a JPEG, and which markers may come after its beginning.
@@ -56,8 +27,6 @@ private struct JPEGScan {
     /// The scan has all components of a frame that is sent at once: there is no other.
     let isOnly: Bool
     let hasRestarts: Bool
-    /// Pixels each way of what is coded at once (T.81 A.2.3).
-    let unit: (width: Int, height: Int)
 
     /// Nil where no scan follows a frame.
     init?(_ source: inout ByteSource) {
@@ -74,12 +43,6 @@ private struct JPEGScan {
                 start = segment.payload.upperBound
                 isOnly = !frame.isProgressive && Int(count) == frame.components.count
                 self.hasRestarts = hasRestarts
-                // A single component is coded block by block, however densely it is sampled.
-                let isSingle = frame.components.count == 1
-                unit = (
-                    width: 8 * (isSingle ? 1 : frame.components.map(\.horizontal).max() ?? 1),
-                    height: 8 * (isSingle ? 1 : frame.components.map(\.vertical).max() ?? 1)
-                )
                 return
             default: break
             }

@@ -30,7 +30,9 @@ struct PictureDecoder {
     mutating func decode(side: VariantSize) throws -> Picture {
         do {
             guard !job.facts.isTruncated else { throw VipsFailure(description: "the first frame is cut off") }
-            return try decodeWhole(side: side.rawValue)
+            let picture = try decodeWhole(side: side.rawValue)
+            if JPEGDamage.isFound(in: bytes) { isDamaged = true }
+            return picture
         } catch let failure as VipsFailure where failure.code == .undecodable {
             isDamaged = true
             do {
@@ -61,13 +63,13 @@ struct PictureDecoder {
             )
         }
         do {
-            let picture = try decodeJPEG(header, side: side, hasProfile: hasProfile)
-            if let unit = JPEGRepair.unit(of: bytes),
-                picture.hasColourShift(unit: unit, size: (header.width, header.height))
-            {
-                isDamaged = true
-            }
-            return picture
+            return try Picture(
+                decoding: bytes,
+                side: side,
+                strictness: header.hasExtraneousBytes ? .end : .truncated,
+                shrinking: shrinking(header, to: side),
+                hasProfile: hasProfile
+            )
         } catch {
             // Only its end marker may be missing, which some cameras forget. With one added, a picture that is complete
             // decodes without a warning, and one that was cut off does not; but of several scans some may be missing.
@@ -83,36 +85,6 @@ struct PictureDecoder {
             guard VipsWarnings.count == warningCount else { throw error }
             return picture
         }
-    }
-
-    private mutating func decodeJPEG(
-        _ header: PictureHeader,
-        side: Int,
-        hasProfile: Bool
-    ) throws(VipsFailure) -> Picture {
-        let strictness: Picture.Strictness = header.hasExtraneousBytes ? .end : .truncated
-        let shrinking = shrinking(header, to: side)
-        guard shrinking != .automatic, let tail = JPEGRepair.tail(of: bytes) else {
-            return try Picture(
-                decoding: bytes,
-                side: side,
-                strictness: strictness,
-                shrinking: shrinking,
-                hasProfile: hasProfile
-            )
-        }
-        var leavesTail = false
-        let picture = try Picture(
-            decoding: bytes,
-            tail: tail,
-            side: side,
-            strictness: strictness,
-            shrinking: shrinking,
-            hasProfile: hasProfile,
-            leavesTail: &leavesTail
-        )
-        if leavesTail { isDamaged = true }
-        return picture
     }
 
     /// What the header says now must be what it said when it was checked.

@@ -82,28 +82,6 @@ struct Picture: ~Copyable {
         }
     }
 
-    /// Decodes a JPEG in grey or RGB in the same way.
-    ///
-    /// - Parameters:
-    ///   - tail: where the last coded bytes are.
-    ///   - leavesTail: set when they were not needed for any pixel, so that the pixels are not what they should be.
-    init(
-        decoding bytes: [UInt8],
-        tail: Int,
-        side: Int,
-        strictness: Strictness,
-        shrinking: Shrinking,
-        hasProfile: Bool,
-        leavesTail: inout Bool
-    ) throws(VipsFailure) {
-        let options = "[\(strictness.option)\(shrinking.option)]"
-        var reachesTail = true
-        image = try Self.inMemory(bytes, strictness) { start, count, image in
-            snug_vips_rows_to_tail(start, count, tail, options, Int32(side), hasProfile, &reachesTail, &image)
-        }
-        leavesTail = !reachesTail
-    }
-
     /// Computes what `decode` makes of `bytes`. libvips is lazy and keeps pointing at them; copying the result to memory
     /// ends that.
     static func inMemory(

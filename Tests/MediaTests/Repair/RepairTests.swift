@@ -17,17 +17,6 @@ import Testing
     func endMarker() throws {
         let bytes = try Fixture.bytes("photograph.jpg")
         #expect(JPEGRepair.repaired(Array(bytes.dropLast(2))) == bytes)
-        #expect(JPEGRepair.tail(of: Array(bytes.dropLast(2))) == nil)
-    }
-
-    @Test("The tail of a JPEG of one scan is shortly before its end marker, and others have none")
-    func tail() throws {
-        let bytes = try Fixture.bytes("photograph.jpg")
-        let tail = try #require(JPEGRepair.tail(of: bytes))
-        #expect((bytes.count - 24..<bytes.count - 2).contains(tail))
-        #expect(JPEGRepair.tail(of: bytes + bytes) == tail)
-        #expect(JPEGRepair.tail(of: try Fixture.bytes("photograph-progressive.jpg")) == nil)
-        #expect(JPEGRepair.tail(of: []) == nil)
     }
 
     @Test("A file that is cut anywhere lacks its end, and the whole one does not", arguments: FileKind.allCases)
@@ -60,7 +49,7 @@ import Testing
             for count in [0, 1, 2, 11, 12, 13, bytes.count / 3, bytes.count] {
                 let cut = Array(bytes.prefix(count))
                 #expect(JPEGRepair.repaired(cut).count <= cut.count + 2)
-                _ = (JPEGRepair.tail(of: cut), PNGRepair.mended(cut), PNGRepair.hasDamagedExtras(cut))
+                _ = (JPEGDamage.isFound(in: cut), PNGRepair.mended(cut), PNGRepair.hasDamagedExtras(cut))
                 #expect(WebPRepair.padded(cut).count <= max(cut.count * 2, 8))
                 _ = WebPRepair.shortened(cut)
                 for kind in FileKind.allCases { _ = FileEnd.isMissing(from: cut, of: kind) }

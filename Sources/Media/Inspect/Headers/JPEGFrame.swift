@@ -1,9 +1,13 @@
 /// The frame header of a JPEG (ITU-T T.81 B.2.2).
 struct JPEGFrame {
     struct Component {
+        /// By which scans name it.
+        let identifier: UInt8
         /// Samples in a unit of the picture, 1–4 each way; a component that is sampled less densely has fewer.
         let horizontal: Int
         let vertical: Int
+        /// Of its quantization table.
+        let quantization: UInt8
     }
 
     /// Bits a sample.
@@ -25,8 +29,13 @@ struct JPEGFrame {
         precision = Int(frame[0])
         height = Int(frame[1]) << 8 | Int(frame[2])
         width = Int(frame[3]) << 8 | Int(frame[4])
-        components = stride(from: 1, to: tables.count, by: 3).map { index in
-            Component(horizontal: Self.factor(tables[index] >> 4), vertical: Self.factor(tables[index] & 15))
+        components = stride(from: 0, to: tables.count, by: 3).map { index in
+            Component(
+                identifier: tables[index],
+                horizontal: Self.factor(tables[index + 1] >> 4),
+                vertical: Self.factor(tables[index + 1] & 15),
+                quantization: tables[index + 2]
+            )
         }
     }
 
@@ -34,14 +43,27 @@ struct JPEGFrame {
     var isProgressive: Bool { marker & 3 == 2 }
     var isLossless: Bool { marker & 3 == 3 }
     var isArithmetic: Bool { marker >= 0xC9 }
+    /// Each block is coded at once, by Huffman codes.
+    var isSequential: Bool { marker == 0xC0 || marker == 0xC1 }
 
     /// What holding all coefficients takes: 64 of two bytes for each block of eight by eight samples, as many blocks as
     /// fill whole units of the picture (T.81 A.2.4).
     var coefficientByteCount: Int {
-        let across = Self.divide(width, 8 * (components.map(\.horizontal).max() ?? 1))
-        let down = Self.divide(height, 8 * (components.map(\.vertical).max() ?? 1))
-        return components.reduce(0) { $0 + across * $1.horizontal * down * $1.vertical * 64 * 2 }
+        components.reduce(0) { $0 + unitCount * $1.horizontal * $1.vertical * 64 * 2 }
     }
+
+    /// Units of the picture that a scan of several components is coded in (T.81 A.2.3).
+    var unitCount: Int { Self.divide(width, 8 * horizontal) * Self.divide(height, 8 * vertical) }
+
+    /// Blocks of a component that is coded in a scan of its own (T.81 A.2.2).
+    func blockCount(of component: Component) -> Int {
+        Self.divide(Self.divide(width * component.horizontal, horizontal), 8)
+            * Self.divide(Self.divide(height * component.vertical, vertical), 8)
+    }
+
+    /// Samples in a unit of the densest component.
+    private var horizontal: Int { components.map(\.horizontal).max() ?? 1 }
+    private var vertical: Int { components.map(\.vertical).max() ?? 1 }
 
     /// Factors that the standard does not know make decoders refuse the file.
     private static func factor(_ value: UInt8) -> Int { min(max(Int(value), 1), 4) }
