@@ -69,16 +69,17 @@ package struct JPEGDamage {
     }
 
     private mutating func isSound(_ scan: JPEGScanLayout, from start: Int) -> Bool {
-        var bits = JPEGBits(&source, bytes, from: start)
+        var bits = JPEGBits(bytes, from: start)
         var averages = [Int](repeating: 0, count: scan.components.count)
         // An average of eight times the brightness, from -1,024 to 1,023, and what rounding may add.
         let limits = scan.components.map { (1_024 / max(averageSteps[$0.quantization], 1)) + 1 }
         for unit in 0..<scan.unitCount {
             if restartInterval > 0, unit > 0, unit % restartInterval == 0 {
-                guard bits.isAtPadding, let next = restart(after: bits.end, number: unit / restartInterval - 1) else {
+                guard bits.isAtPadding(), let next = restart(after: bits.next, number: unit / restartInterval - 1)
+                else {
                     return false
                 }
-                bits = JPEGBits(&source, bytes, from: next)
+                bits = JPEGBits(bytes, from: next)
                 for index in averages.indices { averages[index] = 0 }
             }
             for index in scan.components.indices {
@@ -92,7 +93,7 @@ package struct JPEGDamage {
             }
             guard !bits.isOverrun else { return false }
         }
-        return bits.isAtPadding
+        return bits.isAtPadding()
     }
 
     /// One past the restart marker that comes next (T.81 B.2.1), where it is the one that is due.
@@ -123,12 +124,18 @@ package struct JPEGDamage {
         var index = 1
         while index < 64 {
             bits.fill()
-            let step = tables.step(table, bits.peek(JPEGHuffmanTables.lookupLength))
+            var step = tables.step(table, bits.peek(JPEGHuffmanTables.lookupLength))
             // The last code of a block is taken by itself: what is behind it is of another kind.
-            if step.bitCount > 0, index + step.coefficientCount < 64 {
+            if step.bitCount > 0, index &+ step.coefficientCount < 64 {
                 bits.skip(step.bitCount)
                 if step.endsBlock { return true }
-                index += step.coefficientCount
+                index &+= step.coefficientCount
+                step = tables.step(table, bits.peek(JPEGHuffmanTables.lookupLength))
+                if step.bitCount > 0, index &+ step.coefficientCount < 64 {
+                    bits.skip(step.bitCount)
+                    if step.endsBlock { return true }
+                    index &+= step.coefficientCount
+                }
                 continue
             }
             guard let code = tables.code(table, bits.peek(16)) else { return false }

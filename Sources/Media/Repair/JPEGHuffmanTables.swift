@@ -9,7 +9,7 @@ struct JPEGHuffmanTables {
 
     /// What the next bits of a block are: one or more whole codes with the values behind them.
     struct Step {
-        /// Bits of them all, at most 26 + ``lookupLength``; 0 where the first code is longer than what is looked up.
+        /// Bits of them all, at most 10 + ``lookupLength``; 0 where the first code is longer than what is looked up.
         let bitCount: Int
         /// Coefficients that they are for, zeros included.
         let coefficientCount: Int
@@ -18,7 +18,7 @@ struct JPEGHuffmanTables {
     }
 
     /// Bits that are looked up at once. Longer codes are rare; 11 keep the tables in a processor's first cache.
-    static let lookupLength = 11
+    static let lookupLength = 12
     private static let lookupCount = 1 << lookupLength
     /// Bits of the longest code.
     private static let longest = 16
@@ -28,7 +28,7 @@ struct JPEGHuffmanTables {
     /// By table and next bits: length times 256, and the symbol. 0 where the code is longer.
     private var codes = [UInt16](repeating: 0, count: tableCount * lookupCount)
     /// By table and next bits: ``Step``, packed.
-    private var steps = [UInt32](repeating: 0, count: tableCount * lookupCount)
+    private var steps = [UInt16](repeating: 0, count: tableCount * lookupCount)
     /// By table and length: the first number of 16 bits that does not begin with a code of that length or less.
     private var limits = [Int](repeating: 0, count: tableCount * (longest + 1))
     /// By table and length: where a code's symbol is, less the code.
@@ -73,9 +73,9 @@ struct JPEGHuffmanTables {
     func step(_ table: Int, _ bits: Int) -> Step {
         let packed = steps[table * Self.lookupCount + bits]
         return Step(
-            bitCount: Int(packed & 0xFF),
-            coefficientCount: Int(packed >> 8 & 0xFF),
-            endsBlock: packed >> 16 > 0
+            bitCount: Int(packed & 31),
+            coefficientCount: Int(packed &>> 5 & 63),
+            endsBlock: packed & 1 << 11 > 0
         )
     }
 
@@ -106,7 +106,7 @@ struct JPEGHuffmanTables {
     }
 
     /// As many codes as are to be seen in `bits`.
-    private func packedStep(_ table: Int, _ bits: Int) -> UInt32 {
+    private func packedStep(_ table: Int, _ bits: Int) -> UInt16 {
         var (bitCount, coefficientCount) = (0, 0)
         while bitCount < Self.lookupLength {
             let next = bits << bitCount & (Self.lookupCount - 1)
@@ -115,15 +115,15 @@ struct JPEGHuffmanTables {
             guard length > 0, bitCount + length <= Self.lookupLength else { break }
             let (run, size) = (Int(code >> 4 & 15), Int(code & 15))
             switch (run, size) {
-            case (0, 0): return UInt32(bitCount + length) | UInt32(coefficientCount) << 8 | 1 << 16
+            case (0, 0): return UInt16(bitCount + length | coefficientCount << 5 | 1 << 11)
             case (15, 0), (_, 1...10): break
             // Not allowed. Left to the walk, which meets it as the first code of a step.
-            default: return UInt32(bitCount) | UInt32(coefficientCount) << 8
+            default: return UInt16(bitCount | coefficientCount << 5)
             }
             guard coefficientCount + run + 1 < 64 else { break }
             bitCount += length + size
             coefficientCount += run + 1
         }
-        return UInt32(bitCount) | UInt32(coefficientCount) << 8
+        return UInt16(bitCount | coefficientCount << 5)
     }
 }

@@ -85,13 +85,13 @@ extension Problem {
             self = .invalid(Self.path(context.codingPath + [key]), "It is missing.")
         case .typeMismatch(_, let context) where context.codingPath.isEmpty,
             .valueNotFound(_, let context) where context.codingPath.isEmpty:
-            self = .malformed("The body must be a JSON object.")
+            self = .malformed("Expected a JSON object.")
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             self = .invalid(Self.path(context.codingPath), "It has the wrong type.")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             self = .invalid(Self.path(context.codingPath), "It has a value that is not allowed.")
         default:
-            self = .malformed("The body is not valid JSON.")
+            self = .malformed("Expected valid JSON.")
         }
     }
 
