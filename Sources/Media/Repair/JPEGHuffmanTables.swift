@@ -17,7 +17,7 @@ struct JPEGHuffmanTables {
         let endsBlock: Bool
     }
 
-    /// Bits that are looked up at once. Longer codes are rare; 11 keep the tables in a processor's first cache.
+    /// Bits that are looked up at once. Longer codes are rare; 12 keep the tables in a processor's first cache.
     static let lookupLength = 12
     private static let lookupCount = 1 << lookupLength
     /// Bits of the longest code.
@@ -54,6 +54,9 @@ struct JPEGHuffmanTables {
 
     /// - Parameter selector: 0–3, as scans give it.
     static func table(_ selector: UInt8, forAverages: Bool) -> Int { Int(selector & 3) + (forAverages ? 0 : 4) }
+
+    /// Some decoders have tables for files that come without, as frames of motion JPEG do.
+    func isDefined(_ table: Int) -> Bool { !symbols[table].isEmpty }
 
     /// The code that `bits` begin with; nil when there is none.
     ///

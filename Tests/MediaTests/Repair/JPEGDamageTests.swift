@@ -57,6 +57,15 @@ import Testing
         #expect(!JPEGDamage.isFound(in: bytes))
     }
 
+    @Test("Nothing is said of codes whose table is missing, as in frames of motion JPEG")
+    func missingTable() throws {
+        var bytes = try Fixture.bytes("photograph.jpg")
+        let table = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC4 })
+        let end = table + 2 + (Int(bytes[table + 2]) << 8 | Int(bytes[table + 3]))
+        bytes.removeSubrange(table..<end)
+        #expect(!JPEGDamage.isFound(in: bytes))
+    }
+
     // MARK: By hand: a picture of two by two blocks, in one component or three
 
     @Test("Each unit has to be there, and nothing behind them but padding")
