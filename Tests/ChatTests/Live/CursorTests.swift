@@ -9,13 +9,15 @@ struct CursorTests {
         for position in [0, 1, Int64.max] {
             let cursor = Cursor(epoch: "a1b2c3d4", position: position)
             #expect(Cursor(cursor.description) == cursor)
+            let sent = Cursor(epoch: "a1b2c3d4", position: position, signals: .max)
+            #expect(Cursor(sent.description) == sent)
         }
     }
 
     @Test(
         "I2: What is no cursor is recognised",
         arguments: [
-            "", ".", "a", "a.", ".1", "a.-1", "a.1.2", "a.x", "a.9223372036854775808",
+            "", ".", "a", "a.", ".1", "a.-1", "a.1.", "a.1.x", "a.1.2.3", "a.x", "a.9223372036854775808",
         ]
     )
     func garbled(text: String) {

@@ -34,6 +34,31 @@ struct LongPollTests {
         }
     }
 
+    @Test("A receipt or a profile that changed is sent once, and the next poll waits for others")
+    func signals() async throws {
+        try await withServer { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom(with: [bob])
+            let message = try await ada.say("one", in: room)
+            let begin = try await ada.poll().cursor.text
+            _ = try await bob.post("rooms/\(room.id.text)/read", ["seq": message.seq]).expect(204)
+            _ = try await bob.patch("users/me", ["display_name": "Bob"]).expect(200)
+            var told: [String] = []
+            var cursor = begin
+            // Whether the second of them comes with the first one depends on when it was written.
+            while !told.contains("receipt") || !told.contains("user.updated") {
+                let poll = try await ada.poll(after: cursor, wait: 60)
+                told += poll.events.elements.map(\.type.text)
+                cursor = poll.cursor.text
+            }
+            let again = try await ada.poll(after: cursor, wait: 60)
+            let quiet = again.events == [] ? again : try await ada.poll(after: again.cursor.text, wait: 1)
+            #expect(quiet.events == [])
+            // The same place, over another transport.
+            #expect(try await ada.comeBack(to: quiet.cursor.text).1.resumed == true)
+        }
+    }
+
     @Test("A poll in vain comes back with a cursor that has moved on")
     func inVain() async throws {
         try await withServer { server in

@@ -43,13 +43,20 @@ struct LiveEntry: Sendable {
     /// Position of the newest event that rooms and missed events reflect.
     let position: Int64
     /// What comes before everything that happens from now on.
-    let missed: [LiveText]
+    var missed: [LiveText]
     /// Members of the rooms of whom nobody else may know if they are there.
     var pending: [Room.ID: Set<User.ID>] = [:]
     /// People with whom the connection's person exchanges no signals.
     var blocked: Set<User.ID> = []
     /// How many blocks had changed before all this was read.
     var blockChanges = 0
+
+    /// For a client that has what it missed.
+    var withoutMissed: LiveEntry {
+        var entry = self
+        entry.missed = []
+        return entry
+    }
 }
 
 /// Why the server ends a live connection.

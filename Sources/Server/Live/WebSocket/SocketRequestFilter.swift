@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOHTTP1
 
@@ -64,11 +65,18 @@ final class SocketRequestFilter: ChannelDuplexHandler, RemovableChannelHandler {
             && isForSocket(head.uri.prefix { $0 != "?" })
             && HostName.isOnly(head.headers["host"])
             && head.headers.first(name: "upgrade")?.lowercased() == "websocket"
-            && head.headers["sec-websocket-key"].count == 1
+            && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
+            && hasKey(head)
             && head.headers["sec-websocket-version"] == ["13"]
             // Some clients say of each request how long its body is.
             && head.headers["content-length"].allSatisfy { $0 == "0" }
             && !head.headers.contains(name: "transfer-encoding")
+    }
+
+    /// One key, of 16 bytes (RFC 6455 section 4.2.1).
+    private func hasKey(_ head: HTTPRequestHead) -> Bool {
+        let keys = head.headers["sec-websocket-key"]
+        return keys.count == 1 && Data(base64Encoded: keys[0])?.count == 16
     }
 
     /// With a slash behind it the path is the same one, as it is to the router.
