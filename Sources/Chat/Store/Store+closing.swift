@@ -62,6 +62,20 @@ extension Store {
         try pool.close()
         epochKeeper?.markFile.close()
         try folded.get()
+        if epochKeeper != nil { removeLog() }
+    }
+
+    /// A connection that another thread was still letting go of keeps the log's file, which is empty by now. The next
+    /// connection that closes behind it takes the file away.
+    private func removeLog() {
+        let end = ContinuousClock.now + .seconds(Self.patience)
+        while FileManager.default.fileExists(atPath: pool.path + "-wal"), ContinuousClock.now < end {
+            if let last = try? DatabaseQueue(path: pool.path) {
+                _ = try? last.read { try Int.fetchOne($0, sql: "PRAGMA schema_version") }
+                try? last.close()
+            }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
     }
 
     /// Writes the log into the file and empties it.

@@ -25,7 +25,10 @@ struct DatabaseFile {
         // First: read through a log that is not its own, the file may look as if it were damaged.
         let fileToken = try hasLog ? checkLog() : nil
         var found = try read(withoutLog: !hasLog)
-        if hasLog { found.fileToken = fileToken }
+        if hasLog {
+            found.fileToken = fileToken
+            try checkPages()
+        }
         let steps = found.steps.subtracting(Schema.migrator.migrations)
         guard steps.isEmpty else { throw DatabaseRefusal.newer(path: path, steps: steps.sorted()) }
         return found
@@ -46,12 +49,30 @@ struct DatabaseFile {
         throw DatabaseRefusal.foreignLog(path: path)
     }
 
-    /// Reads what the file holds, with its log or as if there were none.
-    func read(withoutLog: Bool) throws -> DatabaseInspection {
+    /// A backup of the same run, put back beside the log, has the tokens that are expected, and yet the log would spoil it.
+    /// After an end without a stop, every page is looked at (https://www.sqlite.org/pragma.html#pragma_quick_check).
+    private func checkPages() throws {
+        let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+        defer { try? queue.close() }
+        do {
+            let finding = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+            guard finding == "ok" else { throw DatabaseRefusal.damaged(path: path) }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+            throw DatabaseRefusal.damaged(path: path)
+        }
+    }
+
+    private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
-        let queue = try DatabaseQueue(path: withoutLog ? immutableAddress : path, configuration: configuration)
+        return configuration
+    }
+
+    /// Reads what the file holds, with its log or as if there were none.
+    func read(withoutLog: Bool) throws -> DatabaseInspection {
+        let address = withoutLog ? immutableAddress : path
+        let queue = try DatabaseQueue(path: address, configuration: Self.configuration)
         defer { try? queue.close() }
         return try queue.read { db in
             var found = DatabaseInspection()

@@ -6,6 +6,8 @@ package enum DatabaseRefusal: Error, Equatable, CustomStringConvertible {
     case older(path: String)
     /// The log beside it was written for another state of the file.
     case foreignLog(path: String)
+    /// Read with the log beside it, its pages do not fit together.
+    case damaged(path: String)
     /// The record of it cannot be written.
     case mark(path: String, reason: String)
 
@@ -19,6 +21,9 @@ package enum DatabaseRefusal: Error, Equatable, CustomStringConvertible {
         case .foreignLog(let path):
             "\(path) is not the file that \(path)-wal belongs to: it was replaced while the log was left. If you have "
                 + "put back a backup, remove \(path)-wal and \(path)-shm; if not, put back the file that was here."
+        case .damaged(let path):
+            "\(path) is damaged, or \(path)-wal belongs to another file. If you have put back a backup, put it back once "
+                + "more and remove \(path)-wal and \(path)-shm; if not, check the disk and put back the last backup."
         case .mark(let path, let reason):
             "\(path) cannot be written: \(reason)."
         }

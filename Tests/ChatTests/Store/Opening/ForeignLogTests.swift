@@ -35,6 +35,34 @@ struct ForeignLogTests {
         }
     }
 
+    @Test(
+        "I1: A backup of the same hour that was put back beside the log is not opened, and nothing is changed",
+        arguments: [Store.Role.server, .guest]
+    )
+    func sameHour(role: Store.Role) async throws {
+        try await withTestStorage { storage in
+            let first = try await storage.run(messages: 300)
+            let backup = try backup(of: first, storage)
+            let owner = try await first.createUser(username: "eve", displayName: "Eve", passwordHash: "hash").id
+            let room = try await first.createRoom(kind: .private, name: "Later", topic: nil, owner: owner).room.id
+            for number in 0..<300 {
+                _ = try await first.post(
+                    Draft(body: "Number \(number), of so many that pages are split"),
+                    in: room,
+                    by: owner
+                )
+            }
+            try await storage.kill(first)
+            try storage.copyOver(["snug.sqlite": backup])
+            let before = try storage.contents()
+            #expect(throws: DatabaseRefusal.damaged(path: storage.path)) { try storage.open(as: role) }
+            let after = try storage.contents()
+            for name in ["snug.sqlite", "snug.sqlite-wal", "snug.sqlite-mark"] {
+                #expect(before[name] == after[name], "\(name)")
+            }
+        }
+    }
+
     @Test("I1: Once the log is removed, the backup is what is opened")
     func removed() async throws {
         try await withTestStorage { storage in
