@@ -43,5 +43,5 @@ package struct ChatLimits: Sendable {
     package init() {}
 
     /// Rooms that a list may have.
-    var listedRooms: Int { 2 * roomsPerPerson + requestsPerPerson }
+    var listedRooms: Int { 2 * (roomsPerPerson + requestsPerPerson) }
 }

@@ -116,7 +116,7 @@ extension Change {
         guard user != actor else { return .joined(try join(user, room, as: role, limits)) }
         try checkMayAdd(user, to: room, role: role, by: actor)
         try removeBan(of: user, from: room)
-        guard try db.areAcquainted(actor, user) else {
+        guard try db.areAcquainted(actor, user), try !db.isInManyUnansweredRooms(user, limits) else {
             return .invited(try invite(user, to: room, role: role, by: actor, limits))
         }
         let member = try addMember(user, to: room, role: role, consent: .assumed, limits: limits)
@@ -189,7 +189,7 @@ extension Change {
         seq: Int64? = nil,
         limits: ChatLimits
     ) throws -> Member {
-        try checkRoomCount(of: user, consent, limits)
+        if consent == .given { try checkRoomCount(of: user, limits) }
         let counted = try execute(
             "UPDATE rooms SET member_count = member_count + 1 WHERE id = ? AND member_count < ?",
             [room, limits.roomMembers]
@@ -210,19 +210,10 @@ extension Change {
         return member
     }
 
-    /// Rooms that others brought somebody into do not keep them from making and joining their own. Unanswered direct
-    /// rooms are counted where the oldest of them gives way.
-    private func checkRoomCount(of user: User.ID, _ consent: Consent, _ limits: ChatLimits) throws {
-        let unanswered = try Int.fetchOne(db, sql: Database.unansweredCount, arguments: [user]) ?? 0
-        let isTooMuch: Bool
-        switch consent {
-        case .given:
-            let all = try Int.fetchOne(db, sql: Database.roomCount, arguments: [user]) ?? 0
-            isTooMuch = all - unanswered >= limits.roomsPerPerson
-        case .assumed: isTooMuch = unanswered >= limits.roomsPerPerson + limits.requestsPerPerson
-        case .pending: isTooMuch = false
-        }
-        guard !isTooMuch else {
+    /// Rooms that others brought somebody into do not keep them from making and joining their own.
+    private func checkRoomCount(of user: User.ID, _ limits: ChatLimits) throws {
+        let all = try Int.fetchOne(db, sql: Database.roomCount, arguments: [user]) ?? 0
+        guard try all - db.unansweredCount(of: user) < limits.roomsPerPerson else {
             throw Refusal.conflict("Nobody may be in more than \(limits.roomsPerPerson) rooms.", field: "user_id")
         }
     }
@@ -280,6 +271,16 @@ extension Database {
     static let membersOfRoom = """
         SELECT user_id, role, joined_at, delivered_seq, read_seq, joined_seq, consent FROM members WHERE room_id = ?
         """
+
+    fileprivate func unansweredCount(of user: User.ID) throws -> Int {
+        try Int.fetchOne(self, sql: Self.unansweredCount, arguments: [user]) ?? 0
+    }
+
+    /// Whether others have brought somebody into so many rooms that the next ones have to ask first. Direct rooms are
+    /// among them, of which the oldest gives way.
+    fileprivate func isInManyUnansweredRooms(_ user: User.ID, _ limits: ChatLimits) throws -> Bool {
+        try unansweredCount(of: user) >= limits.roomsPerPerson + limits.requestsPerPerson
+    }
 
     /// - Throws: `notFound`.
     func member(_ user: User.ID, of room: Room.ID) throws -> Member {

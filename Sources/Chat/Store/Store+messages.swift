@@ -89,6 +89,8 @@ extension Store {
             guard message.sender.id == user || mayDeleteOthers else {
                 throw Refusal.forbidden("Only its sender, an owner or an admin may delete a message.")
             }
+            // Both are owners of a direct room. Once one has blocked the other, what each wrote is theirs alone.
+            if message.sender.id != user, let other = view.otherID { try change.db.checkMayWrite(user, to: other) }
             guard message.deletedAt == nil else { return [] }
             try change.execute(
                 "UPDATE messages SET body = '', attachment_count = 0, deleted_at = ? WHERE id = ?",

@@ -76,6 +76,29 @@ struct DirectRequestTests {
         }
     }
 
+    @Test("I8: Somebody who was brought into very many rooms is still written to, and is asked before the next room")
+    func addedToMany() async throws {
+        var limits = ChatLimits()
+        (limits.roomsPerPerson, limits.requestsPerPerson) = (4, 1)
+        try await withChat(limits: limits) { chat in
+            let people = try await chat.people(4)
+            let (ada, bob) = (people[0], people[1])
+            _ = try await chat.room(.public, of: ada, with: Array(people[1...]))
+            for owner in [people[2], people[2], people[2], people[3], people[3]] {
+                _ = try await chat.room(of: owner, with: [ada])
+            }
+            let friends = try await chat.store.directRoom(of: bob, and: ada).room.id
+            try await chat.say("hello", in: friends, by: bob)
+            #expect(try await chat.store.rooms(of: ada).contains { $0.view.room.id == friends })
+            let group = try await chat.room(of: bob)
+            guard case .invited = try await chat.store.addMember(ada, to: group, role: .member, by: bob).value else {
+                Issue.record("Ada was not asked")
+                return
+            }
+            #expect(try await chat.store.accept(group, by: ada).room.id == group)
+        }
+    }
+
     @Test("Writing counts as agreeing: the room is one's own from then on")
     func answering() async throws {
         try await withChat { chat in

@@ -83,6 +83,20 @@ struct EditingTests {
         }
     }
 
+    @Test("In a direct room nobody deletes the other's messages once one has blocked the other")
+    func directRoom() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.directRoom(of: ada, and: bob)
+            let message = try await chat.say("evidence", in: room, by: ada)
+            let answer = try await chat.say("an answer", in: room, by: bob)
+            try await chat.store.block(bob, by: ada)
+            #expect(await refusal { try await chat.store.deleteMessage(message.id, in: room, by: bob) } == .forbidden)
+            #expect(await refusal { try await chat.store.deleteMessage(answer.id, in: room, by: ada) } == .conflict)
+            #expect(await refusal { try await chat.store.deleteMessage(message.id, in: room, by: ada) } == nil)
+        }
+    }
+
     @Test("Owners and admins delete others' messages, members only their own")
     func whoDeletes() async throws {
         try await withChat { chat in
