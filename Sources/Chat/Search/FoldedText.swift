@@ -4,7 +4,7 @@
 /// Names as they are searched: without case, accents and width.
 enum FoldedText {
     /// Must be raised with every change of this file: then what is kept is folded again at the next start.
-    static let rule = 1
+    static let rule = 2
 
     /// Characters of a text that are compared.
     static let limit = 64
@@ -47,8 +47,8 @@ enum FoldedText {
     }
 
     private static func append(_ scalar: Unicode.Scalar, to folded: inout [Unicode.Scalar]) {
-        // By way of the upper case, in which ß is SS, and both small forms of sigma are the same.
-        for lower in narrow(scalar).properties.uppercaseMapping.lowercased().unicodeScalars where !isIgnored(lower) {
+        // By way of the upper case, in which both small forms of sigma are the same.
+        for lower in ordinary(scalar).properties.uppercaseMapping.lowercased().unicodeScalars where !isIgnored(lower) {
             if let plain = withoutStroke[lower] {
                 folded.append(contentsOf: plain.unicodeScalars)
             } else {
@@ -57,15 +57,25 @@ enum FoldedText {
         }
     }
 
-    /// Fullwidth forms of ASCII (U+FF01–FF5E) are ASCII.
-    private static func narrow(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        guard (0xFF01...0xFF5E).contains(scalar.value) else { return scalar }
-        return Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar
+    /// Fullwidth forms of ASCII (U+FF01–FF5E) are ASCII, and halfwidth forms of katakana (U+FF61–FF9F) katakana.
+    private static func ordinary(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        switch scalar.value {
+        case 0xFF01...0xFF5E: Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar
+        case 0xFF61...0xFF9F: katakana[Int(scalar.value) - 0xFF61]
+        default: scalar
+        }
     }
+
+    /// In the order of their halfwidth forms; the last two are the marks of voice, which combine.
+    private static let katakana = Array(
+        "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u{3099}\u{309A}"
+            .unicodeScalars
+    )
 
     /// Letters that are written with a stroke or as one, which decomposition leaves alone.
     private static let withoutStroke: [Unicode.Scalar: String] = [
-        "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i",
+        "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th",
+        "ı": "i",
     ]
 
     /// Accents, the points of Hebrew and Arabic, and what paints nothing. Vowel signs of other scripts are letters.

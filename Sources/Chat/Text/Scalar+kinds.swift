@@ -3,8 +3,9 @@ extension Unicode.Scalar {
     /// Whether it paints something by itself.
     var isVisible: Bool {
         if isASCII { return (0x21...0x7E).contains(value) }
-        // The blank pattern of Braille is a symbol like the others.
-        guard value != 0x2800, !properties.isWhitespace, !properties.isDefaultIgnorableCodePoint else { return false }
+        // The blank pattern of Braille and the null notehead are symbols like the others.
+        guard value != 0x2800, value != 0x1D159, !properties.isWhitespace, !properties.isDefaultIgnorableCodePoint
+        else { return false }
         switch properties.generalCategory {
         case .control, .format, .nonspacingMark, .enclosingMark, .spacingMark: return false
         default: return !properties.isNoncharacterCodePoint

@@ -47,7 +47,8 @@ struct TextCleaner {
         } else if scalar.isMark, !scalar.properties.isDefaultIgnorableCodePoint {
             takeMark(scalar)
         } else if mayStay(scalar) {
-            takeBase(scalar)
+            // What paints nothing ends no character: marks behind it still pile up on the one before.
+            if scalar.properties.isDefaultIgnorableCodePoint { kept.append(scalar) } else { takeBase(scalar) }
         }
         return 1
     }

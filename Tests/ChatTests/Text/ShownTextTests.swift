@@ -69,6 +69,10 @@ struct ShownTextTests {
         let marks = { (count: Int) in String(repeating: "\u{33D}", count: count) }
         expect("Z" + marks(63) + "a", kind, becomes: "Z" + marks(8) + "a")
         expect("x" + marks(8) + "y" + marks(63), kind, becomes: "x" + marks(8) + "y" + marks(8))
+        for ignored in ["\u{34F}", "\u{2060}", "\u{200B}", "\u{AD}", "\u{115F}", "\u{200D}"] {
+            let piled = ShownText.clean("a" + String(repeating: marks(8) + ignored, count: 20), kind)
+            #expect(piled.unicodeScalars.count { $0 == "\u{33D}" } <= 8)
+        }
         #expect(ShownText.clean(String(repeating: "Z" + marks(63), count: 30), kind).unicodeScalars.count == 30 * 9)
         // A Tibetan stack is one character.
         expect("ཧྐྵྨླྺྼྻྂ", .lines, becomes: "ཧྐྵྨླྺྼྻྂ")
@@ -106,7 +110,7 @@ struct ShownTextTests {
         "What paints nothing is not visible",
         arguments: [
             "", " ", "\n\t", "\u{200B}", "\u{2060}\u{FEFF}", "\u{202E}", "\u{2066}\u{2069}", "\u{3164}", "\u{115F}",
-            "\u{2800}", "\u{AD}",
+            "\u{2800}", "\u{AD}", "\u{1D159}",
             "\u{FE0F}", "\u{E0041}", "\u{301}", "\u{0}", "\u{3000}",
         ]
     )
