@@ -19,8 +19,8 @@ struct ClientAddress: Sendable {
         return trace(peer, forwardedFor).client
     }
 
-    /// Whether the client is on this machine: the connection comes from a loopback address, and a trusted proxy there
-    /// names no other client. An address in a header alone makes nobody local.
+    /// Whether the client is on this machine: the connection comes from a loopback address, and names no other client.
+    /// An address in a header alone makes nobody local, and neither does a proxy on this machine that is not trusted.
     func isLocal(peer: SocketAddress?, forwardedFor: [String]) -> Bool {
         guard let peer = IPAddress(peer), peer.isLoopback else { return false }
         let (client, isNamedRightly) = trace(peer, forwardedFor)
@@ -33,7 +33,7 @@ struct ClientAddress: Sendable {
         guard !hops.isEmpty else { return (peer, true) }
         guard isTrusted(peer) else {
             onUntrusted(peer)
-            return (peer, true)
+            return (peer, false)
         }
         var client = peer
         for hop in hops.reversed() {
@@ -58,6 +58,7 @@ extension HTTPField.Name {
     static let preferenceApplied = Self("Preference-Applied")!
     static let accelRedirect = Self("X-Accel-Redirect")!
     static let snugAccelerate = Self("Snug-Accelerate")!
+    static let snugSecureLink = Self("Snug-Secure-Link")!
     static let referrerPolicy = Self("Referrer-Policy")!
     static let contentSecurityPolicy = Self("Content-Security-Policy")!
 }

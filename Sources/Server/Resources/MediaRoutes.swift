@@ -10,6 +10,14 @@ struct MediaRoutes: Sendable {
     let blobs: BlobStore
     let files: FileIO
     let threads: NIOThreadPool
+    private let pace = WarningPace()
+
+    init(signer: MediaSigner, blobs: BlobStore, files: FileIO, threads: NIOThreadPool) {
+        self.signer = signer
+        self.blobs = blobs
+        self.files = files
+        self.threads = threads
+    }
 
     func mount(_ router: Router<AppContext>) {
         router.get("media/{signature}/{expires}/{name}", use: show)
@@ -33,6 +41,15 @@ struct MediaRoutes: Sendable {
     ) async throws -> Response {
         let size = try await threads.runIfActive { [blobs] in try blobs.byteCount(of: variant) }
         guard let size else { throw Problem.notFound }
+        // nginx has accepted the signature, and yet asks for a file that is there.
+        if request.headers[.snugSecureLink] == "1", pace.mayWarn() {
+            context.logger.warning(
+                """
+                nginx cannot read the variants of pictures, so the server sends them: put nginx' user into the group of \
+                the storage folder and restart nginx
+                """
+            )
+        }
         var headers = HTTPFields.untrustedBytes
         headers[.contentType] = variant.format.mediaType
         headers[.cacheControl] = "private, max-age=604800, immutable"

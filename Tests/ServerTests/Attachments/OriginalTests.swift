@@ -1,6 +1,7 @@
 import Fixtures
 import Foundation
 import Glibc
+import Media
 import NIOHTTP1
 import TestSupport
 import Testing
@@ -70,6 +71,25 @@ struct OriginalTests {
                 #expect(try logs.errors.contains("Permission denied"))
                 try FileManager.default.removeItem(atPath: server.storage + "/media/originals")
                 #expect(try await ada.at(front).get(path).isProblem(404, "not_found"))
+            }
+        }
+    }
+
+    @Test("Variants that nginx may not reach, the server sends, and its log says why", .enabled(if: geteuid() == 0))
+    func unreachableForNginx() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
+            let url = picture.variants.thumbnail.url.text
+            try await withNginxLogs(inFrontOf: server.site, storage: server.storage, as: "nobody nogroup") { front, _ in
+                for method in [.GET, .HEAD] as [HTTPMethod] {
+                    _ = try await front.send(method, url).expect(200)
+                }
+                #expect(server.log.contains { $0.contains("nginx cannot read the variants") })
+                let file = try #require(url.split(separator: "/").last.flatMap { VariantFile(name: $0) })
+                let variants = server.storage + "/media/variants/\(file.blob.shard)/\(file.name)"
+                try FileManager.default.removeItem(atPath: variants)
+                #expect(try await front.send(.GET, url).isProblem(404, "not_found"))
             }
         }
     }

@@ -82,6 +82,16 @@ struct ClientAddressTests {
         #expect(try !isLocal("127.0.0.1", "127.0.0.1, 192.0.2.1, 10.0.0.1"))
     }
 
+    @Test("I7: nobody is local behind a proxy on this machine that is not trusted")
+    func untrustedLocalProxy() throws {
+        let address = ClientAddress(trustedProxies: ["10.0.0.0/8"].compactMap { IPNetwork($0) })
+        let peer = try SocketAddress(ipAddress: "127.0.0.1", port: 1)
+        #expect(address.isLocal(peer: peer, forwardedFor: []))
+        for forwarded in ["8.8.8.8", "127.0.0.1", "127.evil"] {
+            #expect(!address.isLocal(peer: peer, forwardedFor: [forwarded]))
+        }
+    }
+
     @Test("A peer that is not trusted and sends the header is reported")
     func untrusted() throws {
         let reported = Mutex<[IPAddress]>([])

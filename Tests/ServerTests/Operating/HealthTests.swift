@@ -50,9 +50,11 @@ struct HealthTests {
     @Test("I7: a proxy that is not trusted cannot say who asks")
     func untrustedProxy() async throws {
         try await withServer({ $0.trustedProxies = [IPNetwork("192.0.2.1")].compactMap(\.self) }) { server in
-            let answer = try await server.site.send(.GET, "/health", headers: ["x-forwarded-for": "192.0.2.7"])
-            #expect(answer.status == 200)
-            _ = try await server.site.send(.GET, "/health", headers: ["x-forwarded-for": "192.0.2.7"])
+            for _ in 0..<2 {
+                let answer = try await server.site.send(.GET, "/health", headers: ["x-forwarded-for": "192.0.2.7"])
+                #expect(answer.isProblem(404, "not_found"))
+            }
+            _ = try await server.site.send(.GET, "/health").expect(200)
             let warnings = server.log.filter { $0.contains("SNUG_TRUSTED_PROXIES") }
             #expect(warnings.count == 1)
         }
