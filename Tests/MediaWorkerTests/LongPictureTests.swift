@@ -36,7 +36,7 @@ import Testing
 
     @Test("I8, I9: rows of 65,500 pixels with alpha are worked on within 128 MiB")
     func longRows() async throws {
-        var limits = WorkerLimits()
+        var limits = WorkerLimits.patient
         limits.memoryCeiling = 128 << 20
         limits.pollInterval = .milliseconds(1)
         try await withWorker(limits: limits) { worker, store in
@@ -49,7 +49,7 @@ import Testing
 
     @Test("I8, I9: a baseline JPEG of 108 megapixels is shrunk while it is decoded, within 96 MiB")
     func largeJPEG() async throws {
-        var limits = WorkerLimits()
+        var limits = WorkerLimits.patient
         limits.memoryCeiling = 96 << 20
         limits.pollInterval = .milliseconds(1)
         try await withWorker(limits: limits) { worker, store in

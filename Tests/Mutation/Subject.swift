@@ -17,7 +17,7 @@ package enum Subject: String, CaseIterable, Sendable {
     case gainMap
     /// Giving a PNG the profile that its chunks stand for.
     case colour
-    /// Looking for wrong bytes among the codes of a JPEG.
+    /// Looking for wrong bytes among the codes of JPEGs and GIFs.
     case codes
     case exif
     case multipart
@@ -36,7 +36,7 @@ package enum Subject: String, CaseIterable, Sendable {
             case .gainMap: [try Fixture.ultraHDR()]
             case .diet, .film, .colour: try Fixture.pictures { $0 == .png }
             case .backdrop: try Fixture.pictures { $0 == .gif }
-            case .codes: try Fixture.pictures { $0 == .jpeg }
+            case .codes: try Fixture.pictures { $0 == .jpeg || $0 == .gif }
             case .multipart:
                 [SampleForm.text, SampleForm.compact, SampleForm.bareLines, SampleForm.mixedLines].map {
                     Array($0.utf8)
@@ -58,7 +58,7 @@ package enum Subject: String, CaseIterable, Sendable {
         case .film: return checkFilm
         case .scrubber, .gainMap: return checkScrubber
         case .colour: return checkColour
-        case .codes: return { _ = JPEGDamage.isFound(in: $0) }
+        case .codes: return { _ = (JPEGDamage.isFound(in: $0), GIFRepair($0).readable) }
         case .exif: return checkEXIF
         case .multipart: return checkMultipart
         case .disposition: return checkDisposition

@@ -22,20 +22,33 @@ package struct JPEGDamage {
     /// segments that codes depend on make no sense, which decoders say themselves.
     package static func isFound(in bytes: [UInt8]) -> Bool {
         var damage = JPEGDamage(bytes)
-        return damage.isFound()
+        return damage.find() != nil
     }
 
-    private mutating func isFound() -> Bool {
+    /// How many of its units a sequential JPEG has, where its data end too early and are in order up to there.
+    package static func cut(of bytes: [UInt8]) -> (unitCount: Int, of: Int)? {
+        var damage = JPEGDamage(bytes)
+        guard case .end(let count, let all) = damage.find() else { return nil }
+        return (count, all)
+    }
+
+    private enum Finding {
+        case wrongCode
+        /// The data end within this unit of so many.
+        case end(unit: Int, of: Int)
+    }
+
+    private mutating func find() -> Finding? {
         var segments = JPEGSegments()
         while let segment = segments.next(&source), segment.marker != JPEGSegments.endOfImage {
             if segment.marker == JPEGSegments.startOfScan {
-                guard let scan = JPEGScanLayout(&source, segment, of: frame), hasTables(scan) else { return false }
-                if !isSound(scan, from: segment.payload.upperBound) { return true }
+                guard let scan = JPEGScanLayout(&source, segment, of: frame), hasTables(scan) else { return nil }
+                if let finding = walk(scan, from: segment.payload.upperBound) { return finding }
             } else if !define(segment) {
-                return false
+                return nil
             }
         }
-        return false
+        return nil
     }
 
     /// - Returns: false when nothing can be said of what follows.
@@ -72,32 +85,50 @@ package struct JPEGDamage {
         scan.components.allSatisfy { tables.isDefined($0.averages) && tables.isDefined($0.coefficients) }
     }
 
-    private mutating func isSound(_ scan: JPEGScanLayout, from start: Int) -> Bool {
+    private mutating func walk(_ scan: JPEGScanLayout, from start: Int) -> Finding? {
         var bits = JPEGBits(bytes, from: start)
         var averages = [Int](repeating: 0, count: scan.components.count)
         // An average of eight times the brightness, from -1,024 to 1,023, and what rounding may add.
         let limits = scan.components.map { (1_024 / max(averageSteps[$0.quantization], 1)) + 1 }
         for unit in 0..<scan.unitCount {
             if restartInterval > 0, unit > 0, unit % restartInterval == 0 {
-                guard bits.isAtPadding(), let next = restart(after: bits.next, number: unit / restartInterval - 1)
-                else {
-                    return false
+                let number = unit / restartInterval - 1
+                guard bits.isAtPadding(), let next = restart(after: bits.next, number: number) else {
+                    return .wrongCode
                 }
                 bits = JPEGBits(bytes, from: next)
                 for index in averages.indices { averages[index] = 0 }
             }
-            for index in scan.components.indices {
-                let component = scan.components[index]
-                for _ in 0..<component.blockCount {
-                    guard let change = Self.change(&bits, tables, component.averages) else { return false }
-                    averages[index] += change
-                    guard abs(averages[index]) <= limits[index] else { return false }
-                    guard Self.passBlock(&bits, tables, component.coefficients) else { return false }
-                }
+            let isPassed = Self.passUnit(&bits, scan, tables, &averages, limits)
+            guard !bits.isOverrun else {
+                // Of several scans the first ones show the whole picture.
+                let isOnly = scan.components.count == frame?.components.count
+                return isOnly ? .end(unit: unit, of: scan.unitCount) : .wrongCode
             }
-            guard !bits.isOverrun else { return false }
+            guard isPassed else { return .wrongCode }
         }
-        return bits.isAtPadding()
+        return bits.isAtPadding() ? nil : .wrongCode
+    }
+
+    /// - Returns: false where a code or an average cannot be.
+    @inline(__always)
+    private static func passUnit(
+        _ bits: inout JPEGBits,
+        _ scan: borrowing JPEGScanLayout,
+        _ tables: borrowing JPEGHuffmanTables,
+        _ averages: inout [Int],
+        _ limits: [Int]
+    ) -> Bool {
+        for index in scan.components.indices {
+            let component = scan.components[index]
+            for _ in 0..<component.blockCount {
+                guard let change = change(&bits, tables, component.averages) else { return false }
+                averages[index] += change
+                guard abs(averages[index]) <= limits[index] else { return false }
+                guard passBlock(&bits, tables, component.coefficients) else { return false }
+            }
+        }
+        return true
     }
 
     /// One past the restart marker that comes next (T.81 B.2.1), where it is the one that is due.

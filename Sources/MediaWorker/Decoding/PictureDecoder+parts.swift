@@ -2,6 +2,9 @@ import Media
 
 /// Decoding what there is of a picture that is damaged or cut off.
 extension PictureDecoder {
+    /// Rows below which a small form of a picture is too coarse to count them in.
+    private static var surveyedRowCount: Int { 50 }
+
     /// Shown is what decodes; what does not is grey.
     ///
     /// - Throws: ``VipsFailure`` when less than half of the rows are there.
@@ -20,8 +23,12 @@ extension PictureDecoder {
         let bytes = JPEGRepair.repaired(bytes)
         let header = try checkedHeader(of: bytes)
         let survey = try decodeLeniently(bytes, header, side: VariantSize.thumbnail.rawValue, hasProfile: false)
-        let missing = try survey.missingRowCount(ofInks: job.facts.componentCount == 4)
-        try expectHalf(survey.height - missing, of: survey.height)
+        if survey.height < Self.surveyedRowCount, let cut = JPEGDamage.cut(of: bytes) {
+            try expectHalf(cut.unitCount, of: cut.of)
+        } else {
+            let missing = try survey.missingRowCount(ofInks: job.facts.componentCount == 4)
+            try expectHalf(survey.height - missing, of: survey.height)
+        }
         do {
             return try decodeLeniently(bytes, header, side: side, hasProfile: header.profile == .fitting)
         } catch let failure as VipsFailure where failure.isOfProfile {
@@ -63,10 +70,17 @@ extension PictureDecoder {
         return try Picture(topRows: count, of: readable, side: side, hasProfile: hasProfile)
     }
 
+    /// libnsgif fills missing rows with the first colour, and gives up at a code that stands for nothing.
     private func decodeDamagedGIF(side: Int) throws -> Picture {
-        let header = try checkedHeader(of: bytes)
+        let repair = GIFRepair(bytes)
+        let readable = repair.readable ?? bytes
+        let header = try checkedHeader(of: readable)
+        if let count = repair.firstRowCount, !job.facts.hasAlpha {
+            try expectHalf(count, of: header.height)
+            return try Picture(topRows: count, of: readable, side: side, hasProfile: false)
+        }
         let picture = try Picture(
-            decoding: bytes,
+            decoding: readable,
             side: side,
             strictness: .none,
             shrinking: shrinking(header, to: side)

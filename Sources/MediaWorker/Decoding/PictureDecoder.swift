@@ -31,7 +31,7 @@ struct PictureDecoder {
         do {
             guard !job.facts.isTruncated else { throw VipsFailure(description: "the first frame is cut off") }
             let picture = try decodeWhole(side: side.rawValue)
-            if JPEGDamage.isFound(in: bytes) { isDamaged = true }
+            try checkPixels()
             return picture
         } catch let failure as VipsFailure where failure.code == .undecodable {
             isDamaged = true
@@ -40,6 +40,20 @@ struct PictureDecoder {
             } catch is VipsFailure {
                 throw FileEnd.isMissing(from: bytes, of: job.facts.format) ? RenderError.truncated : .damaged(failure)
             }
+        }
+    }
+
+    /// Looks for damage that decoders do not notice.
+    ///
+    /// - Throws: ``VipsFailure`` where some rows are missing and the decoder has filled them with something.
+    private mutating func checkPixels() throws(VipsFailure) {
+        switch job.facts.format {
+        case .jpeg: if JPEGDamage.isFound(in: bytes) { isDamaged = true }
+        case .gif:
+            let repair = GIFRepair(bytes)
+            if repair.isDamaged { isDamaged = true }
+            if repair.firstRowCount != nil, !job.facts.hasAlpha { throw VipsFailure(description: "pixels are missing") }
+        case .png, .webp, .heif, .avif: break
         }
     }
 

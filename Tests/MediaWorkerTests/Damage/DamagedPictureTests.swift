@@ -55,6 +55,48 @@ import Testing
         }
     }
 
+    @Test("A GIF with wrong bytes shows the rows that are whole, and grey instead of what its decoder fills in")
+    func wrongCodes() async throws {
+        try startVips()
+        let whole = try Self.picture(in: "gif")
+        try await withWorker { worker, store in
+            for (place, expected) in [(0.8, Outcome.damaged), (0.2, .failed(.rejected(.undecodable)))] {
+                let position = Int(Double(whole.count) * place)
+                let zeroed = whole[..<position] + [UInt8](repeating: 0, count: 64) + whole[(position + 64)...]
+                // 0xFF is beyond a table of 128 colours and some codes.
+                let senseless = whole[..<position] + [UInt8](repeating: 0xFF, count: 4) + whole[(position + 4)...]
+                for bytes in [zeroed, senseless] {
+                    #expect(await outcome(of: Array(bytes), worker, store) == expected, "\(place)")
+                    guard expected == .damaged else { continue }
+                    let job = try addJob(Array(bytes), to: store)
+                    let picture = try await worker.picture(of: job)
+                    let pixels = try Pixels(try #require(picture.variants.last).file(of: job.id), in: store)
+                    #expect(pixels.at(0.5, 0.99).prefix(3).allSatisfy { abs($0 - 128) <= 6 })
+                    #expect(pixels.at(0.5, 0.5).prefix(3).contains { abs($0 - 128) > 6 })
+                }
+            }
+            #expect(await outcome(of: whole, worker, store) == .whole)
+        }
+    }
+
+    @Test("Half of the rows of a wide JPEG are counted where it is coded, not where it is small")
+    func wideJPEG() async throws {
+        try startVips()
+        var random = SeededRandom(seed: 2)
+        let (width, height) = (4_000, 48)
+        let light = (0..<width * height).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        let bytes = try Picture(pixels: light.flatMap { [$0, $0, $0, 255] }, width: width, height: height)
+            .file(as: .jpeg(80))
+        try await withWorker { worker, store in
+            for (share, expected) in [
+                (20, Outcome.failed(.rejected(.truncated))), (45, .failed(.rejected(.truncated))), (80, .damaged),
+            ] {
+                let cut = Array(bytes.prefix(bytes.count * share / 100))
+                #expect(await outcome(of: cut, worker, store) == expected, "\(share) %")
+            }
+        }
+    }
+
     @Test("A WebP that is cut off shows the rows that are there")
     func cutWebP() async throws {
         try await withWorker { worker, store in
