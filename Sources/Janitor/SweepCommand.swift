@@ -13,8 +13,9 @@ struct SweepCommand: AsyncParsableCommand {
             Settings come from the options, then the environment (SNUG_STORAGE, SNUG_GRACE_RECEIVING, \
             SNUG_GRACE_UNATTACHED, SNUG_GRACE_UNKNOWN, SNUG_GRACE_LOG, SNUG_GRACE_TRASH), then the server's \
             snug.yaml, then defaults. Exits with 1 when the sweep stopped because too many files looked like leftovers, \
-            with 75 when another janitor is at work or a signal asked it to stop, with 78 when it cannot sweep here, and \
-            with 70 when something else went wrong. Run as root it goes on as the storage's owner.
+            or a setting cannot be used, with 64 when an argument is not known, with 75 when another janitor is at work \
+            or a signal asked it to stop, with 78 when it cannot sweep here, and with 70 when something else went wrong. \
+            Run as root it goes on as the storage's owner.
             """
     )
 
@@ -31,19 +32,19 @@ struct SweepCommand: AsyncParsableCommand {
     var config: String?
 
     @Option(help: "Time that an upload may take, such as 1h.")
-    var graceReceiving: Period?
+    var graceReceiving: String?
 
     @Option(help: "Time that an upload may wait for its message.")
-    var graceUnattached: Period?
+    var graceUnattached: String?
 
     @Option(help: "Age from which a file without a row goes to the trash.")
-    var graceUnknown: Period?
+    var graceUnknown: String?
 
     @Option(help: "Time that events are kept for clients that come back.")
-    var graceLog: Period?
+    var graceLog: String?
 
     @Option(help: "Time that the trash keeps a file.")
-    var graceTrash: Period?
+    var graceTrash: String?
 
     func run() async throws {
         do {
@@ -53,7 +54,7 @@ struct SweepCommand: AsyncParsableCommand {
             throw ExitCode(EX_CONFIG)
         } catch let failure as SettingError {
             Self.tell("Error: \(failure.description)")
-            throw ExitCode(EX_CONFIG)
+            throw ExitCode(1)
         } catch is StoppedBySignal {
             Self.tell("The sweep was asked to stop and will go on the next time.")
             throw ExitCode(EX_TEMPFAIL)
@@ -132,21 +133,12 @@ struct SweepCommand: AsyncParsableCommand {
     }
 
     private func readSettings() throws -> Settings {
-        let options = [("--storage", storage), ("--config", config)]
-        let given = options.flatMap { name, value in value.map { [name, $0] } ?? [] }
-        var settings = try Settings.read(arguments: given)
-        settings.grace.receiving = graceReceiving ?? settings.grace.receiving
-        settings.grace.unattached = graceUnattached ?? settings.grace.unattached
-        settings.grace.unknown = graceUnknown ?? settings.grace.unknown
-        settings.grace.log = graceLog ?? settings.grace.log
-        settings.grace.trash = graceTrash ?? settings.grace.trash
-        return settings
-    }
-}
-
-extension Period: ExpressibleByArgument {
-    public init?(argument: String) {
-        self.init(argument)
+        let options = [
+            ("--storage", storage), ("--config", config), ("--grace-receiving", graceReceiving),
+            ("--grace-unattached", graceUnattached), ("--grace-unknown", graceUnknown), ("--grace-log", graceLog),
+            ("--grace-trash", graceTrash),
+        ]
+        return try Settings.read(arguments: options.flatMap { name, value in value.map { [name, $0] } ?? [] })
     }
 }
 

@@ -25,7 +25,7 @@ struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
     var log = Entry()
     /// Idempotency keys that were kept long enough.
     var keys = Entry()
-    /// Files without a row, moved to the trash.
+    /// Files without a row: moved to the trash, or found where the sweep was stopped.
     var unknown = Entry()
     /// Files that the trash has kept long enough.
     var trash = Entry()
@@ -60,13 +60,12 @@ struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
             "\(rooms.rows) rows of deleted rooms \(verb) removed",
             "\(log.rows) old events of the log \(verb) removed",
             "\(keys.rows) idempotency keys \(verb) forgotten",
-            "\(unknown.files) files without a row, \(unknown.bytes) bytes, \(verb) moved to the trash",
+            "\(unknown.files) files without a row, \(unknown.bytes) bytes, "
+                + (wasStopped ? "were left where they are" : "\(verb) moved to the trash"),
             "\(trash.files) files, \(trash.bytes) bytes, \(verb) removed from the trash",
         ]
         if wasStopped {
-            lines.append(
-                "STOPPED: too many files have no row. Is this the right database? Nothing was moved to the trash."
-            )
+            lines.append("STOPPED: too many files have no row. Is this the right database?")
         }
         return lines.joined(separator: "\n")
     }

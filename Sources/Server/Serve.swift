@@ -136,9 +136,9 @@ extension Startup {
     }
 }
 
-/// Why the server does not run; ends it with its description and exit status 1.
+/// Why a command does not run; ends it with its description and exit status 1.
 struct StartFailure: Error, CustomStringConvertible {
     let reason: String
 
-    var description: String { "Snug does not start. \(reason)" }
+    var description: String { reason }
 }

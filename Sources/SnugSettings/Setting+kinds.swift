@@ -139,10 +139,12 @@ extension Setting {
         _ property: Property<[IPNetwork]>,
         _ meaning: String
     ) -> Setting {
-        let allowed = "a list of IP addresses and networks such as ::1, 10.0.0.0/8"
-        let write = { (networks: [IPNetwork]) in networks.map(\.description).joined(separator: ", ") }
+        let allowed = "none, or a list of IP addresses and networks such as ::1, 10.0.0.0/8"
+        let write = { (networks: [IPNetwork]) in
+            networks.isEmpty ? "none" : networks.map(\.description).joined(separator: ", ")
+        }
         return Setting(name, property, meaning, allowed: allowed, write: write) { text in
-            let words = text.listed
+            let words = text == "none" ? [] : text.listed
             let networks = words.compactMap { IPNetwork($0) }
             return networks.count == words.count ? networks : nil
         }

@@ -53,7 +53,7 @@ struct EnvironmentSettings {
     private static let configVariable = "SNUG_CONFIG"
     /// What scripts, tests and the media worker read, which may share an environment with the server.
     private static let others: Set = [
-        "SNUG_URL", "SNUG_PREPARED", "SNUG_FAULTS", "SNUG_LOSS_SEED", "SNUG_EQUALITY_SEED",
+        "SNUG_URL", "SNUG_PREPARED", "SNUG_FAULTS", "SNUG_LOSS_SEED", "SNUG_EQUALITY_SEED", "SNUG_STOPS",
         WorkerEnvironment.idleMilliseconds, WorkerEnvironment.jobCount, WorkerEnvironment.residentByteCount,
         WorkerEnvironment.heifModule,
     ]

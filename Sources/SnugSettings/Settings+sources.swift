@@ -41,7 +41,7 @@ struct GivenValue: Sendable, CustomStringConvertible {
         switch place {
         case .commandLine: "\(setting.option) \(text)"
         case .environment: "\(setting.variable)=\(text)"
-        case .file(let path): "\(path): \(setting.name): \(text)"
+        case .file(let path): text.isEmpty ? "\(path): \(setting.name)" : "\(path): \(setting.name): \(text)"
         }
     }
 }
@@ -55,7 +55,8 @@ package struct SettingError: Error, CustomStringConvertible {
     }
 
     init(_ given: GivenValue) {
-        description = "\(given) cannot be used: allowed is \(given.setting.allowed)."
+        let fault = given.text.isEmpty ? "must not be empty" : "cannot be used"
+        description = "\(given) \(fault): allowed is \(given.setting.allowed)."
     }
 
     /// For a value that has turned out to be unusable after it was read.

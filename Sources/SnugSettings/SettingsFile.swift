@@ -15,15 +15,19 @@ enum SettingsFile {
             guard let setting = Setting.all.first(where: { $0.name == key }) else {
                 throw SettingError(unknown: key, shownAs: "\(path): \(key)", known: Setting.all.map(\.name))
             }
-            let text = text(of: key, in: snapshot)
-            guard !text.isEmpty else { continue }
-            values[key] = GivenValue(setting: setting, text: text, place: .file(path))
+            let value = GivenValue(setting: setting, text: text(of: key, in: snapshot), place: .file(path))
+            guard !value.text.isEmpty else { throw SettingError(value) }
+            values[key] = value
         }
         return values
     }
 
     private static func parse(_ path: String) throws(SettingError) -> (YAMLSnapshot, keys: Set<String>)? {
         let keys = Mutex<Set<String>>([])
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw SettingError("\(path) cannot be read as settings: it is a folder.")
+        }
         do {
             let data = try Data(contentsOf: URL(fileURLWithPath: path))
             guard !holdsCommentsAlone(data) else { return nil }

@@ -15,6 +15,8 @@ struct BrakeTests {
             #expect(report.wasStopped)
             #expect(report.unknown == SweepReport.Entry(rows: 0, files: 51, bytes: 510))
             #expect(report.description.contains("STOPPED"))
+            #expect(report.description.contains("51 files without a row, 510 bytes, were left where they are"))
+            #expect(!report.description.contains("to the trash"))
             #expect(try storage.files() == before)
         }
     }

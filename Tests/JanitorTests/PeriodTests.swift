@@ -12,12 +12,12 @@ struct PeriodTests {
         ]
     )
     func good(text: String, seconds: Int) {
-        #expect(Period(argument: text)?.seconds == seconds)
+        #expect(Period(text)?.seconds == seconds)
     }
 
     @Test("Anything else is not", arguments: ["", "h", "24", "-1h", "1.5h", "1w", "1 h", "h1", "999999d", "1hh"])
     func bad(text: String) {
-        #expect(Period(argument: text) == nil)
+        #expect(Period(text) == nil)
     }
 
     @Test("The grace periods are those of the design")

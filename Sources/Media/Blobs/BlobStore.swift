@@ -22,7 +22,8 @@ package struct BlobStore: Sendable {
     /// What is made in a folder belongs to the folder's group, so that `chgrp` on the media folder is enough.
     static let folderMode: mode_t = 0o2750
     /// The folders in the media folder, those with shards first.
-    static let parts = Area.allCases.map(\.rawValue) + ["incoming", "trash"]
+    static let parts = Area.allCases.map(\.rawValue) + unsharded
+    static let unsharded = ["incoming", "trash"]
 
     /// Absolute or relative path of the `media` folder, without a slash at the end.
     package let root: String
@@ -51,7 +52,7 @@ package struct BlobStore: Sendable {
 
     private func requireSentinel() throws(FileFailure) {
         guard try SystemCall.facts("\(root)/\(Self.sentinelName)") != nil else {
-            throw FileFailure("open media folder", code: ENOENT)
+            throw FileFailure("find the mark \(Self.sentinelName) of the media folder", code: ENOENT)
         }
     }
 
@@ -96,7 +97,7 @@ package struct BlobStore: Sendable {
             isNew = try SystemCall.makeFolder(folder, mode: Self.folderMode) || isNew
         }
         let sentinel = "\(root)/\(Self.sentinelName)"
-        close(try SystemCall.open(sentinel, O_WRONLY | O_CREAT, mode: 0o640))
+        try SystemCall.makeFile(sentinel, mode: Self.fileMode)
         if isNew { try SystemCall.syncFolder(root) }
     }
 

@@ -23,6 +23,15 @@ enum SystemCall {
         return true
     }
 
+    /// Makes an empty file with exactly `mode`, whatever the umask, unless it is there.
+    static func makeFile(_ path: String, mode: mode_t) throws(FileFailure) {
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        if descriptor < 0, errno == EEXIST { return }
+        guard descriptor >= 0 else { throw FileFailure("open") }
+        defer { Glibc.close(descriptor) }
+        guard fchmod(descriptor, mode) == 0 else { throw FileFailure("chmod") }
+    }
+
     /// Gives the file at `source` a second name. Never replaces.
     static func link(_ source: String, to target: String) throws(FileFailure) {
         guard unsafe linkat(AT_FDCWD, source, AT_FDCWD, target, AT_SYMLINK_FOLLOW) == 0 else {

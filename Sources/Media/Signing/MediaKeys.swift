@@ -30,7 +30,7 @@ package struct MediaKeys: Sendable {
                 previousEnd: MediaSigner.expiry(ofURLsFrom: facts.modifiedAt)
             )
         } catch let failure as FileFailure {
-            throw .file(failure)
+            throw .file(path: previous, failure)
         } catch let failure as MediaSecret.Failure {
             throw failure
         } catch {

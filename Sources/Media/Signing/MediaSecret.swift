@@ -27,7 +27,7 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
             guard let secret = MediaSecret(digits: text) else { throw Failure.garbled(path: path) }
             return secret
         } catch let failure as FileFailure {
-            throw .file(failure)
+            throw .file(path: path, failure)
         } catch let failure as Failure {
             throw failure
         } catch {
@@ -37,8 +37,9 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
 
     /// A key that others on the machine can read opens every picture to them. Its group may read it.
     private static func checkMode(_ path: String) throws {
-        guard let facts = try SystemCall.facts(path), !facts.isWithin(0o740) else { return }
-        throw Failure.exposed(path: path, mode: facts.mode)
+        guard let facts = try SystemCall.facts(path) else { return }
+        guard facts.isRegularFile || facts.isSymbolicLink else { throw Failure.garbled(path: path) }
+        guard facts.isWithin(0o740) else { throw Failure.exposed(path: path, mode: facts.mode) }
     }
 
     /// Never the key.
@@ -72,19 +73,19 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
 
     /// Why there is no key; the server must not start then.
     package enum Failure: Error, Equatable, CustomStringConvertible {
-        /// The file holds something other than 64 hex digits.
+        /// It holds something other than 64 hex digits, or is no file.
         case garbled(path: String)
         /// Others than its owner may read or change it.
         case exposed(path: String, mode: mode_t)
-        case file(FileFailure)
+        case file(path: String, FileFailure)
 
         package var description: String {
             switch self {
-            case .garbled(let path): "the key file \(path) must hold 64 lower-case hex digits and nothing else"
+            case .garbled(let path): "the key file \(path) must be a file of 64 lower-case hex digits and nothing else"
             case .exposed(let path, let mode):
                 "the key file \(path) has mode 0\(String(mode, radix: 8)), so that others can read or change it: "
                     + "make a new key if they may have, and run chmod 600 \(path)"
-            case .file(let failure): "the key file cannot be read or made: \(failure)"
+            case .file(let path, let failure): "the key file \(path) cannot be read or made: \(failure)"
             }
         }
     }

@@ -38,20 +38,27 @@ extension StorageFolder {
         let media = "\(path)/\(BlobStore.folderName)"
         for area in BlobStore.Area.allCases {
             let top = "\(media)/\(area.rawValue)"
-            guard let facts = try SystemCall.facts(top), !facts.isWithin(BlobStore.folderMode) else { continue }
-            var ignored: [Narrowed] = []
+            let isWide = try SystemCall.facts(top).map { !$0.isWithin(BlobStore.folderMode) } ?? false
+            var inside: [Narrowed] = []
             for shard in Shard.all {
                 let folder = "\(top)/\(shard)"
-                guard try SystemCall.facts(folder) != nil else { continue }
-                var listing = try FolderListing(folder)
-                while let name = try listing.next() {
-                    try Self.narrow("\(folder)/\(name)", to: BlobStore.fileMode, &ignored)
-                }
-                try Self.narrow(folder, to: BlobStore.folderMode, &ignored)
+                if isWide { try narrowFiles(in: folder, &inside) }
+                try Self.narrow(folder, to: BlobStore.folderMode, &inside)
             }
             try Self.narrow(top, to: BlobStore.folderMode, &narrowed)
+            if !isWide, let first = inside.first { narrowed.append(first) }
         }
+        for part in BlobStore.unsharded { try Self.narrow("\(media)/\(part)", to: BlobStore.folderMode, &narrowed) }
+        try Self.narrow("\(media)/\(BlobStore.sentinelName)", to: BlobStore.fileMode, &narrowed)
         try Self.narrow(media, to: BlobStore.folderMode, &narrowed)
+    }
+
+    private func narrowFiles(in folder: String, _ narrowed: inout [Narrowed]) throws(FileFailure) {
+        guard try SystemCall.facts(folder) != nil else { return }
+        var listing = try FolderListing(folder)
+        while let name = try listing.next() {
+            try Self.narrow("\(folder)/\(name)", to: BlobStore.fileMode, &narrowed)
+        }
     }
 
     private static func narrow(_ path: String, to limit: mode_t, _ narrowed: inout [Narrowed]) throws(FileFailure) {

@@ -41,7 +41,8 @@ struct ServerStorage: Sendable {
         } catch  where error.isMissing {
             throw StorageFailure(
                 "\(path) is not the media folder of this database: its mark .snug-media is missing. Is the right disk "
-                    + "mounted? If the files are lost for good, make the folder and run touch \(path)/.snug-media"
+                    + "mounted? If the files are lost for good, make the folder and the empty file \(path)/.snug-media, "
+                    + "both owned by the server's user."
             )
         } catch  where error.isSplit {
             throw StorageFailure(
@@ -49,7 +50,10 @@ struct ServerStorage: Sendable {
                     + "one: mount the whole media folder instead."
             )
         } catch {
-            throw StorageFailure("The media folder \(path) cannot be opened: \(error.reason).")
+            throw StorageFailure(
+                "The media folder \(path) cannot be opened: \(error.reason). Does everything in it, the mark .snug-media "
+                    + "too, belong to the server's user?"
+            )
         }
     }
 }

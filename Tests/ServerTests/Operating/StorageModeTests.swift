@@ -34,7 +34,9 @@ struct StorageModeTests {
             #expect(mode(of: folder) == 0o750)
             #expect(mode(of: folder + "/snug.sqlite") == 0o600)
             try checkMedia(in: folder)
-            #expect(ended.errors.contains("\(folder)/media/variants: 0755 to 0750"))
+            for change in ["variants: 0755 to 0750", "incoming: 0777 to 0750", "originals/aa: 0777 to 0750"] {
+                #expect(ended.errors.contains("\(folder)/media/\(change)"), "\(change)")
+            }
         }
     }
 
@@ -77,5 +79,8 @@ struct StorageModeTests {
             #expect(chmod("\(variants)/\(name)", name.count == 2 ? 0o755 : 0o644) == 0)
         }
         for folder in [variants, storage + "/media"] { #expect(chmod(folder, 0o755) == 0) }
+        #expect(chmod(storage + "/media/incoming", 0o777) == 0)
+        #expect(chmod(storage + "/media/originals/aa", 0o777) == 0)
+        #expect(chmod(storage + "/media/.snug-media", 0o666) == 0)
     }
 }

@@ -69,6 +69,32 @@ struct UnknownSettingTests {
         #expect(!line.contains("\n"))
     }
 
+    @Test("A setting of the file without a value stops the start and is named", arguments: ["", " \"\"", " []"])
+    func emptyValue(value: String) async throws {
+        let line = try await failure(file: "trusted_proxies:\(value)\n")
+        #expect(line.hasPrefix("./snug.yaml: trusted_proxies must not be empty: allowed is none, or a list"))
+    }
+
+    @Test("A folder as the file of settings stops the start")
+    func folder() async throws {
+        try await withMemoryFolder { folder in
+            let error = #expect(throws: SettingError.self) {
+                try Settings.read(arguments: ["--config", folder], environment: [:], currentFolder: folder)
+            }
+            #expect(error?.description == "\(folder) cannot be read as settings: it is a folder.")
+        }
+    }
+
+    @Test("No proxy is trusted where none is to be")
+    func noProxies() throws {
+        let settings = try Settings.read(
+            arguments: ["--trusted-proxies", "none"],
+            environment: [:],
+            currentFolder: "/nowhere"
+        )
+        #expect(settings.trustedProxies.isEmpty)
+    }
+
     @Test("A file of comments alone, or of nothing, sets nothing", arguments: ["", "# port: 80\n\n  # end\n"])
     func empty(content: String) async throws {
         try await withMemoryFolder { folder in

@@ -82,6 +82,8 @@ struct UpgradeTests {
 
     static let wrong = [
         Wrong(testDescription: "no wish to upgrade", status: 426, removing: "upgrade"),
+        Wrong(testDescription: "no connection to upgrade", status: 426, removing: "connection"),
+        Wrong(testDescription: "a key of three bytes", status: 426, adding: ("sec-websocket-key", "YWJj")),
         Wrong(testDescription: "no key", status: 426, removing: "sec-websocket-key"),
         Wrong(testDescription: "no version", status: 426, removing: "sec-websocket-version"),
         Wrong(testDescription: "another version", status: 426, adding: ("sec-websocket-version", "8")),
@@ -100,7 +102,7 @@ struct UpgradeTests {
             var headers = Self.right
             if let name = item.removing { headers.remove(name: name) }
             if let (name, value) = item.adding {
-                if name == "upgrade" { headers.remove(name: name) }
+                if name == "upgrade" || value == "YWJj" { headers.remove(name: name) }
                 headers.add(name: name, value: value)
             }
             let connection = try await RawConnection(to: server.site)
