@@ -18,6 +18,20 @@ package enum WebPRepair {
         return withLength(kept + [UInt8](repeating: 0, count: end - kept.count))
     }
 
+    /// Whether a file that ends early announces EXIF and has none that is whole: it may have said how to turn the picture.
+    package static func lacksEXIF(_ bytes: [UInt8]) -> Bool {
+        var source = ByteSource(bytes)
+        guard isShort(bytes) else { return false }
+        var chunks = RIFFChunks(&source)
+        var isAnnounced = false
+        while let chunk = chunks.next(&source), !chunk.isCut {
+            if chunk.type == "EXIF" { return false }
+            // The flags are the first byte (RFC 9649 section 2.7.1).
+            if chunk.type == "VP8X" { isAnnounced = (source.byte(at: chunk.payload.lowerBound) ?? 0) & 0x08 != 0 }
+        }
+        return isAnnounced
+    }
+
     /// The same file, as long as it says, with zeros for what is missing: its header can be read.
     package static func padded(_ bytes: [UInt8]) -> [UInt8] {
         bytes + [UInt8](repeating: 0, count: max(announcedLength(bytes) - bytes.count, 0))

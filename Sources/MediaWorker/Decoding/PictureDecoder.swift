@@ -19,7 +19,9 @@ struct PictureDecoder {
             if PNGRepair.hasDamagedExtras(shown) { isDamaged = true }
             bytes = PNGColour.profiled(shown)
         case .gif where job.facts.hasAlpha: bytes = GIFBackdrop.cleared(original) ?? original
-        case .webp: bytes = WebPRepair.shortened(original) ?? original
+        case .webp:
+            if WebPRepair.lacksEXIF(original) { isDamaged = true }
+            bytes = WebPRepair.shortened(original) ?? original
         case .jpeg, .gif, .heif, .avif: bytes = original
         }
     }

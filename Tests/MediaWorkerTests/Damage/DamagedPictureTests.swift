@@ -145,11 +145,20 @@ import Testing
         }
     }
 
-    @Test("A WebP that lacks nothing but metadata is whole")
+    @Test("A WebP that lacks nothing but metadata is whole, unless that may have said how to turn it")
     func cutMetadata() async throws {
+        let turned = try Fixture.bytes("orientation-6.webp")
+        let phone = try Fixture.bytes("phone.webp")
+        var source = ByteSource(phone)
+        var chunks = RIFFChunks(&source)
+        var ends: [FourCC: Int] = [:]
+        while let chunk = chunks.next(&source) { ends[chunk.type] = chunk.end }
+        let (exif, xmp) = (try #require(ends["EXIF"]), try #require(ends["XMP "]))
+        #expect(exif < xmp)
         try await withWorker { worker, store in
-            let bytes = try Fixture.bytes("orientation-6.webp")
-            #expect(await outcome(of: Array(bytes.dropLast(4)), worker, store) == .whole)
+            #expect(await outcome(of: Array(turned.dropLast(4)), worker, store) == .damaged)
+            #expect(await outcome(of: Array(phone.prefix(exif - 4)), worker, store) == .damaged)
+            #expect(await outcome(of: Array(phone.prefix(xmp - 4)), worker, store) == .whole)
         }
     }
 
