@@ -70,6 +70,7 @@ package struct Store: Sendable {
         let file = DatabaseFile(path: path, lockPath: lockPath)
         let found = try file.inspect()
         if role == .guest, !found.isUpToDate { throw DatabaseRefusal.older(path: path) }
+        try file.checkPages(as: role)
         pool = try Self.open(path, synchronous)
         switch role {
         case .server:

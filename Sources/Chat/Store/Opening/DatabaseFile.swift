@@ -25,10 +25,7 @@ struct DatabaseFile {
         // First: read through a log that is not its own, the file may look as if it were damaged.
         let fileToken = try hasLog ? checkLog() : nil
         var found = try read(withoutLog: !hasLog)
-        if hasLog {
-            found.fileToken = fileToken
-            try checkPages()
-        }
+        if hasLog { found.fileToken = fileToken }
         let steps = found.steps.subtracting(Schema.migrator.migrations)
         guard steps.isEmpty else { throw DatabaseRefusal.newer(path: path, steps: steps.sorted()) }
         return found
@@ -51,7 +48,12 @@ struct DatabaseFile {
 
     /// A backup of the same run, put back beside the log, has the tokens that are expected, and yet the log would spoil it.
     /// After an end without a stop, every page is looked at (https://www.sqlite.org/pragma.html#pragma_quick_check).
-    private func checkPages() throws {
+    ///
+    /// For a guest beside a running server, whose log is always there, nothing is read.
+    ///
+    /// - Throws: `DatabaseRefusal`.
+    func checkPages(as role: Store.Role) throws {
+        guard byteCount(logPath) > 0, role == .server || !isServed else { return }
         let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
         defer { try? queue.close() }
         do {
@@ -60,6 +62,13 @@ struct DatabaseFile {
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
             throw DatabaseRefusal.damaged(path: path)
         }
+    }
+
+    /// Whether a process holds the lock (proc_locks(5)): a server at work. The file is not opened, because closing it would
+    /// end the lock of a server in this process (fcntl(2), record locks).
+    private var isServed: Bool {
+        guard let lock, let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8) else { return false }
+        return locks.split(whereSeparator: \.isWhitespace).contains { $0.hasSuffix(":\(lock.inode)") }
     }
 
     private static var configuration: Configuration {
