@@ -4,6 +4,8 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Chat
+
 @Suite("Two servers", .patient)
 struct TwoServersTests {
     @Test("I2, I7: a second server on one storage ends with 78 and names the first, which goes on")
@@ -22,6 +24,16 @@ struct TwoServersTests {
                 #expect(try await ada.get("users/me").status == 200)
             }
             #expect(ended.status == .exited(0))
+        }
+    }
+
+    @Test("A program beside a server knows that it runs, and when it does not any more")
+    func served() async throws {
+        try await withMemoryFolder { folder in
+            let file = DatabaseFile(path: folder + "/snug.sqlite", lockPath: folder + "/server.lock")
+            #expect(!file.isServed)
+            _ = try await withServerProcess(storage: folder) { _ in #expect(file.isServed) }
+            #expect(!file.isServed)
         }
     }
 

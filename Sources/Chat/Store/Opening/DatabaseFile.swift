@@ -66,7 +66,7 @@ struct DatabaseFile {
 
     /// Whether a process holds the lock (proc_locks(5)): a server at work. The file is not opened, because closing it would
     /// end the lock of a server in this process (fcntl(2), record locks).
-    private var isServed: Bool {
+    var isServed: Bool {
         guard let lock, let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8) else { return false }
         return locks.split(whereSeparator: \.isWhitespace).contains { $0.hasSuffix(":\(lock.inode)") }
     }
