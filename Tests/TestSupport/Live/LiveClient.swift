@@ -141,6 +141,14 @@ package final class LiveClient: Sendable {
         }
     }
 
+    /// The next receipt of `person` with everything up to `seq` read. Receipts of deliveries may come before it.
+    package func receipt(of person: Person, readUpTo seq: JSON) async throws -> JSON {
+        while true {
+            let receipt = try await nextSignal("receipt", of: person)
+            if receipt.read_seq == seq { return receipt }
+        }
+    }
+
     /// The next event or answer, which must be of this type.
     package func next(_ type: String) async throws -> JSON {
         let frame = try await next()
