@@ -41,10 +41,11 @@ let package = Package(
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CKernel"),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
+        .target(name: "Vocabulary", swiftSettings: settings),
         .target(
             name: "Chat",
             dependencies: [
-                "CKernel",
+                "CKernel", "Vocabulary",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -56,7 +57,7 @@ let package = Package(
         .target(
             name: "Media",
             dependencies: [
-                "CKernel", "CMagic",
+                "CKernel", "CMagic", "Vocabulary",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -68,7 +69,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "MediaWorker",
-            dependencies: ["CVips", "CWebP", "Media"],
+            dependencies: ["CVips", "CWebP", "Media", "Vocabulary"],
             swiftSettings: settings
         ),
         .target(
@@ -84,7 +85,7 @@ let package = Package(
         .executableTarget(
             name: "Janitor",
             dependencies: [
-                "Chat", "Media", "SnugSettings",
+                "Chat", "Media", "SnugSettings", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -92,7 +93,7 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Chat", "Media", "SnugSettings",
+                "Chat", "Media", "SnugSettings", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -110,7 +111,7 @@ let package = Package(
         ),
         .target(
             name: "Fixtures",
-            dependencies: ["Media"],
+            dependencies: ["Media", "Vocabulary"],
             path: "Tests/Fixtures",
             exclude: ["README.md", "make.py", "files"],
             swiftSettings: settings
@@ -131,7 +132,7 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "Fixtures", "Media", "Mutation",
+                "Fixtures", "Media", "Mutation", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -159,7 +160,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Chat", "Fixtures", "Media", "Server", "SnugSettings", "TestSupport",
+                "Chat", "Fixtures", "Media", "Server", "SnugSettings", "TestSupport", "Vocabulary",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -171,10 +172,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: settings),
         .testTarget(
             name: "MediaTests",
             dependencies: [
-                "Fixtures", "Media", "Mutation", "TestSupport",
+                "Fixtures", "Media", "Mutation", "TestSupport", "Vocabulary",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -185,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "MediaWorkerTests",
             dependencies: [
-                "CKernel", "CVips", "Fixtures", "Media", "MediaWorker", "Mutation", "TestSupport", "WallClimber",
+                "CKernel", "CVips", "Fixtures", "Media", "MediaWorker", "Mutation", "TestSupport", "Vocabulary",
+                "WallClimber",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -194,12 +197,12 @@ let package = Package(
         ),
         .testTarget(
             name: "ChatTests",
-            dependencies: ["Chat", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Chat", "TestSupport", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings
         ),
         .testTarget(
             name: "JanitorTests",
-            dependencies: ["Chat", "Janitor", "Media", "SnugSettings", "TestSupport"],
+            dependencies: ["Chat", "Janitor", "Media", "SnugSettings", "TestSupport", "Vocabulary"],
             swiftSettings: settings
         ),
     ]

@@ -2,6 +2,7 @@ import Chat
 import Foundation
 import Media
 import SnugSettings
+import Vocabulary
 
 /// One pass over everything that may be left over.
 ///

@@ -1,4 +1,5 @@
 import Media
+import Vocabulary
 
 /// How one variant is encoded.
 struct Encoding: Equatable {

@@ -1,4 +1,5 @@
 import Media
+import Vocabulary
 
 /// Which sizes of a picture get a file, and which file serves each size.
 struct VariantPlan: Equatable {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Media
+import Vocabulary
 
 /// The committed files that media tests run on; `README.md` beside this file tells what each is.
 package enum Fixture {
@@ -21,7 +22,7 @@ package func withScratchFolder<Result>(
     isolation: isolated (any Actor)? = #isolation,
     _ body: (String) async throws -> Result
 ) async throws -> Result {
-    let path = "\(FileManager.default.temporaryDirectory.path())snug-test-\(BlobID())"
+    let path = "\(FileManager.default.temporaryDirectory.path())snug-test-\(BlobID.random())"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try await body(path)

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Media
+import Vocabulary
 
 /// Where damaged files are received, rendered and removed again.
 struct WorkerGround: Sendable {
@@ -45,7 +46,7 @@ struct WorkerGround: Sendable {
     ///   damaged, it shows the same.
     /// - Throws: ``Broken`` when a rule is.
     func render(_ input: [UInt8], cutFrom whole: Rendering? = nil) async throws -> Rendering {
-        let id = BlobID()
+        let id = BlobID.random()
         let path = store.path(ofOriginal: id)
         try Data(input).write(to: URL(filePath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }

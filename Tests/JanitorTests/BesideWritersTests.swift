@@ -4,6 +4,7 @@ import SnugSettings
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Chat
 @testable import Janitor

@@ -1,6 +1,7 @@
 import Foundation
 import Media
 import Testing
+import Vocabulary
 
 @testable import Chat
 @testable import Janitor
@@ -10,7 +11,7 @@ struct DiskSweepTests {
     private func trash(_ day: Date, _ storage: TestStorage) throws -> (folder: String, file: String) {
         let folder = "\(storage.media)/trash/\(TrashDay(day))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let file = "\(folder)/\(BlobID())"
+        let file = "\(folder)/\(BlobID.random())"
         try storage.write(file, age: .zero)
         return (folder, file)
     }
@@ -20,8 +21,8 @@ struct DiskSweepTests {
         try await withStorage { storage in
             let old = try storage.stray(age: .hours(25))
             let young = try storage.stray(age: .hours(23))
-            let orphan = VariantFile(blob: BlobID(), size: .large, format: .webp)
-            let moving = VariantFile.animated(BlobID())
+            let orphan = VariantFile(blob: BlobID.random(), size: .large, format: .webp)
+            let moving = VariantFile.animated(BlobID.random())
             for file in [orphan, moving] { try storage.write(storage.blobs.path(of: file), age: .hours(25)) }
             let report = try await storage.sweep().run()
             #expect(report.unknown == SweepReport.Entry(rows: 0, files: 3, bytes: 30))

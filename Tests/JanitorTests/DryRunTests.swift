@@ -1,6 +1,7 @@
 import Foundation
 import Media
 import Testing
+import Vocabulary
 
 @testable import Chat
 @testable import Janitor
@@ -20,7 +21,7 @@ struct DryRunTests {
         try storage.write("\(storage.media)/incoming/old.part", age: .hours(2))
         let old = "\(storage.media)/trash/\(TrashDay(Date(timeIntervalSinceNow: -9 * 86_400)))"
         try FileManager.default.createDirectory(atPath: old, withIntermediateDirectories: true)
-        try storage.write("\(old)/\(BlobID())", age: .zero)
+        try storage.write("\(old)/\(BlobID.random())", age: .zero)
     }
 
     private func figures(_ report: SweepReport) -> [SweepReport.Entry] {

@@ -1,5 +1,6 @@
 import Media
 import Testing
+import Vocabulary
 
 @testable import Chat
 @testable import Janitor
@@ -62,7 +63,14 @@ struct RowSweepTests {
     func avatar() async throws {
         try await withStorage { storage in
             let picture = try await storage.unattached(age: .hours(48))
-            let thumbnail = Variant(size: 150, fileSize: 150, width: 4, height: 3, format: "jpg", byteCount: 10)
+            let thumbnail = Variant(
+                size: .thumbnail,
+                fileSize: .thumbnail,
+                width: 4,
+                height: 3,
+                format: .jpg,
+                byteCount: 10
+            )
             _ = try await storage.store.finishRendering(picture, variants: [thumbnail])
             var changes = UserChanges()
             changes.avatar = .attachment(picture)

@@ -4,6 +4,7 @@ import Media
 import Subprocess
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import MediaWorker
 
@@ -36,7 +37,7 @@ import Testing
         _ worker: TestWorker,
         _ store: BlobStore
     ) async throws -> FixtureResult {
-        let id = BlobID()
+        let id = BlobID.random()
         try Data(try Fixture.bytes(name)).write(to: URL(filePath: store.path(ofOriginal: id)))
         let inspection = try inspector.inspect(try store.openOriginal(id))
         if inspection.exceededLimit != nil { return .overLimit }

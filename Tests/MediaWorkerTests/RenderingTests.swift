@@ -2,6 +2,7 @@ import Fixtures
 import Media
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import MediaWorker
 

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import Media
 import NIOPosix
+import Vocabulary
 
 /// The real worker: built beside the tests, or named by `SNUG_MEDIA_WORKER`, because one that was built with a sanitizer
 /// cannot live within the limit on address space that it sets itself.
@@ -90,7 +91,7 @@ func addJob(
     formats: Set<FileKind> = FileKind.renderedByDefault,
     to store: BlobStore
 ) throws -> RenderJob {
-    let id = BlobID()
+    let id = BlobID.random()
     try Data(bytes).write(to: URL(filePath: store.path(ofOriginal: id)))
     let facts = try Inspector(formats: formats).inspect(store.openOriginal(id)).facts
     return RenderJob(id: id, facts: facts ?? ImageFacts(format: .jpeg))

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What one person has uploaded within a day. It has no clock and no store.
 ///
 /// It is kept in spans of ten minutes, so that however small somebody's uploads are, a day of them is a handful of

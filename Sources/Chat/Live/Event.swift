@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Something that happened in a room and that its members must not miss.
 package struct Event: Sendable {
     package enum Content: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Vocabulary
 
 /// A file that somebody uploaded, as facts. Its bytes are the business of `Media`.
 package struct Attachment: Sendable, Equatable {

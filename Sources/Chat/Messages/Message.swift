@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Something said in a room.
 package struct Message: Sendable, Equatable {
     package typealias ID = Identifier<Message>
@@ -12,7 +14,7 @@ package struct Message: Sendable, Equatable {
     /// The thumbnail of a sender's picture.
     package struct Avatar: Sendable, Equatable {
         package let id: Attachment.ID
-        package let format: String
+        package let format: VariantFormat
     }
 
     package let id: ID

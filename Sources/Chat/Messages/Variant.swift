@@ -1,16 +1,23 @@
+import Vocabulary
+
 /// One still rendering of a picture.
 package struct Variant: Sendable, Equatable {
-    /// Pixels of the square that it fits: 150, 800 or 1920.
-    package let size: Int
+    package let size: VariantSize
     /// The size whose file serves it: smaller than `size` where both would be the same picture.
-    package let fileSize: Int
+    package let fileSize: VariantSize
     package let width: Int
     package let height: Int
-    /// `jpg` or `webp`.
-    package let format: String
+    package let format: VariantFormat
     package let byteCount: Int64
 
-    package init(size: Int, fileSize: Int, width: Int, height: Int, format: String, byteCount: Int64) {
+    package init(
+        size: VariantSize,
+        fileSize: VariantSize,
+        width: Int,
+        height: Int,
+        format: VariantFormat,
+        byteCount: Int64
+    ) {
         self.size = size
         self.fileSize = fileSize
         self.width = width

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Keeps somebody from writing to the person who made it, and both from seeing each other's presence.
 package struct Block: Sendable, Equatable {
     package let user: User

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Vocabulary
 
 /// One signed-in client of a person.
 package struct Session: Sendable, Equatable {
@@ -19,10 +20,7 @@ package struct SessionToken: Sendable, Equatable {
 
     /// 256 random bits.
     package static func make() -> SessionToken {
-        let key = SymmetricKey(size: .bits256)
-        let encoded = key.withUnsafeBytes { Data($0) }.base64EncodedString()
-        let text = encoded.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 }.filter { $0 != "=" }
-        return SessionToken(text: String(text))
+        SymmetricKey(size: .bits256).withUnsafeBytes { SessionToken(text: Base64URL.encode($0)) }
     }
 
     package init(text: String) {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Somebody with an account.
 package struct User: Sendable, Equatable {
     package typealias ID = Identifier<User>

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Keeps somebody from joining a public room by themselves.
 package struct Ban: Sendable, Equatable {
     package let user: User

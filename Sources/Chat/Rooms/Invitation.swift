@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// An offer to join a room, made to somebody who shares no room with the person who makes it.
 package struct Invitation: Sendable, Equatable {
     package let room: Room

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Somebody's place in a room.
 package struct Member: Sendable, Equatable {
     /// What a member may do, from least to most.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A place where its members read and write messages.
 package struct Room: Sendable, Equatable {
     package typealias ID = Identifier<Room>

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Vocabulary
 
 /// Names in the form in which they are searched. A search is a range of an index: a name is kept from each place at
 /// which a search may begin.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Vocabulary
 
 extension Store {
     /// A message and whether it had been sent before, under the same client id or key.
@@ -281,7 +282,7 @@ extension Message {
     private init(row: Row, db: Database) throws {
         let id: ID = row[0]
         var avatar: Avatar?
-        if let picture: Attachment.ID = row[5], let format: String = row[6] {
+        if let picture: Attachment.ID = row[5], let format: VariantFormat = row[6] {
             avatar = Avatar(id: picture, format: format)
         }
         let hasAttachments = row[8] as Int > 0

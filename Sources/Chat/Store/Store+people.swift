@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Vocabulary
 
 extension Store {
     /// Makes an account.
@@ -181,7 +182,7 @@ extension Change {
     private func sender(_ user: User.ID, _ row: Row?) throws -> Message.Sender {
         guard let row else { throw Refusal.notFound() }
         var avatar: Message.Avatar?
-        if let id: Attachment.ID = row[1], let format: String = row[2] {
+        if let id: Attachment.ID = row[1], let format: VariantFormat = row[2] {
             avatar = Message.Avatar(id: id, format: format)
         }
         return Message.Sender(id: user, displayName: row[0], avatar: avatar)

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Vocabulary
 
 extension Store {
     /// Signs somebody in. Above the limit the session that was used longest ago ends.

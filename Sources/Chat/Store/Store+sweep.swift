@@ -1,4 +1,5 @@
 import GRDB
+import Vocabulary
 
 /// What the janitor asks and does. Every claim is one conditional update of the attachment's own row, so it and a
 /// message that wants the attachment cannot both win.

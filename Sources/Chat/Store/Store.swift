@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Vocabulary
 
 /// Everything that Snug remembers, in one SQLite file. All SQL of the project is in this folder.
 package struct Store: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Vocabulary
 
 /// Ids are kept as their 16 bytes.
 extension Identifier: DatabaseValueConvertible, StatementColumnConvertible {
@@ -32,6 +33,8 @@ extension Timestamp: DatabaseValueConvertible, StatementColumnConvertible {
     }
 }
 
+extension VariantSize: DatabaseValueConvertible, StatementColumnConvertible {}
+extension VariantFormat: DatabaseValueConvertible, StatementColumnConvertible {}
 extension Room.Kind: DatabaseValueConvertible {}
 extension Member.Role: DatabaseValueConvertible {}
 extension Consent: DatabaseValueConvertible {}

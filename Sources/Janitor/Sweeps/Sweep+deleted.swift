@@ -1,5 +1,6 @@
 import Chat
 import Media
+import Vocabulary
 
 extension Sweep {
     /// Removes the files of deleted attachments, and then their rows.

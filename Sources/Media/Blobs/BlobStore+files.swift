@@ -1,3 +1,5 @@
+import Vocabulary
+
 extension BlobStore {
     /// - Throws: ``FileFailure``; `isMissing` when there is no such original.
     package func openOriginal(_ id: BlobID) throws(FileFailure) -> OpenFile { try OpenFile(path(ofOriginal: id)) }

@@ -1,3 +1,5 @@
+import Vocabulary
+
 extension BlobStore {
     /// The files of one shard, originals and variants; anything whose name the store would not give is left out.
     ///

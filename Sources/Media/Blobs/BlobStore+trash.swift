@@ -1,3 +1,5 @@
+import Vocabulary
+
 extension BlobStore {
     /// Moves a file to the trash of `day`. Returns whether it was still there.
     @discardableResult

@@ -1,6 +1,7 @@
 import CKernel
 import FoundationEssentials
 import Glibc
+import Vocabulary
 
 /// Where uploads and their renderings live on disk: the only code that knows a path below `media`.
 ///

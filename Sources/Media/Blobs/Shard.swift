@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// One of the 256 folders that files are spread over, named by two hex digits.
 package struct Shard: Hashable, Sendable, CustomStringConvertible {
     package let number: UInt8
@@ -8,4 +10,9 @@ package struct Shard: Hashable, Sendable, CustomStringConvertible {
 
     /// Two lower-case hex digits.
     package var description: String { Hex.lowercase([number]) }
+}
+
+extension BlobID {
+    /// The folder its files live in: the last byte, since that one is random in every UUID version.
+    package var shard: Shard { Shard(uuid.uuid.15) }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Vocabulary
 
 /// A file found in the store by listing it.
 package struct StoredFile: Hashable, Sendable {

@@ -2,6 +2,7 @@ import CKernel
 import FoundationEssentials
 import Glibc
 import Synchronization
+import Vocabulary
 
 /// A file that has no name until it is complete, so that no crash can leave half of it behind.
 ///
@@ -140,6 +141,6 @@ package final class UnlinkedFile: Sendable {
     }
 
     private static func unfinishedPath(in folder: String) -> String {
-        "\(folder)/\(BlobID())\(unfinishedSuffix)"
+        "\(folder)/\(BlobID.random())\(unfinishedSuffix)"
     }
 }

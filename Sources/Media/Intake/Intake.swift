@@ -1,6 +1,7 @@
 import Crypto
 import NIOCore
 import NIOPosix
+import Vocabulary
 
 /// Accepts uploads: streams them to disk, tells what they are, and keeps them durably under their id.
 package struct Intake: Sendable {

@@ -2,8 +2,8 @@
 package struct StoredOriginal: Equatable, Sendable {
     /// Of the file as it is kept.
     package let byteCount: Int
-    /// Of the file as it is kept; 64 lower-case hex digits.
-    package let sha256: String
+    /// Of the file as it is kept; 32 bytes.
+    package let sha256: [UInt8]
     /// Of the file as it came.
     package let receivedByteCount: Int
     /// What was taken out before it was kept: sorted, each once; empty when it is kept as it came.

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Vocabulary
 
 /// One file on its way in: counted and written, but without a name until it is complete.
 struct Upload {

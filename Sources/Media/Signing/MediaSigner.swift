@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
 import Synchronization
+import Vocabulary
 
 /// Makes and checks media URLs, in the form that nginx's `secure_link` module checks as well.
 ///
@@ -96,7 +97,7 @@ package final class MediaSigner: Sendable, CustomStringConvertible {
         text.append(contentsOf: name.utf8)
         text.append(UInt8(ascii: " "))
         text.append(contentsOf: key.digits)
-        return Base64URL.encode(Insecure.MD5.hash(data: text))
+        return Array(Base64URL.encode(Insecure.MD5.hash(data: text)).utf8)
     }
 
     /// Takes the same time wherever the difference is, so that a signature cannot be guessed byte by byte.

@@ -1,4 +1,5 @@
 import Media
+import Vocabulary
 
 /// Decoding what there is of a picture that is damaged or cut off.
 extension PictureDecoder {

@@ -1,4 +1,5 @@
 import Media
+import Vocabulary
 
 /// Decodes the original of a job: as it should be, or what there is of it.
 struct PictureDecoder {

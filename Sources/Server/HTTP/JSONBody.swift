@@ -49,16 +49,3 @@ struct EventNumber: Decodable {
         self.value = value
     }
 }
-
-extension Identifier: Decodable {
-    /// Reads the lower-case UUID form.
-    public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let id = Identifier(text) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "not a lower-case UUID")
-            )
-        }
-        self = id
-    }
-}

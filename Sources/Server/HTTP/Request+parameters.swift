@@ -1,5 +1,6 @@
 import Chat
 import Hummingbird
+import Vocabulary
 
 extension RequestContext {
     /// The id in the path. One that is none names nothing, so it is not found.

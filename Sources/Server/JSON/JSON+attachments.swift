@@ -63,7 +63,7 @@ extension Attachment: JSONWritable {
     private func write(_ variant: Variant, to json: inout JSONWriter) {
         json.member("width", variant.width)
         json.member("height", variant.height)
-        json.member("media_type", variant.format == "webp" ? "image/webp" : "image/jpeg")
+        json.member("media_type", variant.format.mediaType)
         json.member("byte_size", variant.byteCount)
         json.member("url", json.wire.links.variant(id, size: variant.fileSize, format: variant.format, at: json.now))
     }
@@ -80,9 +80,9 @@ extension Attachment: JSONWritable {
 extension Variant {
     fileprivate var name: StaticString {
         switch size {
-        case ...150: "thumbnail"
-        case ...800: "medium"
-        default: "large"
+        case .thumbnail: "thumbnail"
+        case .medium: "medium"
+        case .large: "large"
         }
     }
 }

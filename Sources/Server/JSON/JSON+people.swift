@@ -1,4 +1,5 @@
 import Chat
+import Vocabulary
 
 /// A person as those see them who may know whether they are there.
 extension User: JSONWritable {

@@ -1,6 +1,6 @@
 import Chat
-import Foundation
 import Hummingbird
+import Vocabulary
 
 extension JSONWriter {
     /// Where the page behind this one begins, if there is one.
@@ -13,15 +13,12 @@ extension JSONWriter {
 extension SearchCursor {
     /// Both texts in base64url, so that clients take it for what it is: something to be sent back.
     fileprivate var wireText: String {
-        let encoded = Data((text + "\n" + key).utf8).base64EncodedString()
-        return encoded.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        Base64URL.encode((text + "\n" + key).utf8)
     }
 
     fileprivate init?(wireText: String) {
-        let padding = String(repeating: "=", count: (4 - wireText.utf8.count % 4) % 4)
-        let encoded = wireText.replacing("-", with: "+").replacing("_", with: "/") + padding
-        guard let data = Data(base64Encoded: encoded) else { return nil }
-        let text = String(decoding: data, as: UTF8.self)
+        guard let bytes = Base64URL.decode(wireText) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
         let parts = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[1].isEmpty else { return nil }
         self.init(text: String(parts[0]), key: String(parts[1]))

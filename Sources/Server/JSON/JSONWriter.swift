@@ -1,6 +1,7 @@
 import Chat
 import Foundation
 import NIOCore
+import Vocabulary
 
 /// Writes JSON (RFC 8259) straight into bytes.
 ///
@@ -86,8 +87,8 @@ struct JSONWriter {
         separate()
         bytes.append(0x22)
         for byte in data {
-            bytes.append(Self.hexDigit(byte >> 4))
-            bytes.append(Self.hexDigit(byte & 0x0F))
+            bytes.append(Hex.digit(byte >> 4))
+            bytes.append(Hex.digit(byte & 0x0F))
         }
         bytes.append(0x22)
     }
@@ -163,13 +164,9 @@ struct JSONWriter {
         case 0x09: bytes.append(0x74)
         default:
             bytes.append(contentsOf: [0x75, 0x30, 0x30])
-            bytes.append(Self.hexDigit(byte >> 4))
-            bytes.append(Self.hexDigit(byte & 0x0F))
+            bytes.append(Hex.digit(byte >> 4))
+            bytes.append(Hex.digit(byte & 0x0F))
         }
-    }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? 0x30 + value : 0x57 + value
     }
 }
 

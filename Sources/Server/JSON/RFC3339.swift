@@ -1,4 +1,5 @@
 import Chat
+import Vocabulary
 
 extension Timestamp {
     /// Appends `2026-11-21T08:00:00.000Z` (RFC 3339 section 5.6), UTC with milliseconds.

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Media
+import Vocabulary
 
 /// Turns what Chat knows into what clients read.
 struct Wire: Sendable {
@@ -48,11 +49,8 @@ struct MediaLinks: Sendable {
     /// The public address of the site; empty where addresses are relative.
     let site: String
 
-    func variant(_ id: Attachment.ID, size: Int, format: String, at time: Timestamp) -> String {
-        guard let size = VariantSize(rawValue: size), let format = VariantFormat(rawValue: format) else {
-            preconditionFailure("the database admits no other size or format")
-        }
-        return url(for: VariantFile(blob: BlobID(id.uuid), size: size, format: format), at: time)
+    func variant(_ id: Attachment.ID, size: VariantSize, format: VariantFormat, at time: Timestamp) -> String {
+        url(for: VariantFile(blob: BlobID(id.uuid), size: size, format: format), at: time)
     }
 
     /// The moving form of a picture.

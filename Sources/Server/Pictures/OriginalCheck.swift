@@ -1,5 +1,6 @@
 import Media
 import NIOPosix
+import Vocabulary
 
 /// Tells a file that cannot be read from a disk that is full: the worker says only that one of the two is so.
 struct OriginalCheck: Sendable {

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Media
+import Vocabulary
 
 /// Answers with the bytes as they were uploaded, for download only.
 struct OriginalFiles: Sendable {

@@ -1,6 +1,7 @@
 import Chat
 import Logging
 import Media
+import Vocabulary
 
 extension RenderQueue {
     /// Renders one picture and writes down how that ended.
@@ -81,11 +82,11 @@ extension RenderQueue {
 extension Variant {
     fileprivate init(_ rendered: RenderedVariant) {
         self.init(
-            size: rendered.size.rawValue,
-            fileSize: rendered.fileSize.rawValue,
+            size: rendered.size,
+            fileSize: rendered.fileSize,
             width: rendered.width,
             height: rendered.height,
-            format: rendered.format.rawValue,
+            format: rendered.format,
             byteCount: Int64(rendered.byteCount)
         )
     }

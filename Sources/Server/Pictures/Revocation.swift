@@ -2,6 +2,7 @@ import Chat
 import Logging
 import Media
 import NIOPosix
+import Vocabulary
 
 /// Makes deleted pictures unreachable at once: a signed URL is good for days, so its file must go.
 struct Revocation: Sendable {

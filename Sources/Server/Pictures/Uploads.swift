@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import Logging
 import Media
+import Vocabulary
 
 /// Joins the two halves of an upload: its row, which comes first, and its bytes.
 struct Uploads: Sendable {
@@ -163,7 +164,7 @@ extension StoredOriginal {
             kind: inspection.isImage || inspection.isDamaged ? .image : .file,
             mediaType: inspection.mediaType,
             byteCount: Int64(byteCount),
-            sha256: Data(hex: sha256),
+            sha256: Data(sha256),
             width: inspection.facts?.width,
             height: inspection.facts?.height,
             isAnimated: inspection.facts?.isAnimated ?? false,
@@ -178,14 +179,6 @@ extension OnceRequest {
     /// however they were wrapped.
     fileprivate init(_ key: OnceKey, uploading file: StoredOriginal, named filename: String) {
         let size = Data(String(file.receivedByteCount).utf8)
-        self.init(key, parts: [Data(hex: file.sha256), size, Data(filename.utf8)])
-    }
-}
-
-extension Data {
-    /// From lower-case hex digits, two for a byte.
-    fileprivate init(hex: String) {
-        let digits = hex.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        self.init(stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) })
+        self.init(key, parts: [Data(file.sha256), size, Data(filename.utf8)])
     }
 }

@@ -1,5 +1,6 @@
 import Chat
 import Hummingbird
+import Vocabulary
 
 /// What is said in a room.
 struct MessageRoutes: Sendable {

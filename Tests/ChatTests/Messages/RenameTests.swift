@@ -70,7 +70,7 @@ struct RenameTests {
             #expect(try await chat.say("new", in: room, by: ada).sender.avatar?.id == picture)
             while try await chat.store.continueRenames() != nil {}
             let avatar = try await chat.store.message(message.id, in: room, for: ada).sender.avatar
-            #expect(avatar == Message.Avatar(id: picture, format: "jpg"))
+            #expect(avatar == Message.Avatar(id: picture, format: .jpg))
             changes.avatar = UserChanges.Avatar.none
             _ = try await chat.store.updateUser(ada, changes)
             while try await chat.store.continueRenames() != nil {}

@@ -106,5 +106,12 @@ extension AttachmentFacts {
 }
 
 extension Variant {
-    static let sample = Variant(size: 150, fileSize: 150, width: 150, height: 113, format: "jpg", byteCount: 5000)
+    static let sample = Variant(
+        size: .thumbnail,
+        fileSize: .thumbnail,
+        width: 150,
+        height: 113,
+        format: .jpg,
+        byteCount: 5000
+    )
 }

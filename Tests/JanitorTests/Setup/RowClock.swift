@@ -1,4 +1,5 @@
 import Synchronization
+import Vocabulary
 
 @testable import Chat
 

@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import Vocabulary
 
 @testable import Chat
 
@@ -60,7 +61,7 @@ extension TestStorage {
     /// An original of which the database knows nothing.
     @discardableResult
     func stray(age: Duration) throws -> BlobID {
-        let id = BlobID()
+        let id = BlobID.random()
         try write(blobs.path(ofOriginal: id), age: age)
         return id
     }

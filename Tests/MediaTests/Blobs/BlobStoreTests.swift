@@ -2,6 +2,7 @@ import Fixtures
 import FoundationEssentials
 import Glibc
 import Testing
+import Vocabulary
 
 @testable import Media
 
@@ -9,7 +10,7 @@ import Testing
     @Test("Files are readable by the group of the media folder and by nobody else, whatever the umask (I7)")
     func modes() async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             try keep([1], as: id, in: store)
             let variant = VariantFile(blob: id, size: .thumbnail, format: .jpg)
             try write([2], as: variant, in: store)
@@ -35,7 +36,7 @@ import Testing
     @Test("Linking gives a complete file its name, with and without unnamed files", arguments: [false, true])
     func linked(named: Bool) async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             let file = try UnlinkedFile(in: store.incoming, mode: 0o640, named: named)
             try file.write([1, 2, 3])
             try store.keep(file, as: id)
@@ -48,7 +49,7 @@ import Testing
     @Test("An original is never replaced")
     func taken() async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             try keep([1], as: id, in: store)
             let failure = #expect(throws: FileFailure.self) { try keep([2], as: id, in: store) }
             #expect(failure?.isTaken == true)
@@ -59,7 +60,7 @@ import Testing
     @Test("A variant that is rendered again replaces the earlier one in one step (I4)")
     func replaced() async throws {
         try await withStore { store in
-            let variant = VariantFile(blob: BlobID(), size: .large, format: .webp)
+            let variant = VariantFile(blob: BlobID.random(), size: .large, format: .webp)
             try write([1], as: variant, in: store)
             try write([2, 2], as: variant, in: store)
             #expect(try store.open(variant).read(at: 0, count: 9) == [2, 2])
@@ -70,7 +71,7 @@ import Testing
     @Test("Removing is success too when there is nothing")
     func removing() async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             try keep([1], as: id, in: store)
             try write([2], as: VariantFile(blob: id, size: .large, format: .jpg), in: store)
             try write([3], as: .animated(id), in: store)
@@ -85,7 +86,7 @@ import Testing
     @Test("A listing shows what the store wrote and nothing else (I5)")
     func listing() async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             try keep([1, 1, 1], as: id, in: store)
             let variant = VariantFile(blob: id, size: .medium, format: .jpg)
             try write([2], as: variant, in: store)
@@ -108,7 +109,7 @@ import Testing
     @Test("What a killed writer left in incoming can be found and removed (I5)")
     func unfinished() async throws {
         try await withStore { store in
-            let path = "\(store.incoming)/\(BlobID()).part"
+            let path = "\(store.incoming)/\(BlobID.random()).part"
             #expect(FileManager.default.createFile(atPath: path, contents: Data([1, 2])))
             #expect(FileManager.default.createFile(atPath: "\(store.incoming)/notes.txt", contents: Data()))
             let found = try store.unfinishedFiles()
@@ -126,7 +127,7 @@ import Testing
             #expect(chown(root, 0, 54_321) == 0)
             #expect(chmod(root, 0o2750) == 0)
             let store = try BlobStore(root: root)
-            let id = BlobID()
+            let id = BlobID.random()
             try keep([1], as: id, in: store)
             var info = stat()
             #expect(stat(store.path(ofOriginal: id), &info) == 0)

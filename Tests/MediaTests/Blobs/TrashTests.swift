@@ -1,6 +1,7 @@
 import Fixtures
 import FoundationEssentials
 import Testing
+import Vocabulary
 
 @testable import Media
 
@@ -20,7 +21,7 @@ import Testing
     @Test("What a sweep took comes back whole (I5)")
     func undelete() async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             try keep([1], as: id, in: store)
             try write([2], as: VariantFile(blob: id, size: .large, format: .jpg), in: store)
             try write([3], as: .animated(id), in: store)
@@ -37,7 +38,7 @@ import Testing
     @Test("Undeleting never replaces a file that is in use (I5)")
     func undeleteTaken() async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             try keep([1], as: id, in: store)
             for file in try store.files(in: id.shard) { try store.moveToTrash(file, on: today) }
             try keep([2], as: id, in: store)
@@ -49,7 +50,7 @@ import Testing
     @Test("A file that has gone meanwhile is no error")
     func gone() async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             try keep([1], as: id, in: store)
             let file = try #require(try store.files(in: id.shard).first)
             try store.removeOriginal(id)
@@ -60,8 +61,8 @@ import Testing
     @Test("Only days before the given one are purged, and strangers' files never")
     func purge() async throws {
         try await withStore { store in
-            let old = BlobID()
-            let new = BlobID()
+            let old = BlobID.random()
+            let new = BlobID.random()
             for (id, day) in [(old, lastWeek), (new, today)] {
                 try keep([1, 2], as: id, in: store)
                 for file in try store.files(in: id.shard) where file.id == id { try store.moveToTrash(file, on: day) }
@@ -78,7 +79,7 @@ import Testing
     @Test("An emptied day's folder goes too")
     func emptyDay() async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             try keep([1], as: id, in: store)
             for file in try store.files(in: id.shard) { try store.moveToTrash(file, on: lastWeek) }
             try store.purgeTrash(before: today)

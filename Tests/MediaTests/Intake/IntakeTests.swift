@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import Testing
+import Vocabulary
 
 @testable import Media
 
@@ -13,10 +14,10 @@ import Testing
         try await withIntake { intake, store in
             let picture = try Fixture.bytes("textured.jpg")
             let bytes = picture.dropLast(2) + [UInt8](repeating: 7, count: 100_000) + picture.suffix(2)
-            let id = BlobID()
+            let id = BlobID.random()
             let original = try await intake.receive(id: id, body: body(bytes, chunkLength), limit: bytes.count)
             #expect(original.byteCount == bytes.count)
-            #expect(original.sha256 == Hex.lowercase(Array(SHA256.hash(data: bytes))))
+            #expect(original.sha256 == Array(SHA256.hash(data: bytes)))
             #expect(original.inspection.facts?.width == 200)
             #expect(try files(below: store.root) == [store.relativePath(ofOriginal: id)])
             #expect(try store.openOriginal(id).read(at: 0, count: bytes.count + 1) == bytes)
@@ -30,7 +31,7 @@ import Testing
             // Never ends: only a refusal in the middle can end the test.
             let endless = AsyncThrowingStream<ByteBuffer, any Error> { ByteBuffer(repeating: 1, count: 50_000) }
             await #expect(throws: Intake.Failure.tooLarge(limit: 200_000)) {
-                try await intake.receive(id: BlobID(), body: endless, limit: 200_000)
+                try await intake.receive(id: BlobID.random(), body: endless, limit: 200_000)
             }
             try expectNothing(in: store)
         }
@@ -40,7 +41,7 @@ import Testing
     func empty() async throws {
         try await withIntake { intake, store in
             await #expect(throws: Intake.Failure.empty) {
-                try await intake.receive(id: BlobID(), body: body([], 1), limit: 10)
+                try await intake.receive(id: BlobID.random(), body: body([], 1), limit: 10)
             }
             try expectNothing(in: store)
         }
@@ -58,7 +59,7 @@ import Testing
     func overLimit(name: String, limit: PixelLimit) async throws {
         try await withIntake { intake, store in
             let bytes = try Fixture.bytes(name)
-            let id = BlobID()
+            let id = BlobID.random()
             let original = try await intake.receive(id: id, body: body(bytes, 4_096), limit: 1 << 20)
             #expect(original.inspection.exceededLimit == limit)
             #expect(!original.inspection.isImage && !original.inspection.isDamaged)
@@ -72,7 +73,7 @@ import Testing
             var bytes = try Fixture.bytes("phone.jpg")
             let sides = try sides(of: bytes)
             bytes.replaceSubrange(sides, with: PictureBytes.big(65_500, 2) + PictureBytes.big(65_500, 2))
-            let id = BlobID()
+            let id = BlobID.random()
             let original = try await intake.receive(id: id, body: body(bytes, 4_096), limit: 1 << 20)
             #expect(original.inspection.exceededLimit == .pixelCount(120_000_000))
             #expect(original.removedMetadata.contains(.gps))
@@ -89,7 +90,7 @@ import Testing
             }
             let bytes = PictureBytes.jpeg(pieces, PictureBytes.frame(0xC0, width: 30, height: 20))
             await #expect(throws: Intake.Failure.refused(.pixelLimit(.segmentCount(ScrubEdits.countLimit)))) {
-                try await intake.receive(id: BlobID(), body: body(bytes, 4_096), limit: 1 << 20)
+                try await intake.receive(id: BlobID.random(), body: body(bytes, 4_096), limit: 1 << 20)
             }
             try expectNothing(in: store)
         }
@@ -98,7 +99,7 @@ import Testing
     @Test("An original that cannot be read again is the disk's trouble, not the picture's")
     func unreadable() async throws {
         try await withIntake { intake, store in
-            let id = BlobID()
+            let id = BlobID.random()
             // A folder can be opened but not read.
             try FileManager.default.createDirectory(
                 atPath: store.path(ofOriginal: id),
@@ -116,7 +117,9 @@ import Testing
                 continuation.yield(ByteBuffer(repeating: 1, count: 100_000))
                 continuation.finish(throwing: Gone())
             }
-            await #expect(throws: Gone.self) { try await intake.receive(id: BlobID(), body: broken, limit: 1 << 20) }
+            await #expect(throws: Gone.self) {
+                try await intake.receive(id: BlobID.random(), body: broken, limit: 1 << 20)
+            }
             try expectNothing(in: store)
         }
     }
@@ -135,7 +138,7 @@ import Testing
                 throw CancellationError()
             }
             await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { _ = try await intake.receive(id: BlobID(), body: stalled, limit: 1 << 20) }
+                group.addTask { _ = try await intake.receive(id: BlobID.random(), body: stalled, limit: 1 << 20) }
                 for await count in asked where count == 2 { break }
                 group.cancelAll()
                 await #expect(throws: (any Error).self) { try await group.next() }
@@ -151,7 +154,7 @@ import Testing
             let form =
                 Array("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"é.jpg\"\r\n\r\n".utf8) + picture
                 + Array("\r\n--b--\r\n".utf8)
-            let id = BlobID()
+            let id = BlobID.random()
             let received = try await intake.receiveForm(
                 id: id,
                 body: body(form, 37),
@@ -170,14 +173,19 @@ import Testing
             let form = Array("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc".utf8)
             await #expect(throws: Intake.Failure.malformedForm(.truncated)) {
                 try await intake.receiveForm(
-                    id: BlobID(),
+                    id: BlobID.random(),
                     body: body(form, 7),
                     contentType: "multipart/form-data; boundary=b",
                     limit: 100
                 )
             }
             await #expect(throws: Intake.Failure.badBoundary(.notAForm)) {
-                try await intake.receiveForm(id: BlobID(), body: body(form, 7), contentType: "text/plain", limit: 100)
+                try await intake.receiveForm(
+                    id: BlobID.random(),
+                    body: body(form, 7),
+                    contentType: "text/plain",
+                    limit: 100
+                )
             }
             try expectNothing(in: store)
         }

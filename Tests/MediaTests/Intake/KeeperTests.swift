@@ -2,6 +2,7 @@ import Crypto
 import Fixtures
 import NIOCore
 import Testing
+import Vocabulary
 
 @testable import Media
 
@@ -10,7 +11,7 @@ import Testing
     func scrubbed() async throws {
         try await withStore { store in
             let bytes = try Fixture.bytes("phone.jpg")
-            let id = BlobID()
+            let id = BlobID.random()
             let original = try await upload(bytes, as: id, to: store)
             let scrubbed = try ScrubbedFile(bytes)
             #expect(try stored(id, in: store) == scrubbed.bytes)
@@ -32,7 +33,7 @@ import Testing
                 PictureBytes.scan(),
                 pixels
             )
-            let id = BlobID()
+            let id = BlobID.random()
             let original = try await upload(picture, as: id, to: store)
             let scrubbed = try ScrubbedFile(picture).bytes
             #expect(scrubbed.count > 200_000 && scrubbed.count < picture.count - 300_000)
@@ -48,7 +49,7 @@ import Testing
     func untouched(name: String) async throws {
         try await withStore { store in
             let bytes = try Fixture.bytes(name)
-            let id = BlobID()
+            let id = BlobID.random()
             let original = try await upload(bytes, as: id, to: store)
             #expect(try stored(id, in: store) == bytes)
             #expect((original.byteCount, original.sha256) == (bytes.count, hash(bytes)))
@@ -60,7 +61,7 @@ import Testing
     @Test("A phone's picture that is only kept as a file is kept without its place too (I7)")
     func plainFile() async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             let original = try await upload(try Fixture.bytes("phone.heic"), as: id, to: store, formats: [.jpeg])
             #expect(original.inspection.mediaType == "image/heic")
             #expect(!original.inspection.isImage)
@@ -74,7 +75,7 @@ import Testing
         try await withStore { store in
             let whole = try Fixture.bytes("phone.jpg")
             let frame = try #require(whole.firstRange(of: [0xFF, 0xC0]))
-            let id = BlobID()
+            let id = BlobID.random()
             let original = try await upload(Array(whole[..<frame.lowerBound]), as: id, to: store)
             #expect(original.inspection.isDamaged)
             #expect(try stored(id, in: store).firstRange(of: Array("Secret".utf8)) == nil)
@@ -85,7 +86,7 @@ import Testing
     func kept() async throws {
         try await withStore { store in
             let bytes = try Fixture.bytes("phone.jpg")
-            let id = BlobID()
+            let id = BlobID.random()
             let original = try await upload(bytes, as: id, to: store, keepsMetadata: true)
             #expect(try stored(id, in: store) == bytes)
             #expect(original.removedMetadata.isEmpty)
@@ -95,7 +96,7 @@ import Testing
     @Test("Facts that were read on the way in hold for what is kept (I6)", arguments: ["phone.jpg", "phone.webp"])
     func facts(name: String) async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             let original = try await upload(try Fixture.bytes(name), as: id, to: store)
             let again = try Inspector().inspect(store.openOriginal(id))
             #expect(again == original.inspection)
@@ -105,7 +106,7 @@ import Testing
     @Test("A copy that cannot be named leaves nothing, and neither does the file as it came (I5)")
     func failed() async throws {
         try await withStore { store in
-            let id = BlobID()
+            let id = BlobID.random()
             _ = try await upload([1, 2, 3], as: id, to: store)
             await #expect(throws: Intake.Failure.self) {
                 try await upload(try Fixture.bytes("phone.jpg"), as: id, to: store)
@@ -139,5 +140,5 @@ import Testing
         try store.openOriginal(id).read(at: 0, count: 1 << 20)
     }
 
-    private func hash(_ bytes: [UInt8]) -> String { Hex.lowercase(Array(SHA256.hash(data: bytes))) }
+    private func hash(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Testing
+import Vocabulary
 
 @testable import Media
 
@@ -63,5 +64,5 @@ import Testing
         }
     }
 
-    private func job() -> BlobID { BlobID() }
+    private func job() -> BlobID { BlobID.random() }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Media
 import Testing
+import Vocabulary
 
 @Suite struct RenderedPictureTests {
     private func variant(_ size: VariantSize, by fileSize: VariantSize, width: Int = 96) -> RenderedVariant {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Testing
+import Vocabulary
 
 @testable import Media
 
@@ -16,7 +17,7 @@ import Testing
     func roundTrip() throws {
         var facts = ImageFacts(format: .jpeg)
         facts.storedWidth = 4_000
-        let job = RenderJob(id: BlobID(), facts: facts)
+        let job = RenderJob(id: BlobID.random(), facts: facts)
         #expect(WorkerLine.decode(try WorkerLine.encode(job), as: RenderJob.self) == job)
         let variant = RenderedVariant(
             size: .large,

@@ -1,6 +1,7 @@
 import Fixtures
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Media
 @testable import MediaWorker

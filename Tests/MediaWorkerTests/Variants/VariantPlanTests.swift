@@ -1,5 +1,6 @@
 import Media
 import Testing
+import Vocabulary
 
 @testable import MediaWorker
 

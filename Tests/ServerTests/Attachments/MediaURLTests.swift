@@ -4,6 +4,7 @@ import Media
 import NIOHTTP1
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Server
 
@@ -54,16 +55,16 @@ struct MediaURLTests {
             $0.signed(VariantFile(blob: $0.file.blob, size: .medium, format: .jpg))
         },
         Case("its moving form", 200) { $0.signed(.animated($0.file.blob)) },
-        Case("signed, but it does not move", 404, "not_found") { $0.signed(.animated(BlobID())) },
+        Case("signed, but it does not move", 404, "not_found") { $0.signed(.animated(BlobID.random())) },
         Case("a moving form of another type", 404, "not_found") { $0.replacing(3, "\($0.file.blob).animated.jpg") },
         Case("a forged signature", 403, "forbidden") { $0.replacing(1, String(repeating: "A", count: 22)) },
         Case("another expiry than was signed", 403, "forbidden") { $0.replacing(2, "9999999999") },
         Case("another variant than was signed", 403, "forbidden") { $0.replacing(3, "\($0.file.blob).800.jpg") },
-        Case("another picture than was signed", 403, "forbidden") { $0.replacing(3, "\(BlobID()).150.jpg") },
+        Case("another picture than was signed", 403, "forbidden") { $0.replacing(3, "\(BlobID.random()).150.jpg") },
         Case("expired and forged", 403, "forbidden") { $0.replacing(2, "1000000000") },
         Case("expired", 410, "gone") { $0.signed($0.file, daysAgo: 15) },
         Case("signed, but there is no such picture", 404, "not_found") {
-            $0.signed(VariantFile(blob: BlobID(), size: .thumbnail, format: .jpg))
+            $0.signed(VariantFile(blob: BlobID.random(), size: .thumbnail, format: .jpg))
         },
         Case("signed, but there is no such variant", 404, "not_found") {
             $0.signed(VariantFile(blob: $0.file.blob, size: .thumbnail, format: .webp))
@@ -150,7 +151,7 @@ struct MediaURLTests {
             // Nobody listens on the discard port.
             try await withNginxLogs(inFrontOf: Site(port: 9), storage: storage) { front, logs in
                 let forged = String(repeating: "A", count: 22)
-                let answer = try await front.send(.GET, "/media/\(forged)/9999999999/\(BlobID()).150.jpg")
+                let answer = try await front.send(.GET, "/media/\(forged)/9999999999/\(BlobID.random()).150.jpg")
                 #expect(answer.isProblem(503, "overloaded"))
                 #expect(try !(logs.requests + logs.errors).contains(forged))
             }

@@ -3,6 +3,7 @@ import Foundation
 import Media
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Server
 
@@ -15,7 +16,7 @@ struct MissingVariantTests {
             let failed = try await ada.upload(try Fixture.bytes("signature-only.jpg"))
             #expect(failed.status == "failed")
             let signer = MediaSigner(secret: try MediaSecret.load(at: server.storage + "/secret"))
-            let urls = [try #require(BlobID(failed.id.text)), BlobID()].flatMap(VariantFile.all)
+            let urls = [try #require(BlobID(failed.id.text)), BlobID.random()].flatMap(VariantFile.all)
                 .map { signer.url(for: $0, now: .now) }
             try await withNginx(inFrontOf: server.site, storage: server.storage) { front in
                 for site in [server.site, front] {

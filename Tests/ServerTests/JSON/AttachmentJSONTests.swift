@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Chat
 @testable import Server
@@ -115,11 +116,11 @@ extension AttachmentFacts {
 
 extension Variant {
     fileprivate static let thumbnail = Variant(
-        size: 150,
-        fileSize: 150,
+        size: .thumbnail,
+        fileSize: .thumbnail,
         width: 150,
         height: 113,
-        format: "jpg",
+        format: .jpg,
         byteCount: 5000
     )
 }

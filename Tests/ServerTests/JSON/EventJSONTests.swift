@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Vocabulary
 
 @testable import Chat
 @testable import Server
@@ -25,7 +26,7 @@ struct EventJSONTests {
             id: .random(),
             roomID: .random(),
             seq: 3,
-            sender: .init(id: user.id, displayName: "A \"B\"", avatar: .init(id: .random(), format: "webp")),
+            sender: .init(id: user.id, displayName: "A \"B\"", avatar: .init(id: .random(), format: .webp)),
             body: "line\nline",
             attachments: [],
             replyTo: nil,

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import Testing
+import Vocabulary
 
 @testable import Chat
 @testable import Server

@@ -1,6 +1,7 @@
 import Foundation
 import Media
 import TestSupport
+import Vocabulary
 
 /// Stand-ins for the media worker.
 enum StandInWorker {
@@ -21,7 +22,7 @@ enum StandInWorker {
 
     /// Says of each job that the disk is at fault; a shell has `$1`, the media folder, and `$id` before it does.
     static func blamingTheDisk(after commands: String = ":", in folder: String) throws -> String {
-        let id = BlobID()
+        let id = BlobID.random()
         let line = String(
             decoding: try WorkerLine.encode(WorkerMessage.storageTrouble(id: id)).dropLast(),
             as: UTF8.self

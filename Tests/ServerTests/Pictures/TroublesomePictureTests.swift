@@ -7,6 +7,7 @@ import Media
 import NIOHTTP1
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Server
 

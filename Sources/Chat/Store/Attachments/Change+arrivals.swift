@@ -1,4 +1,5 @@
 import GRDB
+import Vocabulary
 
 /// An upload whose bytes are on the disk.
 struct ArrivedUpload: Sendable {

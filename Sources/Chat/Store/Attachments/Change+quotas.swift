@@ -1,4 +1,5 @@
 import GRDB
+import Vocabulary
 
 /// Sums of what a person uploads and stores, in the database so that a restart forgets nothing.
 extension Change {

@@ -1,4 +1,5 @@
 import GRDB
+import Vocabulary
 
 /// Whose picture is rendered next: fair queueing by virtual finish times (Demers, Keshav and Shenker, "Analysis and
 /// Simulation of a Fair Queueing Algorithm", 1989), with each person as a flow.

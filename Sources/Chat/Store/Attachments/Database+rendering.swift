@@ -1,4 +1,5 @@
 import GRDB
+import Vocabulary
 
 extension Database {
     /// A condition on one row: it waits for its first variants, or is tried again behind the scenes.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Vocabulary
 
 /// The queue of pictures that wait for their variants is the attachment rows themselves, so a restart loses nothing.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Vocabulary
 
 /// A key is written in the transaction of the change that it protects. So there is no moment at which a crash leaves
 /// one without the other, and a change that is refused leaves its key unused.

@@ -1,4 +1,5 @@
 import GRDB
+import Vocabulary
 
 /// One change while it is being made: the open transaction and the events that tell of it.
 package struct Change {

@@ -1,5 +1,6 @@
 import GRDB
 import Synchronization
+import Vocabulary
 
 /// Lets writes that wait at the same time share one transaction, so that one sync makes many of them durable.
 ///

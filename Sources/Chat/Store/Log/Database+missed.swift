@@ -1,4 +1,5 @@
 import GRDB
+import Vocabulary
 
 /// An event as the log keeps it: what it is about, without words.
 struct LogEntry {

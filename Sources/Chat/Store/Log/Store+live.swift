@@ -1,4 +1,5 @@
 import GRDB
+import Vocabulary
 
 extension Store {
     /// Position of the newest event ever written; 0 before the first. Blocks.

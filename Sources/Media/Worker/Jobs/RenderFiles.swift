@@ -1,4 +1,5 @@
 import Glibc
+import Vocabulary
 
 /// The open files of one rendering: the original, and nameless ones for what is made of it.
 ///

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What the worker is asked to do: one line of JSON on the socket that is its standard input.
 ///
 /// With its first byte come the descriptors of ``RenderFiles``: the original, to read, then an empty file for each

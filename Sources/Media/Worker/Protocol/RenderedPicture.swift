@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Vocabulary
 
 /// What was made of a picture.
 package struct RenderedPicture: Codable, Equatable, Sendable {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Vocabulary
 
 /// What the worker says: one line of JSON each on its standard output.
 package enum WorkerMessage: Codable, Equatable, Sendable {

@@ -1,5 +1,6 @@
 import Chat
 import NIOCore
+import Vocabulary
 
 /// Where a room's newest events have arrived, to be written down.
 struct Arrival: Sendable, Equatable {

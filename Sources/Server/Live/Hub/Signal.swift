@@ -1,4 +1,5 @@
 import Chat
+import Vocabulary
 
 /// What members hear of each other besides events. It is not logged and may be dropped: the state that it tells of can
 /// be asked for, or passes by itself.

@@ -1,6 +1,7 @@
 import Chat
 import NIOCore
 import Synchronization
+import Vocabulary
 
 /// Who is there, for everybody who asks: the hub tells it, requests and answers read it.
 final class Presence: Sendable {

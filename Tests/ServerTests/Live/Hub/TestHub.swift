@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import Vocabulary
 
 @testable import Chat
 @testable import Server

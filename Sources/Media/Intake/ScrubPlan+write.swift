@@ -2,8 +2,8 @@ import Crypto
 
 extension ScrubPlan {
     /// Writes the new file. Blocking; memory stays within two steps however large the file is.
-    /// - Returns: SHA-256 of the new file, 64 lower-case hex digits.
-    func write(from source: UnlinkedFile, to target: UnlinkedFile) throws(FileFailure) -> String {
+    /// - Returns: SHA-256 of the new file, 32 bytes.
+    func write(from source: UnlinkedFile, to target: UnlinkedFile) throws(FileFailure) -> [UInt8] {
         var writer = GatheringWriter(target: target)
         for piece in pieces {
             switch piece {
@@ -34,9 +34,9 @@ private struct GatheringWriter {
         if gathered.count >= UnlinkedFile.stepLength { try flush() }
     }
 
-    mutating func finish() throws(FileFailure) -> String {
+    mutating func finish() throws(FileFailure) -> [UInt8] {
         try flush()
-        return Hex.lowercase(Array(hash.finalize()))
+        return Array(hash.finalize())
     }
 
     private mutating func flush() throws(FileFailure) {

@@ -1,10 +1,10 @@
-import Foundation
+import FoundationEssentials
 
 /// A moment in milliseconds since 1970-01-01 UTC, as the database keeps it.
 package struct Timestamp: Hashable, Comparable, Sendable {
     package let milliseconds: Int64
 
-    package init(milliseconds: Int64) {
+    @inlinable package init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
 
@@ -12,7 +12,15 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
     }
 
-    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+    @inlinable package static func == (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds == right.milliseconds
+    }
+
+    @inlinable package func hash(into hasher: inout Hasher) {
+        hasher.combine(milliseconds)
+    }
+
+    @inlinable package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
     }
 

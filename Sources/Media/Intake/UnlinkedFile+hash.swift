@@ -5,11 +5,11 @@ extension UnlinkedFile {
     /// Bytes read or written at a time.
     static let stepLength = 65_536
 
-    /// SHA-256 of the first `byteCount` bytes, 64 lower-case hex digits. Blocking.
-    func sha256(of byteCount: Int) throws(FileFailure) -> String {
+    /// SHA-256 of the first `byteCount` bytes, 32 bytes. Blocking.
+    func sha256(of byteCount: Int) throws(FileFailure) -> [UInt8] {
         var hash = SHA256()
         try readThrough(0..<byteCount) { bytes throws(FileFailure) in hash.update(data: bytes) }
-        return Hex.lowercase(Array(hash.finalize()))
+        return Array(hash.finalize())
     }
 
     /// Gives the bytes of a range in steps, all but the last of ``stepLength``. Blocking.
