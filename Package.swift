@@ -43,6 +43,17 @@ let package = Package(
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
         .target(name: "Vocabulary", swiftSettings: settings),
         .target(
+            name: "Kernel",
+            dependencies: ["CKernel", "Vocabulary"],
+            swiftSettings: settings + [.strictMemorySafety()]
+        ),
+        // What the worker runs on strangers' pictures.
+        .target(
+            name: "Pictures",
+            dependencies: ["Kernel", "Vocabulary"],
+            swiftSettings: settings + [.strictMemorySafety()]
+        ),
+        .target(
             name: "Chat",
             dependencies: [
                 "CKernel", "Vocabulary",
@@ -57,7 +68,7 @@ let package = Package(
         .target(
             name: "Media",
             dependencies: [
-                "CKernel", "CMagic", "Vocabulary",
+                "CKernel", "CMagic", "Kernel", "Pictures", "Vocabulary",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -69,13 +80,13 @@ let package = Package(
         ),
         .executableTarget(
             name: "MediaWorker",
-            dependencies: ["CVips", "CWebP", "Media", "Vocabulary"],
+            dependencies: ["CVips", "CWebP", "Kernel", "Pictures", "Vocabulary"],
             swiftSettings: settings
         ),
         .target(
             name: "SnugSettings",
             dependencies: [
-                "Chat", "Media",
+                "Chat", "Media", "Pictures",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -85,7 +96,7 @@ let package = Package(
         .executableTarget(
             name: "Janitor",
             dependencies: [
-                "Chat", "Media", "SnugSettings", "Vocabulary",
+                "Chat", "Kernel", "Media", "Pictures", "SnugSettings", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -93,7 +104,7 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Chat", "Media", "SnugSettings", "Vocabulary",
+                "Chat", "Kernel", "Media", "Pictures", "SnugSettings", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -111,28 +122,28 @@ let package = Package(
         ),
         .target(
             name: "Fixtures",
-            dependencies: ["Media", "Vocabulary"],
+            dependencies: ["Media", "Pictures", "Vocabulary"],
             path: "Tests/Fixtures",
             exclude: ["README.md", "make.py", "files"],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "WallClimber",
-            dependencies: ["Media"],
+            dependencies: ["Kernel", "Pictures"],
             path: "Tests/WallClimber",
             swiftSettings: settings
         ),
         .target(name: "Faults", path: "Tests/Faults"),
         .target(
             name: "Mutation",
-            dependencies: ["Fixtures", "Media", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["Fixtures", "Media", "Pictures", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/Mutation",
             swiftSettings: settings
         ),
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "Fixtures", "Media", "Mutation", "Vocabulary",
+                "Fixtures", "Kernel", "Media", "Mutation", "Pictures", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -144,7 +155,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Chat", "Fixtures", "Mutation", "Server", "SnugSettings",
+                "Chat", "Fixtures", "Media", "Mutation", "Pictures", "Server", "SnugSettings",
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -160,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Chat", "Fixtures", "Media", "Server", "SnugSettings", "TestSupport", "Vocabulary",
+                "Chat", "Fixtures", "Media", "Pictures", "Server", "SnugSettings", "TestSupport", "Vocabulary",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -174,11 +185,15 @@ let package = Package(
         ),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: settings),
         .testTarget(
+            name: "PicturesTests",
+            dependencies: ["Fixtures", "Kernel", "Mutation", "Pictures", "TestSupport", "Vocabulary"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "MediaTests",
             dependencies: [
-                "Fixtures", "Media", "Mutation", "TestSupport", "Vocabulary",
+                "Fixtures", "Kernel", "Media", "Mutation", "Pictures", "TestSupport", "Vocabulary",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -187,8 +202,8 @@ let package = Package(
         .testTarget(
             name: "MediaWorkerTests",
             dependencies: [
-                "CKernel", "CVips", "Fixtures", "Media", "MediaWorker", "Mutation", "TestSupport", "Vocabulary",
-                "WallClimber",
+                "CKernel", "CVips", "Fixtures", "Kernel", "Media", "MediaWorker", "Mutation", "Pictures", "TestSupport",
+                "Vocabulary", "WallClimber",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -202,7 +217,9 @@ let package = Package(
         ),
         .testTarget(
             name: "JanitorTests",
-            dependencies: ["Chat", "Janitor", "Media", "SnugSettings", "TestSupport", "Vocabulary"],
+            dependencies: [
+                "Chat", "Janitor", "Kernel", "Media", "Pictures", "SnugSettings", "TestSupport", "Vocabulary",
+            ],
             swiftSettings: settings
         ),
     ]

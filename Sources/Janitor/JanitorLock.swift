@@ -1,5 +1,5 @@
 import Foundation
-import Media
+import Kernel
 
 /// Keeps two janitors from sweeping the same storage at once. The system lets go of it when the process dies.
 struct JanitorLock {

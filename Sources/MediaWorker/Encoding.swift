@@ -1,4 +1,3 @@
-import Media
 import Vocabulary
 
 /// How one variant is encoded.

@@ -1,5 +1,3 @@
-import Media
-
 /// The encodings that are tried for a variant, one after another, until a file is light enough. When none is, the
 /// lightest of them is kept: a variant never gives up pixels for bytes.
 struct EncodingLadder: Equatable {

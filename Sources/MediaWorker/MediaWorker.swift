@@ -1,4 +1,6 @@
-import Media
+import FoundationEssentials
+import Kernel
+import Pictures
 
 /// The only program that decodes what strangers sent. Started by the server, which kills it at any time.
 @main
@@ -7,9 +9,10 @@ struct MediaWorker {
         guard CommandLine.arguments.count == 1 else { quit("snug-media-worker takes no arguments", status: 64) }
         do {
             try Confinement.limitResources()
-            try VipsRuntime.start(hasHEIFModule: SessionLimits.needsHEIFModule)
+            let environment = ProcessInfo.processInfo.environment
+            try VipsRuntime.start(hasHEIFModule: environment[WorkerVariable.heifModule.rawValue] == "on")
             try VipsRuntime.warmUp()
-            var session = Session(limits: .fromEnvironment(), channel: LineChannel())
+            var session = Session(limits: SessionLimits(from: environment), channel: LineChannel())
             let hasLandlock = try Confinement.giveUpFiles()
             if !hasLandlock { complain("this kernel has no Landlock: files are kept away by seccomp alone") }
             try Confinement.giveUpSystemCalls()

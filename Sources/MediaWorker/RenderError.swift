@@ -1,4 +1,5 @@
-import Media
+import Kernel
+import Pictures
 
 /// Why the worker could not render a picture.
 enum RenderError: Error, Equatable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import FoundationEssentials
-import Media
+import Kernel
+import Pictures
 import Vocabulary
 
 /// Renders one picture: decodes it once, at the largest size, and makes each smaller size from the one before.

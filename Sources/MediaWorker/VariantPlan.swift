@@ -1,4 +1,4 @@
-import Media
+import Pictures
 import Vocabulary
 
 /// Which sizes of a picture get a file, and which file serves each size.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Chat
 import Foundation
+import Kernel
 import Logging
 import Media
 import NIOCore

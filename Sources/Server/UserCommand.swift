@@ -1,6 +1,7 @@
 import ArgumentParser
 import Chat
 import Foundation
+import Kernel
 import Media
 import SnugSettings
 

@@ -1,5 +1,5 @@
 import Chat
-import Media
+import Pictures
 
 extension Setting {
     /// Where a setting's value lies; its value in new `Settings` is the default.

@@ -1,4 +1,4 @@
-import Media
+import Pictures
 
 /// Settings on the command line: `--port 80` and `--port=80`.
 ///
@@ -52,11 +52,10 @@ struct EnvironmentSettings {
 
     private static let configVariable = "SNUG_CONFIG"
     /// What scripts, tests and the media worker read, which may share an environment with the server.
-    private static let others: Set = [
-        "SNUG_URL", "SNUG_PREPARED", "SNUG_FAULTS", "SNUG_LOSS_SEED", "SNUG_EQUALITY_SEED", "SNUG_STOPS",
-        WorkerEnvironment.idleMilliseconds, WorkerEnvironment.jobCount, WorkerEnvironment.residentByteCount,
-        WorkerEnvironment.heifModule,
-    ]
+    private static let others = Set(
+        ["SNUG_URL", "SNUG_PREPARED", "SNUG_FAULTS", "SNUG_LOSS_SEED", "SNUG_EQUALITY_SEED", "SNUG_STOPS"]
+            + WorkerVariable.allCases.map(\.rawValue)
+    )
 }
 
 extension SettingError {

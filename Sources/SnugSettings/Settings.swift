@@ -1,6 +1,7 @@
 import Chat
 import Logging
 import Media
+import Pictures
 
 /// Everything an operator can choose, checked. Nothing else reads the environment.
 package struct Settings: Sendable {

@@ -1,4 +1,4 @@
-import Media
+import Pictures
 
 /// What becomes of a fixture that is uploaded.
 package enum FixtureResult: Equatable, Sendable {

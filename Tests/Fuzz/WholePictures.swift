@@ -1,6 +1,5 @@
 import Fixtures
 import Foundation
-import Media
 import Mutation
 
 /// The fixtures that become pictures, with what became of them.

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Media
+import Pictures
 import Vocabulary
 
 /// Where damaged files are received, rendered and removed again.

@@ -5,6 +5,7 @@ import Logging
 import Media
 import Mutation
 import NIOPosix
+import Pictures
 
 /// Damaged files through inspection, the real worker and the store: each ends as a refusal, a plain file, a failure or
 /// a picture, nothing of it is left behind, and a picture that was cut off never looks whole.

@@ -1,4 +1,5 @@
 import Foundation
+import Kernel
 import Media
 
 /// How rounds with the worker ended, and what they took.

@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import Pictures
 import Testing
 import Vocabulary
 

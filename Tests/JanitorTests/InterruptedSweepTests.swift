@@ -1,5 +1,7 @@
 import Foundation
+import Kernel
 import Media
+import Pictures
 import Synchronization
 import Testing
 import Vocabulary

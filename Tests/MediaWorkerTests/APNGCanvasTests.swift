@@ -1,4 +1,4 @@
-import Media
+import Pictures
 import Testing
 
 @testable import MediaWorker

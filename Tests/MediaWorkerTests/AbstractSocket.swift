@@ -1,5 +1,5 @@
 import Glibc
-import Media
+import Kernel
 
 /// A socket without a file that this process listens on (unix(7)); closed with its owner.
 final class AbstractSocket: Sendable {

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Media
+@testable import Pictures
 
 /// What a browser shows of PNGs whose chunks say what their colours are.
 @Suite("Colours of PNGs", .serialized, .patient) struct ColourTests {

@@ -1,6 +1,7 @@
 import Fixtures
 import Foundation
 import Media
+import Pictures
 import Subprocess
 import TestSupport
 import Testing

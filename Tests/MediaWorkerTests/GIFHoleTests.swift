@@ -1,5 +1,4 @@
 import CVips
-import Media
 import TestSupport
 import Testing
 

@@ -6,8 +6,8 @@ import Subprocess
 import TestSupport
 import Testing
 
-@testable import Media
 @testable import MediaWorker
+@testable import Pictures
 
 /// Asks other programs what is left of an Ultra HDR photograph.
 @Suite("Gain maps") struct GainMapFileTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Media
+import Kernel
 import TestSupport
 import Testing
 

@@ -18,7 +18,7 @@ import Testing
     @Test("Memory above the limit between jobs is not kept either, and no job is given meanwhile")
     func keepsMemory() async throws {
         var limits = WorkerLimits.patient
-        limits.residentByteCount = 128 << 20
+        limits.session.residentByteCount = 128 << 20
         limits.leavingTime = .milliseconds(200)
         try await expectKill(of: "keepMemory", limits)
     }
@@ -33,7 +33,7 @@ import Testing
     @Test("It does not stay longer than its idle time")
     func stays() async throws {
         var limits = WorkerLimits.patient
-        limits.idleMilliseconds = 200
+        limits.session.idleMilliseconds = 200
         limits.leavingTime = .milliseconds(100)
         try await expectKill(of: "stay", limits)
     }
@@ -41,7 +41,7 @@ import Testing
     @Test("It gets no more jobs than its share, without being killed for it or a job being lost")
     func takesEveryJob() async throws {
         var limits = WorkerLimits.patient
-        limits.jobCount = 3
+        limits.session.jobCount = 3
         try await withMisbehaviour("stay", limits, board) { worker, store in
             for _ in 0..<10 {
                 let failure = await worker.failure(of: try addJob("plain.png", to: store))

@@ -1,9 +1,10 @@
 import Fixtures
+import Media
 import TestSupport
 import Testing
 
-@testable import Media
 @testable import MediaWorker
+@testable import Pictures
 
 /// Pictures with sides of up to 65,500 pixels.
 @Suite("Long pictures", .serialized, .patient) struct LongPictureTests {

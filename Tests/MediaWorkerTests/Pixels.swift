@@ -1,5 +1,6 @@
 import CVips
 import Media
+import Pictures
 
 @testable import MediaWorker
 

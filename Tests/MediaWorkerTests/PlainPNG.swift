@@ -1,4 +1,4 @@
-@testable import Media
+@testable import Pictures
 
 /// A PNG whose pixels are in deflate's stored blocks (RFC 1950, 1951).
 struct PlainPNG {

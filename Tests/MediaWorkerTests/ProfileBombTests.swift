@@ -1,8 +1,9 @@
 import Fixtures
+import Media
 import TestSupport
 import Testing
 
-@testable import Media
+@testable import Pictures
 
 @Suite("Colour profiles that are bombs", .serialized, .patient)
 struct ProfileBombTests {

@@ -1,5 +1,6 @@
 import Fixtures
 import Media
+import Pictures
 import TestSupport
 import Testing
 import Vocabulary

@@ -1,6 +1,6 @@
 import Fixtures
-import Media
 import Mutation
+import Pictures
 import TestSupport
 import Testing
 

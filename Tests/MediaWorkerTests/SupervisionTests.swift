@@ -1,6 +1,7 @@
 import Fixtures
 import Glibc
 import Media
+import Pictures
 import TestSupport
 import Testing
 
@@ -49,7 +50,7 @@ import Testing
     @Test("An idle worker leaves, and the next job has a new one (I9)")
     func idle() async throws {
         var limits = WorkerLimits.patient
-        limits.idleMilliseconds = 300
+        limits.session.idleMilliseconds = 300
         try await withWorker(limits: limits, board: board) { [board] supervisor, store in
             let job = try addJob("plain.png", to: store)
             _ = try await supervisor.render(job)
@@ -63,7 +64,7 @@ import Testing
     @Test("A worker leaves after its share of jobs or memory, and no job is lost by it", arguments: [true, false])
     func recycled(byJobs: Bool) async throws {
         var limits = WorkerLimits.patient
-        if byJobs { limits.jobCount = 2 } else { limits.residentByteCount = 1 }
+        if byJobs { limits.session.jobCount = 2 } else { limits.session.residentByteCount = 1 }
         try await withWorker(limits: limits, board: board) { supervisor, store in
             for _ in 0..<6 {
                 let job = try addJob("plain.png", to: store)

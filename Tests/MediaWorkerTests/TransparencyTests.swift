@@ -1,8 +1,9 @@
+import Media
 import TestSupport
 import Testing
 
-@testable import Media
 @testable import MediaWorker
+@testable import Pictures
 
 @Suite("Shrinking what shines through", .serialized, .patient)
 struct TransparencyTests {

@@ -3,6 +3,7 @@ import Fixtures
 import Foundation
 import Glibc
 import Media
+import Pictures
 import Subprocess
 import SystemPackage
 import TestSupport

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import Media
 import NIOPosix
+import Pictures
 import Vocabulary
 
 /// The real worker: built beside the tests, or named by `SNUG_MEDIA_WORKER`, because one that was built with a sanitizer

@@ -1,4 +1,4 @@
-@testable import Media
+@testable import Pictures
 
 /// Packs zeros a thousand times smaller than they are (RFC 1950, 1951).
 enum ZlibStream {

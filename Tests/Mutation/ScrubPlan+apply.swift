@@ -1,4 +1,4 @@
-import Media
+import Pictures
 
 extension ScrubPlan {
     /// The new file, made in memory.

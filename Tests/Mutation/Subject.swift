@@ -1,5 +1,6 @@
 import Fixtures
 import Media
+import Pictures
 
 /// A parser of untrusted bytes, with what must hold whatever the bytes are.
 package enum Subject: String, CaseIterable, Sendable {

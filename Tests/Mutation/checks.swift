@@ -1,5 +1,6 @@
 import Media
 import NIOCore
+import Pictures
 
 func checkHeaders(_ bytes: [UInt8]) throws {
     for kind in FileKind.allCases {

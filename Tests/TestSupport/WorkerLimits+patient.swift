@@ -7,7 +7,7 @@ extension WorkerLimits {
         var limits = WorkerLimits()
         limits.deadline = .seconds(600)
         limits.startTimeout = .seconds(600)
-        limits.idleMilliseconds = 600_000
+        limits.session.idleMilliseconds = 600_000
         limits.leavingTime = .seconds(600)
         limits.processorTime = .seconds(600)
         return limits

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
-import Media
+import Kernel
+import Pictures
 
 /// A worker that takes a job and does not do it, or that answers and does not behave between its jobs.
 enum Misbehaviour: String {

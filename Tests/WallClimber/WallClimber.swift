@@ -1,5 +1,5 @@
 import Glibc
-import Media
+import Kernel
 
 /// What a picture that had taken over the worker would try.
 ///

@@ -1,5 +1,5 @@
 import Chat
-import Media
+import Pictures
 import Vocabulary
 
 extension Sweep {

@@ -1,3 +1,5 @@
+import Kernel
+import Pictures
 import Vocabulary
 
 extension BlobStore {

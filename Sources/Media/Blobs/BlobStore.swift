@@ -1,6 +1,8 @@
 import CKernel
 import FoundationEssentials
 import Glibc
+import Kernel
+import Pictures
 import Vocabulary
 
 /// Where uploads and their renderings live on disk: the only code that knows a path below `media`.

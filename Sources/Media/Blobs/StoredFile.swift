@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Pictures
 import Vocabulary
 
 /// A file found in the store by listing it.

@@ -1,3 +1,5 @@
+import Pictures
+
 /// What a received file turned out to be.
 package struct Inspection: Equatable, Sendable {
     /// `type/subtype`, from the bytes and never from the client.
@@ -18,16 +20,4 @@ package struct Inspection: Equatable, Sendable {
     package var isImage: Bool { facts != nil }
 
     static func file(_ mediaType: String) -> Inspection { Inspection(mediaType: mediaType, facts: nil) }
-}
-
-/// Why a picture is not accepted, or not rendered.
-package enum InspectionFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    case pixelLimit(PixelLimit)
-
-    /// A sentence for the client.
-    package var description: String {
-        switch self {
-        case .pixelLimit(let limit): limit.description
-        }
-    }
 }

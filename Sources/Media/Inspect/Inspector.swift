@@ -1,3 +1,6 @@
+import Kernel
+import Pictures
+
 /// Tells what a file is from its bytes, before any decoder sees them.
 package struct Inspector: Sendable {
     private let limits: PixelLimits

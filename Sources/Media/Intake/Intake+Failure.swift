@@ -1,3 +1,6 @@
+import Kernel
+import Pictures
+
 extension Intake {
     /// Why an upload was not kept. Nothing of it is on disk.
     package enum Failure: Error, Equatable, CustomStringConvertible {

@@ -1,3 +1,5 @@
+import Kernel
+import Pictures
 import Vocabulary
 
 /// What is done with a file that has come in: it is inspected, rid of metadata, and named.

@@ -1,4 +1,6 @@
 import Crypto
+import Kernel
+import Pictures
 
 extension ScrubPlan {
     /// Writes the new file. Blocking; memory stays within two steps however large the file is.

@@ -1,3 +1,5 @@
+import Pictures
+
 /// An upload that is on disk for good.
 package struct StoredOriginal: Equatable, Sendable {
     /// Of the file as it is kept.

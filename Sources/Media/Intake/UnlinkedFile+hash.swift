@@ -1,5 +1,6 @@
 import Crypto
 import Glibc
+import Kernel
 
 extension UnlinkedFile {
     /// Bytes read or written at a time.

@@ -1,5 +1,7 @@
+import Kernel
 import NIOCore
 import NIOPosix
+import Pictures
 import Vocabulary
 
 /// One file on its way in: counted and written, but without a name until it is complete.

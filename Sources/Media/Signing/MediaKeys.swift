@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Kernel
 
 /// The key that media URLs are signed with, and the one before it, whose URLs count until the last of them has expired.
 package struct MediaKeys: Sendable {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Kernel
 import Vocabulary
 
 /// The key that media URLs are signed with: 64 hex digits, the same text in nginx's configuration.

@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Pictures
 import Synchronization
 import Vocabulary
 

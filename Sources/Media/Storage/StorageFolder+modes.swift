@@ -1,4 +1,5 @@
 import Glibc
+import Kernel
 
 extension StorageFolder {
     /// A mode that was narrowed, for the log.

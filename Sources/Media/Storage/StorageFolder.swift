@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Kernel
 
 /// The folder that everything is kept in.
 package struct StorageFolder: Sendable {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Kernel
 
 /// Held by the one server of a storage for as long as it lives. The kernel takes it back however the process ends, and no
 /// child inherits it (fcntl(2), record locks).

@@ -1,4 +1,4 @@
-import Media
+import Pictures
 
 /// Draws the frames of an animated PNG one over the other, as red, green, blue and alpha.
 struct APNGCanvas {

@@ -1,4 +1,4 @@
-import Media
+import Pictures
 
 /// What a moving picture may come to for its moving form to be made: time and memory grow with every frame.
 enum AnimationBudget {

@@ -1,4 +1,4 @@
-import Media
+import Pictures
 
 /// The frames of a picture that moves, one below the other, as red, green, blue and alpha.
 struct FilmStrip {

@@ -1,4 +1,4 @@
-import Media
+import Pictures
 import Vocabulary
 
 /// Decoding what there is of a picture that is damaged or cut off.

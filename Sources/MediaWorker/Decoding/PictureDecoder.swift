@@ -1,4 +1,4 @@
-import Media
+import Pictures
 import Vocabulary
 
 /// Decodes the original of a job: as it should be, or what there is of it.

@@ -1,5 +1,6 @@
 import Glibc
-import Media
+import Kernel
+import Pictures
 
 /// The files of one job: all that this process can reach. Closed with their owner.
 struct JobFiles: ~Copyable {

@@ -1,5 +1,6 @@
 import Glibc
-import Media
+import Kernel
+import Pictures
 
 /// The way to the server: jobs in over a socket, lines out over a pipe.
 struct LineChannel {

@@ -1,5 +1,6 @@
 import Glibc
-import Media
+import Kernel
+import Pictures
 
 /// One worker's life: jobs in, answers out, until it has idled, worked or grown enough.
 struct Session {

@@ -1,5 +1,4 @@
 import CVips
-import Media
 import Vocabulary
 
 /// A file in memory that libvips made, without metadata; freed with its owner.

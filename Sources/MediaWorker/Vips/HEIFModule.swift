@@ -1,6 +1,6 @@
 import CVips
 import Glibc
-import Media
+import Kernel
 
 /// libvips' module for HEIC and AVIF. It is loaded by its path, because libvips would load every module that it finds:
 /// those for PDF, for JPEG XL and for all that ImageMagick reads as well.

@@ -1,5 +1,5 @@
 import CVips
-import Media
+import Pictures
 
 extension Picture {
     /// Rows that are looked at, evenly spread.

@@ -1,5 +1,4 @@
 import CVips
-import Media
 
 /// A decoded picture in memory, 8 bits a channel, grey or sRGB, with or without alpha.
 ///

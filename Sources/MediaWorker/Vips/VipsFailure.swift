@@ -1,5 +1,5 @@
 import CVips
-import Media
+import Pictures
 
 /// Why libvips refused an operation.
 struct VipsFailure: Error, Equatable, CustomStringConvertible {

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Media
+import Pictures
 import Vocabulary
 
 /// Turns what Chat knows into what clients read.

@@ -1,6 +1,6 @@
 import Chat
 import Logging
-import Media
+import Pictures
 import Vocabulary
 
 extension RenderQueue {

@@ -1,6 +1,7 @@
 import Chat
 import Glibc
-import Media
+import Kernel
+import Pictures
 
 /// The one place where it is decided whose fault a failed try is.
 extension RenderTrouble {

@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import Logging
 import Media
+import Pictures
 import Vocabulary
 
 /// Joins the two halves of an upload: its row, which comes first, and its bytes.

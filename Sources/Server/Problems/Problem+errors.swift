@@ -1,6 +1,5 @@
 import Chat
 import Hummingbird
-import Media
 import NIOHTTP1
 
 /// The one place where errors become problems.

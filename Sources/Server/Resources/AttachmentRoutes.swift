@@ -1,7 +1,6 @@
 import Chat
 import HTTPTypes
 import Hummingbird
-import Media
 
 /// Uploads and what becomes of them.
 struct AttachmentRoutes: Sendable {

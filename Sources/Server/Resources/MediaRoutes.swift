@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Media
 import NIOPosix
+import Pictures
 
 /// Variants at their signed URLs, answered as nginx answers them where it stands in front.
 struct MediaRoutes: Sendable {

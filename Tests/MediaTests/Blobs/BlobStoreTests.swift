@@ -1,9 +1,11 @@
 import Fixtures
 import FoundationEssentials
 import Glibc
+import Pictures
 import Testing
 import Vocabulary
 
+@testable import Kernel
 @testable import Media
 
 @Suite struct BlobStoreTests {

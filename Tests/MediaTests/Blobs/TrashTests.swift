@@ -1,5 +1,6 @@
 import Fixtures
 import FoundationEssentials
+import Pictures
 import Testing
 import Vocabulary
 

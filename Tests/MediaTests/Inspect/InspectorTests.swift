@@ -1,7 +1,9 @@
 import Fixtures
+import Kernel
 import Testing
 
 @testable import Media
+@testable import Pictures
 
 @Suite struct InspectorTests {
     private let inspector: Inspector

@@ -1,12 +1,14 @@
 import Crypto
 import Fixtures
 import Foundation
+import Kernel
 import NIOCore
 import NIOPosix
 import Testing
 import Vocabulary
 
 @testable import Media
+@testable import Pictures
 
 @Suite struct IntakeTests {
     @Test("An upload is stored as it came, counted and hashed (I1)", arguments: [1, 100, 65_536, 1_000_000])

@@ -1,6 +1,8 @@
 import Crypto
 import Fixtures
 import NIOCore
+import Pictures
+import TestSupport
 import Testing
 import Vocabulary
 

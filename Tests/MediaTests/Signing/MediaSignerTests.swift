@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Pictures
 import Testing
 
 @testable import Media

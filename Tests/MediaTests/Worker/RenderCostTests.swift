@@ -1,6 +1,5 @@
+import Pictures
 import Testing
-
-@testable import Media
 
 @Suite("What rendering is estimated to cost")
 struct RenderCostTests {

@@ -9,8 +9,8 @@ import Testing
 
     init() {
         var limits = WorkerLimits()
-        limits.jobCount = 3
-        limits.idleMilliseconds = 10_000
+        limits.session.jobCount = 3
+        limits.session.idleMilliseconds = 10_000
         limits.leavingTime = .seconds(2)
         rules = WorkerStateMachine(limits: limits, startedAt: Self.start)
     }

@@ -1,10 +1,11 @@
 import Fixtures
+import Media
 import TestSupport
 import Testing
 import Vocabulary
 
-@testable import Media
 @testable import MediaWorker
+@testable import Pictures
 
 /// Damaged files through the real worker: what decodes is shown and marked, the rest fails for its true reason.
 @Suite("Damaged pictures", .serialized, .patient) struct DamagedPictureTests {

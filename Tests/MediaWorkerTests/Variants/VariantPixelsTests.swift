@@ -1,5 +1,6 @@
 import Fixtures
 import Media
+import Pictures
 import Subprocess
 import TestSupport
 import Testing

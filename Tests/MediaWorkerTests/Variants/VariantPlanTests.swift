@@ -1,4 +1,4 @@
-import Media
+import Pictures
 import Testing
 import Vocabulary
 

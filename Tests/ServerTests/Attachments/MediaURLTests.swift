@@ -2,6 +2,7 @@ import Fixtures
 import Foundation
 import Media
 import NIOHTTP1
+import Pictures
 import TestSupport
 import Testing
 import Vocabulary

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Media
 import NIOHTTP1
+import Pictures
 import TestSupport
 import Testing
 

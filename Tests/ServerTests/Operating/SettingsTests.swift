@@ -1,7 +1,7 @@
 import Chat
 import Fixtures
 import Foundation
-import Media
+import Pictures
 import SnugSettings
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
 import Fixtures
 import Foundation
 import Glibc
-import Media
+import Pictures
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Fixtures
+import Pictures
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import Media
+import Pictures
 import TestSupport
 import Vocabulary
 

@@ -1,7 +1,6 @@
 import Fixtures
 import Foundation
 import Glibc
-import Media
 import TestSupport
 import Testing
 

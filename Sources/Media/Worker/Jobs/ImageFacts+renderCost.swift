@@ -1,3 +1,5 @@
+import Pictures
+
 extension ImageFacts {
     /// Estimated time that the worker takes for the variants, in milliseconds of one core: 5 at least, 600,000 at most.
     ///

@@ -1,3 +1,5 @@
+import Pictures
+
 /// Jobs in the order in which they came, and who waits for them. Pure: it decides, the supervisor acts.
 struct JobQueue<Job: Sendable> {
     /// Times a job is handed to a worker that leaves without beginning it.

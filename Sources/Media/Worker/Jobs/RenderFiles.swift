@@ -1,4 +1,6 @@
 import Glibc
+import Kernel
+import Pictures
 import Vocabulary
 
 /// The open files of one rendering: the original, and nameless ones for what is made of it.

@@ -1,4 +1,5 @@
 import NIOPosix
+import Pictures
 
 /// Renders the pictures of a store: gives the worker open files, and names what it has filled them with.
 package struct Renderings: Sendable {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Kernel
 
 /// What a process takes of the machine, as the kernel counts it.
 struct ProcessUsage: Equatable, Sendable {

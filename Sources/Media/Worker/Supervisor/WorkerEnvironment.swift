@@ -1,28 +1,19 @@
 import FoundationEssentials
+import Pictures
 
 /// The worker's environment: nothing of the server's but where libraries are, and what keeps libvips small and safe.
-package enum WorkerEnvironment {
-    /// Names that the worker reads its own limits from.
-    package static let idleMilliseconds = "SNUG_WORKER_IDLE_MS"
-    package static let jobCount = "SNUG_WORKER_JOBS"
-    package static let residentByteCount = "SNUG_WORKER_RSS_BYTES"
-    /// Whether it decodes HEIC and AVIF too: `on` or absent.
-    package static let heifModule = "SNUG_WORKER_HEIF"
-
+enum WorkerEnvironment {
     /// Handed on, because a worker that was built against libraries in unusual places needs them.
     private static let inherited = ["PATH", "LD_LIBRARY_PATH", "TMPDIR"]
 
     static func make(
-        limits: WorkerLimits,
+        session: SessionLimits,
         hasHEIFModule: Bool,
         from environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> [String: String] {
-        var result = constants
+        var result = constants.merging(session.environment) { $1 }
         for name in inherited { result[name] = environment[name] }
-        result[idleMilliseconds] = String(limits.idleMilliseconds)
-        result[jobCount] = String(limits.jobCount)
-        result[residentByteCount] = String(limits.residentByteCount)
-        if hasHEIFModule { result[heifModule] = "on" }
+        if hasHEIFModule { result[WorkerVariable.heifModule.rawValue] = "on" }
         return result
     }
 

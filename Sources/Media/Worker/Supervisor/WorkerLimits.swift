@@ -1,3 +1,5 @@
+import Pictures
+
 /// What a worker may take, and how long it lives.
 package struct WorkerLimits: Equatable, Sendable {
     /// Wall time of one job. Default 20 s; a 12-megapixel photograph takes about 0.2 s.
@@ -16,13 +18,8 @@ package struct WorkerLimits: Equatable, Sendable {
     /// Wall time from starting to being ready. Default 20 s: it takes less than 0.1 s of a processor, of which a worker
     /// of low priority has little where others are busy.
     package var startTimeout: Duration = .seconds(20)
-    /// Idle time after which it leaves by itself, in milliseconds. Default 10 s: libvips 8.14 can lose a task when its
-    /// threads leave after 15 s of idling.
-    package var idleMilliseconds = 10_000
-    /// Jobs after which it leaves, so that no leak grows. Default 200.
-    package var jobCount = 200
-    /// Resident memory after a job at which it leaves, in bytes. Default 120 MiB. While it holds more it gets no job.
-    package var residentByteCount = 120 << 20
+    /// When it leaves by itself.
+    package var session = SessionLimits()
     /// Time that it has for giving memory back, or for leaving when it has idled long enough, before it is killed.
     /// Default 2 s.
     package var leavingTime: Duration = .seconds(2)
@@ -32,7 +29,7 @@ package struct WorkerLimits: Equatable, Sendable {
     /// The same for a worker that has the HEIF module: one picture, so that it never holds anything of another one.
     var forHEIF: WorkerLimits {
         var limits = self
-        limits.jobCount = 1
+        limits.session.jobCount = 1
         return limits
     }
 

@@ -1,4 +1,5 @@
 import Logging
+import Pictures
 import Subprocess
 
 /// Hands what a worker writes to its standard error to the log, within bounds: its words may come from a stranger's

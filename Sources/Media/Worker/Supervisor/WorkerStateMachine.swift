@@ -1,3 +1,5 @@
+import Pictures
+
 /// Decides when a worker may have another job and when it must be killed, whatever it does by itself. Pure: measurements
 /// and time are passed in.
 ///
@@ -43,7 +45,7 @@ struct WorkerStateMachine {
     }
 
     /// Whether it may have no job any more, although it has broken no rule.
-    var isSpent: Bool { jobCount >= limits.jobCount }
+    var isSpent: Bool { jobCount >= limits.session.jobCount }
 
     /// Whether it may have a job now. One that holds too much memory may have one as soon as it has given some back.
     var canTakeJob: Bool { phase == .idle && violation == nil && !isSpent && isTooLargeSince == nil }
@@ -62,7 +64,7 @@ struct WorkerStateMachine {
     mutating func check(_ measured: ProcessUsage?, at now: Instant) -> Violation? {
         if let measured { usage = measured }
         // A new worker's size is the program's own.
-        let isTooLarge = phase == .idle && jobCount > 0 && usage.residentByteCount > limits.residentByteCount
+        let isTooLarge = phase == .idle && jobCount > 0 && usage.residentByteCount > limits.session.residentByteCount
         isTooLargeSince = isTooLarge ? isTooLargeSince ?? now : nil
         violation = violation ?? brokenRule(at: now)
         return violation
@@ -102,7 +104,7 @@ struct WorkerStateMachine {
         switch phase {
         case .starting: start + limits.startTimeout
         case .working: start + limits.deadline
-        case .idle: start + .milliseconds(limits.idleMilliseconds) + limits.leavingTime
+        case .idle: start + .milliseconds(limits.session.idleMilliseconds) + limits.leavingTime
         }
     }
 }

@@ -1,3 +1,5 @@
+import Pictures
+
 /// How rendering is doing, for a health page.
 package struct WorkerStatus: Equatable, Sendable {
     package enum State: String, Sendable {

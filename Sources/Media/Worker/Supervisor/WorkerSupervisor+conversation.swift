@@ -1,4 +1,6 @@
+import Kernel
 import Logging
+import Pictures
 import Subprocess
 
 extension WorkerSupervisor {

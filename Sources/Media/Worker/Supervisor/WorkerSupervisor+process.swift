@@ -1,5 +1,7 @@
 import Glibc
+import Kernel
 import Logging
+import Pictures
 import Subprocess
 import SystemPackage
 
@@ -59,7 +61,7 @@ extension WorkerSupervisor {
 
     private static func environment(_ limits: WorkerLimits, hasHEIFModule: Bool) -> [Environment.Key: String] {
         var result: [Environment.Key: String] = [:]
-        for (name, value) in WorkerEnvironment.make(limits: limits, hasHEIFModule: hasHEIFModule) {
+        for (name, value) in WorkerEnvironment.make(session: limits.session, hasHEIFModule: hasHEIFModule) {
             if let key = Environment.Key(rawValue: name) { result[key] = value }
         }
         return result

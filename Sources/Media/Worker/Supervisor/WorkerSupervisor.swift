@@ -1,4 +1,5 @@
 import Logging
+import Pictures
 
 /// Runs the worker on demand, gives it one job at a time, and survives whatever becomes of it.
 ///

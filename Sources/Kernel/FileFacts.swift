@@ -1,0 +1,26 @@
+import FoundationEssentials
+import Glibc
+
+/// What the file system says about one name.
+package struct FileFacts {
+    package let byteCount: Int
+    /// UTC, whole seconds.
+    package let modifiedAt: Date
+    /// Neither a folder, a link nor a device.
+    package let isRegularFile: Bool
+    /// Whatever it points to.
+    package let isSymbolicLink: Bool
+    /// Permission bits.
+    package let mode: mode_t
+
+    init(_ info: stat) {
+        byteCount = Int(info.st_size)
+        modifiedAt = Date(timeIntervalSince1970: Double(info.st_mtim.tv_sec))
+        isRegularFile = info.st_mode & S_IFMT == S_IFREG
+        isSymbolicLink = info.st_mode & S_IFMT == S_IFLNK
+        mode = info.st_mode & 0o7777
+    }
+
+    /// Whether it gives nobody more rights than `limit`.
+    package func isWithin(_ limit: mode_t) -> Bool { mode & 0o777 & ~limit == 0 }
+}

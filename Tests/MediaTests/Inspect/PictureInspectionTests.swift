@@ -1,0 +1,80 @@
+import Fixtures
+import Media
+import Pictures
+import Testing
+
+@Suite("What an inspection makes of headers")
+struct PictureInspectionTests {
+    @Test(
+        "Sizes patched into a real file keep it from the decoder (I8)",
+        arguments: ["textured.jpg", "progressive.jpg"]
+    )
+    func patched(name: String) throws {
+        var bytes = try Fixture.bytes(name)
+        let frame = try #require(bytes.indices.first { bytes[$0] == 0xFF && [0xC0, 0xC2].contains(bytes[$0 + 1]) })
+        bytes.replaceSubrange(frame + 5..<frame + 9, with: PictureBytes.big(65_500, 2) + PictureBytes.big(65_500, 2))
+        var source = ByteSource(bytes)
+        let inspection = try Inspector().inspect(&source)
+        let limit = name == "textured.jpg" ? 120_000_000 : 40_000_000
+        #expect(inspection.exceededLimit == .pixelCount(limit) && !inspection.isImage)
+    }
+
+    @Test("Uncompressed text of any usual size is no reason to refuse a picture")
+    func photoshopText() throws {
+        let text = Array("XML:com.adobe.xmp\0\0\0\0\0".utf8) + [UInt8](repeating: 0x20, count: 40_000)
+        var source = ByteSource(
+            PictureBytes.png(PictureBytes.header(width: 96, height: 64), PictureBytes.chunk("iTXt", text))
+        )
+        let inspection = try Inspector().inspect(&source)
+        #expect(inspection.facts?.width == 96)
+    }
+
+    @Test("Text that inflates is no reason either: no decoder will see it", arguments: ["text-bomb.png", "text.png"])
+    func compressedText(name: String) throws {
+        var source = ByteSource(try Fixture.bytes(name))
+        #expect(try Inspector().inspect(&source).isImage)
+    }
+
+    @Test(
+        "Sizes that no decoder shall try are known by the header (I8)",
+        arguments: [(65_501, 1), (Int(Int32.max), Int(Int32.max)), (Int(UInt32.max), Int(UInt32.max))]
+    )
+    func sides(width: Int, height: Int) throws {
+        var source = ByteSource(
+            PictureBytes.png(PictureBytes.header(width: width, height: height, bitDepth: 1, colourType: 0))
+        )
+        #expect(try Inspector().inspect(&source).exceededLimit == .side(65_500))
+    }
+
+    @Test(
+        "Pictures of a phone are read where they are enabled",
+        arguments: [
+            ("picture.heic", FileKind.heif, "image/heic"), ("picture.avif", .avif, "image/avif"),
+            ("turned.avif", .avif, "image/avif"),
+        ]
+    )
+    func enabled(name: String, kind: FileKind, mediaType: String) throws {
+        var source = ByteSource(try Fixture.bytes(name))
+        let inspection = try Inspector(formats: Set(FileKind.allCases)).inspect(&source)
+        #expect(inspection.mediaType == mediaType)
+        let facts = try #require(inspection.facts)
+        #expect((facts.format, facts.bitDepth, facts.isAnimated, facts.frameCount) == (kind, 8, false, 1))
+        // The decoder turns the picture itself, so that nobody else may.
+        let size = name == "picture.avif" ? (48, 32) : (96, 64)
+        #expect((facts.width, facts.height) == size)
+        #expect(facts.orientation == 1)
+    }
+
+    @Test("One format may be enabled without the other, and what is not stays a file of its own type")
+    func disabled() throws {
+        let inspector = try Inspector(formats: [.jpeg, .avif])
+        var heic = ByteSource(try Fixture.bytes("picture.heic"))
+        let plain = try inspector.inspect(&heic)
+        #expect((plain.mediaType, plain.isImage, plain.isDamaged) == ("image/heic", false, false))
+        var avif = ByteSource(try Fixture.bytes("picture.avif"))
+        #expect(try inspector.inspect(&avif).isImage)
+        var png = ByteSource(try Fixture.bytes("plain.png"))
+        let other = try inspector.inspect(&png)
+        #expect((other.mediaType, other.isImage, other.isDamaged) == ("image/png", false, false))
+    }
+}

@@ -1,9 +1,0 @@
-import Testing
-
-@testable import Media
-
-/// What the header of a picture in memory says.
-func facts(_ kind: FileKind, _ bytes: [UInt8], limits: PixelLimits = PixelLimits()) throws -> ImageFacts? {
-    var source = ByteSource(bytes)
-    return try ImageFacts(of: kind, in: &source, limits: limits)
-}

@@ -1,0 +1,20 @@
+import Pictures
+import Testing
+
+@Suite struct SessionLimitsTests {
+    @Test("A worker reads what its server has written")
+    func roundTrip() {
+        var limits = SessionLimits()
+        limits.idleMilliseconds = 1
+        limits.jobCount = 2
+        limits.residentByteCount = 3
+        #expect(SessionLimits(from: limits.environment) == limits)
+    }
+
+    @Test("What is missing or makes no sense is as by default")
+    func defaults() {
+        #expect(SessionLimits(from: [:]) == SessionLimits())
+        #expect(SessionLimits(from: ["SNUG_WORKER_JOBS": "many"]) == SessionLimits())
+        #expect(SessionLimits(from: ["SNUG_WORKER_IDLE_MS": "9999999999"]).idleMilliseconds == .max)
+    }
+}

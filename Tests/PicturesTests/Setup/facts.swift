@@ -1,0 +1,9 @@
+import Testing
+
+@testable import Pictures
+
+/// What the header of a picture in memory says.
+func facts(_ kind: FileKind, _ bytes: [UInt8], limits: PixelLimits = PixelLimits()) throws -> ImageFacts? {
+    var source = ByteSource(bytes)
+    return try ImageFacts(of: kind, in: &source, limits: limits)
+}
