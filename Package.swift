@@ -10,7 +10,7 @@ let package = Package(
     name: "snug",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "snug-server", targets: ["Server"]),
+        .executable(name: "snug-server", targets: ["SnugServer"]),
         .executable(name: "snug-media-worker", targets: ["MediaWorker"]),
         .executable(name: "snug-janitor", targets: ["Janitor"]),
         .executable(name: "snug-fuzz", targets: ["Fuzz"]),
@@ -101,11 +101,10 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .executableTarget(
+        .target(
             name: "Server",
             dependencies: [
                 "Chat", "Kernel", "Media", "Pictures", "SnugSettings", "Vocabulary",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -115,6 +114,18 @@ let package = Package(
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "SnugServer",
+            dependencies: [
+                "Chat", "Kernel", "Media", "Server", "SnugSettings", "Vocabulary",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -8,7 +8,7 @@ import SnugSettings
 
 extension Snug {
     /// What is not for operators to choose, but for tests that cannot wait a minute for a timeout.
-    struct Tuning: Sendable {
+    package struct InternalLimits: Sendable {
         var passwordCost = PasswordHasher.Cost.standard
         var sockets = LiveSocket.Limits()
         var connections = ConnectionChannel.Limits()
@@ -25,6 +25,8 @@ extension Snug {
         var tokens = Duration.seconds(3600)
         var presence = PresenceBoard.Limits()
         var streams = PulledConnection.Limits()
+
+        package init() {}
     }
 
     /// Files and their addresses.
@@ -64,7 +66,7 @@ extension Snug {
         init(
             _ settings: Settings,
             _ storage: ServerStorage,
-            _ tuning: Tuning,
+            _ tuning: InternalLimits,
             _ signer: MediaSigner,
             _ limits: RateLimits,
             loop: any EventLoop,
@@ -112,7 +114,7 @@ extension Snug {
 
         init(
             _ settings: Settings,
-            _ tuning: Tuning,
+            _ tuning: InternalLimits,
             _ bytes: BytesParts,
             _ facts: FactsParts,
             loop: any EventLoop,
@@ -140,7 +142,7 @@ extension Snug {
 }
 
 extension RateLimits {
-    init(_ settings: Settings, _ tuning: Snug.Tuning, logger: Logger) {
+    init(_ settings: Settings, _ tuning: Snug.InternalLimits, logger: Logger) {
         let pace = WarningPace()
         let address = ClientAddress(trustedProxies: settings.trustedProxies) { peer in
             guard pace.mayWarn(at: tuning.rateClock()) else { return }
@@ -156,7 +158,7 @@ extension RateLimits {
 extension Routes {
     init(
         _ settings: Settings,
-        _ tuning: Snug.Tuning,
+        _ tuning: Snug.InternalLimits,
         _ bytes: Snug.BytesParts,
         _ facts: Snug.FactsParts,
         _ pictures: Snug.PictureParts,

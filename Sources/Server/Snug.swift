@@ -9,7 +9,7 @@ import ServiceLifecycle
 import SnugSettings
 
 /// The running parts of a server, and how they are put together. `Snug+parts.swift` shows what each part is made of.
-struct Snug {
+package struct Snug {
     /// Everything that runs, dependencies first. Each has a description: the group logs it, and would otherwise log all
     /// that a service holds.
     let services: [any Service]
@@ -28,9 +28,9 @@ struct Snug {
     private static let fileThreads = 2
 
     /// Builds every part and hands each what it needs. This page is the map of the server.
-    static func build(
+    package static func build(
         _ settings: Settings,
-        tuning: Tuning = Tuning(),
+        tuning: InternalLimits = InternalLimits(),
         logger: Logger,
         onReady: @escaping @Sendable (Int) async -> Void
     ) async throws -> Snug {
@@ -123,14 +123,14 @@ struct Snug {
     }
 
     /// Signs and checks media addresses with the keys that are in their files now.
-    func reloadKeys(_ settings: Settings) async throws {
+    package func reloadKeys(_ settings: Settings) async throws {
         signer.use(try await threads.runIfActive { try settings.loadKeys() })
         // They hold addresses of the key before.
         pages.forgetAll()
     }
 
     /// Runs until SIGTERM or SIGINT, then lets requests finish.
-    func run(beside other: any Service, logger: Logger) async throws {
+    package func run(beside other: any Service, logger: Logger) async throws {
         var configuration = ServiceGroupConfiguration(
             services: (services + [other]).map { .init(service: $0, successTerminationBehavior: .ignore) },
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -143,7 +143,7 @@ struct Snug {
     }
 
     /// Gives the threads back once nothing runs any more. A process that ends can do without; tests start hundreds.
-    func release() async throws {
+    package func release() async throws {
         try await threads.shutdownGracefully()
         try await loops.shutdownGracefully()
     }

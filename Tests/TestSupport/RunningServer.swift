@@ -44,7 +44,7 @@ package struct RunningServer: Sendable {
 /// Starts a server with an empty folder on a free port, and stops it in good order when `body` has returned.
 package func withServer<Result: Sendable>(
     _ choose: (inout Settings) -> Void = { _ in },
-    tuning tune: (inout Snug.Tuning) -> Void = { _ in },
+    tuning tune: (inout Snug.InternalLimits) -> Void = { _ in },
     _ body: (RunningServer) async throws -> Result
 ) async throws -> Result {
     try await withMemoryFolder { storage in
@@ -55,7 +55,7 @@ package func withServer<Result: Sendable>(
         // Tests do more than a person does, and all from one address; those of the limits choose their own.
         settings.rates = .off
         choose(&settings)
-        var tuning = Snug.Tuning()
+        var tuning = Snug.InternalLimits()
         // A real password costs a fifth of a second; here only that it is checked matters.
         tuning.passwordCost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
         tuning.worker = .patient
@@ -67,7 +67,7 @@ package func withServer<Result: Sendable>(
 
 private func run<Result: Sendable>(
     _ settings: Settings,
-    _ tuning: Snug.Tuning,
+    _ tuning: Snug.InternalLimits,
     _ body: (RunningServer) async throws -> Result
 ) async throws -> Result {
     var logged = InMemoryLogHandler()

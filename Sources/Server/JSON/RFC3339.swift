@@ -6,7 +6,7 @@ extension Timestamp {
     ///
     /// The calendar arithmetic is that of the proleptic Gregorian calendar, counted in eras of 400 years that begin
     /// in March, so that the leap day comes last.
-    func appendRFC3339(to output: inout [UInt8]) {
+    package func appendRFC3339(to output: inout [UInt8]) {
         let days = milliseconds.floorDivided(by: 86_400_000)
         let time = milliseconds - days * 86_400_000
         let shifted = days + 719_468

@@ -5,7 +5,7 @@ import NIOHTTP1
 /// The one place where errors become problems.
 extension Problem {
     /// What a client is told of an error; nil for one that it can do nothing about and that must be logged.
-    init?(_ error: any Error) {
+    package init?(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
         case let refusal as Refusal: self.init(refusal)

@@ -3,12 +3,12 @@ import HTTPTypes
 import Hummingbird
 
 /// An error as clients read it: `application/problem+json` (RFC 9457).
-struct Problem: Error, Equatable {
+package struct Problem: Error, Equatable {
     let status: HTTPResponse.Status
     /// Stable and machine-readable.
     let code: String
     /// For people; never holds SQL, C or paths.
-    let detail: String
+    package let detail: String
     var field: String?
     var limit: Int?
     /// Also sent as `Retry-After`.
@@ -68,7 +68,7 @@ extension Problem: Encodable {
         case retryAfterSeconds = "retry_after_seconds"
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var members = encoder.container(keyedBy: Keys.self)
         try members.encode("about:blank", forKey: .type)
         try members.encode(status.reasonPhrase, forKey: .title)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Clients that send or read too slowly", .patient)
 struct SlowRequestTests {
-    private func hurry(_ tuning: inout Snug.Tuning) {
+    private func hurry(_ tuning: inout Snug.InternalLimits) {
         tuning.connections.pace = RequestPace.Limits(
             head: .milliseconds(100),
             grace: .milliseconds(100),

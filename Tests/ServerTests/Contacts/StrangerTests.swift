@@ -5,7 +5,7 @@ import Testing
 
 @Suite("What strangers learn of each other", .patient)
 struct StrangerTests {
-    private func hurry(_ tuning: inout Snug.Tuning) {
+    private func hurry(_ tuning: inout Snug.InternalLimits) {
         tuning.heartbeat = .milliseconds(20)
     }
 

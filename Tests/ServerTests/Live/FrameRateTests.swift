@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Floods of frames", .patient)
 struct FrameRateTests {
-    private func slow(_ tuning: inout Snug.Tuning) {
+    private func slow(_ tuning: inout Snug.InternalLimits) {
         tuning.sockets.frames = RateRule(count: 1, seconds: 3600, burst: 5)
     }
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Typing, receipts and presence", .patient)
 struct SignalTests {
-    private func hurry(_ tuning: inout Snug.Tuning) {
+    private func hurry(_ tuning: inout Snug.InternalLimits) {
         tuning.heartbeat = .milliseconds(20)
         tuning.presence.grace = .milliseconds(100)
     }

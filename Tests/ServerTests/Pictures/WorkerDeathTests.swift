@@ -144,7 +144,7 @@ struct WorkerDeathTests {
     }
 }
 
-extension Snug.Tuning {
+extension Snug.InternalLimits {
     /// - Parameter deadline: Of one job; where one is to succeed, long enough for that on a busy machine.
     fileprivate mutating func hurry(deadline: Duration) {
         worker.deadline = deadline

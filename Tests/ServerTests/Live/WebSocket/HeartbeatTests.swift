@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Live connections that die", .patient)
 struct HeartbeatTests {
-    private func hurry(_ tuning: inout Snug.Tuning) {
+    private func hurry(_ tuning: inout Snug.InternalLimits) {
         tuning.heartbeat = .milliseconds(20)
         tuning.sockets.heartbeat = .milliseconds(40)
         tuning.sockets.silence = .milliseconds(200)

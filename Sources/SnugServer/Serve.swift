@@ -5,6 +5,7 @@ import Kernel
 import Logging
 import Media
 import NIOCore
+import Server
 import SnugSettings
 
 /// `snug-server serve`: reads the settings, builds the server and runs it.

@@ -1,6 +1,7 @@
 import Chat
 import Foundation
 import Logging
+import Server
 import Vocabulary
 
 /// Writes each log line as one JSON object to standard error.

@@ -1,5 +1,6 @@
 import Logging
 import NIOPosix
+import Server
 import ServiceLifecycle
 import SnugSettings
 import UnixSignals

@@ -3,6 +3,7 @@ import Chat
 import Foundation
 import Kernel
 import Media
+import Server
 import SnugSettings
 
 /// `snug-server user …`: accounts, for operators.
