@@ -20,7 +20,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -38,7 +37,9 @@ let package = Package(
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CKernel"),
         .systemLibrary(name: "CMagic", pkgConfig: "libmagic", providers: [.apt(["libmagic-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Vocabulary", swiftSettings: settings),
+        .target(name: "Hashing", dependencies: ["CCrypto"], swiftSettings: settings + [.strictMemorySafety()]),
         .target(
             name: "Kernel",
             dependencies: ["CKernel", "Vocabulary"],
@@ -53,9 +54,7 @@ let package = Package(
         .target(
             name: "Chat",
             dependencies: [
-                "CKernel", "Vocabulary",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
+                "CKernel", "Hashing", "Vocabulary",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -65,8 +64,7 @@ let package = Package(
         .target(
             name: "Media",
             dependencies: [
-                "CKernel", "CMagic", "Kernel", "Pictures", "Vocabulary",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CKernel", "CMagic", "Hashing", "Kernel", "Pictures", "Vocabulary",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -151,9 +149,8 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "Fixtures", "Kernel", "Media", "Mutation", "Pictures", "Vocabulary",
+                "Fixtures", "Hashing", "Kernel", "Media", "Mutation", "Pictures", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -179,8 +176,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Chat", "Fixtures", "Media", "Pictures", "Server", "SnugSettings", "TestSupport", "Vocabulary",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Chat", "Fixtures", "Hashing", "Media", "Pictures", "Server", "SnugSettings", "TestSupport",
+                "Vocabulary",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -191,6 +188,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: settings),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: settings),
         .testTarget(
             name: "PicturesTests",
@@ -200,8 +198,7 @@ let package = Package(
         .testTarget(
             name: "MediaTests",
             dependencies: [
-                "Fixtures", "Kernel", "Media", "Mutation", "Pictures", "TestSupport", "Vocabulary",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Fixtures", "Hashing", "Kernel", "Media", "Mutation", "Pictures", "TestSupport", "Vocabulary",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Hashing
 import Media
 import Pictures
 import Vocabulary
@@ -97,7 +97,7 @@ struct WorkerGround: Sendable {
         for file in VariantFile.all(of: id) where file.role != .animated {
             guard let open = try? store.open(file) else { continue }
             let bytes = try open.read(at: 0, count: open.byteCount)
-            stills[String(file.name.dropFirst(id.description.utf8.count))] = Data(SHA256.hash(data: bytes))
+            stills[String(file.name.dropFirst(id.description.utf8.count))] = Data(SHA256.hash(bytes))
         }
         return stills
     }

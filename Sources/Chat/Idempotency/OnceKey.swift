@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Hashing
 
 /// A client's name for something that it wants done once, however often it has to ask.
 package struct OnceKey: Sendable, Hashable {
@@ -25,7 +25,7 @@ package struct OnceKey: Sendable, Hashable {
 
     /// The key of somebody who is about to sign in. Names are case-insensitive here, and no matter how long.
     package init(ofNamed username: String, route: String, text: String) {
-        scope = Data(SHA256.hash(data: Data(username.lowercased().utf8)))
+        scope = Data(SHA256.hash(Array(username.lowercased().utf8)))
         self.route = route
         self.text = text
     }
@@ -40,11 +40,11 @@ package struct OnceRequest: Sendable, Equatable {
     /// - Parameter parts: Everything that makes the request what it is. Must not hold a password: the hash is kept, and
     ///   too fast to protect one.
     package init(_ key: OnceKey, parts: [Data]) {
-        var hash = SHA256()
+        let hash = SHA256()
         for part in parts {
             // With its length before it, so that no part can pass for the end of another.
-            withUnsafeBytes(of: UInt64(part.count).bigEndian) { hash.update(bufferPointer: $0) }
-            hash.update(data: part)
+            withUnsafeBytes(of: UInt64(part.count).bigEndian) { hash.update($0) }
+            hash.update(part)
         }
         self.key = key
         fingerprint = Data(hash.finalize())

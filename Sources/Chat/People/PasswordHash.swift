@@ -1,6 +1,5 @@
-import Crypto
-import CryptoExtras
 import Foundation
+import Hashing
 
 /// What scrypt has made of a password, in the PHC string format.
 package struct PasswordHash: Sendable {
@@ -22,13 +21,13 @@ package struct PasswordHash: Sendable {
     }
 
     let cost: Cost
-    let salt: Data
-    let key: Data
+    let salt: [UInt8]
+    let key: [UInt8]
 
     private static let saltBytes = 16
     private static let keyBytes = 32
 
-    private init(cost: Cost, salt: Data, key: Data) {
+    private init(cost: Cost, salt: [UInt8], key: [UInt8]) {
         self.cost = cost
         self.salt = salt
         self.key = key
@@ -36,13 +35,13 @@ package struct PasswordHash: Sendable {
 
     /// Hashes a password with a new salt. Blocks.
     init(_ password: String, cost: Cost) throws {
-        let salt = Self.randomBytes(Self.saltBytes)
+        let salt = SecretBytes.random(Self.saltBytes)
         self.init(cost: cost, salt: salt, key: try Self.key(of: password, salt: salt, cost: cost))
     }
 
     /// A hash of no password.
     static func decoy(cost: Cost) -> PasswordHash {
-        PasswordHash(cost: cost, salt: randomBytes(saltBytes), key: randomBytes(keyBytes))
+        PasswordHash(cost: cost, salt: SecretBytes.random(saltBytes), key: SecretBytes.random(keyBytes))
     }
 
     /// The same salt and cost with another password. Blocks.
@@ -51,24 +50,18 @@ package struct PasswordHash: Sendable {
     }
 
     func hasSameKey(as other: PasswordHash) -> Bool {
-        // SymmetricKey compares in constant time.
-        SymmetricKey(data: key) == SymmetricKey(data: other.key)
+        SecretBytes.areEqual(key, other.key)
     }
 
-    private static func key(of password: String, salt: Data, cost: Cost) throws -> Data {
-        let key = try KDF.Scrypt.deriveKey(
-            from: Data(password.utf8),
+    private static func key(of password: String, salt: [UInt8], cost: Cost) throws -> [UInt8] {
+        try Scrypt.key(
+            of: password,
             salt: salt,
-            outputByteCount: keyBytes,
             rounds: cost.rounds,
             blockSize: cost.blockSize,
-            parallelism: cost.parallelism
+            parallelism: cost.parallelism,
+            byteCount: keyBytes
         )
-        return key.withUnsafeBytes { Data($0) }
-    }
-
-    private static func randomBytes(_ count: Int) -> Data {
-        SymmetricKey(size: .init(bitCount: count * 8)).withUnsafeBytes { Data($0) }
     }
 }
 
@@ -83,7 +76,7 @@ extension PasswordHash {
     init?(_ text: String) {
         let parts = text.split(separator: "$")
         guard parts.count == 4, parts[0] == "scrypt", let cost = Self.cost(parts[1]),
-            let salt = Self.data(base64: parts[2]), let key = Self.data(base64: parts[3])
+            let salt = Self.bytes(base64: parts[2]), let key = Self.bytes(base64: parts[3])
         else { return nil }
         self.init(cost: cost, salt: salt, key: key)
     }
@@ -102,11 +95,11 @@ extension PasswordHash {
     }
 
     /// Without padding, as the PHC string format has it.
-    private static func base64(_ data: Data) -> String {
-        data.base64EncodedString().filter { $0 != "=" }
+    private static func base64(_ bytes: [UInt8]) -> String {
+        Data(bytes).base64EncodedString().filter { $0 != "=" }
     }
 
-    private static func data(base64 text: Substring) -> Data? {
-        Data(base64Encoded: text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4))
+    private static func bytes(base64 text: Substring) -> [UInt8]? {
+        Data(base64Encoded: text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)).map(Array.init)
     }
 }

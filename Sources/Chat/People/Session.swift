@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Hashing
 import Vocabulary
 
 /// One signed-in client of a person.
@@ -20,7 +20,7 @@ package struct SessionToken: Sendable, Equatable {
 
     /// 256 random bits.
     package static func make() -> SessionToken {
-        SymmetricKey(size: .bits256).withUnsafeBytes { SessionToken(text: Base64URL.encode($0)) }
+        SessionToken(text: Base64URL.encode(SecretBytes.random(32)))
     }
 
     package init(text: String) {
@@ -29,6 +29,6 @@ package struct SessionToken: Sendable, Equatable {
 
     /// SHA-256 of the text. A fast hash is enough: the token is random, so there is nothing to guess.
     package var hash: Data {
-        Data(SHA256.hash(data: Data(text.utf8)))
+        Data(SHA256.hash(Array(text.utf8)))
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Hashing
 import Kernel
 import Pictures
 
@@ -26,7 +26,7 @@ extension ScrubPlan {
 private struct GatheringWriter {
     private let target: UnlinkedFile
     private var gathered: [UInt8] = []
-    private var hash = SHA256()
+    private let hash = SHA256()
 
     init(target: UnlinkedFile) { self.target = target }
 
@@ -38,11 +38,11 @@ private struct GatheringWriter {
 
     mutating func finish() throws(FileFailure) -> [UInt8] {
         try flush()
-        return Array(hash.finalize())
+        return hash.finalize()
     }
 
     private mutating func flush() throws(FileFailure) {
-        hash.update(data: gathered)
+        hash.update(gathered)
         try target.write(gathered)
         gathered.removeAll(keepingCapacity: true)
     }

@@ -1,5 +1,5 @@
-import Crypto
 import Glibc
+import Hashing
 import Kernel
 
 extension UnlinkedFile {
@@ -8,9 +8,9 @@ extension UnlinkedFile {
 
     /// SHA-256 of the first `byteCount` bytes, 32 bytes. Blocking.
     func sha256(of byteCount: Int) throws(FileFailure) -> [UInt8] {
-        var hash = SHA256()
-        try readThrough(0..<byteCount) { bytes throws(FileFailure) in hash.update(data: bytes) }
-        return Array(hash.finalize())
+        let hash = SHA256()
+        try readThrough(0..<byteCount) { bytes throws(FileFailure) in hash.update(bytes) }
+        return hash.finalize()
     }
 
     /// Gives the bytes of a range in steps, all but the last of ``stepLength``. Blocking.

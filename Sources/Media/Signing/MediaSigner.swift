@@ -1,5 +1,5 @@
-import Crypto
 import FoundationEssentials
+import Hashing
 import Pictures
 import Synchronization
 import Vocabulary
@@ -74,9 +74,9 @@ package final class MediaSigner: Sendable, CustomStringConvertible {
     private func isSigned(_ signature: String, expires: String, name: String, now: Date) -> Bool {
         let keys = keys.withLock { $0 }
         let bytes = Array(signature.utf8)
-        if Self.areEqual(bytes, Self.signature(expires: expires, name: name, keys.current)) { return true }
+        if SecretBytes.areEqual(bytes, Self.signature(expires: expires, name: name, keys.current)) { return true }
         guard let previous = keys.previous, now <= keys.previousEnd else { return false }
-        return Self.areEqual(bytes, Self.signature(expires: expires, name: name, previous))
+        return SecretBytes.areEqual(bytes, Self.signature(expires: expires, name: name, previous))
     }
 
     /// What a URL is worth.
@@ -98,14 +98,6 @@ package final class MediaSigner: Sendable, CustomStringConvertible {
         text.append(contentsOf: name.utf8)
         text.append(UInt8(ascii: " "))
         text.append(contentsOf: key.digits)
-        return Array(Base64URL.encode(Insecure.MD5.hash(data: text)).utf8)
-    }
-
-    /// Takes the same time wherever the difference is, so that a signature cannot be guessed byte by byte.
-    private static func areEqual(_ lhs: [UInt8], _ rhs: [UInt8]) -> Bool {
-        guard lhs.count == rhs.count else { return false }
-        var difference: UInt8 = 0
-        for index in lhs.indices { difference |= lhs[index] ^ rhs[index] }
-        return difference == 0
+        return Array(Base64URL.encode(MD5.hash(text)).utf8)
     }
 }

@@ -1,6 +1,6 @@
-import Crypto
 import Fixtures
 import Foundation
+import Hashing
 import Kernel
 import NIOCore
 import NIOPosix
@@ -19,7 +19,7 @@ import Vocabulary
             let id = BlobID.random()
             let original = try await intake.receive(id: id, body: body(bytes, chunkLength), limit: bytes.count)
             #expect(original.byteCount == bytes.count)
-            #expect(original.sha256 == Array(SHA256.hash(data: bytes)))
+            #expect(original.sha256 == SHA256.hash(bytes))
             #expect(original.inspection.facts?.width == 200)
             #expect(try files(below: store.root) == [store.relativePath(ofOriginal: id)])
             #expect(try store.openOriginal(id).read(at: 0, count: bytes.count + 1) == bytes)

@@ -1,5 +1,5 @@
-import Crypto
 import Fixtures
+import Hashing
 import NIOCore
 import Pictures
 import TestSupport
@@ -142,5 +142,5 @@ import Vocabulary
         try store.openOriginal(id).read(at: 0, count: 1 << 20)
     }
 
-    private func hash(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+    private func hash(_ bytes: [UInt8]) -> [UInt8] { SHA256.hash(bytes) }
 }

@@ -1,6 +1,6 @@
-import Crypto
 import Fixtures
 import Foundation
+import Hashing
 import Subprocess
 import TestSupport
 import Testing
@@ -22,7 +22,7 @@ struct ScrubbingTests {
 
             let original = try await ada.get("attachments/\(picture.id.text)/original").expect(200)
             #expect(original.body.count == picture.byte_size.number)
-            #expect(SHA256.hash(data: original.body).map { String(format: "%02x", $0) }.joined() == picture.sha256.text)
+            #expect(SHA256.hash(original.body).map { String(format: "%02x", $0) }.joined() == picture.sha256.text)
             let words = try await exiftool(original.body)
             for word in ["GPS", "Secret", "48 deg", "XMP"] { #expect(!words.contains(word)) }
         }

@@ -1,6 +1,6 @@
-import Crypto
 import Fixtures
 import Foundation
+import Hashing
 import NIOHTTP1
 import TestSupport
 import Testing
@@ -29,7 +29,7 @@ struct UploadTests {
             #expect(picture.width == 200)
             #expect(picture.height == 150)
             #expect(picture.animated == false)
-            #expect(picture.sha256.text == SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())
+            #expect(picture.sha256.text == SHA256.hash(bytes).map { String(format: "%02x", $0) }.joined())
             #expect(picture.failure == nil)
             #expect(picture.original_url.text == "/api/v1/attachments/\(picture.id.text)/original")
             #expect(

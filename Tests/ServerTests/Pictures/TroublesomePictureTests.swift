@@ -1,5 +1,5 @@
 import Chat
-import Crypto
+import Hashing
 import Fixtures
 import Foundation
 import GRDB
@@ -191,7 +191,7 @@ struct TroublesomePictureTests {
             kind: .image,
             mediaType: "image/jpeg",
             byteCount: Int64(bytes.count),
-            sha256: Data(SHA256.hash(data: bytes)),
+            sha256: Data(SHA256.hash(bytes)),
             width: 200,
             height: 150
         )
