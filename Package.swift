@@ -161,7 +161,6 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "Chat", "Fixtures", "Media", "Mutation", "Pictures", "Server", "SnugSettings",
-                .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

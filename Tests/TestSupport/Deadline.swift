@@ -13,7 +13,17 @@ package struct TookTooLong: Error, CustomStringConvertible {
     package var description: String { "Waited in vain for \(what)" }
 }
 
-/// Waits for `body`, but not for ever: a test that waits in vain shall say for what.
+/// Asks until the answer is yes, for a state that gives no signal: of another process, or of a file.
+package func poll(
+    waitingFor what: @autoclosure @escaping @Sendable () -> String,
+    until isReached: @escaping @Sendable () async throws -> Bool
+) async throws {
+    try await within(waitingFor: what()) {
+        while try await !isReached() { try await Task.sleep(for: .milliseconds(10)) }
+    }
+}
+
+/// Limits the time that `body` may take, so that a test that waits in vain says for what.
 package func within<Value: Sendable>(
     _ time: Duration = .seconds(300),
     waitingFor what: @autoclosure @Sendable () -> String,

@@ -1,6 +1,5 @@
 import Chat
 import Fixtures
-import InMemoryLogging
 import Logging
 import NIOPosix
 import ServiceLifecycle
@@ -16,24 +15,20 @@ package struct RunningServer: Sendable {
     package let site: Site
     /// Its folder; gone with the server.
     package let storage: String
-    private let logged: InMemoryLogHandler
+    private let logged: LineLog
 
-    fileprivate init(site: Site, storage: String, logged: InMemoryLogHandler) {
+    fileprivate init(site: Site, storage: String, logged: LineLog) {
         self.site = site
         self.storage = storage
         self.logged = logged
     }
 
     /// Everything that it has logged so far, down to `trace`, one line for each message with its data.
-    package var log: [String] {
-        logged.entries.map { "\($0.level) \($0.message) \($0.metadata) \($0.error.map { "\($0)" } ?? "")" }
-    }
+    package var log: [String] { logged.lines }
 
     /// Returns once it has logged a message with this text.
     package func waitForLog(_ text: String) async throws {
-        try await within(waitingFor: "\(text.debugDescription) in the log") {
-            while !logged.entries.contains(where: { "\($0.message)".contains(text) }) { await Task.yield() }
-        }
+        try await logged.wait(for: text)
     }
 
     package func register(_ name: String) async throws -> Person {
@@ -70,13 +65,12 @@ private func run<Result: Sendable>(
     _ tuning: Snug.InternalLimits,
     _ body: (RunningServer) async throws -> Result
 ) async throws -> Result {
-    var logged = InMemoryLogHandler()
-    logged.logLevel = .trace
-    let logger = Logger(label: "snug") { [logged] _ in logged }
+    let logged = LineLog()
+    let logger = Logger(label: "snug") { _ in LineLogHandler(logged) }
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let snug = try await Snug.build(settings, tuning: tuning, logger: logger) { port.yield($0) }
     let group = ServiceGroup(configuration: configuration(of: snug, logger))
-    let server = { [logged] in RunningServer(site: Site(port: $0), storage: settings.storage, logged: logged) }
+    let server = { RunningServer(site: Site(port: $0), storage: settings.storage, logged: logged) }
     do {
         let result = try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {

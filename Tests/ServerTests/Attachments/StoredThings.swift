@@ -18,10 +18,8 @@ extension RunningServer {
         return try database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM attachments") ?? 0 }
     }
 
-    /// Looks until so many uploads have begun or ended: the server has no signal for that.
+    /// Returns once so many uploads have begun or ended.
     func waitForRows(_ isReached: @escaping @Sendable (Int) -> Bool) async throws {
-        try await within(waitingFor: "rows of attachments") {
-            while !isReached(try attachmentRows()) { await Task.yield() }
-        }
+        try await poll(waitingFor: "rows of attachments") { isReached(try attachmentRows()) }
     }
 }

@@ -38,9 +38,7 @@ struct KeyRestartTests {
                 let ada = try await Self.register(at: process.site)
                 let path = "rooms/\(try await ada.makeRoom().id.text)/messages"
                 for number in 0..<20 { try await Self.sendBlindly("\(number)", to: path, by: ada) }
-                try await within(waitingFor: "messages") {
-                    while try rowCounts(in: folder)["messages"] ?? 0 < 5 { await Task.yield() }
-                }
+                try await poll(waitingFor: "messages") { try rowCounts(in: folder)["messages"] ?? 0 >= 5 }
                 try process.kill()
                 return (ada: ada, path: path)
             }

@@ -98,10 +98,11 @@ struct PageCacheTests {
             let ada = try await server.register("ada")
             let room = try await ada.makeRoom()
             _ = try await ada.say("Hello", in: room)
-            let name = { try await ada.get("rooms/\(room.id.text)/messages").json.messages[0].sender.display_name }
+            let path = "rooms/\(room.id.text)/messages"
+            let name = { @Sendable in try await ada.get(path).json.messages[0].sender.display_name }
             _ = try await name()
             _ = try await ada.patch("users/me", ["display_name": "Countess"]).expect(200)
-            while try await name() != "Countess" { await Task.yield() }
+            try await poll(waitingFor: "the new name") { try await name() == "Countess" }
         }
     }
 }

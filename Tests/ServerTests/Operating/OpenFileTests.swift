@@ -20,9 +20,7 @@ struct OpenFileTests {
                 // The kernel takes them all; the server accepts as many as it may.
                 var connections: [RawConnection] = []
                 for _ in 0..<300 { connections.append(try await RawConnection(to: server.site)) }
-                try await within(waitingFor: "a pause") {
-                    while try await acceptPauses(operating) == 0 { await Task.yield() }
-                }
+                try await poll(waitingFor: "a pause") { try await acceptPauses(operating) > 0 }
                 #expect(try server.openFileCount < 256)
                 for connection in connections { connection.close() }
                 #expect(try await server.site.send(.GET, "/health/simple").status == 200)

@@ -19,9 +19,7 @@ struct ReloadTests {
                 let file = "log_level: debug\nmax_connections: 7\n"
                 try file.write(toFile: storage + "/snug.yaml", atomically: true, encoding: .utf8)
                 try server.hangUp()
-                try await within(waitingFor: "another address") {
-                    while try await url() == before { await Task.yield() }
-                }
+                try await poll(waitingFor: "another address") { try await url() != before }
                 for url in [before, try await url()] { _ = try await server.site.send(.GET, url).expect(200) }
                 try await server.waitForError("settings=max_connections")
                 _ = try await server.site.send(.GET, "/health/simple").expect(200)

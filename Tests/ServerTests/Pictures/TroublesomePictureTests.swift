@@ -1,8 +1,8 @@
 import Chat
-import Hashing
 import Fixtures
 import Foundation
 import GRDB
+import Hashing
 import Media
 import NIOHTTP1
 import TestSupport
@@ -152,9 +152,7 @@ struct TroublesomePictureTests {
                 _ = try await store.settleRendering(picture, trouble)
             }
             try await withServer({ $0.storage = storage }) { server in
-                try await within(waitingFor: "the retry") {
-                    while try await left.look(at: server.site).status != "ready" { await Task.yield() }
-                }
+                try await poll(waitingFor: "the retry") { try await left.look(at: server.site).status == "ready" }
             }
         }
     }

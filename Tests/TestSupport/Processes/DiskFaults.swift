@@ -21,7 +21,7 @@ package struct DiskFaults: Sendable {
 
     /// Returns once a call has failed.
     package func hit() async throws {
-        try await within(waitingFor: "a call to fail") { while try hitCount == 0 { await Task.yield() } }
+        try await poll(waitingFor: "a call to fail") { try hitCount > 0 }
     }
 
     /// Nothing fails any more.

@@ -1,7 +1,6 @@
 import Foundation
 import SnugSettings
 import Subprocess
-import Synchronization
 import SystemPackage
 
 /// The real `snug-server`, as a process of its own.
@@ -10,14 +9,12 @@ package struct ServerProcess: Sendable {
     package let storage: String
     /// The system's number of the process.
     package let id: Int32
-    fileprivate let errors: Transcript
+    fileprivate let errors: LineLog
     fileprivate let send: @Sendable (Signal) throws -> Void
 
     /// Returns once it has written this to standard error.
     package func waitForError(_ text: String) async throws {
-        try await within(waitingFor: "\(text.debugDescription) on standard error") {
-            while !errors.text.contains(text) { await Task.yield() }
-        }
+        try await errors.wait(for: text)
     }
 
     /// Asks it to stop, as systemd does.
@@ -61,7 +58,7 @@ private func runProcess<Result: Sendable>(
     _ environment: [String: String],
     _ body: (ServerProcess) async throws -> Result
 ) async throws -> (result: Result, ended: Ended) {
-    let (output, errors) = (Transcript(), Transcript())
+    let (output, errors) = (LineLog(), LineLog())
     let run = try await Subprocess.run(
         .path(FilePath(command[0])),
         arguments: Arguments(Array(command.dropFirst())),
@@ -150,17 +147,6 @@ package func runProgram(
 private func command(_ line: [String], as user: UInt32?) -> [String] {
     guard let user else { return line }
     return ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups", "--"] + line
-}
-
-/// What a program says, line by line.
-private final class Transcript: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var text: String { lines.withLock { $0 }.joined(separator: "\n") }
-
-    func add(_ line: String) {
-        lines.withLock { $0.append(line) }
-    }
 }
 
 /// A program that should have been ready has ended instead.

@@ -71,8 +71,8 @@ struct HostileClientTests {
                     try await offend(Self.misdeeds[round % Self.misdeeds.count], ada)
                     if round % 10 == 0 { try await vanishAsStranger(ada, server.site) }
                 }
-                try await within(waitingFor: "the server to close its files") {
-                    while try server.openFileCount > before + Self.spareFiles { await Task.yield() }
+                try await poll(waitingFor: "the server to close its files") {
+                    try server.openFileCount <= before + Self.spareFiles
                 }
                 // The only place is free.
                 _ = try await admitted(ada)
