@@ -6,7 +6,7 @@ import Chat
 struct SnugJanitor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snug-janitor",
-        abstract: "Keeps Snug's disk free of files that nobody has a use for.",
+        abstract: "Removes files and rows that Snug no longer needs.",
         version: Release.version,
         subcommands: [SweepCommand.self]
     )

@@ -8,42 +8,43 @@ import SnugSettings
 struct SweepCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep",
-        abstract: "Remove what is left over, once.",
+        abstract: "Run one sweep.",
         discussion: """
-            Settings come from the options, then the environment (SNUG_STORAGE, SNUG_GRACE_RECEIVING, \
-            SNUG_GRACE_UNATTACHED, SNUG_GRACE_UNKNOWN, SNUG_GRACE_LOG, SNUG_GRACE_TRASH), then the server's \
-            snug.yaml, then defaults. Exits with 1 when the sweep stopped because too many files looked like leftovers, \
-            or a setting cannot be used, with 64 when an argument is not known, with 75 when another janitor is at work \
-            or a signal asked it to stop, with 78 when it cannot sweep here, and with 70 when something else went wrong. \
-            Run as root it goes on as the storage's owner.
+            Options override the environment (SNUG_STORAGE, SNUG_GRACE_RECEIVING, SNUG_GRACE_UNATTACHED, \
+            SNUG_GRACE_UNKNOWN, SNUG_GRACE_LOG, SNUG_GRACE_TRASH), and the environment overrides the server's \
+            snug.yaml. Run as root, the sweep continues as the owner of the storage.
+
+            Exit status: 1 if too many files have no row and none was moved, or if a setting is not valid; 64 if an \
+            option is unknown; 70 if the sweep failed; 75 if another janitor is running or a signal stopped the sweep; \
+            78 if the storage cannot be used.
             """
     )
 
-    @Flag(help: "Only tell what would be removed.")
+    @Flag(help: "Report what would be removed, and change nothing.")
     var dryRun = false
 
-    @Flag(help: "Tell it as one line of JSON.")
+    @Flag(help: "Print the report as one line of JSON.")
     var json = false
 
     @Option(help: "Folder of the database and the media.")
     var storage: String?
 
-    @Option(help: "File of settings; else snug.yaml in the storage folder or in the current one.")
+    @Option(help: "Settings file; default: snug.yaml in the storage folder, then in the current folder.")
     var config: String?
 
-    @Option(help: "Time that an upload may take, such as 1h.")
+    @Option(help: "Age at which an unfinished upload is removed, such as 1h.")
     var graceReceiving: String?
 
-    @Option(help: "Time that an upload may wait for its message.")
+    @Option(help: "Age at which an upload that no message uses is removed.")
     var graceUnattached: String?
 
-    @Option(help: "Age from which a file without a row goes to the trash.")
+    @Option(help: "Age at which a file without a database row is moved to the trash.")
     var graceUnknown: String?
 
-    @Option(help: "Time that events are kept for clients that come back.")
+    @Option(help: "Age at which an event is removed from the event log.")
     var graceLog: String?
 
-    @Option(help: "Time that the trash keeps a file.")
+    @Option(help: "Age at which a file in the trash is deleted.")
     var graceTrash: String?
 
     func run() async throws {
@@ -56,10 +57,10 @@ struct SweepCommand: AsyncParsableCommand {
             Self.tell("Error: \(failure.description)")
             throw ExitCode(1)
         } catch is StoppedBySignal {
-            Self.tell("The sweep was asked to stop and will go on the next time.")
+            Self.tell("A signal stopped the sweep; the next one continues where it stopped.")
             throw ExitCode(EX_TEMPFAIL)
         } catch  where !(error is ExitCode) {
-            Self.tell("Error: the sweep ended early and will go on the next time: \(error)")
+            Self.tell("Error: the sweep failed, and the next one continues where it stopped: \(error)")
             throw ExitCode(EX_SOFTWARE)
         }
     }
@@ -72,7 +73,7 @@ struct SweepCommand: AsyncParsableCommand {
         let settings = try readSettings()
         try claim(settings.storage)
         guard let lock = try lockStorage(settings.storage) else {
-            Self.tell("Another janitor is at work; this one leaves it to that.")
+            Self.tell("Another janitor is running; nothing was done.")
             throw ExitCode(EX_TEMPFAIL)
         }
         defer { lock.release() }
@@ -127,7 +128,7 @@ struct SweepCommand: AsyncParsableCommand {
             throw SweepFailure("The folders in \(settings.mediaPath) are on different disks.")
         } catch {
             throw SweepFailure(
-                "The media folder in \(settings.storage) cannot be swept: \(error). Is the right disk mounted?"
+                "The media folder in \(settings.storage) cannot be opened: \(error). Is the right disk mounted?"
             )
         }
     }

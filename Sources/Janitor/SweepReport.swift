@@ -55,11 +55,11 @@ struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
     var description: String {
         let verb = dryRun ? "would be" : "were"
         var lines = [
-            "\(receiving.rows) unfinished and \(unattached.rows) unattached uploads \(verb) given up",
+            "\(receiving.rows) unfinished and \(unattached.rows) unattached uploads \(verb) marked as deleted",
             "\(deleted.rows) deleted attachments with \(deleted.files) files, \(deleted.bytes) bytes, \(verb) removed",
             "\(rooms.rows) rows of deleted rooms \(verb) removed",
-            "\(log.rows) old events of the log \(verb) removed",
-            "\(keys.rows) idempotency keys \(verb) forgotten",
+            "\(log.rows) old events \(verb) removed from the log",
+            "\(keys.rows) idempotency keys \(verb) removed",
             "\(unknown.files) files without a row, \(unknown.bytes) bytes, "
                 + (wasStopped ? "were left where they are" : "\(verb) moved to the trash"),
             "\(trash.files) files, \(trash.bytes) bytes, \(verb) removed from the trash",

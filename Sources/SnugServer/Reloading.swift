@@ -24,18 +24,18 @@ struct Reloading: Service, CustomStringConvertible {
             try await server.reloadKeys(settings)
             level.current = settings.logLevel
             logger.notice(
-                "Settings and keys were read again",
+                "Settings and keys were reloaded",
                 metadata: ["file": "\(settings.sources.file ?? "none")", "log.level": "\(settings.logLevel)"]
             )
             let waiting = settings.changes(since: started).filter { $0 != "log_level" }
             guard !waiting.isEmpty else { return }
             logger.warning(
-                "Settings have changed that take effect with the next start",
+                "Some changed settings take effect only at the next start",
                 metadata: ["settings": "\(waiting.joined(separator: ", "))"]
             )
         } catch {
             logger.error(
-                "Settings could not be read again; everything stays as it was",
+                "Settings could not be reloaded; nothing was changed",
                 metadata: ["error": "\(error)"]
             )
         }

@@ -11,11 +11,12 @@ import SnugSettings
 /// `snug-server serve`: reads the settings, builds the server and runs it.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run the server (what happens without a subcommand).",
+        abstract: "Run the server (default).",
         discussion: """
-            Settings come from the command line, then the environment, then snug.yaml, then defaults; \
-            --max-upload-bytes, SNUG_MAX_UPLOAD_BYTES and max_upload_bytes are the same one. The file is the one that \
-            --config (SNUG_CONFIG) names, else snug.yaml in the storage folder, else in the current one.
+            A setting is an option (--max-upload-bytes), an environment variable (SNUG_MAX_UPLOAD_BYTES) or a line of \
+            snug.yaml (max_upload_bytes). Options override the environment, and the environment overrides the file. \
+            The file is the one named by --config or SNUG_CONFIG; otherwise snug.yaml in the storage folder; otherwise \
+            snug.yaml in the current folder.
 
             \(Setting.help)
             """
@@ -48,7 +49,7 @@ struct Serve: AsyncParsableCommand {
         } catch  where isAddressTrouble(error) {
             let place = "\(settings.asGiven("host")) with \(settings.asGiven("port"))"
             throw StartFailure(
-                reason: "\(place) cannot be used: allowed is an address of this machine and a free port."
+                reason: "\(place) cannot be used: expected an address of this machine and a free port."
             )
         }
         logger.notice("Snug has stopped")
@@ -63,9 +64,9 @@ struct Serve: AsyncParsableCommand {
         let site = "http://\(settings.host):\(port)"
         print(
             """
-            Snug \(Release.version) listens on \(site) and keeps everything in \(settings.storage).
-            Is it well?      curl \(site)/health
-            See it at work:  SNUG_URL=\(site) make demo
+            Snug \(Release.version) listens on \(site) and stores its data in \(settings.storage).
+            Health:  curl \(site)/health
+            Demo:    SNUG_URL=\(site) make demo
             """
         )
         fflush(nil)
@@ -82,7 +83,7 @@ enum Startup {
     static func logSources(of settings: Settings, _ logger: Logger) {
         logger.notice("Settings were read", metadata: ["file": "\(settings.sources.file ?? "none")"])
         guard let ignored = settings.sources.ignoredFile else { return }
-        logger.warning("A second file of settings was not read", metadata: ["file": "\(ignored)"])
+        logger.warning("A second settings file was ignored", metadata: ["file": "\(ignored)"])
     }
 
     /// Takes as many file descriptors as the system allows, because each connection is one.
@@ -93,7 +94,7 @@ enum Startup {
         limit.rlim_cur = limit.rlim_max
         guard setrlimit(files, &limit) == 0, limit.rlim_cur < settings.maxConnections + 1100 else { return }
         logger.warning(
-            "Fewer files may be open than connections are allowed: raise LimitNOFILE or lower SNUG_MAX_CONNECTIONS",
+            "The open-file limit is too low for SNUG_MAX_CONNECTIONS: raise LimitNOFILE or lower SNUG_MAX_CONNECTIONS",
             metadata: ["open.files": "\(limit.rlim_cur)", "max.connections": "\(settings.maxConnections)"]
         )
     }
@@ -111,7 +112,7 @@ enum Startup {
     static func checkWorker(_ settings: Settings, _ logger: Logger) {
         guard !FileManager.default.isExecutableFile(atPath: settings.workerPath) else { return }
         logger.warning(
-            "The media worker is missing: put snug-media-worker beside the server or set SNUG_MEDIA_WORKER",
+            "The media worker is missing: put snug-media-worker in the server's folder or set SNUG_MEDIA_WORKER",
             metadata: ["path": "\(settings.workerPath)"]
         )
     }

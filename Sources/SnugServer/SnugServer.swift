@@ -6,7 +6,7 @@ import Chat
 struct SnugServer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snug-server",
-        abstract: "A self-hosted chat backend that understands pictures.",
+        abstract: "A self-hosted chat backend with pictures.",
         version: Release.version,
         subcommands: [Serve.self, UserCommand.self],
         defaultSubcommand: Serve.self

@@ -10,24 +10,25 @@ import SnugSettings
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user",
-        abstract: "Look after accounts.",
+        abstract: "Manage accounts.",
         subcommands: [Add.self]
     )
 
     /// `snug-server user add NAME [--admin]`
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make an account. The password is asked for, or read from standard input.",
+            abstract: "Create an account. Prompts for the password, or reads it from standard input.",
             discussion: """
-                The storage must be there already: start the server once. Exits with 78 where there is none, or where it \
-                cannot be used, and with 1 when the account cannot be made. Run as root it goes on as the storage's owner.
+                The storage must exist: start the server once to create it. Run as root, the command continues as the \
+                owner of the storage. Exits with 1 if the account cannot be created, and with 78 if the storage is \
+                missing or cannot be used.
                 """
         )
 
-        @Argument(help: "1 to 32 of the characters a-z 0-9 . _ -")
+        @Argument(help: "User name: 1 to 32 of the characters a-z 0-9 . _ -")
         var name: String
 
-        @Flag(help: "May look at the server's insides.")
+        @Flag(help: "Allow the account to read GET /health.")
         var admin = false
 
         @Argument(parsing: .allUnrecognized, help: "Settings, such as --storage ./storage.")
@@ -37,15 +38,15 @@ struct UserCommand: AsyncParsableCommand {
             try await Startup.orExplain { try CoreDumps.forbid() }
             let settings = try await Startup.settings(settings)
             try await Startup.orExplain { try Self.claim(settings) }
-            guard let password = Self.readPassword() else { throw StopError("A password is needed.") }
+            guard let password = Self.readPassword() else { throw StopError("A password is required.") }
             do {
                 let name = User.name(typed: name)
                 try User.check(username: name)
                 try PasswordHasher.check(password: password)
                 let user = try await makeUser(name, settings, password)
-                print("Made \(admin ? "the admin" : "the user") \(user.username), \(user.id).")
+                print("Created \(admin ? "admin" : "user") \(user.username), id \(user.id).")
             } catch let refusal as Refusal {
-                throw StopError(Problem(refusal as any Error)?.detail ?? "The account could not be made.")
+                throw StopError(Problem(refusal as any Error)?.detail ?? "The account could not be created.")
             }
         }
 

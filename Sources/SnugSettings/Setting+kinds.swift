@@ -83,7 +83,8 @@ extension Setting {
         _ property: Property<Choice>,
         _ meaning: String
     ) -> Setting {
-        let allowed = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        let names = Choice.allCases.map(\.rawValue)
+        let allowed = names.dropLast().joined(separator: ", ") + " or " + names.suffix(1).joined()
         return Setting(name, property, meaning, allowed: allowed, write: \.rawValue, parse: { Choice(rawValue: $0) })
     }
 
@@ -96,7 +97,7 @@ extension Setting {
             name,
             property,
             meaning,
-            allowed: "off, or a list such as 3/1s burst 5, 60/60s",
+            allowed: "off, or a list of rates such as 3/1s burst 5, 60/60s",
             write: { $0.isEmpty ? "off" : $0.map(\.description).joined(separator: ", ") },
             parse: { RateRule.list($0) }
         )
@@ -108,7 +109,7 @@ extension Setting {
         _ property: Property<String?>,
         _ meaning: String
     ) -> Setting {
-        let allowed = "an address such as https://chat.example.org"
+        let allowed = "a URL such as https://chat.example.org"
         return Setting(name, property, meaning, allowed: allowed, write: { $0 ?? "none" }) { text in
             guard text.hasPrefix("https://") || text.hasPrefix("http://"), !text.contains(where: \.isWhitespace) else {
                 return nil
@@ -127,7 +128,7 @@ extension Setting {
         let write = { (formats: Set<FileKind>) in
             FileKind.allCases.filter(formats.contains).map(\.settingName).joined(separator: ", ")
         }
-        return Setting(name, property, meaning, allowed: "a list of some of \(known)", write: write) { text in
+        return Setting(name, property, meaning, allowed: "a list of any of \(known)", write: write) { text in
             let words = text.listed
             let formats = words.compactMap { word in FileKind.allCases.first { $0.settingName == word } }
             return formats.isEmpty || formats.count < words.count ? nil : Set(formats)
@@ -155,7 +156,7 @@ extension Setting {
         _ property: Property<Period>,
         _ meaning: String
     ) -> Setting {
-        let allowed = "a time such as 30m, 24h or 7d, up to 100000 of a unit"
+        let allowed = "a duration such as 30m, 24h or 7d, up to 100000 of the unit"
         return Setting(name, property, meaning, allowed: allowed, write: \.description, parse: { Period($0) })
     }
 }

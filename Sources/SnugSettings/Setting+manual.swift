@@ -13,7 +13,7 @@ extension Setting {
 
     /// The lines of the manual's table (`docs/operations.md`).
     package static var table: [String] {
-        ["| name | means | allowed | default |", "| --- | --- | --- | --- |"]
+        ["| setting | meaning | allowed values | default |", "| --- | --- | --- | --- |"]
             + all.map { "| `\($0.name)` | \($0.meaning) | \($0.allowed) | \($0.standard) |" }
     }
 }

@@ -18,7 +18,7 @@ struct CommandLineSettings {
                 throw SettingError(unknown: sides[0], shownAs: sides[0], known: known)
             }
             guard let value = sides.count == 2 ? sides[1] : rest.popFirst() else {
-                throw SettingError("\(sides[0]) needs a value behind it.")
+                throw SettingError("\(sides[0]) needs a value.")
             }
             guard let setting else {
                 config = value

@@ -11,12 +11,12 @@ extension Settings {
         package init() {}
     }
 
-    /// The setting with its value, as it was given: `--port 80`, `SNUG_PORT=80`, `./snug.yaml: port: 80`, or `port, by
-    /// default 8080`.
+    /// The setting with its value, as it was given: `--port 80`, `SNUG_PORT=80`, `./snug.yaml: port: 80`, or `port
+    /// (default 8080)`.
     package func asGiven(_ name: String) -> String {
         if let given = sources.given[name] { return given.description }
         let standard = Setting.all.first { $0.name == name }?.standard ?? "none"
-        return "\(name), by default \(standard),"
+        return "\(name) (default \(standard))"
     }
 
     /// The settings whose values, as they were written, differ from those of an earlier reading.
@@ -55,12 +55,7 @@ package struct SettingError: Error, CustomStringConvertible {
     }
 
     init(_ given: GivenValue) {
-        let fault = given.text.isEmpty ? "must not be empty" : "cannot be used"
-        description = "\(given) \(fault): allowed is \(given.setting.allowed)."
-    }
-
-    /// For a value that has turned out to be unusable after it was read.
-    package init(_ name: String, of settings: Settings, allowed: String) {
-        description = "\(settings.asGiven(name)) cannot be used: allowed is \(allowed)."
+        let fault = given.text.isEmpty ? "must not be empty" : "is not valid"
+        description = "\(given) \(fault): expected \(given.setting.allowed)."
     }
 }

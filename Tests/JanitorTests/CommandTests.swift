@@ -71,7 +71,7 @@ struct CommandTests {
             #expect(try JanitorLock(storage: storage.folder) == nil)
             let run = try await JanitorProcess.run(["sweep", "--storage", storage.folder])
             #expect(run.status == 75)
-            #expect(run.errors.contains("Another janitor is at work"))
+            #expect(run.errors.contains("Another janitor is running"))
             #expect(storage.hasFiles(gone))
             lock.release()
             #expect(try await JanitorProcess.run(["sweep", "--storage", storage.folder]).status == 0)
@@ -195,7 +195,7 @@ struct CommandTests {
     func badOption() async throws {
         let run = try await JanitorProcess.run(["sweep", "--grace-trash", "soon"])
         #expect(run.status == 1)
-        #expect(run.errors.contains("--grace-trash soon cannot be used: allowed is a time such as 30m, 24h or 7d"))
+        #expect(run.errors.contains("--grace-trash soon is not valid: expected a duration such as 30m, 24h or 7d"))
         #expect(try await JanitorProcess.run(["sweep", "--grace-rubbish", "1h"]).status == 64)
     }
 }

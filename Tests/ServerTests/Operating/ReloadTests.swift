@@ -27,7 +27,7 @@ struct ReloadTests {
                 try await server.waitForError("route=/health/simple")
             }
             #expect(ended.status == .exited(0))
-            #expect(ended.errors.contains("Settings and keys were read again"))
+            #expect(ended.errors.contains("Settings and keys were reloaded"))
             #expect(ended.errors.contains("settings=max_connections"))
         }
     }

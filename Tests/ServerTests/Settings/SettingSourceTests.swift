@@ -88,10 +88,10 @@ struct SettingSourceTests {
     @Test(
         "A value that is not allowed is named as it was given",
         arguments: [
-            (["--port", "99999"], [:], nil, "--port 99999 cannot be used: allowed is"),
-            (["--port=99999"], [:], nil, "--port 99999 cannot be used: allowed is"),
-            ([], ["SNUG_PORT": "99999"], "port: 1", "SNUG_PORT=99999 cannot be used: allowed is"),
-            ([], [:], "port: 99999", "./snug.yaml: port: 99999 cannot be used: allowed is"),
+            (["--port", "99999"], [:], nil, "--port 99999 is not valid: expected"),
+            (["--port=99999"], [:], nil, "--port 99999 is not valid: expected"),
+            ([], ["SNUG_PORT": "99999"], "port: 1", "SNUG_PORT=99999 is not valid: expected"),
+            ([], [:], "port: 99999", "./snug.yaml: port: 99999 is not valid: expected"),
         ] as [([String], [String: String], String?, String)]
     )
     func asGiven(arguments: [String], environment: [String: String], file: String?, line: String) async throws {
@@ -104,6 +104,6 @@ struct SettingSourceTests {
 
     @Test("A setting that nobody gave is named with its default")
     func standard() throws {
-        #expect(try read([], in: "/nowhere").asGiven("port") == "port, by default 8080,")
+        #expect(try read([], in: "/nowhere").asGiven("port") == "port (default 8080)")
     }
 }

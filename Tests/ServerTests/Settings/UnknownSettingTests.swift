@@ -72,7 +72,7 @@ struct UnknownSettingTests {
     @Test("A setting of the file without a value stops the start and is named", arguments: ["", " \"\"", " []"])
     func emptyValue(value: String) async throws {
         let line = try await failure(file: "trusted_proxies:\(value)\n")
-        #expect(line.hasPrefix("./snug.yaml: trusted_proxies must not be empty: allowed is none, or a list"))
+        #expect(line.hasPrefix("./snug.yaml: trusted_proxies must not be empty: expected none, or a list"))
     }
 
     @Test("A folder as the file of settings stops the start")
