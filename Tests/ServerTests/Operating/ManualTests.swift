@@ -120,7 +120,8 @@ private struct ManualPlaces {
 
     private static func blocks() throws -> [String] {
         let manual = Executables.checkout.appending(path: "docs/operations.md")
-        let section = try String(contentsOf: manual, encoding: .utf8).split(separator: "\n## Keep\n")[1]
+        let text = try String(contentsOf: manual, encoding: .utf8)
+        let section = text.split(separator: "\n## Backup and restore\n")[1].split(separator: "\n## ")[0]
         return section.split(separator: "```sh\n").dropFirst().map { String($0.prefix { $0 != "`" }) }
     }
 }
