@@ -2,12 +2,12 @@
 .PHONY: help run dev test demo lint bench
 
 help:
-	@echo "make run      build and start Snug on ./storage (settings: SNUG_… in the environment)"
-	@echo "make demo     two people, a private room and a photograph, against a running Snug (PHOTO=path, SNUG_URL=url)"
-	@echo "make dev      the same in a debug build, and again whenever a source changes"
-	@echo "make test     build and run all tests (FILTER=pattern for some)"
-	@echo "make lint     formatting, scripts, and which module imports which"
-	@echo "make bench    measure in a cgroup of 512 MiB and one core (BENCH=budget, pictures, storm or scale for one part)"
+	@echo "make run      build Snug and start it on ./storage (settings: SNUG_… in the environment)"
+	@echo "make dev      run a debug build on ./storage, and rebuild and restart it when a source file changes"
+	@echo "make demo     show two users, a private room and a photograph on a running server (PHOTO=path, SNUG_URL=url)"
+	@echo "make test     build and run all tests (FILTER=pattern selects some)"
+	@echo "make lint     check formatting, scripts and imports"
+	@echo "make bench    measure in a cgroup of 512 MiB and one core (BENCH=part: budget, pictures, uploads, storm or scale)"
 
 run:
 	@Scripts/build
