@@ -15,7 +15,7 @@ struct Routes {
     let blocks: BlockRoutes
     let messages: MessageRoutes
     let attachments: AttachmentRoutes
-    let events: EventRoutes
+    let live: LiveTransports
     let media: MediaRoutes
     let health: HealthRoutes
     let limits: RateLimits
@@ -42,21 +42,9 @@ struct Routes {
         blocks.mount(signedIn: signedIn)
         messages.mount(signedIn: signedIn)
         attachments.mount(signedIn: signedIn)
-        events.mount(signedIn: signedIn)
+        live.mount(router, signedIn: signedIn)
         media.mount(router)
         health.mount(router, authenticated: authenticated)
-        // A live socket is made before routing; who comes here has not asked for one rightly.
-        router.get(RouterPath(ConnectionChannel.socketPath)) { _, _ -> Response in
-            var response = Problem(
-                .upgradeRequired,
-                "malformed",
-                "This path speaks WebSocket: send Upgrade: websocket."
-            ).response
-            response.headers[.upgrade] = "websocket"
-            // RFC 6455 section 4.4.
-            response.headers[.secWebSocketVersion] = "13"
-            return response
-        }
         router.refuseOtherMethods()
         return router
     }

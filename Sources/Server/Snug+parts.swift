@@ -10,7 +10,7 @@ extension Snug {
     /// What is not for operators to choose, but for tests that cannot wait a minute for a timeout.
     package struct InternalLimits: Sendable {
         var passwordCost = PasswordHasher.Cost.standard
-        var sockets = LiveSocket.Limits()
+        var transports = LiveTransports.Configuration()
         var connections = ConnectionChannel.Limits()
         var worker = WorkerLimits()
         /// When failed pictures are tried again.
@@ -24,7 +24,6 @@ extension Snug {
         /// Between two tokens of the database.
         var tokens = Duration.seconds(3600)
         var presence = PresenceBoard.Limits()
-        var streams = PulledConnection.Limits()
 
         package init() {}
     }
@@ -59,9 +58,9 @@ extension Snug {
         let wire: Wire
         let pages = PageCache()
         let hub: LiveHub
-        let admissions: Admissions
-        let signals: RoomSignals
+        let typingAndReceipts: TypingAndReceipts
         let commands: LiveCommands
+        let transports: LiveTransports
 
         init(
             _ settings: Settings,
@@ -91,16 +90,24 @@ extension Snug {
                 limits: settings.hubLimits
             )
             relay.connect(to: hub, epoch: store.epoch)
-            admissions = Admissions(store: store, hub: hub, wire: wire)
-            signals = RoomSignals(store: store, hub: hub)
+            let subscriptions = LiveSubscriptions(store: store, blockChanges: hub.blockChanges, wire: wire)
+            typingAndReceipts = TypingAndReceipts(store: store, hub: hub)
             commands = LiveCommands(
                 store: store,
-                admissions: admissions,
-                signals: signals,
+                subscriptions: subscriptions,
+                typingAndReceipts: typingAndReceipts,
                 wire: wire,
                 limits: limits,
                 capacity: 2 * settings.maxConnections + 64,
                 logger: logger
+            )
+            transports = LiveTransports(
+                tuning.transports,
+                store: store,
+                hub: hub,
+                subscriptions: subscriptions,
+                commands: commands.inbox,
+                wire: wire
             )
             self.wire = wire
         }
@@ -204,7 +211,7 @@ extension Routes {
             store: store,
             limits: limits,
             hub: hub,
-            signals: facts.signals,
+            typingAndReceipts: facts.typingAndReceipts,
             revocation: revocation,
             wire: wire
         )
@@ -231,7 +238,7 @@ extension Routes {
             wire: wire
         )
         media = MediaRoutes(signer: bytes.signer, blobs: bytes.blobs, files: bytes.files, threads: bytes.threads)
-        events = EventRoutes(admissions: facts.admissions, limits: tuning.streams)
+        live = facts.transports
         health = HealthRoutes(
             store: store,
             worker: pictures.worker,

@@ -69,12 +69,6 @@ package struct Snug {
             acceptPauses: acceptPauses,
             logger: logger
         )
-        let sockets = LiveSockets(
-            hub: facts.hub,
-            commands: facts.commands.inbox,
-            wire: facts.wire,
-            limits: tuning.sockets
-        )
         let application = Application(
             router: routes.router(),
             server: HTTPServerBuilder { responder in
@@ -83,7 +77,7 @@ package struct Snug {
                     limits: tuning.connections,
                     rates: limits,
                     maxBody: settings.maxUploadBytes + Uploads.formOverhead,
-                    makeSocket: sockets.make
+                    endpoints: facts.transports.endpoints
                 )
             },
             configuration: .init(
@@ -103,10 +97,10 @@ package struct Snug {
         )
 
         let renames = Renames(store: facts.store, pages: facts.pages, interval: tuning.renames, logger: logger)
-        let heartbeat = Heartbeat(hub: facts.hub, store: facts.store, interval: tuning.heartbeat, logger: logger)
+        let ticker = HubTicker(hub: facts.hub, store: facts.store, interval: tuning.heartbeat, logger: logger)
         let keeper = StoreKeeper(store: facts.store, interval: tuning.tokens, logger: logger)
         return Snug(
-            services: [keeper, pictures.queue, renames, facts.commands, heartbeat, application, stopping],
+            services: [keeper, pictures.queue, renames, facts.commands, ticker, application, stopping],
             signer: bytes.signer,
             pages: facts.pages,
             store: facts.store,

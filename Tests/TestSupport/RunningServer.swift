@@ -54,7 +54,7 @@ package func withServer<Result: Sendable>(
         // A real password costs a fifth of a second; here only that it is checked matters.
         tuning.passwordCost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
         tuning.worker = .patient
-        tuning.sockets.frames = RateRule(count: 1_000_000, seconds: 1, burst: 1_000_000)
+        tuning.transports.webSocket.frames = RateRule(count: 1_000_000, seconds: 1, burst: 1_000_000)
         tune(&tuning)
         return try await Places.forServers.withPlace { try await run(settings, tuning, body) }
     }

@@ -44,7 +44,7 @@ extension Request {
     private var hasBody: Bool { contentLength ?? 0 > 0 || headers[.transferEncoding] != nil }
 
     /// The first `Host` is the request's authority, any other is left among the header fields. A request of HTTP/1.0,
-    /// which needs none, has got an empty one from ``SocketRequestFilter``.
+    /// which needs none, has got an empty one from ``UpgradeRequestFilter``.
     fileprivate var hasOneHost: Bool {
         HostName.isOnly((head.authority.map { [$0] } ?? []) + headers[values: .anotherHost])
     }

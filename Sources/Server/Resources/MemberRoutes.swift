@@ -6,7 +6,7 @@ struct MemberRoutes: Sendable {
     let store: Store
     let limits: RateLimits
     let hub: LiveHub
-    let signals: RoomSignals
+    let typingAndReceipts: TypingAndReceipts
     let revocation: Revocation
     let wire: Wire
 
@@ -86,12 +86,12 @@ struct MemberRoutes: Sendable {
 
     @Sendable private func read(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let progress: Progress = try await request.json()
-        try await signals.read(context.id(), upTo: progress.seq.value, by: context.userID)
+        try await typingAndReceipts.read(context.id(), upTo: progress.seq.value, by: context.userID)
         return Response(status: .noContent)
     }
 
     @Sendable private func typing(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        try await signals.typing(context.userID, in: context.id())
+        try await typingAndReceipts.typing(context.userID, in: context.id())
         return Response(status: .noContent)
     }
 

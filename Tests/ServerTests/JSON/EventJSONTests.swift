@@ -105,11 +105,11 @@ struct EventJSONTests {
         }
     }
 
-    @Test("A live event says what it does to who hears the room")
+    @Test("A live event carries its effect on the subscriptions of its room")
     func effects() {
         let expected: [(Event.Content, LiveEvent.Effect)] = [
             (.messageCreated(message), .none), (.roomUpdated(room), .none), (.roomDeleted, .closes),
-            (.memberJoined(member), .joins(user.id)), (.memberJoined(pending), .isAsked(user.id)),
+            (.memberJoined(member), .joins(user.id)), (.memberJoined(pending), .joinsPending(user.id)),
             (.memberLeft(user.id), .leaves(user.id)),
         ]
         for (content, effect) in expected {

@@ -1,19 +1,10 @@
 import Chat
+import Foundation
+import NIOCore
 
-/// What clients say on a live connection.
+/// The frames that clients send on a live connection.
 enum ClientFrame {
-    /// What every frame has. The reference comes back with the answer.
-    struct Envelope: Decodable {
-        let type: String
-        let ref: String?
-    }
-
-    /// What can be read of a frame whose other members are wrong.
-    struct Reference: Decodable {
-        let ref: String?
-    }
-
-    /// The first frame.
+    /// The first frame, which signs the client in.
     struct Hello: Decodable {
         let token: String?
         let cursor: String?
@@ -43,7 +34,7 @@ enum ClientFrame {
         let room_id: Room.ID
     }
 
-    /// Whether the person is looking.
+    /// Whether the person is online or away.
     struct Status: Decodable {
         let status: String
     }
@@ -64,36 +55,55 @@ enum ClientFrame {
     }
 }
 
-/// What the server says on a live connection besides events and signals.
-enum ServerFrame: JSONWritable {
-    case welcome(Welcome, heartbeatSeconds: Int)
-    case ack(ref: String?, Message)
-    case error(ref: String?, Problem)
-    case pong
+/// A frame behind the first one: what the client wants, and the JSON object that holds the members for it.
+struct ClientRequest {
+    let type: String
+    /// Comes back with the answer.
+    let ref: String?
+    private let json: Data
 
-    func write(to json: inout JSONWriter) {
-        json.object { json in
-            switch self {
-            case .welcome(let welcome, let seconds):
-                json.member("type", "welcome")
-                json.key("user")
-                OwnUser(welcome.user).write(to: &json)
-                json.member("cursor", welcome.cursor.description)
-                json.member("resumed", welcome.resumed)
-                json.member("heartbeat_seconds", seconds)
-            case .ack(let ref, let message):
-                json.member("type", "ack")
-                json.member("ref", ifAny: ref) { $0.value($1) }
-                json.key("message")
-                message.write(to: &json)
-            case .error(let ref, let problem):
-                json.member("type", "error")
-                if let ref { json.member("ref", ref) }
-                json.key("problem")
-                json.value(encoded: problem.json)
-            case .pong:
-                json.member("type", "pong")
-            }
+    init(type: String, ref: String?, json: Data) {
+        self.type = type
+        self.ref = ref
+        self.json = json
+    }
+
+    /// Reads the members.
+    func members<Members: Decodable>(_ type: Members.Type = Members.self) throws(BadFrame) -> Members {
+        do {
+            return try JSONText.decode(type, from: json)
+        } catch {
+            throw BadFrame(cause: error, ref: ref)
         }
     }
+}
+
+extension ClientRequest {
+    private struct Envelope: Decodable {
+        let type: String
+        let ref: String?
+    }
+
+    private struct Reference: Decodable {
+        let ref: String?
+    }
+
+    /// Reads a frame that is one JSON object with `type` and `ref` beside its other members.
+    init(json text: ByteBuffer) throws(BadFrame) {
+        let json = Data(buffer: text)
+        do {
+            let envelope = try JSONText.decode(Envelope.self, from: json)
+            self.init(type: envelope.type, ref: envelope.ref, json: json)
+        } catch {
+            let reference = try? JSONText.decode(Reference.self, from: json)
+            throw BadFrame(cause: error, ref: reference?.ref)
+        }
+    }
+}
+
+/// A frame that cannot be understood: it is not JSON, or its type or one of its members is wrong.
+struct BadFrame: Error {
+    let cause: any Error
+    /// The reference of the frame, if it can be read.
+    var ref: String?
 }

@@ -1,21 +1,20 @@
 import Chat
-import Foundation
 import HTTPTypes
 import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// Does what live clients ask for. Connections hand their frames over from the event loop; each has at most one here
-/// at a time, so its frames are done in order while those of different connections share commits.
+/// Carries out the commands of live clients. Transports submit frames from the event loop, at most one at a time for each
+/// connection: its frames are carried out in order, while those of different connections share commits.
 struct LiveCommands: Service, CustomStringConvertible {
     /// A frame that a connection has received.
     struct Command: Sendable {
-        let text: ByteBuffer
-        let socket: SocketHandle
+        let frame: ByteBuffer
+        let peer: any LivePeer
         let identity: LiveIdentity
     }
 
-    /// The event loop's end of the queue.
+    /// The end of the queue that transports use.
     struct Inbox: Sendable {
         fileprivate let queue: AsyncStream<Command>.Continuation
 
@@ -30,8 +29,8 @@ struct LiveCommands: Service, CustomStringConvertible {
     let inbox: Inbox
     private let commands: AsyncStream<Command>
     private let store: Store
-    private let admissions: Admissions
-    private let signals: RoomSignals
+    private let subscriptions: LiveSubscriptions
+    private let typingAndReceipts: TypingAndReceipts
     private let wire: Wire
     private let limits: RateLimits
     private let logger: Logger
@@ -39,8 +38,8 @@ struct LiveCommands: Service, CustomStringConvertible {
     /// - Parameter capacity: Commands that may wait; one per connection is enough.
     init(
         store: Store,
-        admissions: Admissions,
-        signals: RoomSignals,
+        subscriptions: LiveSubscriptions,
+        typingAndReceipts: TypingAndReceipts,
         wire: Wire,
         limits: RateLimits,
         capacity: Int,
@@ -50,8 +49,8 @@ struct LiveCommands: Service, CustomStringConvertible {
         self.inbox = Inbox(queue: queue)
         self.commands = commands
         self.store = store
-        self.admissions = admissions
-        self.signals = signals
+        self.subscriptions = subscriptions
+        self.typingAndReceipts = typingAndReceipts
         self.wire = wire
         self.limits = limits
         self.logger = logger
@@ -66,66 +65,51 @@ struct LiveCommands: Service, CustomStringConvertible {
     }
 
     private func perform(_ command: Command) async {
-        await perform(command.text, from: command.socket, as: command.identity)
-        command.socket.finishedCommand()
+        await perform(command.frame, from: command.peer, as: command.identity)
+        command.peer.finishedCommand()
     }
 
-    private func perform(_ text: ByteBuffer, from socket: SocketHandle, as identity: LiveIdentity) async {
+    private func perform(_ frame: ByteBuffer, from peer: any LivePeer, as identity: LiveIdentity) async {
         var reference: String?
         do {
-            let data = Data(buffer: text)
             switch identity {
-            case .stranger(let token): try await open(socket, hello: data, headerToken: token)
+            case .stranger(let token): try await open(peer, hello: frame, headerToken: token)
             case .session(let session):
-                let envelope = try parse(ClientFrame.Envelope.self, data)
-                reference = envelope.ref
-                try await perform(envelope, data, from: socket, as: session)
+                let request = try peer.request(in: frame)
+                reference = request.ref
+                try await perform(request, from: peer, as: session)
             }
         } catch {
-            refuse(error, reference: reference, on: socket, isStranger: identity.isStranger)
+            refuse(error, reference: reference, to: peer, isStranger: identity.isStranger)
         }
     }
 
-    private func perform(
-        _ envelope: ClientFrame.Envelope,
-        _ data: Data,
-        from socket: SocketHandle,
-        as session: Session
-    ) async throws {
-        switch envelope.type {
+    private func perform(_ request: ClientRequest, from peer: any LivePeer, as session: Session) async throws {
+        switch request.type {
         case "send":
             try limits.messages.spend(session.userID)
             wire.presence.active(session.userID)
-            let frame = try parse(ClientFrame.Send.self, data)
+            let frame = try request.members(ClientFrame.Send.self)
             let posted = try await store.post(frame.draft, in: frame.room, by: session.userID)
-            socket.send(wire.json(ServerFrame.ack(ref: envelope.ref, posted.message)).buffer)
+            peer.send(.ack(ref: request.ref, posted.message))
         case "read":
-            let frame = try parse(ClientFrame.Read.self, data)
+            let frame = try request.members(ClientFrame.Read.self)
             wire.presence.active(session.userID)
-            try await signals.read(frame.room_id, upTo: frame.seq.value, by: session.userID)
+            try await typingAndReceipts.read(frame.room_id, upTo: frame.seq.value, by: session.userID)
         case "typing":
-            let frame = try parse(ClientFrame.Typing.self, data)
+            let frame = try request.members(ClientFrame.Typing.self)
             wire.presence.active(session.userID)
-            try await signals.typing(session.userID, in: frame.room_id)
+            try await typingAndReceipts.typing(session.userID, in: frame.room_id)
         case "status":
-            try say(parse(ClientFrame.Status.self, data), of: session.userID)
+            try setStatus(request.members(), of: session.userID)
         case "ping":
-            socket.send(wire.json(ServerFrame.pong).buffer)
+            peer.send(.pong)
         default:
             throw BadFrame(cause: Problem.invalid("type", "This server does not know frames of this type."))
         }
     }
 
-    private func parse<Frame: Decodable>(_ type: Frame.Type, _ data: Data) throws(BadFrame) -> Frame {
-        do {
-            return try JSONText.decode(type, from: data)
-        } catch {
-            let reference = try? JSONText.decode(ClientFrame.Reference.self, from: data)
-            throw BadFrame(cause: error, reference: reference?.ref)
-        }
-    }
-
-    private func say(_ frame: ClientFrame.Status, of user: User.ID) throws {
+    private func setStatus(_ frame: ClientFrame.Status, of user: User.ID) throws {
         switch frame.status {
         case "online": wire.presence.active(user)
         case "away": wire.presence.away(user)
@@ -133,50 +117,41 @@ struct LiveCommands: Service, CustomStringConvertible {
         }
     }
 
-    /// Signs the connection in and lets it hear its person's rooms.
-    private func open(_ socket: SocketHandle, hello: Data, headerToken: SessionToken?) async throws {
-        let hello = try JSONText.decode(ClientFrame.Hello.self, from: hello)
+    /// Signs the client in and subscribes it to the person's rooms.
+    private func open(_ peer: some LivePeer, hello: ByteBuffer, headerToken: SessionToken?) async throws {
+        let hello = try peer.hello(in: hello)
         guard let token = hello.token.map(SessionToken.init(text:)) ?? headerToken else {
             throw Refusal.unauthenticated("A token is missing.")
         }
         let session = try await store.session(of: token)
-        let (admission, _) = try await admissions.admit(session.userID, after: hello.cursor) { entry in
-            await socket.admit(session, entry)
-        }
-        switch admission {
-        // A session that ended before the hub knew the connection could not close it.
-        case .admitted: _ = try await store.session(of: token)
-        case .tooMany: socket.close(.tooMany)
-        case .gone, .stale: break
-        }
+        peer.signIn(session)
+        do {
+            _ = try await subscriptions.connect(peer, for: session.userID, after: hello.cursor) {
+                _ = try await store.session(of: token)
+            }
+        } catch ConnectRefusal.tooMany {
+            peer.close(.tooMany)
+        } catch ConnectRefusal.gone {}
     }
 
-    private func refuse(_ error: any Error, reference: String?, on socket: SocketHandle, isStranger: Bool) {
+    private func refuse(_ error: any Error, reference: String?, to peer: any LivePeer, isStranger: Bool) {
         let badFrame = error as? BadFrame
         let problem = Problem(badFrame?.cause ?? error) ?? .internal
         if problem == .internal { logger.error("A frame failed", metadata: ["error": "\(error)"]) }
         switch problem.code {
-        case "unauthenticated": socket.close(.unauthenticated)
-        // Who could not be let in has nothing to wait for.
-        case _ where isStranger: socket.close(problem.status.kind == .serverError ? .failed : .malformed)
+        case "unauthenticated": peer.close(.unauthenticated)
+        // A client that could not sign in has no answer to wait for.
+        case _ where isStranger: peer.close(problem.status.kind == .serverError ? .failed : .malformed)
         default:
-            let error = ServerFrame.error(ref: reference ?? badFrame?.reference, problem)
-            let frame = wire.json(error).buffer
-            badFrame == nil ? socket.send(frame) : socket.refuseBadFrame(frame)
+            let answer = ServerFrame.error(ref: reference ?? badFrame?.ref, problem)
+            badFrame == nil ? peer.send(answer) : peer.rejectBadFrame(answer)
         }
     }
 }
 
-/// A frame that is not understood: it is not JSON, or its type or one of its members is wrong.
-private struct BadFrame: Error {
-    let cause: any Error
-    /// The frame's reference, where it can be read.
-    var reference: String?
-}
-
 /// Who is at the other end of a live connection.
 enum LiveIdentity: Sendable {
-    /// Nobody has signed in; the token that came with the request, if one did.
+    /// Nobody has signed in; with the token of the HTTP request, if there was one.
     case stranger(SessionToken?)
     case session(Session)
 

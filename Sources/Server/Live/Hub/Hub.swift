@@ -1,335 +1,281 @@
 import Chat
-import DequeModule
 import NIOCore
+import Vocabulary
 
-/// Rooms and the live connections in them.
+/// What one tick of the hub has found.
+struct TickResult: Sendable {
+    /// What has been delivered since the last tick.
+    var deliveries: [Delivery] = []
+    /// People who are offline now, and when they were last active.
+    var departed: [(user: User.ID, at: Timestamp)] = []
+}
+
+/// Delivers every event to the connections that are subscribed to its room.
 ///
-/// All of it lives on one event loop: no locks, no tasks, no copies per connection. Other threads reach it through
-/// `LiveHub`.
+/// It lives on one event loop together with the connections: no locks, no tasks, no copy of an event per connection.
+/// Other threads reach it through `LiveHub`.
 final class Hub {
-    struct Limits {
-        /// Live connections in total.
-        var connections = 5000
-        /// Live connections of one person.
-        var connectionsPerUser = 10
-        /// Recent events kept for connections that are being welcomed, and their bytes.
-        var recentEvents = 1024
-        var recentBytes = 4 << 20
-        /// Shortest time between two flushes: what happens within it shares a system call per connection.
-        var pace = TimeAmount.milliseconds(2)
-        /// Between two notices that somebody types; a notice lasts five seconds.
-        var typing = TimeAmount.seconds(2)
-        /// Shortest time between two looks at what a room's members have received, for each of its connections: the
-        /// larger the room, the more receipts there are and the less anybody wants to know.
-        var reportPerConnection = TimeAmount.milliseconds(100)
-        var reportAtLeast = TimeAmount.seconds(1)
-        /// Receipts that may come of one look at all rooms, each counted for everyone who hears it: about what one room
-        /// of 100 makes, so that messages do not wait behind them. The other rooms have their turn a second later.
-        var receiptsPerTick = 10_000
-        /// News of who is there that one look may tell, each counted for everyone who hears it: about two rooms of 100
-        /// who all come at once. When a thousand come back, messages do not wait behind their greetings.
-        var presencePerTick = 20_000
-        /// Rooms that nobody hears whose receipts wait for the next tick all the same.
-        var unheardReceipts = 1000
-        /// People whose joining makes their presence known at the next tick; others are asked for.
-        var newcomersPerTick = 1000
-    }
-
-    /// What became of a wish to hear events.
-    enum Admission: Equatable {
-        case admitted
-        case tooMany
-        /// More happened since the start was read than is kept; read it again.
-        case stale
-        /// The client went away meanwhile.
-        case gone
-    }
-
-    /// Somebody with live connections, or who had some until a moment ago.
-    final class Person {
-        var connections: [any LiveConnection] = []
-        /// Where others hear of them while they have no connection.
-        var rooms: [Room.ID] = []
-    }
-
     let loop: any EventLoop
-    let limits: Limits
-    let wire: Wire
-    private(set) var rooms: [Room.ID: LiveRoom] = [:]
-    var people: [User.ID: Person] = [:]
-    private var connectionCount = 0
-    private var recent: Deque<LiveEvent> = []
-    private var recentBytes = 0
-    /// Position of the newest event that came through here.
+    let transientEvents: TransientEvents
+    let table = SubscriptionTable()
+    private let presence: Presence
+    private let limits: Limits
+    private var recent: RecentEvents
+    /// Position of the newest event that has been published here.
     private(set) var position: Int64
+    private(set) var deliveryReports: DeliveryReports
+    /// Rooms with events that have not been flushed.
     private var dirty: [LiveRoom] = []
     private var isFlushScheduled = false
     private var lastFlush = NIODeadline.uptimeNanoseconds(0)
-    /// Connections whose start lies ahead of what came through here.
-    private var early: [(position: Int64, admit: () -> Void)] = []
-    /// Rooms whose newest events may not be written down as delivered yet.
-    var unreported: [Room.ID: LiveRoom] = [:]
-    /// Receipts that the next tick tells.
-    var receipts: [Room.ID: [User.ID: Receipt]] = [:]
-    /// Pairs of people who exchange no signals, from either side; of those who are connected or were a moment ago.
-    var blocks: [User.ID: Set<User.ID>] = [:]
-    let blockChanges = BlockChanges()
-    /// Who has come into which room since the last tick.
-    var newcomers: [(user: User.ID, room: Room.ID)] = []
+    /// Connections whose snapshot is ahead of the events published so far.
+    private var pendingConnections: [(position: Int64, connect: () -> Void)] = []
     private var isStopping = false
 
-    var presence: Presence { wire.presence }
-    private var isFull: Bool { connectionCount + early.count >= limits.connections }
+    private var isFull: Bool { table.connectionCount + pendingConnections.count >= limits.connections }
 
-    /// - Parameter position: Newest position in the log when the hub begins.
+    /// - Parameter position: The newest position in the log at the start.
     init(loop: any EventLoop, position: Int64, wire: Wire, limits: Limits) {
         self.loop = loop
         self.position = position
-        self.wire = wire
         self.limits = limits
+        presence = wire.presence
+        recent = RecentEvents(limits)
+        deliveryReports = DeliveryReports(limits)
+        transientEvents = TransientEvents(table: table, loop: loop, wire: wire, limits: limits)
     }
 
-    // MARK: - Coming and going
+    // MARK: - Connections
 
-    /// Takes a connection in at the point that `entry` describes: it hears every event behind it, and none before.
+    /// Connects a subscriber at the position of the snapshot: it receives every event behind it, and none before.
     ///
-    /// The commit that the entry has seen may still be on its way here; then it waits for that.
-    func admit(
-        _ connection: any LiveConnection,
-        _ entry: LiveEntry,
-        then answer: @escaping (Admission) -> Void
+    /// When the snapshot reflects a commit that has yet to be published here, the connection waits for it.
+    func connect(
+        _ subscriber: any Subscriber,
+        from snapshot: ConnectionSnapshot,
+        then answer: @escaping (ConnectResult) -> Void
     ) {
         loop.preconditionInEventLoop()
         guard !isStopping else { return answer(.gone) }
-        guard entry.position <= position else {
+        guard snapshot.position <= position else {
             guard !isFull else { return answer(.tooMany) }
-            early.append((entry.position, { self.admit(connection, entry, then: answer) }))
-            return
+            let connect = { self.connect(subscriber, from: snapshot, then: answer) }
+            return pendingConnections.append((snapshot.position, connect))
         }
-        answer(admitNow(connection, entry))
+        answer(connectNow(subscriber, from: snapshot))
     }
 
-    private func admitNow(_ connection: any LiveConnection, _ entry: LiveEntry) -> Admission {
-        guard connection.isOpen else { return .gone }
-        let user = entry.welcome.user.id
-        let person = people[user] ?? Person()
-        // A place that is given up below is free again by then.
-        let replaced = Self.replaced(among: person.connections, limit: limits.connectionsPerUser)
+    private func connectNow(_ subscriber: any Subscriber, from snapshot: ConnectionSnapshot) -> ConnectResult {
+        guard subscriber.isOpen else { return .gone }
+        let user = snapshot.welcome.user.id
+        // Closing the replaced connections below makes room for this one.
+        let replaced = Self.replaced(
+            among: table.connections(of: user).map(\.subscriber),
+            limit: limits.connectionsPerUser
+        )
         guard !isFull || !replaced.isEmpty else { return .tooMany }
-        let missed = recent.reversed().prefix { $0.position > entry.position }.reversed()
-        guard entry.blockChanges == blockChanges.count else { return .stale }
-        guard entry.position == position || missed.first?.position == entry.position + 1 else { return .stale }
-        people[user] = person
+        let missed = recent.events(after: snapshot.position)
+        guard snapshot.blockChanges == transientEvents.blockChanges.count else { return .stale }
+        guard snapshot.position == position || missed.first?.position == snapshot.position + 1 else { return .stale }
         for old in replaced { old.close(.replaced) }
-        person.connections.append(connection)
-        person.rooms = []
-        connectionCount += 1
+        let connection = table.add(subscriber)
         presence.connected(user, at: loop.now)
-        connection.welcome(entry.welcome)
-        if !entry.missed.isEmpty { connection.deliver(LiveBatch(entry.missed)) }
-        addBlocks(of: user, entry.blocked)
-        // It may be too slow even for this; once closed it must not be seated again.
-        for id in entry.rooms where connection.isOpen {
-            let isNew = rooms[id] == nil
-            seat(connection, in: id)
-            if isNew { rooms[id]?.pendingMembers = entry.pending[id] ?? [] }
+        subscriber.welcome(snapshot.welcome)
+        if !snapshot.missed.isEmpty { subscriber.deliver(EncodedBatch(snapshot.missed)) }
+        transientEvents.addBlocks(of: user, snapshot.blocked)
+        // The client may be too slow even for this, and a closed connection must not be subscribed again.
+        for id in snapshot.rooms where connection.isOpen {
+            let isNew = table.rooms[id] == nil
+            subscribe(connection, to: id)
+            if isNew { table.rooms[id]?.pendingMembers = snapshot.pending[id] ?? [] }
         }
-        for event in missed where connection.isOpen { catchUp(connection, with: event) }
-        return .admitted
+        for event in missed where connection.isOpen { replay(event, to: connection) }
+        return .connected
     }
 
-    /// Which connections of a person give way to a new one: those that have been silent the longest, because a phone that
-    /// has left its network leaves connections behind that nobody uses any more.
-    static func replaced(among connections: [any LiveConnection], limit: Int) -> [any LiveConnection] {
+    /// The connections that a person's new one replaces: those that have been silent the longest, because a phone that
+    /// has left its network leaves behind connections that nobody uses any more.
+    static func replaced(among connections: [any Subscriber], limit: Int) -> [any Subscriber] {
         let surplus = connections.count - limit + 1
         guard surplus > 0 else { return [] }
-        return Array(connections.sorted { $0.lastHeard < $1.lastHeard }.prefix(surplus))
+        return Array(connections.sorted { $0.lastActivity < $1.lastActivity }.prefix(surplus))
     }
 
-    /// Lets go of a connection; calling it again does nothing.
-    func remove(_ connection: any LiveConnection) {
+    /// Removes a subscriber; removing it again does nothing.
+    func remove(_ subscriber: any Subscriber) {
         loop.preconditionInEventLoop()
-        let rooms = connection.seats.map(\.room)
-        for room in rooms { leave(room, connection) }
-        guard let person = people[connection.userID],
-            let index = person.connections.firstIndex(where: { $0 === connection })
-        else { return }
-        person.connections.remove(at: index)
-        connectionCount -= 1
+        guard let connection = table.connection(of: subscriber) else { return }
+        for room in table.remove(connection) { deliveryReports.remove(room) }
         presence.disconnected(connection.userID, at: loop.now)
-        if person.connections.isEmpty { person.rooms = rooms.map(\.id) }
     }
 
-    /// Closes every connection of which `matches` says so.
-    func close(_ reason: LiveClosure, where matches: (any LiveConnection) -> Bool) {
+    /// Closes every connection that matches.
+    func close(_ reason: CloseReason, where matches: (any Subscriber) -> Bool) {
         loop.preconditionInEventLoop()
-        for person in people.values {
-            for connection in person.connections where matches(connection) { connection.close(reason) }
+        for connection in table.connections where matches(connection.subscriber) {
+            connection.subscriber.close(reason)
         }
     }
 
-    /// Sends everybody away and takes nobody in any more.
+    /// Closes all connections and accepts no more.
     func stop() {
         flush()
         isStopping = true
         close(.restarting) { _ in true }
-        let waiting = early
-        early = []
-        for entry in waiting { entry.admit() }
+        let pending = pendingConnections
+        pendingConnections = []
+        for connection in pending { connection.connect() }
+    }
+
+    private func connectPending() {
+        guard !pendingConnections.isEmpty else { return }
+        let due = pendingConnections.filter { $0.position <= position }
+        pendingConnections.removeAll { $0.position <= position }
+        for connection in due { connection.connect() }
+    }
+
+    // MARK: - Subscriptions
+
+    /// Events from before are not for the new subscriber, so they are flushed first. That may close connections that are
+    /// too slow, and the room with its last one; it is looked up afterwards.
+    private func subscribe(_ connection: ConnectedSubscriber, to id: Room.ID) {
+        if table.rooms[id]?.hasPending == true { flush() }
+        guard connection.isOpen else { return }
+        table.subscribe(connection, to: id)
+    }
+
+    private func subscribe(_ user: User.ID, to room: Room.ID) {
+        let connections = table.connections(of: user)
+        guard !connections.isEmpty else { return table.addLastRoom(room, of: user) }
+        for connection in connections where connection.isOpen { subscribe(connection, to: room) }
+    }
+
+    private func unsubscribe(_ connection: ConnectedSubscriber, from room: LiveRoom) {
+        table.unsubscribe(connection, from: room)
+        if room.isEmpty { deliveryReports.remove(room) }
     }
 
     // MARK: - Events
 
-    /// Sends events to who may hear them. They must come in the order of their positions.
+    /// Delivers events to the subscribers of their rooms. They must come in the order of their positions.
     func publish(_ events: [LiveEvent]) {
         loop.preconditionInEventLoop()
         for event in events { publish(event) }
-        while recent.count > limits.recentEvents || recentBytes > limits.recentBytes {
-            recentBytes -= recent.removeFirst().text.json.readableBytes
-        }
-        admitEarly()
+        recent.trim()
+        connectPending()
         scheduleFlush()
     }
 
     private func publish(_ event: LiveEvent) {
         position = event.position
         recent.append(event)
-        recentBytes += event.text.json.readableBytes
-        if let user = event.effect.joining, let person = people[user] { seat(person, in: event.room) }
-        guard let room = rooms[event.room] else { return apply(event.effect, toEmpty: event.room) }
+        if let user = event.effect.joining { subscribe(user, to: event.room) }
+        guard let room = table.rooms[event.room] else { return applyWithoutSubscribers(event) }
         if !room.hasPending { dirty.append(room) }
         room.append(event)
         apply(event.effect, to: room)
     }
 
-    private func seat(_ person: Person, in room: Room.ID) {
-        guard !person.connections.isEmpty else { return person.rooms.append(room) }
-        for connection in person.connections where connection.isOpen { seat(connection, in: room) }
-    }
-
-    /// Ends what the event ends, once it has been heard itself.
+    /// Changes the subscriptions behind the event, which is still delivered to those that it ends.
     private func apply(_ effect: LiveEvent.Effect, to room: LiveRoom) {
         switch effect {
         case .none: break
-        case .joins(let user): greet(user, in: room)
-        case .isAsked(let user): room.pendingMembers.insert(user)
-        case .agrees(let receipt):
+        case .joins(let user): transientEvents.memberJoined(user, room)
+        case .joinsPending(let user): room.pendingMembers.insert(user)
+        case .accepts(let receipt):
             guard room.pendingMembers.remove(receipt.userID) != nil else { return }
-            receive([receipt])
-            greet(receipt.userID, in: room)
+            transientEvents.receive([receipt])
+            transientEvents.memberJoined(receipt.userID, room)
         case .leaves(let user):
             flush()
             room.pendingMembers.remove(user)
-            // They begin anew when they are added again.
-            receipts[room.id]?[user] = nil
-            guard let person = people[user] else { return }
-            for connection in person.connections { leave(room, connection) }
-            person.rooms.removeAll { $0 == room.id }
+            transientEvents.memberLeft(user, room)
+            for connection in table.connections(of: user) { unsubscribe(connection, from: room) }
+            table.removeLastRoom(room.id, of: user)
         case .closes:
             flush()
-            for connection in room.audience { leave(room, connection) }
+            for connection in room.subscribers { unsubscribe(connection, from: room) }
         }
     }
 
-    /// Nobody hears the room, but somebody who was here a moment ago may have.
-    private func apply(_ effect: LiveEvent.Effect, toEmpty room: Room.ID) {
-        if case .leaves(let user) = effect { people[user]?.rooms.removeAll { $0 == room } }
+    /// The room has no subscribers, but somebody who was connected a moment ago may have been one.
+    private func applyWithoutSubscribers(_ event: LiveEvent) {
+        if case .leaves(let user) = event.effect { table.removeLastRoom(event.room, of: user) }
     }
 
-    /// Plays one event to a connection that was admitted at a point before it.
-    private func catchUp(_ connection: any LiveConnection, with event: LiveEvent) {
-        if event.effect.joining == connection.userID { seat(connection, in: event.room) }
-        guard let room = rooms[event.room] else { return }
-        let hears = connection.seats.contains { $0.room === room }
-        if hears { connection.deliver(LiveBatch([event.text])) }
-        // All events up to now are played, so a room that is there already ends up as it was.
+    /// Replays one event to a connection whose snapshot was read before it.
+    private func replay(_ event: LiveEvent, to connection: ConnectedSubscriber) {
+        if event.effect.joining == connection.userID { subscribe(connection, to: event.room) }
+        guard let room = table.rooms[event.room] else { return }
+        if connection.isSubscribed(to: room) { connection.subscriber.deliver(EncodedBatch([event.encoded])) }
+        // All events up to now are replayed, so a room that has other subscribers ends up as it was.
         switch event.effect {
-        case .leaves(connection.userID), .closes: leave(room, connection)
-        case .isAsked(let user): room.pendingMembers.insert(user)
-        case .agrees(let receipt): room.pendingMembers.remove(receipt.userID)
+        case .leaves(connection.userID), .closes: unsubscribe(connection, from: room)
+        case .joinsPending(let user): room.pendingMembers.insert(user)
+        case .accepts(let receipt): room.pendingMembers.remove(receipt.userID)
         case .leaves(let user): room.pendingMembers.remove(user)
         case .none, .joins: break
         }
     }
 
-    // MARK: - Seats
-
-    /// What was said before is not for the newcomer, so it goes out first. That may close connections that are too
-    /// slow, and with its last one the room goes; so it is looked up afterwards.
-    private func seat(_ connection: any LiveConnection, in id: Room.ID) {
-        if rooms[id]?.hasPending == true { flush() }
-        guard connection.isOpen else { return }
-        room(id).seat(connection)
-    }
-
-    private func room(_ id: Room.ID) -> LiveRoom {
-        if let room = rooms[id] { return room }
-        let room = LiveRoom(id)
-        rooms[id] = room
-        return room
-    }
-
-    private func leave(_ room: LiveRoom, _ connection: any LiveConnection) {
-        room.unseat(connection)
-        guard room.isEmpty else { return }
-        rooms[room.id] = nil
-        unreported[room.id] = nil
-    }
-
-    private func admitEarly() {
-        guard !early.isEmpty else { return }
-        let due = early.filter { $0.position <= position }
-        early.removeAll { $0.position <= position }
-        for entry in due { entry.admit() }
-    }
-
     // MARK: - Flushing
 
-    /// Quiet: at the end of this tick. Busy: once per pace, so that one system call carries several events.
+    /// When it is quiet, events are flushed at the end of this turn of the loop. When it is busy, they are flushed once
+    /// per interval, so that one system call carries several events.
     private func scheduleFlush() {
         guard !dirty.isEmpty, !isFlushScheduled else { return }
         isFlushScheduled = true
-        let due = lastFlush + limits.pace
+        let due = lastFlush + limits.flushInterval
         let loop = loop.assumeIsolated()
         if due <= self.loop.now {
-            loop.execute { self.flushOnTime() }
+            loop.execute { self.flushOnSchedule() }
         } else {
-            loop.scheduleTask(deadline: due) { self.flushOnTime() }
+            loop.scheduleTask(deadline: due) { self.flushOnSchedule() }
         }
     }
 
-    private func flushOnTime() {
+    private func flushOnSchedule() {
         isFlushScheduled = false
         lastFlush = loop.now
         flush()
     }
 
-    /// Sends what is pending. All of it, because a connection must hear its rooms in the order of positions: the cursor
-    /// of an event says that everything before it has been heard.
+    /// Delivers all pending events. All rooms are flushed together, because a connection must receive their events in
+    /// the order of positions: the cursor of an event says that everything before it has been received.
     func flush() {
         guard !dirty.isEmpty else { return }
         let due = dirty.map { room in
-            if !room.isEmpty { unreported[room.id] = room }
-            return (flush: LiveRoom.Flush(room.takePending()), audience: room.audience)
+            if !room.isEmpty { deliveryReports.add(room) }
+            return (flush: room.takeFlush(), subscribers: room.subscribers)
         }
         dirty.removeAll(keepingCapacity: true)
-        // A connection that is closed here leaves; the loops go on over the audiences as they were.
+        // A connection that closes meanwhile unsubscribes; the loops go on over the subscribers as they were.
         guard due.count > 1 else {
-            for connection in due[0].audience { connection.deliver(due[0].flush.batch) }
+            let batch = due[0].flush.batch
+            for connection in due[0].subscribers { connection.subscriber.deliver(batch) }
             return
         }
-        deliver(due)
+        for room in due {
+            for connection in room.subscribers { connection.add(room.flush) }
+        }
+        for connection in due.lazy.flatMap(\.subscribers) { connection.deliverFlushes() }
     }
 
-    /// Who hears one of the rooms gets that room's shared bytes; who hears several gets their events in one order.
-    private func deliver(_ due: [(flush: LiveRoom.Flush, audience: [any LiveConnection])]) {
-        for room in due {
-            for connection in room.audience { connection.dueFlushes.append(room.flush) }
-        }
-        for connection in due.lazy.flatMap(\.audience) where !connection.dueFlushes.isEmpty {
-            let flushes = connection.dueFlushes
-            connection.dueFlushes = []
-            connection.deliver(flushes.count == 1 ? flushes[0].batch : LiveRoom.Flush(merging: flushes).batch)
-        }
+    // MARK: - Ticks
+
+    /// Does what is due about once a second: checks connections, announces receipts and presence, and reports what has
+    /// been delivered.
+    func tick() -> TickResult {
+        loop.preconditionInEventLoop()
+        let now = loop.now
+        for connection in table.connections { connection.subscriber.tick(now) }
+        // An event is delivered before the receipts for it.
+        flush()
+        transientEvents.announceReceipts()
+        transientEvents.announceJoins()
+        return TickResult(
+            deliveries: deliveryReports.collectDeliveries(now),
+            departed: transientEvents.announcePresence(now)
+        )
     }
 }

@@ -1,13 +1,15 @@
 import Chat
 import NIOCore
 
-/// The hub's door for everything that is not on its event loop.
+/// The hub as everything outside its event loop uses it.
 struct LiveHub: Sendable {
     let loop: any EventLoop
     let blockChanges: BlockChanges
     private let hub: NIOLoopBound<Hub>
 
     /// Makes the hub on its loop.
+    ///
+    /// - Parameter position: The newest position in the log.
     static func make(
         on loop: any EventLoop,
         position: Int64,
@@ -16,44 +18,48 @@ struct LiveHub: Sendable {
     ) async throws -> LiveHub {
         try await loop.submit {
             let hub = Hub(loop: loop, position: position, wire: wire, limits: limits)
-            return LiveHub(loop: loop, blockChanges: hub.blockChanges, hub: NIOLoopBound(hub, eventLoop: loop))
+            return LiveHub(
+                loop: loop,
+                blockChanges: hub.transientEvents.blockChanges,
+                hub: NIOLoopBound(hub, eventLoop: loop)
+            )
         }.get()
     }
 
-    /// The hub itself, on its loop.
+    /// The hub itself, for code that runs on its loop.
     var onLoop: Hub { hub.value }
 
-    /// Hands events on and returns at once.
+    /// Publishes events and returns at once.
     func publish(_ events: [LiveEvent]) {
         loop.execute { onLoop.publish(events) }
     }
 
-    /// Hands receipts on and returns at once.
+    /// Passes on receipts that have moved and returns at once.
     func receive(_ receipts: [Receipt]) {
         guard !receipts.isEmpty else { return }
-        loop.execute { onLoop.receive(receipts) }
+        loop.execute { onLoop.transientEvents.receive(receipts) }
     }
 
     /// Sends a person's new name or avatar to those who share one of these rooms with them.
     func announce(_ user: User, in rooms: [Room.ID]) {
-        loop.execute { onLoop.announce(user, in: rooms) }
+        loop.execute { onLoop.transientEvents.announce(user, in: rooms) }
     }
 
     func typing(_ user: User.ID, in room: Room.ID) {
-        loop.execute { onLoop.typing(user, in: room) }
+        loop.execute { onLoop.transientEvents.typing(user, in: room) }
     }
 
-    /// Sends something to every connection of one person.
-    func notify(_ user: User.ID, _ signal: Signal) {
-        loop.execute { onLoop.notify(user, signal) }
+    /// Sends an event to every connection of one person.
+    func notify(_ user: User.ID, _ event: TransientEvent) {
+        loop.execute { onLoop.transientEvents.notify(user, event) }
     }
 
-    /// Ends or allows signals between two people. When it returns, none is sent any more that may not be.
+    /// Ends or allows transient events between two people. When it returns, none is sent any more that is blocked.
     func setBlock(between first: User.ID, and second: User.ID, _ isBlocked: Bool) async throws {
-        try await loop.submit { onLoop.setBlock(between: first, and: second, isBlocked) }.get()
+        try await loop.submit { onLoop.transientEvents.setBlock(between: first, and: second, isBlocked) }.get()
     }
 
-    func tick() async throws -> Findings {
+    func tick() async throws -> TickResult {
         try await loop.submit { onLoop.tick() }.get()
     }
 
@@ -62,7 +68,7 @@ struct LiveHub: Sendable {
         loop.execute { onLoop.close(.unauthenticated) { hasEnded($0.sessionID) } }
     }
 
-    /// Closes all connections, because the server stops.
+    /// Closes all connections because the server is stopping.
     func stop() {
         loop.execute { onLoop.stop() }
     }

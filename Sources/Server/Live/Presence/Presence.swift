@@ -3,7 +3,7 @@ import NIOCore
 import Synchronization
 import Vocabulary
 
-/// Who is there, for everybody who asks: the hub tells it, requests and answers read it.
+/// The presence of everybody. The hub keeps it up to date; requests report activity, and responses read it.
 final class Presence: Sendable {
     typealias Status = PresenceBoard.Status
 
@@ -29,13 +29,13 @@ final class Presence: Sendable {
         board.withLock { $0.away(user) }
     }
 
-    func changes(at now: NIODeadline) -> [PresenceBoard.Change] {
+    func changes(at now: NIODeadline) -> [PresenceBoard.StatusChange] {
         board.withLock { $0.changes(at: now) }
     }
 
-    func told(_ changes: [PresenceBoard.Change]) {
+    func announced(_ changes: [PresenceBoard.StatusChange]) {
         board.withLock { board in
-            for change in changes { board.told(change) }
+            for change in changes { board.announced(change) }
         }
     }
 
@@ -51,7 +51,7 @@ final class Presence: Sendable {
 }
 
 extension Timestamp {
-    /// The wall clock's time of a moment.
+    /// The wall-clock time of a moment.
     init(of moment: NIODeadline, now: NIODeadline = .now()) {
         self = .now - .nanoseconds((now - moment).nanoseconds)
     }

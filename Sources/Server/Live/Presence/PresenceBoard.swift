@@ -1,111 +1,118 @@
 import Chat
 import NIOCore
 
-/// Who is there, by the rules alone: time is told to it.
+/// The rules of presence, without clock, lock or network: time is passed in.
 ///
-/// A person's place outlives their last connection by a while, so that a change of networks is no coming and going.
+/// A person's entry outlives their last connection by a grace period, so that a change of networks does not look like
+/// going offline and coming back.
 struct PresenceBoard {
     enum Status: String, Sendable {
         case online
-        /// Connected, but has done nothing for a while, or said so.
+        /// Connected, but inactive for a while, or set so by the client.
         case away
         case offline
     }
 
     struct Limits: Sendable {
-        /// Time without a sign of activity until somebody is away.
+        /// Time without activity until somebody is away.
         var away = TimeAmount.minutes(5)
         /// Time without a connection until somebody is offline.
         var grace = TimeAmount.seconds(20)
-        /// People without a connection who are remembered; above that they are offline at once.
+        /// People without a connection who are kept for the grace period; above that they are offline at once.
         var absent = 10_000
     }
 
     /// A person's status as it is now.
-    struct Change: Equatable {
+    struct StatusChange: Equatable {
         let user: User.ID
         let status: Status
         let lastActive: NIODeadline
-        /// Whether others have heard something else. Who came and went between two looks was never told of.
-        let isNews: Bool
+        /// True when the status differs from the one last announced. Somebody who connected and left between two ticks was
+        /// never announced.
+        let needsAnnouncing: Bool
     }
 
-    private struct Place {
+    private struct Entry {
         var connections = 0
         var lastActive: NIODeadline
-        /// Said by the client itself; holds until the next activity.
-        var saysAway = false
+        /// Set by the client; holds until the next activity.
+        var isSetAway = false
         /// When the last connection ended; nil while there is one.
         var leftAt: NIODeadline?
-        /// What others have heard last.
-        var told = Status.offline
+        /// The status that was announced last.
+        var announcedStatus = Status.offline
     }
 
     private let limits: Limits
-    private var places: [User.ID: Place] = [:]
+    private var entries: [User.ID: Entry] = [:]
     private var absentCount = 0
 
     init(limits: Limits = Limits()) {
         self.limits = limits
     }
 
-    /// A new connection is no activity: a phone reconnects in its owner's pocket.
+    /// A new connection does not count as activity: a phone reconnects in its owner's pocket.
     mutating func connected(_ user: User.ID, at now: NIODeadline) {
-        var place = places[user] ?? Place(lastActive: now)
-        if place.leftAt != nil { absentCount -= 1 }
-        place.connections += 1
-        place.leftAt = nil
-        places[user] = place
+        var entry = entries[user] ?? Entry(lastActive: now)
+        if entry.leftAt != nil { absentCount -= 1 }
+        entry.connections += 1
+        entry.leftAt = nil
+        entries[user] = entry
     }
 
     mutating func disconnected(_ user: User.ID, at now: NIODeadline) {
-        guard var place = places[user], place.connections > 0 else { return }
-        place.connections -= 1
-        if place.connections == 0 {
-            place.leftAt = absentCount < limits.absent ? now : now - limits.grace
+        guard var entry = entries[user], entry.connections > 0 else { return }
+        entry.connections -= 1
+        if entry.connections == 0 {
+            entry.leftAt = absentCount < limits.absent ? now : now - limits.grace
             absentCount += 1
         }
-        places[user] = place
+        entries[user] = entry
     }
 
     /// The person did something.
     mutating func active(_ user: User.ID, at now: NIODeadline) {
-        places[user]?.lastActive = now
-        places[user]?.saysAway = false
+        entries[user]?.lastActive = now
+        entries[user]?.isSetAway = false
     }
 
-    /// The person's client says that they are not looking.
+    /// The person's client reports that they are not looking.
     mutating func away(_ user: User.ID) {
-        places[user]?.saysAway = true
+        entries[user]?.isSetAway = true
     }
 
     func status(of user: User.ID, at now: NIODeadline) -> Status {
-        places[user].map { status(of: $0, at: now) } ?? .offline
+        entries[user].map { status(of: $0, at: now) } ?? .offline
     }
 
     func lastActive(_ user: User.ID) -> NIODeadline? {
-        places[user]?.lastActive
+        entries[user]?.lastActive
     }
 
-    /// Who has changed for others since they were last told, and who is offline now.
-    func changes(at now: NIODeadline) -> [Change] {
-        places.compactMap { user, place in
-            let status = status(of: place, at: now)
-            let isNews = status != place.told
-            guard isNews || status == .offline else { return nil }
-            return Change(user: user, status: status, lastActive: place.lastActive, isNews: isNews)
+    /// Everybody whose status differs from the one last announced, and everybody who is offline now.
+    func changes(at now: NIODeadline) -> [StatusChange] {
+        entries.compactMap { user, entry in
+            let status = status(of: entry, at: now)
+            let needsAnnouncing = status != entry.announcedStatus
+            guard needsAnnouncing || status == .offline else { return nil }
+            return StatusChange(
+                user: user,
+                status: status,
+                lastActive: entry.lastActive,
+                needsAnnouncing: needsAnnouncing
+            )
         }
     }
 
-    /// Others have been told of the change. Who is offline is forgotten with it.
-    mutating func told(_ change: Change) {
-        places[change.user]?.told = change.status
-        guard change.status == .offline, places.removeValue(forKey: change.user) != nil else { return }
+    /// The change has been announced. Somebody who is offline is forgotten with it.
+    mutating func announced(_ change: StatusChange) {
+        entries[change.user]?.announcedStatus = change.status
+        guard change.status == .offline, entries.removeValue(forKey: change.user) != nil else { return }
         absentCount -= 1
     }
 
-    private func status(of place: Place, at now: NIODeadline) -> Status {
-        if let leftAt = place.leftAt, now >= leftAt + limits.grace { return .offline }
-        return place.saysAway || now >= place.lastActive + limits.away ? .away : .online
+    private func status(of entry: Entry, at now: NIODeadline) -> Status {
+        if let leftAt = entry.leftAt, now >= leftAt + limits.grace { return .offline }
+        return entry.isSetAway || now >= entry.lastActive + limits.away ? .away : .online
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import Server
 
-/// Commits, publications, starts, admissions and departures in any order against a model that knows only the log.
+/// Commits, publications, snapshots, connects and disconnects in any order, against a model that knows only the log.
 @Suite("The hub against a model")
 struct HubModelTests {
     private final class World {
@@ -17,15 +17,15 @@ struct HubModelTests {
         /// Who is in which room, as the database has it.
         var members: [Room.ID: Set<User.ID>] = [:]
         var log: [LiveEvent] = []
-        /// Events of the log that the hub has got.
+        /// Number of events of the log that have been published.
         var published = 0
-        var starts: [LiveEntry] = []
-        var connections: [FakeConnection] = []
-        /// Where the log stood when a connection went away.
+        var snapshots: [ConnectionSnapshot] = []
+        var connections: [FakeSubscriber] = []
+        /// Number of published events when a connection went away.
         var ends: [ObjectIdentifier: Int] = [:]
         var staleCount = 0
-        /// What each connection was admitted with.
-        var entries: [ObjectIdentifier: LiveEntry] = [:]
+        /// The snapshot that each connection started from.
+        var usedSnapshots: [ObjectIdentifier: ConnectionSnapshot] = [:]
 
         init(seed: UInt64, recentEvents: Int) {
             random = SeededRandom(seed: seed)
@@ -39,8 +39,8 @@ struct HubModelTests {
             switch Int.random(in: 0..<100, using: &random) {
             case ..<35: commit()
             case ..<60: publish()
-            case ..<70: starts.append(start(of: users.randomElement(using: &random)!))
-            case ..<82: admit()
+            case ..<70: snapshots.append(snapshot(of: users.randomElement(using: &random)!))
+            case ..<82: connect()
             case ..<86: leave()
             default: test.advance(by: .microseconds(.random(in: 0...1500, using: &random)))
             }
@@ -71,29 +71,29 @@ struct HubModelTests {
             published = end
         }
 
-        private func start(of user: User.ID) -> LiveEntry {
-            test.entry(user, in: rooms.filter { members[$0, default: []].contains(user) }, at: Int64(log.count))
+        private func snapshot(of user: User.ID) -> ConnectionSnapshot {
+            test.snapshot(user, in: rooms.filter { members[$0, default: []].contains(user) }, at: Int64(log.count))
         }
 
-        private func admit() {
-            guard !starts.isEmpty else { return }
-            let start = starts.remove(at: .random(in: 0..<starts.count, using: &random))
-            admit(FakeConnection(start.welcome.user.id, test.hub), start)
+        private func connect() {
+            guard !snapshots.isEmpty else { return }
+            let snapshot = snapshots.remove(at: .random(in: 0..<snapshots.count, using: &random))
+            connect(FakeSubscriber(snapshot.welcome.user.id, test.hub), snapshot)
         }
 
-        /// As the server does it: reads a new start when the old one is stale.
-        private func admit(_ connection: FakeConnection, _ start: LiveEntry) {
-            test.hub.admit(connection, start) { [self] admission in
-                switch admission {
-                case .admitted:
-                    entries[ObjectIdentifier(connection)] = start
+        /// Reads the snapshot again when it is stale, as the server does.
+        private func connect(_ connection: FakeSubscriber, _ snapshot: ConnectionSnapshot) {
+            test.hub.connect(connection, from: snapshot) { [self] result in
+                switch result {
+                case .connected:
+                    usedSnapshots[ObjectIdentifier(connection)] = snapshot
                     connections.append(connection)
                 case .stale:
-                    #expect(published - Int(start.position) > recentEvents)
+                    #expect(published - Int(snapshot.position) > recentEvents)
                     staleCount += 1
-                    admit(connection, self.start(of: start.welcome.user.id))
+                    connect(connection, self.snapshot(of: snapshot.welcome.user.id))
                 case .gone, .tooMany:
-                    Issue.record("\(admission)")
+                    Issue.record("\(result)")
                 }
             }
         }
@@ -106,26 +106,26 @@ struct HubModelTests {
 
         func finish() {
             while published < log.count { publish() }
-            while !starts.isEmpty { admit() }
+            while !snapshots.isEmpty { connect() }
             test.advance(by: .milliseconds(5))
         }
 
-        /// What a connection must have heard, by the log alone.
-        func expected(_ connection: FakeConnection) -> [Room.ID: [Int64]] {
-            guard let start = entries[ObjectIdentifier(connection)] else { return [:] }
-            var own = Set(start.rooms)
-            var heard: [Room.ID: [Int64]] = [:]
-            for event in log[Int(start.position)...] {
+        /// What a connection must have received, by the log alone.
+        func expected(_ connection: FakeSubscriber) -> [Room.ID: [Int64]] {
+            guard let snapshot = usedSnapshots[ObjectIdentifier(connection)] else { return [:] }
+            var own = Set(snapshot.rooms)
+            var received: [Room.ID: [Int64]] = [:]
+            for event in log[Int(snapshot.position)...] {
                 if event.effect == .joins(connection.userID) { own.insert(event.room) }
-                if own.contains(event.room) { heard[event.room, default: []].append(event.position) }
+                if own.contains(event.room) { received[event.room, default: []].append(event.position) }
                 if event.effect == .leaves(connection.userID) || event.effect == .closes { own.remove(event.room) }
             }
-            return heard
+            return received
         }
     }
 
     @Test(
-        "I2: Every connection hears each event behind its start once, in its room's order",
+        "I2: Every connection receives each event behind its snapshot once, in the order of its room",
         arguments: 1...40 as ClosedRange<UInt64>
     )
     func interleavings(seed: UInt64) {
@@ -134,18 +134,18 @@ struct HubModelTests {
         world.finish()
         #expect(world.connections.count > 20)
         for connection in world.connections {
-            let heard = Dictionary(grouping: connection.positions) { world.log[Int($0) - 1].room }
+            let received = Dictionary(grouping: connection.positions) { world.log[Int($0) - 1].room }
             let expected = world.expected(connection)
             guard !connection.isOpen else {
-                #expect(heard == expected)
+                #expect(received == expected)
                 continue
             }
-            // Who went away has heard the beginning.
-            for (room, positions) in heard { #expect(expected[room, default: []].starts(with: positions)) }
+            // A connection that went away has received the beginning.
+            for (room, positions) in received { #expect(expected[room, default: []].starts(with: positions)) }
         }
     }
 
-    @Test("The interleavings do meet starts that are too old")
+    @Test("The interleavings include snapshots that are too old")
     func meetsStale() {
         let stale = (1...20 as ClosedRange<UInt64>).reduce(0) { sum, number in
             let world = World(seed: number * 2 + 1, recentEvents: 6)

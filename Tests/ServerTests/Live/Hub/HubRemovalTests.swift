@@ -4,11 +4,11 @@ import Testing
 @testable import Chat
 @testable import Server
 
-@Suite("Leaving the hub")
+@Suite("Disconnecting from the hub")
 struct HubRemovalTests {
     private let room = Room.ID.random()
 
-    @Test("A person is there until their last connection has gone, however often each is removed")
+    @Test("A person is connected until their last connection is removed, however often each is removed")
     func lastOne() {
         let test = TestHub()
         let user = User.ID.random()
@@ -22,8 +22,8 @@ struct HubRemovalTests {
         #expect(!test.isConnected(user))
     }
 
-    @Test("Whoever leaves, the others stay in their seats")
-    func seats() {
+    @Test("Whoever leaves, the others stay subscribed")
+    func othersStay() {
         let test = TestHub()
         let connections = (0..<5).map { _ in test.connect(in: [room]) }
         var remaining = connections
@@ -34,45 +34,43 @@ struct HubRemovalTests {
             for connection in remaining { #expect(connection.positions.last == last) }
             let gone = remaining.remove(at: index)
             gone.leave()
-            #expect(gone.seats.isEmpty)
+            #expect(test.rooms(of: gone).isEmpty)
         }
         #expect(connections.map(\.positions.count) == [2, 5, 1, 4, 3])
     }
 
-    @Test("I8: A room that nobody hears takes no memory, nor does who left")
+    @Test("I8: Neither a room without subscribers nor a subscriber that left takes memory")
     func memory() {
         let test = TestHub()
-        weak var seat: LiveRoom?
-        weak var person: FakeConnection?
+        weak var subscribed: LiveRoom?
+        weak var subscriber: FakeSubscriber?
         do {
             let connection = test.connect(in: [room])
-            seat = connection.seats[0].room
-            person = connection
-            #expect(seat != nil)
+            subscribed = test.rooms(of: connection).first
+            subscriber = connection
+            #expect(subscribed != nil)
             test.publish(in: room)
             connection.leave()
         }
         test.publish(in: room)
         test.advance(by: .milliseconds(2))
-        #expect(seat == nil)
-        #expect(person == nil)
+        #expect(subscribed == nil)
+        #expect(subscriber == nil)
     }
 
-    @Test("I8: Playing what was missed leaves no room behind that nobody hears")
+    @Test("I8: Replaying missed events leaves no room without subscribers behind")
     func memoryOfMissed() {
         let test = TestHub()
         let other = test.connect(in: [room])
         test.publish(in: room)
         test.publish(in: room, .closes)
-        weak var closed = LiveRoom?.none
         let connection = test.connect(in: [room], at: 1)
-        closed = connection.seats.first?.room
-        #expect(closed == nil)
         #expect(connection.positions == [2])
-        #expect(other.seats.isEmpty)
+        #expect(test.hub.table.rooms.isEmpty)
+        #expect(other.isOpen)
     }
 
-    @Test("A connection that closes while a room is flushed does not disturb the others")
+    @Test("A connection that closes during a flush does not affect the others")
     func closesDuringFlush() {
         let test = TestHub()
         let connections = (0..<5).map { _ in test.connect(in: [room]) }
@@ -82,28 +80,28 @@ struct HubRemovalTests {
         test.publish(in: room)
         test.advance(by: .milliseconds(2))
         #expect(connections.map(\.positions) == [[], [1, 2], [], [1, 2], []])
-        #expect(connections.map(\.closures) == [[.tooSlow], [], [.tooSlow], [], [.tooSlow]])
+        #expect(connections.map(\.closeReasons) == [[.tooSlow], [], [.tooSlow], [], [.tooSlow]])
     }
 
-    @Test("I2: Who joins a room while its last listener is too slow hears it all the same")
-    func lastListenerCloses() {
+    @Test("I2: A person who joins a room as its last subscriber closes for being too slow receives its events")
+    func joinsAsLastSubscriberCloses() {
         let test = TestHub()
         let user = User.ID.random()
         let slow = test.connect(in: [room])
         slow.onDeliver = { $0.close(.tooSlow) }
         let joining = test.connect(user, in: [])
         test.publish(in: .random())
-        // What waits for the slow one goes out when the other is seated, and closes it.
+        // What is pending for the slow one is flushed when the other subscribes, and closes it.
         test.hub.publish([test.event(in: room), test.event(in: room, .joins(user))])
         test.advance(by: .milliseconds(2))
         test.publish(in: room)
         test.advance(by: .milliseconds(2))
-        #expect(slow.closures == [.tooSlow])
+        #expect(slow.closeReasons == [.tooSlow])
         #expect(joining.positions == [3, 4])
     }
 
-    @Test("I2: Who is admitted while a room's last listener is too slow hears it all the same")
-    func admittedAsLastListenerCloses() {
+    @Test("I2: A connection to a room whose last subscriber closes for being too slow receives its events")
+    func connectsAsLastSubscriberCloses() {
         let test = TestHub()
         let slow = test.connect(in: [room, .random()])
         test.publish(in: room)
@@ -112,22 +110,22 @@ struct HubRemovalTests {
         let connection = test.connect(in: [room])
         test.publish(in: room)
         test.advance(by: .milliseconds(2))
-        #expect(slow.closures == [.tooSlow])
+        #expect(slow.closeReasons == [.tooSlow])
         #expect(connection.positions == [3])
     }
 
-    @Test("I8: A connection that closes while it is told what it missed is not seated again")
+    @Test("I8: A connection that closes while missed events are replayed to it is not subscribed again")
     func closesDuringCatchUp() {
         let test = TestHub()
         let user = User.ID.random()
         let (first, second) = (Room.ID.random(), Room.ID.random())
         test.publish(in: first)
         test.publish(in: second, .joins(user))
-        let connection = FakeConnection(user, test.hub)
+        let connection = FakeSubscriber(user, test.hub)
         connection.onDeliver = { $0.close(.tooSlow) }
-        #expect(test.admission(of: connection, in: [first], at: 0) != nil)
-        #expect(connection.closures == [.tooSlow])
-        #expect(connection.seats.isEmpty)
+        #expect(test.result(connecting: connection, in: [first], at: 0) != nil)
+        #expect(connection.closeReasons == [.tooSlow])
+        #expect(test.rooms(of: connection).isEmpty)
         #expect(!test.isConnected(user))
     }
 }

@@ -4,128 +4,128 @@ import Testing
 @testable import Chat
 @testable import Server
 
-@Suite("Presence, by its rules")
+@Suite("The rules of presence")
 struct PresenceBoardTests {
     private let user = User.ID.random()
     private var board = PresenceBoard(limits: .init(away: .minutes(5), grace: .seconds(20), absent: 2))
     private let start = NIODeadline.uptimeNanoseconds(3_600_000_000_000)
 
-    /// What others hear at a moment, as statuses.
-    private mutating func told(at time: TimeAmount) -> [PresenceBoard.Status] {
-        takeChanges(at: time).filter(\.isNews).map(\.status)
+    /// The statuses that are announced at a time.
+    private mutating func announced(at time: TimeAmount) -> [PresenceBoard.Status] {
+        takeChanges(at: time).filter(\.needsAnnouncing).map(\.status)
     }
 
-    private mutating func takeChanges(at time: TimeAmount = .zero) -> [PresenceBoard.Change] {
+    private mutating func takeChanges(at time: TimeAmount = .zero) -> [PresenceBoard.StatusChange] {
         let changes = board.changes(at: start + time)
-        for change in changes { board.told(change) }
+        for change in changes { board.announced(change) }
         return changes
     }
 
-    @Test("A change is there until it has been told")
-    mutating func untold() {
+    @Test("A change remains until it has been announced")
+    mutating func unannounced() {
         board.connected(user, at: start)
         #expect(board.changes(at: start).map(\.status) == [.online])
         #expect(board.changes(at: start) == board.changes(at: start))
-        #expect(told(at: .zero) == [.online])
+        #expect(announced(at: .zero) == [.online])
         #expect(board.changes(at: start).isEmpty)
     }
 
-    @Test("Who connects is online, and that is told once")
+    @Test("A person who connects is online, which is announced once")
     mutating func online() {
         #expect(board.status(of: user, at: start) == .offline)
         board.connected(user, at: start)
         #expect(board.status(of: user, at: start) == .online)
-        #expect(told(at: .zero) == [.online])
+        #expect(announced(at: .zero) == [.online])
         board.connected(user, at: start)
-        #expect(told(at: .seconds(1)) == [])
+        #expect(announced(at: .seconds(1)) == [])
     }
 
-    @Test("A reconnection within the grace is no coming and going")
+    @Test("A reconnection within the grace period announces nothing")
     mutating func noFlicker() {
         board.connected(user, at: start)
-        #expect(told(at: .zero) == [.online])
+        #expect(announced(at: .zero) == [.online])
         board.disconnected(user, at: start + .seconds(10))
-        #expect(told(at: .seconds(29)) == [])
+        #expect(announced(at: .seconds(29)) == [])
         board.connected(user, at: start + .seconds(29))
-        #expect(told(at: .seconds(60)) == [])
+        #expect(announced(at: .seconds(60)) == [])
         board.disconnected(user, at: start + .seconds(60))
-        #expect(told(at: .seconds(80)) == [.offline])
-        #expect(told(at: .seconds(81)) == [])
+        #expect(announced(at: .seconds(80)) == [.offline])
+        #expect(announced(at: .seconds(81)) == [])
     }
 
-    @Test("One of two connections may go")
+    @Test("A person stays online while one of two connections remains")
     mutating func twoConnections() {
         board.connected(user, at: start)
         board.connected(user, at: start)
         board.disconnected(user, at: start)
-        #expect(told(at: .seconds(60)) == [.online])
+        #expect(announced(at: .seconds(60)) == [.online])
         board.disconnected(user, at: start + .seconds(60))
         board.disconnected(user, at: start + .seconds(60))
-        #expect(told(at: .seconds(80)) == [.offline])
+        #expect(announced(at: .seconds(80)) == [.offline])
     }
 
-    @Test("Who does nothing is away, until they do something; a new connection is nothing")
+    @Test("An inactive person is away until they do something; a new connection does not count")
     mutating func away() {
         board.connected(user, at: start)
-        #expect(told(at: .zero) == [.online])
-        #expect(told(at: .seconds(299)) == [])
-        #expect(told(at: .minutes(5)) == [.away])
+        #expect(announced(at: .zero) == [.online])
+        #expect(announced(at: .seconds(299)) == [])
+        #expect(announced(at: .minutes(5)) == [.away])
         board.disconnected(user, at: start + .minutes(6))
         board.connected(user, at: start + .minutes(6))
-        #expect(told(at: .minutes(6)) == [])
+        #expect(announced(at: .minutes(6)) == [])
         board.active(user, at: start + .minutes(7))
-        #expect(told(at: .minutes(7)) == [.online])
+        #expect(announced(at: .minutes(7)) == [.online])
         #expect(board.lastActive(user) == start + .minutes(7))
     }
 
-    @Test("Who says that they are away is, until they do something")
-    mutating func saysAway() {
+    @Test("A person who is set away is away until they do something")
+    mutating func setAway() {
         board.connected(user, at: start)
         board.away(user)
-        #expect(told(at: .zero) == [.away])
+        #expect(announced(at: .zero) == [.away])
         board.active(user, at: start)
-        #expect(told(at: .zero) == [.online])
+        #expect(announced(at: .zero) == [.online])
     }
 
-    @Test("A change that is taken back before it is told is not told")
+    @Test("A change that is reverted before it is announced is not announced")
     mutating func coalesced() {
         board.connected(user, at: start)
-        #expect(told(at: .zero) == [.online])
+        #expect(announced(at: .zero) == [.online])
         for _ in 0..<10 {
             board.away(user)
             board.active(user, at: start)
         }
-        #expect(told(at: .seconds(1)) == [])
+        #expect(announced(at: .seconds(1)) == [])
     }
 
-    @Test("Who came and went between two looks is no news, but was there")
+    @Test("Somebody who connected and left between two ticks is reported, but not announced")
     mutating func unseen() {
         board.connected(user, at: start)
         board.disconnected(user, at: start)
         let changes = takeChanges(at: .seconds(20))
         #expect(changes.map(\.user) == [user])
-        #expect(changes.map(\.isNews) == [false])
+        #expect(changes.map(\.needsAnnouncing) == [false])
         #expect(takeChanges(at: .seconds(20)).isEmpty)
     }
 
-    @Test("Nobody who is not connected becomes active")
+    @Test("Only a person who is connected becomes active")
     mutating func stranger() {
         board.active(user, at: start)
         board.away(user)
         board.disconnected(user, at: start)
         #expect(board.status(of: user, at: start) == .offline)
-        #expect(told(at: .zero) == [])
+        #expect(announced(at: .zero) == [])
     }
 
-    @Test("I8: Above a number of absent people, who leaves is offline at once")
+    @Test("I8: Above a number of absent people, a person who leaves is offline at once")
     mutating func bounded() {
         let people = (0..<4).map { _ in User.ID.random() }
         for person in people { board.connected(person, at: start) }
-        #expect(told(at: .zero).count == 4)
+        #expect(announced(at: .zero).count == 4)
         for person in people { board.disconnected(person, at: start) }
         #expect(Set(takeChanges().map(\.user)) == Set(people[2...]))
         board.connected(people[0], at: start)
-        #expect(told(at: .seconds(20)) == [.offline])
+        #expect(announced(at: .seconds(20)) == [.offline])
         #expect(board.status(of: people[0], at: start + .seconds(20)) == .online)
     }
 }

@@ -5,13 +5,15 @@ import Vocabulary
 @testable import Chat
 @testable import Server
 
-/// A hub on a loop whose clock stands still until it is told to go on.
+/// A hub on a loop whose clock stands still until it is advanced.
 final class TestHub {
     let loop = EmbeddedEventLoop()
     let hub: Hub
-    let wire: Wire
+    let presence: Presence
     private(set) var position: Int64
     private var seqs: [Room.ID: Int64] = [:]
+
+    var transientEvents: TransientEvents { hub.transientEvents }
 
     init(
         position: Int64 = 0,
@@ -19,25 +21,32 @@ final class TestHub {
         presence: PresenceBoard.Limits = PresenceBoard.Limits()
     ) {
         self.position = position
-        wire = .sample(presence: Presence(limits: presence))
+        self.presence = Presence(limits: presence)
         // Far from the clock's zero, as on a machine that has been up for a while.
         loop.advanceTime(by: .hours(1))
-        hub = Hub(loop: loop, position: position, wire: wire, limits: limits)
+        hub = Hub(loop: loop, position: position, wire: .sample(presence: self.presence), limits: limits)
     }
 
     func isConnected(_ user: User.ID) -> Bool {
-        hub.people[user]?.connections.isEmpty == false
+        hub.table.isConnected(user)
     }
 
-    /// An entry that knows everything so far.
-    func entry(
+    /// The rooms that deliver their events to a subscriber.
+    func rooms(of subscriber: FakeSubscriber) -> [LiveRoom] {
+        hub.table.rooms.values.filter { room in
+            room.subscribers.contains { $0.subscriber === subscriber }
+        }
+    }
+
+    /// A snapshot that reflects everything so far.
+    func snapshot(
         _ user: User.ID,
         in rooms: [Room.ID],
         at position: Int64? = nil,
-        missed: [LiveText] = []
-    ) -> LiveEntry {
+        missed: [EncodedEvent] = []
+    ) -> ConnectionSnapshot {
         let position = position ?? self.position
-        return LiveEntry(
+        return ConnectionSnapshot(
             welcome: Welcome(user: .named(user), cursor: Cursor(epoch: "epoch", position: position), resumed: false),
             rooms: rooms,
             position: position,
@@ -45,20 +54,23 @@ final class TestHub {
         )
     }
 
-    /// A connection that has been admitted.
+    /// A subscriber that has been connected.
     @discardableResult
-    func connect(_ user: User.ID = .random(), in rooms: [Room.ID], at position: Int64? = nil) -> FakeConnection {
-        let connection = FakeConnection(user, hub)
-        hub.admit(connection, entry(user, in: rooms, at: position)) { _ in }
-        return connection
+    func connect(_ user: User.ID = .random(), in rooms: [Room.ID], at position: Int64? = nil) -> FakeSubscriber {
+        let subscriber = FakeSubscriber(user, hub)
+        hub.connect(subscriber, from: snapshot(user, in: rooms, at: position)) { _ in }
+        return subscriber
     }
 
-    /// What comes of a wish to be admitted; nil while it waits.
-    func admission(of connection: FakeConnection, in rooms: [Room.ID] = [], at position: Int64? = nil) -> Hub.Admission?
-    {
-        var admission: Hub.Admission?
-        hub.admit(connection, entry(connection.userID, in: rooms, at: position)) { admission = $0 }
-        return admission
+    /// What becomes of an attempt to connect; nil while it waits.
+    func result(
+        connecting subscriber: FakeSubscriber,
+        in rooms: [Room.ID] = [],
+        at position: Int64? = nil
+    ) -> ConnectResult? {
+        var result: ConnectResult?
+        hub.connect(subscriber, from: snapshot(subscriber.userID, in: rooms, at: position)) { result = $0 }
+        return result
     }
 
     /// The next event in the log, not yet published.
@@ -70,7 +82,7 @@ final class TestHub {
             room: room,
             seq: seqs[room, default: 0],
             effect: effect,
-            text: LiveText(type: "event", cursor: "epoch.\(position)", json: ByteBuffer(string: "\(position)"))
+            encoded: EncodedEvent(type: "event", cursor: "epoch.\(position)", json: ByteBuffer(string: "\(position)"))
         )
     }
 

@@ -1,0 +1,114 @@
+import Chat
+
+/// A live connection as code outside the event loop holds it.
+protocol ConnectionHandle: Sendable {
+    /// Connects to the hub, from the snapshot on.
+    func connect(from snapshot: ConnectionSnapshot) async -> ConnectResult
+    func close(_ reason: CloseReason)
+}
+
+/// Why somebody is not connected.
+enum ConnectRefusal: Error {
+    /// The server has as many connections as it takes.
+    case tooMany
+    /// The client has gone away meanwhile, or the server is stopping.
+    case gone
+}
+
+/// Connects and resumes live connections, whatever transport carries them.
+struct LiveSubscriptions: Sendable {
+    let store: Store
+    let blockChanges: BlockChanges
+    let wire: Wire
+
+    /// The state that a connection starts from.
+    ///
+    /// - Parameter cursor: As the client sent it. A malformed cursor, or one from which not everything can be replayed,
+    ///   starts without missed events; the welcome says so.
+    /// - Throws: `unauthenticated` when the account is gone.
+    func snapshot(for user: User.ID, after cursor: String?) async throws -> ConnectionSnapshot {
+        let cursor = cursor.flatMap(Cursor.init)
+        let blockChanges = blockChanges.count
+        let start = try await store.liveStart(for: user, after: cursor)
+        let encoded = start.missed.flatMap(encoded)
+        let missed = encoded ?? []
+        // Until the first missed event has arrived, the client has not moved.
+        let position = missed.isEmpty ? start.position : cursor?.position ?? start.position
+        return ConnectionSnapshot(
+            welcome: Welcome(
+                user: start.user,
+                cursor: Cursor(epoch: store.epoch, position: position),
+                resumed: encoded != nil
+            ),
+            rooms: start.rooms,
+            position: start.position,
+            missed: missed,
+            pending: start.pending,
+            blocked: start.blocked,
+            blockChanges: blockChanges
+        )
+    }
+
+    /// Nil when the events have more bytes than may be missed.
+    private func encoded(_ missed: Missed) -> [EncodedEvent]? {
+        var events: [EncodedEvent] = []
+        var bytesLeft = Missed.maxBytes
+        for event in missed.events {
+            let encoded = EncodedEvent(event, epoch: store.epoch, wire: wire)
+            bytesLeft -= encoded.json.readableBytes
+            guard bytesLeft >= 0 else { return nil }
+            events.append(encoded)
+        }
+        return events + missed.profiles.map { EncodedEvent(.profile($0), wire: wire) }
+            + missed.receipts.map { EncodedEvent(.receipt($0), wire: wire) }
+    }
+
+    /// Connects a client, which receives everything behind its cursor exactly once.
+    ///
+    /// - Parameters:
+    ///   - snapshot: One that has been read already.
+    ///   - checkSession: Throws when the session has ended; called once the hub knows the connection, because a session
+    ///     that ended before could not close it.
+    /// - Throws: `ConnectRefusal`; `unauthenticated` when the account or the session is gone.
+    func connect(
+        _ connection: some ConnectionHandle,
+        for user: User.ID,
+        after cursor: String?,
+        with snapshot: ConnectionSnapshot? = nil,
+        checkSession: () async throws -> Void
+    ) async throws -> Welcome {
+        let (result, welcome) = try await connectFromFreshSnapshot(connection, user, cursor, snapshot)
+        switch result {
+        case .connected: break
+        case .tooMany: throw ConnectRefusal.tooMany
+        case .gone, .stale: throw ConnectRefusal.gone
+        }
+        do {
+            try await checkSession()
+        } catch Refusal.unauthenticated(let detail) {
+            connection.close(.unauthenticated)
+            throw Refusal.unauthenticated(detail)
+        } catch {
+            connection.close(.failed)
+            throw error
+        }
+        return welcome
+    }
+
+    /// Reads the snapshot again for as long as more happens meanwhile than the hub keeps.
+    private func connectFromFreshSnapshot(
+        _ connection: some ConnectionHandle,
+        _ user: User.ID,
+        _ cursor: String?,
+        _ known: ConnectionSnapshot?
+    ) async throws -> (result: ConnectResult, welcome: Welcome) {
+        var known = known
+        while true {
+            let snapshot: ConnectionSnapshot
+            if let known { snapshot = known } else { snapshot = try await self.snapshot(for: user, after: cursor) }
+            let result = await connection.connect(from: snapshot)
+            guard result == .stale else { return (result, snapshot.welcome) }
+            known = nil
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Chat
+import NIOCore
+
+/// A client that receives events as they happen. Each transport implements it; the hub uses it on its event loop alone
+/// and keeps everything that it needs to know about a subscriber in its own `ConnectedSubscriber`.
+protocol Subscriber: AnyObject {
+    var userID: User.ID { get }
+    var sessionID: Session.ID { get }
+    /// False once either side has closed the connection.
+    var isOpen: Bool { get }
+    /// Whether everything that was delivered is on its way to the client.
+    var isCaughtUp: Bool { get }
+    /// When the client last sent anything.
+    var lastActivity: NIODeadline { get }
+
+    /// Announces what the connection starts from. Called once, before the first event.
+    func welcome(_ welcome: Welcome)
+    /// Delivers events, none of which may be lost; a subscriber that cannot take them must close.
+    func deliver(_ batch: EncodedBatch)
+    /// Delivers transient events, which a subscriber drops when its client is slow.
+    func deliverTransient(_ batch: EncodedBatch)
+    /// Checks that the client is still there; called about once a second.
+    func tick(_ now: NIODeadline)
+    /// Closes the connection. Every transport expresses the reason in its own way.
+    func close(_ reason: CloseReason)
+}
+
+/// What a client receives first.
+struct Welcome: Sendable {
+    let user: User
+    /// Where to resume when the connection ends before its first event.
+    let cursor: Cursor
+    /// Whether everything that the client missed follows.
+    let resumed: Bool
+}
+
+/// Why the server closes a live connection.
+enum CloseReason: Equatable {
+    case malformed
+    case unauthenticated
+    case helloTooLate
+    case tooMany
+    /// A newer connection of the same person has replaced it.
+    case replaced
+    case restarting
+    case tooSlow
+    /// The client has sent nothing for too long.
+    case silent
+    /// The server failed to do what the client needs; trying again later may help.
+    case failed
+}

@@ -1,0 +1,20 @@
+import Hummingbird
+
+/// Live events by long polling, for networks that let nothing else through.
+struct LongPollHandler: Sendable {
+    let sessions: PollingSessions
+    let wire: Wire
+    let configuration: LongPollConfiguration
+
+    func respond(to request: Request, _ context: SignedInContext) async throws -> Response {
+        let wait = try request.number("wait", in: 0...configuration.maxWait) ?? configuration.defaultWait
+        let session = LongPollSession(
+            session: context.session,
+            cursor: request.text("cursor"),
+            wait: .seconds(wait),
+            sessions: sessions,
+            limits: configuration.connection
+        )
+        return wire.response(.ok, try await session.result(of: request))
+    }
+}

@@ -1,0 +1,20 @@
+import Hummingbird
+
+/// Live events as server-sent events: one response that does not end.
+struct SSEHandler: Sendable {
+    let sessions: PollingSessions
+    let wire: Wire
+    let configuration: SSEConfiguration
+
+    func respond(to request: Request, _ context: SignedInContext) async throws -> Response {
+        let channel = context.channel
+        let (connection, welcome) = try await sessions.connect(
+            context.session,
+            after: request.headers[.lastEventID] ?? request.text("cursor"),
+            limits: configuration.connection,
+            cut: { channel.close(promise: nil) }
+        )
+        let session = SSESession(connection: connection, welcome: welcome, wire: wire, comment: configuration.comment)
+        return session.response(to: request)
+    }
+}

@@ -1,0 +1,58 @@
+import Hummingbird
+import NIOCore
+
+/// One stream of server-sent events.
+struct SSESession: Sendable {
+    let connection: PollingConnectionHandle
+    let welcome: Welcome
+    let wire: Wire
+    /// Between two comments.
+    let comment: TimeAmount
+
+    func response(to request: Request) -> Response {
+        Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/event-stream",
+                .cacheControl: "no-store",
+                // nginx would buffer the events.
+                .xAccelBuffering: "no",
+            ],
+            body: ResponseBody { writer in
+                // That the client has gone away is seen on the reading side; it ends the polls, and with them the response.
+                try await request.body.consumeWithInboundCloseHandler { _ in
+                    try await write(to: &writer)
+                } onInboundClosed: {
+                    connection.close(.silent)
+                }
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    private func write(to writer: inout any ResponseBodyWriter) async throws {
+        do {
+            try await writer.write(opening)
+            while let batches = await connection.poll(within: comment, { $0.frames(as: SSEFrames.self) }) {
+                guard !batches.isEmpty else {
+                    try await writer.write(SSEFrames.comment)
+                    continue
+                }
+                for frames in batches { try await writer.write(frames) }
+            }
+        } catch {
+            connection.close(.silent)
+            throw error
+        }
+    }
+
+    /// The time after which browsers reconnect, a different one for each, so that they do not all come at once when a
+    /// server has been restarted; and the welcome.
+    private var opening: ByteBuffer {
+        var opening = ByteBuffer(string: "retry: \(Int.random(in: 1000...4000))\n\n")
+        let frame = ServerFrame.welcome(welcome, heartbeatSeconds: Int(comment.nanoseconds / 1_000_000_000))
+        let event = EncodedEvent(type: "welcome", cursor: welcome.cursor.description, json: wire.json(frame).buffer)
+        SSEFrames.append(event, to: &opening)
+        return opening
+    }
+}

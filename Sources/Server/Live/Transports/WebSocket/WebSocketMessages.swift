@@ -1,0 +1,44 @@
+import Foundation
+import NIOCore
+
+/// What one WebSocket endpoint and its clients put into text messages. An endpoint with another protocol on top of
+/// WebSocket brings its own messages and shares everything else.
+protocol WebSocketMessages: Sendable {
+    /// A frame that makes a client show that it is still there.
+    var ping: ByteBuffer { get }
+
+    /// The frames of a batch, which all connections of the endpoint share. Called on the hub's event loop.
+    func frames(of batch: EncodedBatch) -> ByteBuffer
+    func frames(of frame: ServerFrame) -> ByteBuffer
+    func hello(in message: ByteBuffer) throws -> ClientFrame.Hello
+    func request(in message: ByteBuffer) throws(BadFrame) -> ClientRequest
+}
+
+/// Every message is one JSON object.
+struct JSONMessages: WebSocketMessages {
+    let wire: Wire
+    let ping = ByteBuffer.webSocketFrame(.ping, ByteBuffer())
+
+    func frames(of batch: EncodedBatch) -> ByteBuffer {
+        batch.frames(as: WebSocketJSONFrames.self)
+    }
+
+    func frames(of frame: ServerFrame) -> ByteBuffer {
+        .webSocketFrame(.text, wire.json(frame).buffer)
+    }
+
+    func hello(in message: ByteBuffer) throws -> ClientFrame.Hello {
+        try JSONText.decode(from: Data(buffer: message))
+    }
+
+    func request(in message: ByteBuffer) throws(BadFrame) -> ClientRequest {
+        try ClientRequest(json: message)
+    }
+}
+
+/// Every event is one text frame with its JSON.
+enum WebSocketJSONFrames: FrameFormat {
+    static func append(_ event: EncodedEvent, to frames: inout ByteBuffer) {
+        frames.writeWebSocketFrame(.text, event.json)
+    }
+}

@@ -1,0 +1,69 @@
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("Live connections that die", .patient)
+struct HeartbeatTests {
+    private func hurry(_ tuning: inout Snug.InternalLimits) {
+        tuning.heartbeat = .milliseconds(20)
+        tuning.transports.webSocket.heartbeat = .milliseconds(40)
+        tuning.transports.webSocket.silence = .milliseconds(200)
+        tuning.presence.grace = .milliseconds(50)
+    }
+
+    @Test("The server pings, and who answers stays")
+    func answering() async throws {
+        try await withServer(tuning: {
+            hurry(&$0)
+            // A busy machine may hold up an answer for a second or two.
+            $0.transports.webSocket.heartbeat = .milliseconds(100)
+            $0.transports.webSocket.silence = .seconds(5)
+        }) { server in
+            let socket = try await server.register("ada").listen()
+            // Longer than the silence that is allowed.
+            for _ in 0..<55 { try await socket.waitForPing() }
+            try await socket.say(["type": "ping"])
+            _ = try await socket.next("pong")
+        }
+    }
+
+    @Test("I8: who answers nothing is dropped and is offline")
+    func silent() async throws {
+        try await withServer(tuning: hurry) { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            _ = try await ada.makeRoom(with: [bob])
+            var manners = LiveClient.Manners()
+            manners.answersPings = false
+            let socket = try await ada.listen(manners: manners)
+            #expect(try await socket.closeCode() == 1001)
+            let watching = try await bob.listen()
+            while try await bob.get("users/\(ada.id)").json.status != "offline" {
+                // Looked at once more when it is told.
+                _ = try await watching.nextSignal("presence")
+            }
+        }
+    }
+
+    @Test("I8: a reader that stops reading is closed with bounded memory, while the others hear everything")
+    func slowReader() async throws {
+        try await withServer {
+            $0.limits.messageBytes = 32_768
+        } tuning: {
+            $0.transports.webSocket.backlog.bytes = 256 << 10
+            $0.presence.grace = .zero
+        } _: { server in
+            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
+            let room = try await ada.makeRoom(with: [bob])
+            let (quick, slow) = (try await ada.listen(), try await bob.listen(receiveBuffer: 4096))
+            try await slow.stopReading()
+            let sent = try await ada.flood(room, heardBy: quick, until: bob)
+            #expect(sent > 8)
+            try await slow.startReading()
+            try await slow.waitForEnd()
+            _ = try await ada.say("Still here", in: room)
+            #expect(try await quick.next("message.created").message.body == "Still here")
+        }
+    }
+}
