@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Live events", .patient)
 struct EventTests {
-    @Test("I2: every member hears every event in order, the sender too, with numbers that have no gap")
+    @Test("I2: every member, the sender included, receives every event in order and without a gap in the numbers")
     func order() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -29,7 +29,7 @@ struct EventTests {
         }
     }
 
-    @Test("An event says what, where and when, with a cursor to come back to")
+    @Test("An event has its type, room, time and the cursor to resume from")
     func form() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -44,7 +44,7 @@ struct EventTests {
         }
     }
 
-    @Test("Edits and deletions are heard")
+    @Test("Edits and deletions are events")
     func editAndDelete() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -60,7 +60,7 @@ struct EventTests {
         }
     }
 
-    @Test("A room's new name and a member's new role are heard")
+    @Test("A room's new name and a member's new role are events")
     func roomAndRole() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -75,7 +75,7 @@ struct EventTests {
         }
     }
 
-    @Test("I7: who is added hears the room from their joining on, and nothing from before")
+    @Test("I7: a person who is added receives the events of the room from their joining on, and none before")
     func added() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -91,7 +91,7 @@ struct EventTests {
         }
     }
 
-    @Test("I7: who is removed hears that, and nothing after")
+    @Test("I7: a person who is removed receives that event, and nothing after it")
     func removed() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -107,7 +107,7 @@ struct EventTests {
         }
     }
 
-    @Test("I7: nothing is heard of a room that one is not in, be it public")
+    @Test("I7: only members receive the events of a room, even of a public one")
     func strangers() async throws {
         try await withServer { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
@@ -120,7 +120,7 @@ struct EventTests {
         }
     }
 
-    @Test("A room's end is heard by its members")
+    @Test("The members of a room receive its deletion")
     func roomDeleted() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -131,7 +131,7 @@ struct EventTests {
         }
     }
 
-    @Test("A direct room begins for the other person with its first message, which they hear live")
+    @Test("A direct room begins for the other person with its first message, which they receive live")
     func directRoom() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -147,7 +147,7 @@ struct EventTests {
         }
     }
 
-    @Test("I2: sockets opened in the middle of a conversation miss nothing after their welcome")
+    @Test("I2: sockets that connect during a conversation miss nothing after their welcome")
     func openedMeanwhile() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")

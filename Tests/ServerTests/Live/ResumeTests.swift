@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-@Suite("Coming back with a cursor", .patient)
+@Suite("Resuming from a cursor", .patient)
 struct ResumeTests {
-    @Test("I2: a socket that comes back hears what it missed, and then what happens")
+    @Test("I2: a socket that resumes receives what it missed, and then what happens")
     func socket() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -15,7 +15,7 @@ struct ResumeTests {
             let missed = [try await ada.say("one", in: room), try await ada.say("two", in: room)]
             let (socket, welcome) = try await bob.comeBack(to: cursor)
             #expect(welcome.resumed == true)
-            // Whoever goes away before the first missed event must be able to come back to the same place.
+            // A client that disconnects before the first missed event must be able to resume from the same cursor.
             #expect(welcome.cursor.text == cursor)
             for message in missed { #expect(try await socket.next("message.created").message == message) }
             let live = try await ada.say("live", in: room)
@@ -23,7 +23,7 @@ struct ResumeTests {
         }
     }
 
-    @Test("Who missed nothing is resumed at the newest position")
+    @Test("A client that missed nothing resumes at the newest position")
     func nothingMissed() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -37,7 +37,7 @@ struct ResumeTests {
     }
 
     @Test(
-        "A cursor that tells nothing makes a fresh start",
+        "A cursor that cannot be resumed from starts without missed events",
         arguments: ["", "nonsense", "0123456789abcdef.1", "EPOCH.999999", "EPOCH.-1", "EPOCH.", ".1"]
     )
     func foreign(cursor: String) async throws {
@@ -58,7 +58,7 @@ struct ResumeTests {
         }
     }
 
-    @Test("I2: more than a thousand missed events are not told in part")
+    @Test("I2: more than a thousand missed events are not replayed in part")
     func tooMany() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -77,7 +77,7 @@ struct ResumeTests {
         }
     }
 
-    @Test("I2: sockets that come back in the middle of a conversation have no gap and no repeat")
+    @Test("I2: sockets that resume during a conversation have no gap and no repeat")
     func openedMeanwhile() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -104,7 +104,7 @@ struct ResumeTests {
         }
     }
 
-    @Test("I2, I7: who was away hears of their joining and leaving, and of nothing outside of it")
+    @Test("I2, I7: a person who was away receives the events from their joining to their leaving, and no others")
     func membership() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -126,7 +126,7 @@ struct ResumeTests {
         }
     }
 
-    @Test("I1, I2: a server that was killed and started again tells what was missed")
+    @Test("I1, I2: a server that was killed and started again replays what was missed")
     func restart() async throws {
         try await withMemoryFolder { storage in
             let (before, _) = try await withServerProcess(storage: storage) { server in

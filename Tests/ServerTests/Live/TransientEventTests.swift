@@ -11,7 +11,7 @@ struct TransientEventTests {
         tuning.presence.grace = .milliseconds(100)
     }
 
-    @Test("Typing is heard by the others, whether said over a socket or by a request")
+    @Test("Typing is announced to the others, whether it came over a socket or by a request")
     func typing() async throws {
         try await withServer(tuning: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -44,7 +44,7 @@ struct TransientEventTests {
         }
     }
 
-    @Test("What has been read is heard by the room, is in the member list and is no longer unread")
+    @Test("A read receipt is announced to the room, is in the member list and lowers the unread count")
     func read() async throws {
         try await withServer(tuning: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -66,7 +66,7 @@ struct TransientEventTests {
     }
 
     @Test(
-        "What is no number of an event cannot be read",
+        "Only the number of an event can be read",
         arguments: [-1, 1000, "3", nil, .double(1.5), .missing] as [JSON]
     )
     func badSeq(seq: JSON) async throws {
@@ -94,7 +94,7 @@ struct TransientEventTests {
         }
     }
 
-    @Test("Receipts that have moved while a client was away are told when it comes back")
+    @Test("Receipts that moved while a client was away are sent when it resumes")
     func missedReceipts() async throws {
         try await withServer(tuning: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -108,7 +108,7 @@ struct TransientEventTests {
         }
     }
 
-    @Test("I7: coming, being away and going are heard by who shares a room, and by nobody else")
+    @Test("I7: online, away and offline are announced to people who share a room, and to nobody else")
     func presence() async throws {
         try await withServer(tuning: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -133,7 +133,7 @@ struct TransientEventTests {
         }
     }
 
-    @Test("A status that there is not is refused")
+    @Test("An unknown status is refused")
     func badStatus() async throws {
         try await withServer { server in
             let socket = try await server.register("ada").listen()

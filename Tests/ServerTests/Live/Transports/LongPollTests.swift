@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Long polling", .patient)
 struct LongPollTests {
-    @Test("The first poll gives a place to begin at once")
+    @Test("The first poll returns a cursor at once")
     func first() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -14,7 +14,7 @@ struct LongPollTests {
         }
     }
 
-    @Test("I2: a poll gives what was missed at once, and waits for what comes where nothing was")
+    @Test("I2: a poll returns what was missed at once, and waits if nothing was")
     func waits() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -45,7 +45,7 @@ struct LongPollTests {
             _ = try await bob.patch("users/me", ["display_name": "Bob"]).expect(200)
             var told: [String] = []
             var cursor = begin
-            // Whether the second of them comes with the first one depends on when it was written.
+            // Whether the second of them is in the first response depends on when it was written.
             while !told.contains("receipt") || !told.contains("user.updated") {
                 let poll = try await ada.poll(after: cursor, wait: 60)
                 told += poll.events.elements.map(\.type.text)
@@ -54,12 +54,12 @@ struct LongPollTests {
             let again = try await ada.poll(after: cursor, wait: 60)
             let quiet = again.events == [] ? again : try await ada.poll(after: again.cursor.text, wait: 1)
             #expect(quiet.events == [])
-            // The same place, over another transport.
+            // The same cursor, over another transport.
             #expect(try await ada.comeBack(to: quiet.cursor.text).1.resumed == true)
         }
     }
 
-    @Test("A poll in vain comes back with a cursor that has moved on")
+    @Test("A poll without events returns a cursor that has moved")
     func inVain() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -83,7 +83,7 @@ struct LongPollTests {
         }
     }
 
-    @Test("SIGTERM ends a poll with what it has")
+    @Test("SIGTERM ends a poll with what it has found")
     func stopping() async throws {
         let (ada, poll) = try await withServer { server in
             let ada = try await server.register("ada")

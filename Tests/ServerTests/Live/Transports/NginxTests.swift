@@ -36,7 +36,7 @@ struct NginxTests {
         }
     }
 
-    @Test("A poll waits in nginx too, and ends with what has happened")
+    @Test("A poll waits behind nginx too, and ends with what has happened")
     func poll() async throws {
         try await withFront { front, ada, room in
             let begin = try await ada.poll().cursor.text
@@ -49,7 +49,7 @@ struct NginxTests {
         }
     }
 
-    @Test("I2: a socket hears at once, is answered, and comes back to what it missed")
+    @Test("I2: a socket receives events at once, is answered, and resumes")
     func socket() async throws {
         try await withFront { front, ada, room in
             let first = try await ada.listen()
@@ -67,7 +67,7 @@ struct NginxTests {
         }
     }
 
-    @Test("curl, told to buffer nothing, prints welcome, event and comment as they come")
+    @Test("curl without buffering prints welcome, event and comment as they arrive")
     func curl() async throws {
         try await withFront { front, ada, room in
             let address = "http://\(front.host):\(front.port)/api/v1/events"

@@ -2,9 +2,9 @@ import TestSupport
 import Testing
 
 extension Person {
-    /// Posts large messages until a person who does not read has been given up.
+    /// Posts large messages until the server has closed the connection of a person who does not read.
     ///
-    /// - Returns: How many it took.
+    /// - Returns: The number of messages that it took.
     func flood(_ room: JSON, heardBy quick: LiveClient, until slow: Person) async throws -> Int {
         let body = String(repeating: "x", count: 32_000)
         var sent = 0
@@ -12,7 +12,7 @@ extension Person {
             _ = try await say(body, in: room)
             _ = try await quick.next("message.created")
             sent += 1
-            // What the kernel keeps for a socket is a few megabytes; the outbox is what is measured here.
+            // The kernel buffers a few megabytes for a socket; it is the backlog that is measured here.
             try #require(sent < 600, "the slow reader is kept at any cost")
         }
         return sent

@@ -8,12 +8,12 @@ struct SlowClientTests {
     private static let people = 5
     private static let socketsEach = 10
     private static let messages = 250
-    /// Of a message, in bytes; so many of them are more than what the kernel keeps for a socket and its outbox.
+    /// Size of a message in bytes; all of them exceed what the kernel buffers for a socket, and its backlog.
     private static let bodySize = 32_000
-    /// What the server may need more at any time. Outboxes share their events; 50 MiB would be needed if they did not.
+    /// Memory that the server may need in addition. Backlogs share their events; otherwise it would be 50 MiB.
     private static let spareBytes = 32 << 20
 
-    @Test("I2, I8: 50 sockets that read nothing are closed, and 50 that read hear everything in order")
+    @Test("I2, I8: 50 sockets that read nothing are closed, and 50 that read receive everything in order")
     func slowBesideQuick() async throws {
         try await withMemoryFolder { storage in
             let (_, ended) = try await withServerProcess(
@@ -71,7 +71,7 @@ struct SlowClientTests {
         }
     }
 
-    /// Each is told that it was too slow, or finds the connection ended because it did not even take that in time.
+    /// Each receives the close code for slow readers, or finds the connection ended because it did not even read that.
     private func expectClosed(_ sockets: [LiveClient]) async throws {
         for socket in sockets {
             try await socket.startReading()

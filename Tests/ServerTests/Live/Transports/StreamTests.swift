@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Server-sent events", .patient)
 struct StreamTests {
-    @Test("A stream begins with its welcome and goes on with events that have an id, a type and the same JSON")
+    @Test("A stream begins with its welcome, followed by events with an id, a type and the same JSON as elsewhere")
     func form() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -28,7 +28,7 @@ struct StreamTests {
         }
     }
 
-    @Test("I2: the id of the last event resumes, and so does a cursor in the address")
+    @Test("I2: a stream resumes from the id of the last event, or a cursor in the query")
     func resume() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -53,7 +53,7 @@ struct StreamTests {
         }
     }
 
-    @Test("Where nothing happens a comment keeps the connection alive")
+    @Test("Comments keep an idle connection alive")
     func comments() async throws {
         try await withServer(tuning: { $0.transports.sse.comment = .milliseconds(20) }) { server in
             let stream = try await server.register("ada").stream()
@@ -61,7 +61,7 @@ struct StreamTests {
         }
     }
 
-    @Test("Nobody listens without a token, nor with one that has ended")
+    @Test("A stream needs the token of a session that has not ended")
     func unauthenticated() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -74,7 +74,7 @@ struct StreamTests {
         }
     }
 
-    @Test("I8: all streams and sockets are limited together, and places become free again")
+    @Test("I8: streams and sockets are limited together, and closed ones no longer count")
     func limit() async throws {
         try await withServer {
             $0.maxConnections = 2
@@ -95,7 +95,7 @@ struct StreamTests {
         }
     }
 
-    @Test("SIGTERM ends streams in good order")
+    @Test("SIGTERM ends streams gracefully")
     func stopping() async throws {
         let streams = try await withServer { server in
             let stream = try await server.register("ada").stream()
@@ -124,7 +124,7 @@ struct StreamTests {
         }
     }
 
-    @Test("A request for the head alone leaves nothing behind")
+    @Test("A HEAD request leaves no connection behind")
     func head() async throws {
         try await withServer {
             $0.maxConnections = 1

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Frames of clients", .patient)
 struct CommandTests {
-    @Test("A message sent over a socket is acknowledged with its reference, and heard by everybody")
+    @Test("A message sent over a socket is acknowledged with its reference, and delivered to everybody")
     func send() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -25,7 +25,7 @@ struct CommandTests {
         }
     }
 
-    @Test("A message over a socket may reply and hold attachments, like any other")
+    @Test("A message over a socket may be a reply and have attachments, like any other")
     func everyMember() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -45,7 +45,7 @@ struct CommandTests {
         }
     }
 
-    @Test("I3: a message sent again under its client id is acknowledged again and made once")
+    @Test("I3: a message sent again under its client id is acknowledged again and created once")
     func sendAgain() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -64,7 +64,7 @@ struct CommandTests {
     }
 
     @Test(
-        "A frame that is refused comes back as a problem with its reference",
+        "A refused frame is answered with a problem and its reference",
         arguments: [
             (
                 ["type": "send", "ref": "x", "room_id": "01890000-0000-7000-8000-000000000000", "body": "a"],
@@ -105,7 +105,7 @@ struct CommandTests {
     }
 
     @Test(
-        "A frame that is not understood is refused with its reference, where one can be read, and the socket stays",
+        "A bad frame is answered with its reference, if that can be read, and the socket stays open",
         arguments: [
             ("garbage", nil, "malformed"), ("", nil, "malformed"), ("[]", nil, "malformed"),
             (#"{"type":"ping","ref":"x""#, nil, "malformed"), (#"{"ref":"x"}"#, "x", "invalid"),
@@ -126,9 +126,9 @@ struct CommandTests {
         }
     }
 
-    @Test("I8: a client that goes on sending frames that are not understood is closed with 4400")
+    @Test("I8: a client that keeps sending bad frames is closed with 4400")
     func tooManyBadFrames() async throws {
-        // The standard burst, without what comes back meanwhile.
+        // The standard burst, without tokens that are refilled meanwhile.
         let rule = RateRule(count: 1, seconds: 3600, burst: WebSocketConfiguration().badFrames.burst)
         try await withServer(tuning: { $0.transports.webSocket.badFrames = rule }) { server in
             let socket = try await server.register("ada").listen()
@@ -138,7 +138,7 @@ struct CommandTests {
         }
     }
 
-    @Test("Refusals of frames that are understood end nothing, however many they are")
+    @Test("Any number of valid frames may be refused")
     func manyRefusals() async throws {
         try await withServer { server in
             let socket = try await server.register("ada").listen()
@@ -164,7 +164,7 @@ struct CommandTests {
         }
     }
 
-    @Test("A frame without a type is refused and the socket stays")
+    @Test("A frame without a type is refused and the socket stays open")
     func noType() async throws {
         try await withServer { server in
             let socket = try await server.register("ada").listen()
@@ -175,7 +175,7 @@ struct CommandTests {
         }
     }
 
-    @Test("I2: frames of one socket are done in their order, however many come at once")
+    @Test("I2: frames of one socket are carried out in order, however many arrive at once")
     func order() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -197,7 +197,7 @@ struct CommandTests {
 }
 
 extension JSON {
-    /// With a member's text, where it is this one, replaced.
+    /// The object with members that have this text replaced.
     fileprivate func replacing(_ text: String, with value: JSON) -> JSON {
         guard case .object(let members) = self else { return self }
         return .object(members.mapValues { $0 == .string(text) ? value : $0 })

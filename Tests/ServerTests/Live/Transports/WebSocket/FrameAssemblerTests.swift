@@ -35,7 +35,7 @@ struct FrameAssemblerTests {
         #expect(assembler.accept(frame(.text)) == .text(text("")))
     }
 
-    @Test("A text in parts is joined, even where a character is cut and a ping comes between")
+    @Test("Fragments are joined, even if a character is cut and a ping comes between")
     func parts() {
         var assembler = FrameAssembler()
         let bytes = Array("é!".utf8)
@@ -58,7 +58,7 @@ struct FrameAssemblerTests {
         #expect(parts.accept(frame(.continuation, text("a"))) == .violation(1009))
     }
 
-    @Test("A text that is not UTF-8 breaks the protocol")
+    @Test("A text that is not UTF-8 violates the protocol")
     func badText() {
         for bytes in [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xC0, 0x80]] as [[UInt8]] {
             var assembler = FrameAssembler()
@@ -66,7 +66,7 @@ struct FrameAssemblerTests {
         }
     }
 
-    @Test("Parts come in order: none without a beginning, no beginning within another")
+    @Test("Fragments come in order: no continuation without a beginning, no beginning within another")
     func orderOfParts() {
         var assembler = FrameAssembler()
         #expect(assembler.accept(frame(.continuation, text("a"))) == .violation(1002))
@@ -74,7 +74,7 @@ struct FrameAssemblerTests {
         #expect(assembler.accept(frame(.text, text("b"))) == .violation(1002))
     }
 
-    @Test("Frames must be masked and use no extension; binary is not understood")
+    @Test("Frames must be masked and use no extension; binary is not supported")
     func form() {
         var assembler = FrameAssembler()
         #expect(assembler.accept(frame(.text, text("a"), isMasked: false)) == .violation(1002))
@@ -83,7 +83,7 @@ struct FrameAssemblerTests {
         #expect(assembler.accept(frame(WebSocketOpcode(encodedWebSocketOpcode: 3)!)) == .violation(1002))
     }
 
-    @Test("Control frames are short and whole")
+    @Test("Control frames are short and not fragmented")
     func control() {
         var assembler = FrameAssembler()
         let (short, long) = (ByteBuffer(repeating: 0x61, count: 125), ByteBuffer(repeating: 0x61, count: 126))
@@ -97,7 +97,7 @@ struct FrameAssemblerTests {
     }
 
     @Test(
-        "Server frames have the shortest head for their size",
+        "Server frames have the shortest header for their size",
         arguments: [
             (0, [0x81, 0]), (125, [0x81, 125]), (126, [0x81, 126, 0, 126]), (65_535, [0x81, 126, 0xFF, 0xFF]),
             (65_536, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),

@@ -35,7 +35,7 @@ struct FrameRateTests {
         }
     }
 
-    @Test("I8: a flood is a flood by the server's own measure too")
+    @Test("I8: the standard limit closes a flood too")
     func standard() async throws {
         try await withServer(tuning: { $0.transports.webSocket.frames = WebSocketConfiguration().frames }) { server in
             let socket = try await server.register("ada").listen()
@@ -45,7 +45,7 @@ struct FrameRateTests {
         }
     }
 
-    @Test("As many as are allowed are answered")
+    @Test("Frames within the limit are answered")
     func allowed() async throws {
         try await withServer(tuning: slow) { server in
             let socket = try await server.register("ada").listen()
@@ -56,7 +56,7 @@ struct FrameRateTests {
         }
     }
 
-    @Test("I8: a stranger who floods is closed too")
+    @Test("I8: a flood before the hello is closed too")
     func stranger() async throws {
         try await withServer(tuning: slow) { server in
             let socket = try await LiveClient(to: server.site)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Live connections that die", .patient)
+@Suite("Heartbeat of connections", .patient)
 struct HeartbeatTests {
     private func hurry(_ tuning: inout Snug.InternalLimits) {
         tuning.heartbeat = .milliseconds(20)
@@ -13,11 +13,11 @@ struct HeartbeatTests {
         tuning.presence.grace = .milliseconds(50)
     }
 
-    @Test("The server pings, and who answers stays")
+    @Test("A client that answers pings stays connected")
     func answering() async throws {
         try await withServer(tuning: {
             hurry(&$0)
-            // A busy machine may hold up an answer for a second or two.
+            // A busy machine may delay an answer by a second or two.
             $0.transports.webSocket.heartbeat = .milliseconds(100)
             $0.transports.webSocket.silence = .seconds(5)
         }) { server in
@@ -29,7 +29,7 @@ struct HeartbeatTests {
         }
     }
 
-    @Test("I8: who answers nothing is dropped and is offline")
+    @Test("I8: a client that answers no ping is closed, and its person is offline")
     func silent() async throws {
         try await withServer(tuning: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -40,13 +40,13 @@ struct HeartbeatTests {
             #expect(try await socket.closeCode() == 1001)
             let watching = try await bob.listen()
             while try await bob.get("users/\(ada.id)").json.status != "offline" {
-                // Looked at once more when it is told.
+                // Fetched once more when presence is announced.
                 _ = try await watching.nextSignal("presence")
             }
         }
     }
 
-    @Test("I8: a reader that stops reading is closed with bounded memory, while the others hear everything")
+    @Test("I8: a reader that stops reading is closed with bounded memory, while the others receive everything")
     func slowReader() async throws {
         try await withServer {
             $0.limits.messageBytes = 32_768

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Saying hello", .patient)
+@Suite("The first frame", .patient)
 struct HelloTests {
     @Test("A token in the first frame is welcomed")
     func frameToken() async throws {
@@ -21,7 +21,7 @@ struct HelloTests {
         }
     }
 
-    @Test("A token in the request's head is enough")
+    @Test("A token in the header of the request is enough")
     func headerToken() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -43,7 +43,7 @@ struct HelloTests {
         }
     }
 
-    @Test("Who says no hello is closed with 4408")
+    @Test("A client that sends no hello is closed with 4408")
     func noHello() async throws {
         try await withServer(tuning: { $0.transports.webSocket.hello = .milliseconds(500) }) { server in
             let ada = try await server.register("ada")
@@ -52,11 +52,11 @@ struct HelloTests {
         }
     }
 
-    @Test("I8: half a hello is none")
+    @Test("I8: half a hello does not count")
     func halfHello() async throws {
         try await withServer(tuning: { $0.transports.webSocket.hello = .milliseconds(500) }) { server in
             let socket = try await LiveClient(to: server.site)
-            // On a slow machine the server may have lost patience before.
+            // On a slow machine the deadline may have passed before.
             try? await socket.send(.text, Array("{\"type\":".utf8), isFinal: false)
             #expect(try await socket.closeCode() == 4408)
         }
@@ -98,7 +98,7 @@ struct HelloTests {
         }
     }
 
-    @Test("I8: one connection more than a person may have ends the one that was silent the longest, with 4409")
+    @Test("I8: one connection too many of a person closes the one that was silent the longest, with 4409")
     func tooManyOfOnePerson() async throws {
         try await withServer({ $0.maxConnectionsPerUser = 2 }) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -114,7 +114,7 @@ struct HelloTests {
         }
     }
 
-    @Test("I8: a stream and a waiting poll give way to a new connection too")
+    @Test("I8: a stream and a waiting poll are replaced by a new connection too")
     func otherTransports() async throws {
         try await withServer({ $0.maxConnectionsPerUser = 1 }) { server in
             let ada = try await server.register("ada")
@@ -130,7 +130,7 @@ struct HelloTests {
         }
     }
 
-    @Test("I8: one connection more than the server takes is closed with 4429")
+    @Test("I8: one connection too many of all is closed with 4429")
     func tooManyInAll() async throws {
         try await withServer({ $0.maxConnections = 1 }) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))

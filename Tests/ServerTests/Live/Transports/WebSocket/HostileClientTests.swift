@@ -13,13 +13,13 @@ struct HostileClientTests {
     private typealias Misdeed = @Sendable (RawSocket) async throws -> Void
 
     private static let misdeeds: [Misdeed] = [
-        // Breaks the protocol and does not answer the close.
+        // Violates the protocol and does not answer the close.
         { socket in
             try await socket.connection.send(RawSocket.frame(0x82, [1]))
             try await socket.waitForClose()
             try await socket.connection.vanish()
         },
-        // Breaks it in a way that the decoder sees.
+        // Violates it in a way that the decoder detects.
         { socket in
             try await socket.connection.send([0x81] + [UInt8](repeating: 0xFF, count: 9))
             _ = try await socket.connection.readBytesToEnd()
@@ -37,7 +37,7 @@ struct HostileClientTests {
             try await socket.connection.closeSending()
             _ = try await socket.connection.readBytesToEnd()
         },
-        // Is gone in the middle of a frame, of a text, and of a command.
+        // Disconnects in the middle of a frame, of a text, and of a command.
         { socket in
             try await socket.connection.send([0x81, 0xFE, 0xFF, 0xFF, 0, 0, 0, 0, 0x22])
             try await socket.connection.vanish()
@@ -74,7 +74,7 @@ struct HostileClientTests {
                 try await poll(waitingFor: "the server to close its files") {
                     try server.openFileCount <= before + Self.spareFiles
                 }
-                // The only place is free.
+                // The only connection has been removed.
                 _ = try await admitted(ada)
             }
             #expect(ended.status == .exited(0))
@@ -85,7 +85,7 @@ struct HostileClientTests {
         try await misdeed(try await admitted(person))
     }
 
-    /// A socket in the only place there is, as soon as the server has seen that it is free.
+    /// The only connection that the server takes, as soon as it has removed the previous one.
     private func admitted(_ person: Person) async throws -> RawSocket {
         try await within(waitingFor: "a free place") {
             while true {
@@ -98,7 +98,7 @@ struct HostileClientTests {
         }
     }
 
-    /// Is gone before the welcome can come.
+    /// Disconnects before the welcome can arrive.
     private func vanishAsStranger(_ person: Person, _ site: Site) async throws {
         let (silent, hasty) = (try await RawSocket(to: site), try await RawSocket(to: site))
         try await hasty.sayHello(person.token)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Hostile frames", .patient)
 struct HostileFrameTests {
-    /// Bytes that break the protocol, and the code with which the server closes.
+    /// Bytes that violate the protocol, and the code with which the server closes.
     struct Violation: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let code: UInt16
@@ -93,7 +93,7 @@ struct HostileFrameTests {
     ]
 
     @Test(
-        "I8: bytes that break the protocol are closed with the code for it, before the hello and after",
+        "I8: bytes that violate the protocol are closed with its code, before the hello and after",
         arguments: [reservedBits, reservedOpcodes, controlFrames, texts, lengths, garbage]
     )
     func violations(items: [Violation]) async throws {
@@ -106,12 +106,12 @@ struct HostileFrameTests {
                     #expect(try await socket.closeCode() == item.code, "\(item.testDescription)")
                 }
             }
-            // The server is well, and has let go of all of them.
+            // The server still works, and has removed all of them.
             for _ in 0..<10 { _ = try await ada.listen() }
         }
     }
 
-    @Test("What comes one byte at a time is the same")
+    @Test("Frames may arrive one byte at a time")
     func bytewise() async throws {
         try await withServer(tuning: { $0.transports.webSocket.farewell = .milliseconds(10) }) { server in
             let socket = try await RawSocket(to: server.site, token: try await server.register("ada").token)
@@ -124,7 +124,7 @@ struct HostileFrameTests {
         }
     }
 
-    @Test("A close inside a text in parts is a close")
+    @Test("A close inside a fragmented text is a close")
     func closeInside() async throws {
         try await withServer { server in
             let socket = try await RawSocket(to: server.site, token: try await server.register("ada").token)
@@ -133,7 +133,7 @@ struct HostileFrameTests {
         }
     }
 
-    @Test("A client that says it will send nothing more is let go, before its hello and after")
+    @Test("A client that closes its sending side is disconnected, before its hello and after")
     func halfOpen() async throws {
         try await withServer({ $0.maxConnections = 1 }) { server in
             let ada = try await server.register("ada")
@@ -142,7 +142,7 @@ struct HostileFrameTests {
                 try await socket.connection.closeSending()
                 _ = try await socket.connection.readBytesToEnd()
             }
-            // Its place is free again.
+            // It no longer counts.
             _ = try await ada.listen()
         }
     }

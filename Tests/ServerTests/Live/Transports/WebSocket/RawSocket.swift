@@ -1,12 +1,12 @@
 import TestSupport
 
-/// A live socket spoken byte by byte, for what no library would send.
+/// A WebSocket written byte by byte, for what no library would send.
 struct RawSocket: Sendable {
     let connection: RawConnection
 
     /// Opens a socket.
     ///
-    /// - Parameter token: Says hello with it and waits for the welcome; nil stays a stranger.
+    /// - Parameter token: Signs in with it and waits for the welcome; nil does not sign in.
     init(to site: Site, token: String? = nil) async throws {
         connection = try await RawConnection(to: site)
         try await connection.send(
@@ -23,7 +23,7 @@ struct RawSocket: Sendable {
         try await connection.send(Self.frame(0x81, Array("{\"type\":\"hello\",\"token\":\"\(token)\"}".utf8)))
     }
 
-    /// The code with which the server closes, when that is the last thing that it says.
+    /// The code with which the server closes, if that is the last frame that it sends.
     func closeCode() async throws -> UInt16? {
         let last = try await connection.readBytesToEnd().suffix(4)
         guard last.count == 4, last.starts(with: Self.close) else { return nil }

@@ -2,15 +2,15 @@ import NIOHTTP1
 import TestSupport
 import Testing
 
-@Suite("Requests for a live socket", .patient)
+@Suite("Requests for a WebSocket", .patient)
 struct UpgradeTests {
-    /// A request for a socket as it must be.
+    /// The headers of a valid handshake.
     private static let right: HTTPHeaders = [
         "connection": "Upgrade", "upgrade": "websocket", "sec-websocket-version": "13",
         "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
     ]
 
-    @Test("The handshake is answered as RFC 6455 wants it")
+    @Test("The handshake is answered as RFC 6455 requires")
     func handshake() async throws {
         try await withServer { server in
             let connection = try await RawConnection(to: server.site)
@@ -37,7 +37,7 @@ struct UpgradeTests {
     }
 
     @Test(
-        "A request that says it has no body, a slash behind the path and an offered subprotocol make no difference",
+        "An empty body, a slash behind the path and an offered subprotocol make no difference",
         arguments: [
             ("/api/v1/realtime", "content-length", "0"), ("/api/v1/realtime/", "sec-websocket-protocol", "chat, snug"),
         ]
@@ -60,7 +60,7 @@ struct UpgradeTests {
         }
     }
 
-    @Test("Who does not ask for a socket rightly is answered with the version that there is")
+    @Test("A request that is not a handshake is answered with the supported version")
     func version() async throws {
         try await withServer { server in
             let answer = try await server.site.send(.GET, "/api/v1/realtime")
@@ -97,7 +97,7 @@ struct UpgradeTests {
         Wrong(testDescription: "an unknown path", status: 404, path: "/nothing"),
     ]
 
-    @Test("What is no right request for a socket gets an ordinary answer", arguments: wrong)
+    @Test("A request that is not a valid handshake gets an ordinary response", arguments: wrong)
     func ordinary(item: Wrong) async throws {
         try await withServer { server in
             var headers = Self.right
@@ -133,7 +133,7 @@ struct UpgradeTests {
         }
     }
 
-    @Test("A socket wanted on a connection that has been used already is sent to a fresh one")
+    @Test("A handshake on a connection that has been used already is redirected to a new one")
     func secondRequest() async throws {
         try await withServer { server in
             let connection = try await RawConnection(to: server.site)
@@ -159,7 +159,7 @@ struct UpgradeTests {
         }
     }
 
-    @Test("A live socket opens through nginx, and hears there too")
+    @Test("A WebSocket opens through nginx, and receives events")
     func throughNginx() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")

@@ -53,7 +53,7 @@ struct WebSocketProtocolTests {
         }
     }
 
-    @Test("A pong that nobody asked for is ignored")
+    @Test("An unsolicited pong is ignored")
     func strayPong() async throws {
         try await withSocket { socket in
             try await socket.send(.pong, [1])
@@ -62,7 +62,7 @@ struct WebSocketProtocolTests {
         }
     }
 
-    /// Frames that break the protocol or a limit, and the code with which the server closes.
+    /// Frames that violate the protocol or a limit, and the code with which the server closes.
     struct Violation: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let code: UInt16
@@ -99,7 +99,7 @@ struct WebSocketProtocolTests {
         },
     ]
 
-    @Test("I8: what breaks the protocol is closed with the code for it", arguments: violations)
+    @Test("I8: a violation of the protocol is closed with its code", arguments: violations)
     func violation(item: Violation) async throws {
         try await withSocket { socket in
             try await item.send(socket)
@@ -108,7 +108,7 @@ struct WebSocketProtocolTests {
         }
     }
 
-    @Test("64 KiB are not too much")
+    @Test("A frame may have 64 KiB")
     func largestFrame() async throws {
         try await withSocket { socket in
             let text = Array("{\"type\":\"ping\"}".utf8)
@@ -118,7 +118,7 @@ struct WebSocketProtocolTests {
     }
 
     @Test(
-        "A close is answered with its code, or that of a broken close",
+        "A close is answered with its code, or with the code for a malformed close",
         arguments: [
             ([0x03, 0xE8], 1000), ([0x0F, 0xA1], 4001), ([], 1000), ([0x03, 0xED], 1002), ([0xFF, 0xFF], 1002),
             ([0x03], 1002), ([0x03, 0xE8, 0x62, 0x79, 0x65], 1000), ([0x03, 0xE8, 0xC3], 1007),
@@ -132,7 +132,7 @@ struct WebSocketProtocolTests {
         }
     }
 
-    @Test("A client that does not answer the server's close is hung up on")
+    @Test("The connection of a client that does not answer the server's close is closed")
     func silentClose() async throws {
         try await withServer(tuning: { $0.transports.webSocket.farewell = .milliseconds(50) }) { server in
             var manners = LiveClient.Manners()
@@ -144,7 +144,7 @@ struct WebSocketProtocolTests {
         }
     }
 
-    @Test("Nothing is done for a client after it was closed")
+    @Test("No frame is carried out after the close")
     func afterClose() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
