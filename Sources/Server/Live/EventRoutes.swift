@@ -17,7 +17,7 @@ struct EventRoutes: Sendable {
             : poll.respond(to: request, context)
     }
 
-    /// A client that accepts both receives a stream, unless it says how long to wait.
+    /// A client that states no preference receives a stream, unless it asks for a poll by its `wait`.
     private func wantsStream(_ request: Request) -> Bool {
         let accepted = request.headers[values: .accept].joined(separator: ",").lowercased()
         if accepted.contains("text/event-stream") { return true }

@@ -241,7 +241,7 @@ final class Hub {
     }
 
     /// Delivers all pending events. All rooms are flushed together, because a connection must receive their events in
-    /// the order of positions: the cursor of an event says that everything before it has been received.
+    /// the order of positions: the cursor of an event implies that everything before it has been received.
     func flush() {
         guard !dirty.isEmpty else { return }
         let due = dirty.map { room in
