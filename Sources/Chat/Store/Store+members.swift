@@ -30,14 +30,14 @@ extension Store {
         by actor: User.ID,
         once request: OnceRequest? = nil
     ) async throws -> Outcome<Addition> {
-        try await change { [limits] change in
-            try change.once(request, subject: \.userID) { db, user in
+        try await change { [limits] transaction in
+            try transaction.once(request, subject: \.userID) { db, user in
                 // Who has left meanwhile sees no members any more, not even the one they added.
                 try db.requireMember(actor, of: room)
                 if let invitation = try db.invitation(of: user, to: room) { return .invited(invitation) }
                 return .joined(try db.view(of: db.member(user, of: room), for: actor))
-            } make: { change in
-                try change.add(user, to: room, role: role, by: actor, limits)
+            } make: { transaction in
+                try transaction.add(user, to: room, role: role, by: actor, limits)
             }
         }
     }
@@ -51,16 +51,16 @@ extension Store {
         in room: Room.ID,
         by actor: User.ID
     ) async throws -> MemberView {
-        try await change { change in
-            let view = try change.db.requireRole(.owner, in: room, of: actor, to: "change roles")
+        try await change { transaction in
+            let view = try transaction.db.requireRole(.owner, in: room, of: actor, to: "change roles")
             guard view.room.kind != .direct else { throw Refusal.conflict("A direct room has no roles to change.") }
-            let member = try change.db.member(user, of: room)
-            guard member.role != role else { return try change.db.view(of: member, for: actor) }
-            if member.role == .owner, try change.owners(of: room) == 1 {
+            let member = try transaction.db.member(user, of: room)
+            guard member.role != role else { return try transaction.db.view(of: member, for: actor) }
+            if member.role == .owner, try transaction.owners(of: room) == 1 {
                 throw Refusal.conflict("A room needs an owner. Name another one first.", field: "role")
             }
-            if role < member.role { try change.withdrawInvitations(by: user, to: room) }
-            return try change.db.view(of: change.give(role, to: user, in: room), for: actor)
+            if role < member.role { try transaction.withdrawInvitations(by: user, to: room) }
+            return try transaction.db.view(of: transaction.give(role, to: user, in: room), for: actor)
         }
     }
 
@@ -80,7 +80,7 @@ extension Store {
     }
 }
 
-extension Change {
+extension WriteTransaction {
     mutating func removeMember(
         _ user: User.ID,
         from room: Room.ID,

@@ -20,13 +20,14 @@ extension Store {
         once request: OnceRequest? = nil
     ) async throws -> Posted {
         let draft = try draft.checked(limits)
-        return try await change { [limits] change in
-            let sender = try change.sender(user, memberOf: room)
+        return try await change { [limits] transaction in
+            let sender = try transaction.sender(user, memberOf: room)
             var wasSent = false
-            let message = try change.once(request, subject: \.id, again: { try $0.message($1, in: room) }) { change in
-                let sent = try change.sentBefore(draft, in: room, by: user)
+            let message = try transaction.once(request, subject: \.id, again: { try $0.message($1, in: room) }) {
+                transaction in
+                let sent = try transaction.sentBefore(draft, in: room, by: user)
                 wasSent = sent != nil
-                return try sent ?? change.insert(draft, in: room, by: sender, limits)
+                return try sent ?? transaction.insert(draft, in: room, by: sender, limits)
             }
             return Posted(message: message.value, isRepeat: message.isRepeat || wasSent)
         }
@@ -59,17 +60,20 @@ extension Store {
         by user: User.ID
     ) async throws -> Message {
         let body = try Draft.shown(body, limits)
-        return try await change { change in
-            let view = try change.db.requireMember(user, of: room)
-            var message = try change.db.message(id, in: room)
+        return try await change { transaction in
+            let view = try transaction.db.requireMember(user, of: room)
+            var message = try transaction.db.message(id, in: room)
             guard message.sender.id == user else { throw Refusal.forbidden("Only its sender may edit a message.") }
-            if let other = view.otherID { try change.db.checkMayWrite(user, to: other) }
+            if let other = view.otherID { try transaction.db.checkMayWrite(user, to: other) }
             guard message.deletedAt == nil else { throw Refusal.gone("The message has been deleted.") }
             try Draft.checkHasContent(body, hasAttachments: !message.attachments.isEmpty)
-            try change.execute("UPDATE messages SET body = ?, edited_at = ? WHERE id = ?", [body, change.now, id])
+            try transaction.execute(
+                "UPDATE messages SET body = ?, edited_at = ? WHERE id = ?",
+                [body, transaction.now, id]
+            )
             message.body = body
-            message.editedAt = change.now
-            try change.record(.messageEdited(message), in: room)
+            message.editedAt = transaction.now
+            try transaction.record(.messageEdited(message), in: room)
             return message
         }
     }
@@ -83,35 +87,35 @@ extension Store {
         in room: Room.ID,
         by user: User.ID
     ) async throws -> [Attachment.ID] {
-        try await change { change in
-            let view = try change.db.requireMember(user, of: room)
-            var message = try change.db.message(id, in: room)
+        try await change { transaction in
+            let view = try transaction.db.requireMember(user, of: room)
+            var message = try transaction.db.message(id, in: room)
             let mayDeleteOthers = view.role.map { $0 >= .admin } ?? false
             guard message.sender.id == user || mayDeleteOthers else {
                 throw Refusal.forbidden("Only its sender, an owner or an admin may delete a message.")
             }
             // Both are owners of a direct room. Once one has blocked the other, what each wrote is theirs alone.
-            if message.sender.id != user, let other = view.otherID { try change.db.checkMayWrite(user, to: other) }
+            if message.sender.id != user, let other = view.otherID { try transaction.db.checkMayWrite(user, to: other) }
             guard message.deletedAt == nil else { return [] }
-            try change.execute(
+            try transaction.execute(
                 "UPDATE messages SET body = '', attachment_count = 0, deleted_at = ? WHERE id = ?",
-                [change.now, id]
+                [transaction.now, id]
             )
-            try change.execute(
+            try transaction.execute(
                 "UPDATE attachments SET deleted_at = ? WHERE message_id = ? AND deleted_at IS NULL",
-                [change.now, id]
+                [transaction.now, id]
             )
             let released = message.attachments.map(\.id)
             message.body = ""
             message.attachments = []
-            message.deletedAt = change.now
-            try change.record(.messageDeleted(message), in: room)
+            message.deletedAt = transaction.now
+            try transaction.record(.messageDeleted(message), in: room)
             return released
         }
     }
 }
 
-extension Change {
+extension WriteTransaction {
     /// The message that this draft has become before; the retry of a lost answer finds it.
     fileprivate func sentBefore(_ draft: Draft, in room: Room.ID, by user: User.ID) throws -> Message? {
         guard let clientID = draft.clientMessageID else { return nil }

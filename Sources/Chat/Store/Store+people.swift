@@ -12,8 +12,8 @@ extension Store {
         passwordHash: String,
         isAdmin: Bool = false
     ) async throws -> User {
-        try await change { change in
-            try change.insertUser(
+        try await change { transaction in
+            try transaction.insertUser(
                 username: username,
                 displayName: displayName,
                 passwordHash: passwordHash,
@@ -33,16 +33,16 @@ extension Store {
         once request: OnceRequest? = nil
     ) async throws -> (user: User, session: Session, token: SessionToken) {
         let token = SessionToken.make()
-        return try await change { [limits] change in
-            let user = try change.insertUser(
+        return try await change { [limits] transaction in
+            let user = try transaction.insertUser(
                 username: username,
                 displayName: displayName,
                 passwordHash: passwordHash,
                 isAdmin: false
             )
-            let session = try change.insertSession(for: user.id, token, limits)
-            try change.remember(network, of: user.id, limits)
-            if let request { try change.claim(request, for: session.id) }
+            let session = try transaction.insertSession(for: user.id, token, limits)
+            try transaction.remember(network, of: user.id, limits)
+            if let request { try transaction.claim(request, for: session.id) }
             return (user, session, token)
         }
     }
@@ -102,21 +102,21 @@ extension Store {
     /// - Throws: `notFound`; `conflict` naming `avatar_attachment_id` when that cannot be used; `unauthenticated` when
     ///   the session that sets a password has ended; `StaleCredentials`.
     package func updateUser(_ id: User.ID, _ changes: UserChanges) async throws -> UpdatedUser {
-        let updated = try await change { change in
-            let before = try change.db.user(id)
-            let ended = try changes.password.map { try change.setPassword($0) } ?? []
+        let updated = try await change { transaction in
+            let before = try transaction.db.user(id)
+            let ended = try changes.password.map { try transaction.setPassword($0) } ?? []
             if let name = changes.displayName {
-                try change.execute("UPDATE users SET display_name = ? WHERE id = ?", [name, id])
-                try change.db.indexPerson(before.username, displayName: name)
+                try transaction.execute("UPDATE users SET display_name = ? WHERE id = ?", [name, id])
+                try transaction.db.indexPerson(before.username, displayName: name)
             }
-            let released = try changes.avatar.map { try change.replaceAvatar(of: id, by: $0) } ?? []
-            let user = try change.db.user(id)
+            let released = try changes.avatar.map { try transaction.replaceAvatar(of: id, by: $0) } ?? []
+            let user = try transaction.db.user(id)
             let isSeen = user.displayName != before.displayName || user.avatar?.id != before.avatar?.id
             return UpdatedUser(
                 user: user,
                 released: released,
                 endedSessions: ended,
-                rooms: isSeen ? try change.announceProfile(of: id) : []
+                rooms: isSeen ? try transaction.announceProfile(of: id) : []
             )
         }
         sessionCache.forget(updated.endedSessions)
@@ -125,9 +125,9 @@ extension Store {
 
     /// Remembers when people who are gone now did something last.
     package func sawUsers(_ seen: [(user: User.ID, at: Timestamp)]) async throws {
-        try await change { change in
+        try await change { transaction in
             for person in seen {
-                try change.execute(
+                try transaction.execute(
                     "UPDATE users SET last_seen_at = max(coalesce(last_seen_at, 0), ?) WHERE id = ?",
                     [person.at, person.user]
                 )
@@ -136,7 +136,7 @@ extension Store {
     }
 }
 
-extension Change {
+extension WriteTransaction {
     fileprivate func insertUser(
         username: String,
         displayName: String,

@@ -6,8 +6,8 @@ extension Store {
     /// - Returns: The receipt, or nil when it was there already.
     /// - Throws: `notFound`, or `invalid` for an event that does not exist yet.
     package func markRead(_ room: Room.ID, upTo seq: Int64, by user: User.ID) async throws -> Receipt? {
-        try await change { change in
-            let view = try change.db.requireMember(user, of: room)
+        try await change { transaction in
+            let view = try transaction.db.requireMember(user, of: room)
             guard (0...view.room.lastSeq).contains(seq) else {
                 throw Refusal.invalid(
                     field: "seq",
@@ -15,7 +15,7 @@ extension Store {
                     limit: Int(view.room.lastSeq)
                 )
             }
-            return try change.moveReceipt(Database.moveRead, of: user, in: room, to: seq)
+            return try transaction.moveReceipt(Database.moveRead, of: user, in: room, to: seq)
         }
     }
 
@@ -41,9 +41,9 @@ extension Store {
         while !rest.isEmpty {
             let batch = rest.prefix(Self.receiptBatch)
             rest = rest.dropFirst(batch.count)
-            moved += try await change { change in
+            moved += try await change { transaction in
                 try batch.compactMap {
-                    try change.moveReceipt(Database.moveDelivered, of: $0.user, in: $0.room, to: $0.seq)
+                    try transaction.moveReceipt(Database.moveDelivered, of: $0.user, in: $0.room, to: $0.seq)
                 }
             }
         }
@@ -54,7 +54,7 @@ extension Store {
     private static let receiptBatch = 100
 }
 
-extension Change {
+extension WriteTransaction {
     fileprivate func moveReceipt(
         _ sql: String,
         of user: User.ID,

@@ -5,21 +5,21 @@ extension Store {
     ///
     /// - Returns: The rooms whose messages have changed; nil when there is nothing left to do.
     package func continueRenames() async throws -> Set<Room.ID>? {
-        try await change { change in
+        try await change { transaction in
             let row = try Row.fetchOne(
-                change.db,
+                transaction.db,
                 sql: "SELECT user_id, done_up_to FROM renames ORDER BY requested_at LIMIT 1"
             )
             guard let row else { return nil }
             let (user, done): (User.ID, Int64) = (row[0], row[1])
-            let newest = try Int64.fetchOne(change.db, sql: "SELECT max(position) FROM messages") ?? 0
+            let newest = try Int64.fetchOne(transaction.db, sql: "SELECT max(position) FROM messages") ?? 0
             guard done < newest else {
-                try change.execute("DELETE FROM renames WHERE user_id = ?", [user])
+                try transaction.execute("DELETE FROM renames WHERE user_id = ?", [user])
                 return []
             }
             let end = min(done + Self.renameBatch, newest)
-            let rooms = try change.rename(user, after: done, upTo: end)
-            try change.execute("UPDATE renames SET done_up_to = ? WHERE user_id = ?", [end, user])
+            let rooms = try transaction.rename(user, after: done, upTo: end)
+            try transaction.execute("UPDATE renames SET done_up_to = ? WHERE user_id = ?", [end, user])
             return rooms
         }
     }
@@ -28,7 +28,7 @@ extension Store {
     private static let renameBatch: Int64 = 2000
 }
 
-extension Change {
+extension WriteTransaction {
     /// Rows that say the same already are not written.
     fileprivate func rename(_ user: User.ID, after start: Int64, upTo end: Int64) throws -> Set<Room.ID> {
         let sender = try sender(user)

@@ -11,20 +11,20 @@ extension Store {
         once request: OnceRequest? = nil
     ) async throws -> Outcome<RoomView> {
         precondition(kind != .direct, "a direct room is made by directRoom(of:and:)")
-        return try await changeRoom(for: owner, once: request) { [limits] change in
-            let room = try change.insertRoom(kind: kind, name: name, topic: topic, directKey: nil)
-            try change.addMember(owner, to: room, role: .owner, consent: .given, limits: limits)
-            return RoomView(room: try change.db.room(room), role: .owner)
+        return try await changeRoom(for: owner, once: request) { [limits] transaction in
+            let room = try transaction.insertRoom(kind: kind, name: name, topic: topic, directKey: nil)
+            try transaction.addMember(owner, to: room, role: .owner, consent: .given, limits: limits)
+            return RoomView(room: try transaction.db.room(room), role: .owner)
         }
     }
 
     func changeRoom(
         for user: User.ID,
         once request: OnceRequest?,
-        _ make: @escaping @Sendable (inout Change) throws -> RoomView
+        _ make: @escaping @Sendable (inout WriteTransaction) throws -> RoomView
     ) async throws -> Outcome<RoomView> {
-        try await change { change in
-            try change.once(request, subject: \.room.id, again: { try $0.roomView($1, for: user) }, make: make)
+        try await change { transaction in
+            try transaction.once(request, subject: \.room.id, again: { try $0.roomView($1, for: user) }, make: make)
         }
     }
 
@@ -88,21 +88,21 @@ extension Store {
         topic: String?,
         by user: User.ID
     ) async throws -> RoomView {
-        try await change { change in
-            let view = try change.db.requireRole(.admin, in: id, of: user, to: "change the room")
+        try await change { transaction in
+            let view = try transaction.db.requireRole(.admin, in: id, of: user, to: "change the room")
             guard view.room.kind != .direct || name == nil else {
                 throw Refusal.conflict("A direct room has no name.", field: "name")
             }
             // A topic is read by the other one like a message.
-            if let other = view.otherID { try change.db.checkMayWrite(user, to: other) }
-            try change.execute(
+            if let other = view.otherID { try transaction.db.checkMayWrite(user, to: other) }
+            try transaction.execute(
                 "UPDATE rooms SET name = coalesce(?, name), topic = coalesce(?, topic) WHERE id = ?",
                 [name, topic, id]
             )
-            if let name, view.room.kind == .public { try change.db.indexRoom(id, name: name) }
-            let seq = try change.nextSeq(in: id)
-            let room = try change.db.room(id)
-            try change.record(.roomUpdated(room), in: id, seq: seq)
+            if let name, view.room.kind == .public { try transaction.db.indexRoom(id, name: name) }
+            let seq = try transaction.nextSeq(in: id)
+            let room = try transaction.db.room(id)
+            try transaction.record(.roomUpdated(room), in: id, seq: seq)
             return RoomView(room: room, role: view.role, isPending: view.isPending, otherID: view.otherID)
         }
     }
@@ -113,15 +113,15 @@ extension Store {
     /// - Returns: The attachments that nobody may fetch any more.
     /// - Throws: `notFound`, `forbidden` for anybody but an owner, `conflict` for a direct room.
     package func deleteRoom(_ id: Room.ID, by user: User.ID) async throws -> [Attachment.ID] {
-        try await change { change in
-            let view = try change.db.requireRole(.owner, in: id, of: user, to: "delete the room")
+        try await change { transaction in
+            let view = try transaction.db.requireRole(.owner, in: id, of: user, to: "delete the room")
             guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
-            return try change.deleteRoom(id)
+            return try transaction.deleteRoom(id)
         }
     }
 }
 
-extension Change {
+extension WriteTransaction {
     func insertRoom(kind: Room.Kind, name: String?, topic: String?, directKey: Data?) throws -> Room.ID {
         let id = Room.ID.make(at: now)
         try execute(

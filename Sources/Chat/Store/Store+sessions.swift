@@ -15,15 +15,15 @@ extension Store {
     ) async throws -> (session: Session, token: SessionToken, ended: [Session.ID]) {
         let token = SessionToken.make()
         let user = verified.userID
-        let (session, dropped) = try await change { [limits] change in
-            try change.confirm(verified)
-            try change.remember(network, of: user, limits)
-            let session = try change.insertSession(for: user, token, limits)
-            if let request { try change.claim(request, for: session.id) }
+        let (session, dropped) = try await change { [limits] transaction in
+            try transaction.confirm(verified)
+            try transaction.remember(network, of: user, limits)
+            let session = try transaction.insertSession(for: user, token, limits)
+            if let request { try transaction.claim(request, for: session.id) }
             let dropped = try Session.ID.fetchAll(
-                change.db,
+                transaction.db,
                 sql: Self.dropOldSessions,
-                arguments: [user, change.now, user, session.id, limits.sessionsPerPerson - 1]
+                arguments: [user, transaction.now, user, session.id, limits.sessionsPerPerson - 1]
             )
             return (session, dropped)
         }
@@ -54,10 +54,10 @@ extension Store {
         madeBy request: OnceRequest
     ) async throws -> (session: Session, token: SessionToken)? {
         let token = SessionToken.make()
-        let session = try await change { [limits] change -> Session? in
-            guard let id: Session.ID = try change.madeBefore(by: request) else { return nil }
-            try change.confirm(verified)
-            return try change.renewSession(id, of: verified.userID, token, limits)
+        let session = try await change { [limits] transaction -> Session? in
+            guard let id: Session.ID = try transaction.madeBefore(by: request) else { return nil }
+            try transaction.confirm(verified)
+            return try transaction.renewSession(id, of: verified.userID, token, limits)
         }
         guard let session else { return nil }
         sessionCache.forget([session.id])
@@ -92,19 +92,19 @@ extension Store {
     }
 
     private func prolong(_ session: Session, from network: Network?) async throws -> Session {
-        try await change { [limits] change in
-            let expiresAt = change.now + .sessionLife(limits)
-            let prolonged = try change.execute(
+        try await change { [limits] transaction in
+            let expiresAt = transaction.now + .sessionLife(limits)
+            let prolonged = try transaction.execute(
                 "UPDATE sessions SET last_used_at = ?, expires_at = ? WHERE id = ?",
-                [change.now, expiresAt, session.id]
+                [transaction.now, expiresAt, session.id]
             )
             guard prolonged == 1 else { throw Self.unknownToken }
-            try change.remember(network, of: session.userID, limits)
+            try transaction.remember(network, of: session.userID, limits)
             return Session(
                 id: session.id,
                 userID: session.userID,
                 createdAt: session.createdAt,
-                lastUsedAt: change.now,
+                lastUsedAt: transaction.now,
                 expiresAt: expiresAt
             )
         }
@@ -129,15 +129,15 @@ extension Store {
     ///
     /// - Throws: `notFound` when it is not a session of `user`.
     package func deleteSession(_ id: Session.ID, of user: User.ID) async throws {
-        try await change { change in
-            let deleted = try change.execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, user])
+        try await change { transaction in
+            let deleted = try transaction.execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, user])
             guard deleted == 1 else { throw Refusal.notFound() }
         }
         sessionCache.forget([id])
     }
 }
 
-extension Change {
+extension WriteTransaction {
     func insertSession(for user: User.ID, _ token: SessionToken, _ limits: ChatLimits) throws -> Session {
         let session = Session(
             id: .make(at: now),

@@ -23,19 +23,19 @@ extension Store {
     ///
     /// - Returns: Whether it is marked now.
     package func markUnused(_ id: Attachment.ID) async throws -> Bool {
-        try await change { change in
-            try change.execute(
+        try await change { transaction in
+            try transaction.execute(
                 "UPDATE attachments SET deleted_at = ? WHERE id = ? AND attached_at IS NULL AND deleted_at IS NULL",
-                [change.now, id]
+                [transaction.now, id]
             ) == 1
         }
     }
 
     /// Removes rows of attachments that are marked and whose files are gone.
     package func forget(_ attachments: [Attachment.ID]) async throws {
-        try await change { change in
+        try await change { transaction in
             for id in attachments {
-                try change.execute("DELETE FROM attachments WHERE id = ? AND deleted_at IS NOT NULL", [id])
+                try transaction.execute("DELETE FROM attachments WHERE id = ? AND deleted_at IS NOT NULL", [id])
             }
         }
     }
@@ -55,13 +55,13 @@ extension Store {
     ///
     /// - Returns: How many messages and rooms it removed; 0 when there is nothing left to do.
     package func pruneDeletedRooms(limit: Int) async throws -> Int {
-        try await change { change in
+        try await change { transaction in
             let room = try Room.ID.fetchOne(
-                change.db,
+                transaction.db,
                 sql: "SELECT id FROM rooms WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT 1"
             )
             guard let room else { return 0 }
-            let messages = try change.execute(
+            let messages = try transaction.execute(
                 """
                 DELETE FROM messages WHERE position IN (
                     SELECT position FROM messages WHERE room_id = ? ORDER BY seq LIMIT ?)
@@ -69,7 +69,7 @@ extension Store {
                 [room, limit]
             )
             guard messages == 0 else { return messages }
-            return try change.execute("DELETE FROM rooms WHERE id = ?", [room])
+            return try transaction.execute("DELETE FROM rooms WHERE id = ?", [room])
         }
     }
 
@@ -82,8 +82,8 @@ extension Store {
     ///
     /// - Returns: How many it forgot; 0 when there is nothing left to do.
     package func pruneKeys(limit: Int) async throws -> Int {
-        try await change { change in
-            try change.execute(Database.pruneKeys, [change.now - OnceKey.lifetime, limit])
+        try await change { transaction in
+            try transaction.execute(Database.pruneKeys, [transaction.now - OnceKey.lifetime, limit])
         }
     }
 

@@ -39,7 +39,7 @@ package struct Store: Sendable {
     let sessionCache = SessionCache()
     let memberships = MembershipCache()
     let commits: GroupCommit
-    let reads: GroupRead
+    let reads: SharedSnapshotReads
     /// Of a server.
     let epochKeeper: EpochKeeper?
 
@@ -90,7 +90,7 @@ package struct Store: Sendable {
             if let last = events.last { epochKeeper?.markFile.note(last.position) }
             publish(events)
         }
-        reads = GroupRead(pool: pool, width: Self.readers)
+        reads = SharedSnapshotReads(pool: pool, width: Self.readers)
         self.limits = limits
         self.retries = retries
         self.now = now
@@ -130,7 +130,7 @@ package struct Store: Sendable {
     /// Makes one change in one transaction: all of it is on the disk when the method returns, or nothing of it.
     @discardableResult
     func change<Value: Sendable>(
-        _ body: @escaping @Sendable (inout Change) throws -> Value
+        _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
     ) async throws -> Value {
         do {
             return try await commits.perform(body)

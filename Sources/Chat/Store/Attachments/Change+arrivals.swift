@@ -30,7 +30,7 @@ private enum Prospect {
     }
 }
 
-extension Change {
+extension WriteTransaction {
     func complete(_ upload: ArrivedUpload, _ limits: ChatLimits) throws -> Attachment {
         let owner = try db.uploader(of: upload.id)
         let byteCount = Int(upload.facts.byteCount)

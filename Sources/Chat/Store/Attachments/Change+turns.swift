@@ -3,7 +3,7 @@ import Vocabulary
 
 /// Whose picture is rendered next: fair queueing by virtual finish times (Demers, Keshav and Shenker, "Analysis and
 /// Simulation of a Fair Queueing Algorithm", 1989), with each person as a flow.
-extension Change {
+extension WriteTransaction {
     /// How much slower than alone a picture is reckoned to be done. As if twenty people shared the worker: the larger,
     /// the more a small picture is ahead of a large one that came before it.
     private static let slowness: Int64 = 20

@@ -14,23 +14,23 @@ extension Store {
         expecting byteCount: Int = 1,
         once key: OnceKey? = nil
     ) async throws {
-        try await change { [limits] change in
-            let isRepeat = try key.map { try change.db.row(of: $0, at: change.now) != nil } ?? false
+        try await change { [limits] transaction in
+            let isRepeat = try key.map { try transaction.db.row(of: $0, at: transaction.now) != nil } ?? false
             if !isRepeat {
-                try change.checkQueue(for: owner, limits)
-                try change.checkQuotas(of: owner, for: byteCount, limits)
+                try transaction.checkQueue(for: owner, limits)
+                try transaction.checkQuotas(of: owner, for: byteCount, limits)
             }
-            try change.execute(
+            try transaction.execute(
                 "INSERT INTO attachments (id, owner_id, state, created_at) VALUES (?, ?, 'receiving', ?)",
-                [id, owner, change.now]
+                [id, owner, transaction.now]
             )
         }
     }
 
     /// Forgets an upload that did not finish; its bytes must be gone.
     package func abandonUpload(_ id: Attachment.ID) async throws {
-        try await change { change in
-            try change.execute("DELETE FROM attachments WHERE id = ? AND state = 'receiving'", [id])
+        try await change { transaction in
+            try transaction.execute("DELETE FROM attachments WHERE id = ? AND state = 'receiving'", [id])
         }
     }
 
@@ -58,9 +58,9 @@ extension Store {
             failure: failure,
             renderCost: renderCost
         )
-        return try await change { [limits] change in
-            try change.once(request, subject: \.id, again: { try $0.undeletedAttachment($1) }) { change in
-                try change.complete(upload, limits)
+        return try await change { [limits] transaction in
+            try transaction.once(request, subject: \.id, again: { try $0.undeletedAttachment($1) }) { transaction in
+                try transaction.complete(upload, limits)
             }
         }
     }
@@ -79,9 +79,9 @@ extension Store {
     ///
     /// - Throws: `notFound` also for others', `conflict` for one that is in use.
     package func deleteAttachment(_ id: Attachment.ID, by owner: User.ID) async throws {
-        try await change { change in
-            try change.claim(id, by: owner, field: nil)
-            try change.execute("UPDATE attachments SET deleted_at = ? WHERE id = ?", [change.now, id])
+        try await change { transaction in
+            try transaction.claim(id, by: owner, field: nil)
+            try transaction.execute("UPDATE attachments SET deleted_at = ? WHERE id = ?", [transaction.now, id])
         }
     }
 
@@ -95,18 +95,18 @@ extension Store {
         for viewer: User.ID,
         once request: OnceRequest? = nil
     ) async throws -> Outcome<Attachment> {
-        try await change { [limits] change in
-            guard try change.db.exists(Database.attachmentForViewer, [id, viewer, viewer]) else {
+        try await change { [limits] transaction in
+            guard try transaction.db.exists(Database.attachmentForViewer, [id, viewer, viewer]) else {
                 throw Refusal.notFound()
             }
-            return try change.once(request, subject: \.id, again: { try $0.attachment($1) }) { change in
-                try change.requeue(id, limits)
+            return try transaction.once(request, subject: \.id, again: { try $0.attachment($1) }) { transaction in
+                try transaction.requeue(id, limits)
             }
         }
     }
 }
 
-extension Change {
+extension WriteTransaction {
     /// Takes an upload for a use that it can have only once. Who comes second, or is not its owner, gets nothing.
     ///
     /// - Throws: `notFound` also for others', `conflict` for one that is in use.

@@ -129,7 +129,7 @@ extension RetrySchedule.Step {
     }
 }
 
-extension Change {
+extension WriteTransaction {
     /// - Returns: Whether it still waited for that.
     fileprivate func markReady(
         _ id: Attachment.ID,

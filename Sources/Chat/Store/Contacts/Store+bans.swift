@@ -7,18 +7,20 @@ extension Store {
     /// - Throws: `notFound`, `forbidden`, `invalid` for oneself, or `conflict` for a room that nobody joins by themselves.
     package func ban(_ user: User.ID, from room: Room.ID, by actor: User.ID) async throws -> [Attachment.ID] {
         guard user != actor else { throw Refusal.invalid(field: "user_id", "You cannot ban yourself.") }
-        return try await change { change in
-            let view = try change.db.requireRole(.admin, in: room, of: actor, to: "ban somebody")
+        return try await change { transaction in
+            let view = try transaction.db.requireRole(.admin, in: room, of: actor, to: "ban somebody")
             guard view.room.kind == .public else {
                 throw Refusal.conflict("Only a public room has bans: nobody joins any other by themselves.")
             }
-            guard try change.db.exists("SELECT 1 FROM users WHERE id = ?", [user]) else { throw Refusal.notFound() }
-            guard try change.db.exists(Database.membership, [room, user]) else {
-                _ = try change.withdrawInvitation(of: user, to: room)
-                try change.insertBan(of: user, from: room, by: actor)
+            guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [user]) else {
+                throw Refusal.notFound()
+            }
+            guard try transaction.db.exists(Database.membership, [room, user]) else {
+                _ = try transaction.withdrawInvitation(of: user, to: room)
+                try transaction.insertBan(of: user, from: room, by: actor)
                 return []
             }
-            return try change.removeMember(user, from: room, by: actor, bans: true)
+            return try transaction.removeMember(user, from: room, by: actor, bans: true)
         }
     }
 
@@ -26,9 +28,9 @@ extension Store {
     ///
     /// - Throws: `notFound` also where there is no ban, `forbidden` for a plain member.
     package func liftBan(of user: User.ID, from room: Room.ID, by actor: User.ID) async throws {
-        try await change { change in
-            try change.db.requireRole(.admin, in: room, of: actor, to: "lift a ban")
-            guard try change.removeBan(of: user, from: room) else { throw Refusal.notFound() }
+        try await change { transaction in
+            try transaction.db.requireRole(.admin, in: room, of: actor, to: "lift a ban")
+            guard try transaction.removeBan(of: user, from: room) else { throw Refusal.notFound() }
         }
     }
 
@@ -56,7 +58,7 @@ extension Store {
     }
 }
 
-extension Change {
+extension WriteTransaction {
     func insertBan(of user: User.ID, from room: Room.ID, by actor: User.ID) throws {
         try execute(
             """

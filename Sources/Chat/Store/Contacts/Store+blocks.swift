@@ -7,16 +7,18 @@ extension Store {
     /// - Throws: `invalid` for oneself, `notFound`, or `conflict` for one block too many.
     package func block(_ blocked: User.ID, by user: User.ID) async throws {
         guard user != blocked else { throw Refusal.invalid(field: "user_id", "You cannot block yourself.") }
-        try await change { [limits] change in
-            guard try change.db.exists("SELECT 1 FROM users WHERE id = ?", [blocked]) else { throw Refusal.notFound() }
-            guard try !change.db.hasBlocked(user, blocked) else { return }
-            let count = try Int.fetchOne(change.db, sql: Database.blockCount, arguments: [user]) ?? 0
+        try await change { [limits] transaction in
+            guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [blocked]) else {
+                throw Refusal.notFound()
+            }
+            guard try !transaction.db.hasBlocked(user, blocked) else { return }
+            let count = try Int.fetchOne(transaction.db, sql: Database.blockCount, arguments: [user]) ?? 0
             guard count < limits.blocksPerPerson else {
                 throw Refusal.conflict("You may block at most \(limits.blocksPerPerson) people. Lift a block first.")
             }
-            try change.execute(
+            try transaction.execute(
                 "INSERT INTO blocks (user_id, blocked_id, created_at) VALUES (?, ?, ?)",
-                [user, blocked, change.now]
+                [user, blocked, transaction.now]
             )
         }
     }
@@ -25,9 +27,9 @@ extension Store {
     ///
     /// - Returns: Whether neither blocks the other any more.
     package func unblock(_ blocked: User.ID, by user: User.ID) async throws -> Bool {
-        try await change { change in
-            try change.execute("DELETE FROM blocks WHERE user_id = ? AND blocked_id = ?", [user, blocked])
-            return try !change.db.hasBlocked(blocked, user)
+        try await change { transaction in
+            try transaction.execute("DELETE FROM blocks WHERE user_id = ? AND blocked_id = ?", [user, blocked])
+            return try !transaction.db.hasBlocked(blocked, user)
         }
     }
 

@@ -15,16 +15,16 @@ extension Store {
         guard user != other else {
             throw Refusal.invalid(field: "user_id", "A direct room needs somebody else.")
         }
-        return try await changeRoom(for: user, once: request) { [limits] change in
-            guard try change.db.exists("SELECT 1 FROM users WHERE id = ?", [other]) else {
+        return try await changeRoom(for: user, once: request) { [limits] transaction in
+            guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [other]) else {
                 throw Refusal.notFound(field: "user_id")
             }
-            try change.db.checkMayWrite(user, to: other)
+            try transaction.db.checkMayWrite(user, to: other)
             let key = Data(directRoomOf: user, and: other)
-            let found = try change.db.directRoom(key)
-            let room = try found ?? change.insertRoom(kind: .direct, name: nil, topic: nil, directKey: key)
-            try change.enterDirectRoom(room, user, limits)
-            return try change.db.roomView(room, for: user)
+            let found = try transaction.db.directRoom(key)
+            let room = try found ?? transaction.insertRoom(kind: .direct, name: nil, topic: nil, directKey: key)
+            try transaction.enterDirectRoom(room, user, limits)
+            return try transaction.db.roomView(room, for: user)
         }
     }
 
@@ -45,12 +45,12 @@ extension Store {
     ///
     /// - Throws: `notFound`, or `conflict` for any other room.
     package func setHidden(_ isHidden: Bool, _ room: Room.ID, of user: User.ID) async throws {
-        try await change { change in
-            let view = try change.db.requireMember(user, of: room)
+        try await change { transaction in
+            let view = try transaction.db.requireMember(user, of: room)
             guard view.room.kind == .direct else {
                 throw Refusal.conflict("Only a direct room can be hidden. Any other room can be left.")
             }
-            try change.execute(
+            try transaction.execute(
                 """
                 UPDATE members SET hidden_position = iif(?, (SELECT activity_position FROM rooms WHERE id = ?2), NULL)
                 WHERE room_id = ?2 AND user_id = ?3
@@ -61,7 +61,7 @@ extension Store {
     }
 }
 
-extension Change {
+extension WriteTransaction {
     /// Somebody opens their direct room: that is as good as an answer to who wrote in it.
     fileprivate mutating func enterDirectRoom(_ room: Room.ID, _ user: User.ID, _ limits: ChatLimits) throws {
         guard let consent = try db.consent(of: user, in: room) else {

@@ -10,13 +10,13 @@ extension Store {
         by user: User.ID,
         once request: OnceRequest? = nil
     ) async throws -> Outcome<RoomView> {
-        try await changeRoom(for: user, once: request) { [limits] change in
-            if let consent = try change.db.consent(of: user, in: room) {
-                try change.giveConsent(of: user, in: room, from: consent)
+        try await changeRoom(for: user, once: request) { [limits] transaction in
+            if let consent = try transaction.db.consent(of: user, in: room) {
+                try transaction.giveConsent(of: user, in: room, from: consent)
             } else {
-                guard try change.joinInvited(user, to: room, limits) != nil else { throw Refusal.notFound() }
+                guard try transaction.joinInvited(user, to: room, limits) != nil else { throw Refusal.notFound() }
             }
-            return try change.db.roomView(room, for: user)
+            return try transaction.db.roomView(room, for: user)
         }
     }
 
@@ -24,8 +24,8 @@ extension Store {
     ///
     /// - Throws: `notFound` where there is none.
     package func declineInvitation(to room: Room.ID, by user: User.ID) async throws {
-        try await change { change in
-            guard try change.withdrawInvitation(of: user, to: room) else { throw Refusal.notFound() }
+        try await change { transaction in
+            guard try transaction.withdrawInvitation(of: user, to: room) else { throw Refusal.notFound() }
         }
     }
 
@@ -47,7 +47,7 @@ extension Store {
     }
 }
 
-extension Change {
+extension WriteTransaction {
     /// Offers the room to somebody, or changes the offer that they have. Their oldest invitation gives way to one too
     /// many.
     func invite(

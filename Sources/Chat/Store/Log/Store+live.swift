@@ -42,9 +42,9 @@ extension Store {
     /// - Parameter limit: Events removed at once.
     /// - Returns: How many were removed; 0 when there is nothing left to do.
     package func pruneLog(before time: Timestamp, eventsPerRoom: Int, limit: Int) async throws -> Int {
-        try await change { change in
-            let aged = try change.pruneLog(before: time, limit: limit)
-            return aged > 0 ? aged : try change.pruneLongRoom(eventsPerRoom: eventsPerRoom, limit: limit)
+        try await change { transaction in
+            let aged = try transaction.pruneLog(before: time, limit: limit)
+            return aged > 0 ? aged : try transaction.pruneLongRoom(eventsPerRoom: eventsPerRoom, limit: limit)
         }
     }
 
@@ -56,7 +56,7 @@ extension Store {
     }
 }
 
-extension Change {
+extension WriteTransaction {
     /// By position, because a clock may have been set back.
     fileprivate func pruneLog(before time: Timestamp, limit: Int) throws -> Int {
         let oldest = try Row.fetchAll(

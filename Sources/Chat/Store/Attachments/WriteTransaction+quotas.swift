@@ -2,7 +2,7 @@ import GRDB
 import Vocabulary
 
 /// Sums of what a person uploads and stores, in the database so that a restart forgets nothing.
-extension Change {
+extension WriteTransaction {
     /// - Throws: `uploadedTooMuch`, `storesTooMuch`.
     func checkQuotas(of user: User.ID, for byteCount: Int, _ limits: ChatLimits) throws {
         if let limit = limits.uploadedBytesPerDay {

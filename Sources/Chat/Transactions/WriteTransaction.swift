@@ -1,8 +1,8 @@
 import GRDB
 import Vocabulary
 
-/// One change while it is being made: the open transaction and the events that tell of it.
-package struct Change {
+/// An open transaction that writes, with what is to follow from it once it is committed.
+package struct WriteTransaction {
     package let db: Database
     package let now: Timestamp
     private(set) var events: [Event] = []

@@ -4,7 +4,7 @@ import Vocabulary
 
 /// A key is written in the transaction of the change that it protects. So there is no moment at which a crash leaves
 /// one without the other, and a change that is refused leaves its key unused.
-extension Change {
+extension WriteTransaction {
     /// Makes a change unless an earlier request with the same key has made it.
     ///
     /// - Parameters:
@@ -15,7 +15,7 @@ extension Change {
         _ request: OnceRequest?,
         subject: (Value) -> Identifier<Subject>,
         again: (Database, Identifier<Subject>) throws -> Value,
-        make: (inout Change) throws -> Value
+        make: (inout WriteTransaction) throws -> Value
     ) throws -> Outcome<Value> {
         guard let request else { return Outcome(value: try make(&self), isRepeat: false) }
         if let made: Identifier<Subject> = try madeBefore(by: request) {

@@ -48,14 +48,14 @@ package final class GroupCommit: Sendable {
     }
 
     func perform<Value: Sendable>(
-        _ body: @escaping @Sendable (inout Change) throws -> Value
+        _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let job = Job(
                 run: { db, now in
-                    var change = Change(db: db, now: now)
-                    let value = try body(&change)
-                    return Done(events: change.events, answer: { continuation.resume(returning: value) })
+                    var transaction = WriteTransaction(db: db, now: now)
+                    let value = try body(&transaction)
+                    return Done(events: transaction.events, answer: { continuation.resume(returning: value) })
                 },
                 fail: { continuation.resume(throwing: $0) }
             )

@@ -6,7 +6,7 @@ import Synchronization
 /// transaction cost more than most reads.
 ///
 /// A read never sees less than what was there when it was asked for: its group's snapshot is taken afterwards.
-final class GroupRead: Sendable {
+final class SharedSnapshotReads: Sendable {
     /// Reads of one snapshot. More would make the first of them wait too long for its answer.
     static let maxGroup = 16
     /// Reads that may wait for their turn.

@@ -6,7 +6,7 @@ import Testing
 @testable import Chat
 
 @Suite("Reads that share a snapshot", .patient)
-struct GroupReadTests {
+struct SharedSnapshotReadTests {
     private struct Wrong: Error {}
 
     @Test("One that fails leaves the others of its group alone")
@@ -53,8 +53,8 @@ struct GroupReadTests {
     @Test("I8: Reads that find too many waiting are refused, the others are done")
     func overload() async throws {
         try await withChat { chat in
-            let reads = GroupRead(pool: chat.store.pool, width: 1)
-            let count = GroupRead.maxWaiting + 200
+            let reads = SharedSnapshotReads(pool: chat.store.pool, width: 1)
+            let count = SharedSnapshotReads.maxWaiting + 200
             let outcomes = await withTaskGroup { group in
                 for _ in 0..<count {
                     group.addTask {
