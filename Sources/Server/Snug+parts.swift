@@ -34,7 +34,7 @@ extension Snug {
         let signer: MediaSigner
         let intake: Intake
         let files: FileIO
-        let revocation: Revocation
+        let purger: VariantPurger
         let threads: NIOThreadPool
 
         init(_ settings: Settings, _ storage: ServerStorage, threads: NIOThreadPool, logger: Logger) throws {
@@ -47,55 +47,65 @@ extension Snug {
                 keepsMetadata: settings.keepsMetadata == .on
             )
             files = FileIO(threadPool: threads)
-            revocation = Revocation(blobs: blobs, threads: threads, logger: logger)
+            purger = VariantPurger(blobs: blobs, threads: threads, logger: logger)
             self.threads = threads
         }
     }
 
-    /// The store, and who hears what happens in it.
+    /// The store, and what its commits lead to.
     struct FactsParts {
         let store: Store
         let wire: Wire
         let pages = PageCache()
         let hub: LiveHub
-        let typingAndReceipts: TypingAndReceipts
         let commands: LiveCommands
         let transports: LiveTransports
 
         init(
-            _ settings: Settings,
-            _ storage: ServerStorage,
-            _ tuning: InternalLimits,
-            _ signer: MediaSigner,
-            _ limits: RateLimits,
+            settings: Settings,
+            tuning: InternalLimits,
+            storage: ServerStorage,
+            bytes: BytesParts,
+            renderQueue: RenderQueue.Wakeup,
+            renderWaiters: RenderWaiters,
+            limits: RateLimits,
             loop: any EventLoop,
             logger: Logger
         ) async throws {
-            let links = MediaLinks(signer: signer, site: settings.publicURL ?? "")
+            let links = MediaLinks(signer: bytes.signer, site: settings.publicURL ?? "")
             let wire = Wire(links: links, presence: Presence(limits: tuning.presence))
-            let relay = EventRelay(wire: wire, pages: pages)
-            store = try Store(
+            // The hub begins at the position of the log, and the store hands it every commit behind that.
+            let database = try OpenDatabase(
                 path: settings.databasePath,
+                role: .server,
                 lockPath: storage.lock.path,
-                synchronous: settings.synchronous,
-                commitGroup: settings.commitGroup,
-                limits: settings.limits,
-                retries: tuning.retries,
-                publish: { relay.publish($0) }
+                synchronous: settings.synchronous
             )
             hub = try await LiveHub.make(
                 on: loop,
-                position: store.logPosition(),
+                position: database.logPosition(),
                 wire: wire,
                 limits: settings.hubLimits
             )
-            relay.connect(to: hub, epoch: store.epoch)
+            store = Store(
+                database,
+                commitGroup: settings.commitGroup,
+                limits: settings.limits,
+                retries: tuning.retries,
+                follower: CommitFollower(
+                    hub: hub,
+                    epoch: database.epoch,
+                    wire: wire,
+                    pages: pages,
+                    purger: bytes.purger,
+                    renderQueue: renderQueue,
+                    renderWaiters: renderWaiters
+                )
+            )
             let subscriptions = LiveSubscriptions(store: store, blockChanges: hub.blockChanges, wire: wire)
-            typingAndReceipts = TypingAndReceipts(store: store, hub: hub)
             commands = LiveCommands(
                 store: store,
                 subscriptions: subscriptions,
-                typingAndReceipts: typingAndReceipts,
                 wire: wire,
                 limits: limits,
                 capacity: 2 * settings.maxConnections + 64,
@@ -116,7 +126,6 @@ extension Snug {
     /// What makes variants.
     struct PictureParts {
         let worker: WorkerSupervisor
-        let outcomes = RenderOutcomes()
         let queue: RenderQueue
 
         init(
@@ -124,6 +133,7 @@ extension Snug {
             _ tuning: InternalLimits,
             _ bytes: BytesParts,
             _ facts: FactsParts,
+            wakeup: RenderQueue.Wakeup,
             loop: any EventLoop,
             logger: Logger
         ) {
@@ -139,8 +149,7 @@ extension Snug {
                 originals: OriginalCheck(blobs: bytes.blobs, threads: bytes.threads),
                 worker: worker,
                 renderings: Renderings(store: bytes.blobs, worker: worker, threads: bytes.threads),
-                outcomes: outcomes,
-                revocation: bytes.revocation,
+                wakeup: wakeup,
                 loop: loop,
                 logger: logger
             )
@@ -169,12 +178,13 @@ extension Routes {
         _ bytes: Snug.BytesParts,
         _ facts: Snug.FactsParts,
         _ pictures: Snug.PictureParts,
+        _ renderWaiters: RenderWaiters,
         _ limits: RateLimits,
         _ stopping: Stopping,
         acceptPauses: AcceptPauses,
         logger: Logger
     ) {
-        let (store, hub, wire, revocation) = (facts.store, facts.hub, facts.wire, bytes.revocation)
+        let (store, wire) = (facts.store, facts.wire)
         let passwords = PasswordChecks(
             store: store,
             hasher: PasswordHasher(cost: tuning.passwordCost),
@@ -190,8 +200,6 @@ extension Routes {
             keys: keys,
             passwords: passwords,
             limits: limits,
-            hub: hub,
-            revocation: revocation,
             wire: wire,
             registration: settings.registration
         )
@@ -200,26 +208,17 @@ extension Routes {
             keys: keys,
             passwords: passwords,
             limits: limits,
-            hub: hub,
             wire: wire
         )
-        rooms = RoomRoutes(store: store, limits: limits, hub: hub, revocation: revocation, wire: wire)
-        invitations = InvitationRoutes(store: store, limits: limits, hub: hub, wire: wire)
-        bans = BanRoutes(store: store, limits: limits, revocation: revocation, wire: wire)
-        blocks = BlockRoutes(store: store, limits: limits, hub: hub, wire: wire)
-        members = MemberRoutes(
-            store: store,
-            limits: limits,
-            hub: hub,
-            typingAndReceipts: facts.typingAndReceipts,
-            revocation: revocation,
-            wire: wire
-        )
+        rooms = RoomRoutes(store: store, limits: limits, wire: wire)
+        invitations = InvitationRoutes(store: store, limits: limits, wire: wire)
+        bans = BanRoutes(store: store, limits: limits, wire: wire)
+        blocks = BlockRoutes(store: store, limits: limits, wire: wire)
+        members = MemberRoutes(store: store, limits: limits, wire: wire)
         messages = MessageRoutes(
             store: store,
-            pages: facts.pages,
+            pages: HistoryPages(store: store, wire: wire, cache: facts.pages),
             limits: limits,
-            revocation: revocation,
             wire: wire
         )
         attachments = AttachmentRoutes(
@@ -231,10 +230,7 @@ extension Routes {
                 files: bytes.files,
                 isAccelerated: settings.mediaAccel == .on
             ),
-            outcomes: pictures.outcomes,
-            queue: pictures.queue.doorbell,
-            pages: facts.pages,
-            revocation: revocation,
+            waiters: renderWaiters,
             wire: wire
         )
         media = MediaRoutes(signer: bytes.signer, blobs: bytes.blobs, files: bytes.files, threads: bytes.threads)

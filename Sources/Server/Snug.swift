@@ -42,19 +42,31 @@ package struct Snug {
 
         // Bytes: where they live, how they come in, how their addresses are signed.
         let bytes = try BytesParts(settings, storage, threads: threads, logger: logger)
-        // Facts: every commit's events go to the hub, and from there to who may hear them.
+        // Facts: database, hub, and the store, whose commits reach everything else through their follower.
         let limits = RateLimits(settings, tuning, logger: logger)
+        let renderQueue = RenderQueue.Wakeup()
+        let renderWaiters = RenderWaiters()
         let facts = try await FactsParts(
-            settings,
-            storage,
-            tuning,
-            bytes.signer,
-            limits,
+            settings: settings,
+            tuning: tuning,
+            storage: storage,
+            bytes: bytes,
+            renderQueue: renderQueue,
+            renderWaiters: renderWaiters,
+            limits: limits,
             loop: loops.next(),
             logger: logger
         )
-        // Pictures: the rows that wait, the worker that renders, the requests that wait for it.
-        let pictures = PictureParts(settings, tuning, bytes, facts, loop: loops.next(), logger: logger)
+        // Pictures: the rows that wait, and the worker that renders.
+        let pictures = PictureParts(
+            settings,
+            tuning,
+            bytes,
+            facts,
+            wakeup: renderQueue,
+            loop: loops.next(),
+            logger: logger
+        )
         // The wire: what answers requests, and what becomes of a connection.
         let stopping = Stopping(hub: facts.hub)
         let acceptPauses = AcceptPauses(logger: logger)
@@ -64,6 +76,7 @@ package struct Snug {
             bytes,
             facts,
             pictures,
+            renderWaiters,
             limits,
             stopping,
             acceptPauses: acceptPauses,
@@ -96,11 +109,11 @@ package struct Snug {
             logger: logger
         )
 
-        let renames = Renames(store: facts.store, pages: facts.pages, interval: tuning.renames, logger: logger)
+        let backfill = SenderBackfill(store: facts.store, interval: tuning.renames, logger: logger)
         let ticker = HubTicker(hub: facts.hub, store: facts.store, interval: tuning.heartbeat, logger: logger)
         let keeper = StoreKeeper(store: facts.store, interval: tuning.tokens, logger: logger)
         return Snug(
-            services: [keeper, pictures.queue, renames, facts.commands, ticker, application, stopping],
+            services: [keeper, pictures.queue, backfill, facts.commands, ticker, application, stopping],
             signer: bytes.signer,
             pages: facts.pages,
             store: facts.store,

@@ -87,17 +87,6 @@ package struct UserChanges: Sendable {
     package init() {}
 }
 
-/// A person after a change, and what the change has ended.
-package struct UpdatedUser: Sendable {
-    package let user: User
-    /// Pictures that nobody may fetch any more.
-    package let released: [Attachment.ID]
-    /// Sessions whose connections are to be closed.
-    package let endedSessions: [Session.ID]
-    /// Rooms whose members see another name or avatar now.
-    package let rooms: [Room.ID]
-}
-
 /// A person as another sees them.
 package struct UserView: Sendable, Equatable {
     package let user: User

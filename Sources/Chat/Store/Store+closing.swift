@@ -39,11 +39,12 @@ extension Store {
 
     /// Gives the database a new token: a backup from before is then recognised also where its log was left beside it.
     package func renewToken() async throws {
-        guard let epochKeeper else { return }
+        guard let epochKeeper = database.epochKeeper else { return }
         try await pool.writeWithoutTransaction { try epochKeeper.renew($0) }
     }
 
     private func closeConnections() throws {
+        let epochKeeper = database.epochKeeper
         let interrupter = DispatchSource.makeTimerSource()
         interrupter.schedule(deadline: .now() + Self.patience, repeating: Self.interruptPause)
         interrupter.setEventHandler { [pool] in pool.interrupt() }

@@ -31,7 +31,7 @@ extension Store {
         once request: OnceRequest? = nil
     ) async throws -> Outcome<Addition> {
         try await change { [limits] transaction in
-            try transaction.once(request, subject: \.userID) { db, user in
+            let added = try transaction.once(request, subject: \.userID) { db, user in
                 // Who has left meanwhile sees no members any more, not even the one they added.
                 try db.requireMember(actor, of: room)
                 if let invitation = try db.invitation(of: user, to: room) { return .invited(invitation) }
@@ -39,6 +39,11 @@ extension Store {
             } make: { transaction in
                 try transaction.add(user, to: room, role: role, by: actor, limits)
             }
+            // Also after joining, which uses an invitation up.
+            if user == actor || added.member == nil {
+                transaction.consequences.notices.append(.invitation(to: room, for: user))
+            }
+            return added
         }
     }
 
@@ -68,15 +73,17 @@ extension Store {
     /// longest-standing admin, else member, becomes owner; with its last member the room goes.
     ///
     /// - Parameter bans: Whether somebody who is removed from a public room by another may not join it again.
-    /// - Returns: Attachments that nobody may fetch any more.
     /// - Throws: `notFound`, `forbidden`, or `conflict` for a direct room.
     package func removeMember(
         _ user: User.ID,
         from room: Room.ID,
         by actor: User.ID,
         bans: Bool = true
-    ) async throws -> [Attachment.ID] {
-        try await change { try $0.removeMember(user, from: room, by: actor, bans: bans) }
+    ) async throws {
+        try await change { transaction in
+            try transaction.removeMember(user, from: room, by: actor, bans: bans)
+            transaction.consequences.notices.append(.invitation(to: room, for: user))
+        }
     }
 }
 
@@ -86,16 +93,15 @@ extension WriteTransaction {
         from room: Room.ID,
         by actor: User.ID,
         bans: Bool
-    ) throws -> [Attachment.ID] {
+    ) throws {
         let view = try db.requireMember(actor, of: room)
-        if let role = view.role, role >= .admin, try withdrawInvitation(of: user, to: room) { return [] }
+        if let role = view.role, role >= .admin, try withdrawInvitation(of: user, to: room) { return }
         try checkMayRemove(user, from: room, by: actor, view)
         if bans, user != actor, view.room.kind == .public { try insertBan(of: user, from: room, by: actor) }
         try endMembership(of: user, in: room)
         try withdrawInvitations(by: user, to: room)
         guard try db.room(room).memberCount > 0 else { return try deleteRoom(room) }
         if try owners(of: room) == 0 { try nameOwner(of: room) }
-        return []
     }
 
     /// Takes one member out of a room.

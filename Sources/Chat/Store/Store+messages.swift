@@ -80,13 +80,12 @@ extension Store {
 
     /// Empties a message and lets its attachments go. Deleting it again changes nothing.
     ///
-    /// - Returns: The attachments that nobody may fetch any more.
     /// - Throws: `notFound`, `forbidden` for anybody but its sender, an owner or an admin.
     package func deleteMessage(
         _ id: Message.ID,
         in room: Room.ID,
         by user: User.ID
-    ) async throws -> [Attachment.ID] {
+    ) async throws {
         try await change { transaction in
             let view = try transaction.db.requireMember(user, of: room)
             var message = try transaction.db.message(id, in: room)
@@ -96,7 +95,7 @@ extension Store {
             }
             // Both are owners of a direct room. Once one has blocked the other, what each wrote is theirs alone.
             if message.sender.id != user, let other = view.otherID { try transaction.db.checkMayWrite(user, to: other) }
-            guard message.deletedAt == nil else { return [] }
+            guard message.deletedAt == nil else { return }
             try transaction.execute(
                 "UPDATE messages SET body = '', attachment_count = 0, deleted_at = ? WHERE id = ?",
                 [transaction.now, id]
@@ -105,12 +104,11 @@ extension Store {
                 "UPDATE attachments SET deleted_at = ? WHERE message_id = ? AND deleted_at IS NULL",
                 [transaction.now, id]
             )
-            let released = message.attachments.map(\.id)
+            transaction.consequences.releasedAttachments += message.attachments.map(\.id)
             message.body = ""
             message.attachments = []
             message.deletedAt = transaction.now
             try transaction.record(.messageDeleted(message), in: room)
-            return released
         }
     }
 }

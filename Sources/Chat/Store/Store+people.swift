@@ -101,26 +101,21 @@ extension Store {
     ///
     /// - Throws: `notFound`; `conflict` naming `avatar_attachment_id` when that cannot be used; `unauthenticated` when
     ///   the session that sets a password has ended; `StaleCredentials`.
-    package func updateUser(_ id: User.ID, _ changes: UserChanges) async throws -> UpdatedUser {
-        let updated = try await change { transaction in
+    package func updateUser(_ id: User.ID, _ changes: UserChanges) async throws -> User {
+        try await change { transaction in
             let before = try transaction.db.user(id)
-            let ended = try changes.password.map { try transaction.setPassword($0) } ?? []
+            if let password = changes.password { try transaction.setPassword(password) }
             if let name = changes.displayName {
                 try transaction.execute("UPDATE users SET display_name = ? WHERE id = ?", [name, id])
                 try transaction.db.indexPerson(before.username, displayName: name)
             }
-            let released = try changes.avatar.map { try transaction.replaceAvatar(of: id, by: $0) } ?? []
+            if let avatar = changes.avatar { try transaction.replaceAvatar(of: id, by: avatar) }
             let user = try transaction.db.user(id)
-            let isSeen = user.displayName != before.displayName || user.avatar?.id != before.avatar?.id
-            return UpdatedUser(
-                user: user,
-                released: released,
-                endedSessions: ended,
-                rooms: isSeen ? try transaction.announceProfile(of: id) : []
-            )
+            if user.displayName != before.displayName || user.avatar?.id != before.avatar?.id {
+                try transaction.announceProfile(of: user)
+            }
+            return user
         }
-        sessionCache.forget(updated.endedSessions)
-        return updated
     }
 
     /// Remembers when people who are gone now did something last.
@@ -188,32 +183,30 @@ extension WriteTransaction {
         return Message.Sender(id: user, displayName: row[0], avatar: avatar)
     }
 
-    /// Has the new name and avatar carried into old messages, and told to those who come back later.
-    ///
-    /// - Returns: The rooms whose members see the person.
-    fileprivate func announceProfile(of user: User.ID) throws -> [Room.ID] {
+    /// Has the new name and avatar carried into old messages, and sent to those who see the person: to connected clients
+    /// at once, to others when they come back.
+    fileprivate mutating func announceProfile(of user: User) throws {
         try execute(
             """
             INSERT INTO renames (user_id, requested_at) VALUES (?, ?)
             ON CONFLICT (user_id) DO UPDATE SET done_up_to = 0, requested_at = excluded.requested_at
             """,
-            [user, now]
+            [user.id, now]
         )
-        try execute("UPDATE users SET profile_position = ? WHERE id = ?", [max(1, db.logPosition()), user])
-        return try Room.ID.fetchAll(db.cachedStatement(sql: Database.roomIDsOfUser), arguments: [user])
+        try execute("UPDATE users SET profile_position = ? WHERE id = ?", [max(1, db.logPosition()), user.id])
+        let rooms = try Room.ID.fetchAll(db.cachedStatement(sql: Database.roomIDsOfUser), arguments: [user.id])
+        if !rooms.isEmpty { consequences.notices.append(.profile(user, in: rooms)) }
     }
 
     /// Replaces the hash that was verified, and signs out every client but the one that sets the new password.
-    ///
-    /// - Returns: The sessions that have ended.
-    fileprivate func setPassword(_ password: UserChanges.Password) throws -> [Session.ID] {
+    fileprivate mutating func setPassword(_ password: UserChanges.Password) throws {
         let user = password.verified.userID
         try confirm(password.verified)
         guard try db.exists("SELECT 1 FROM sessions WHERE id = ? AND user_id = ?", [password.session, user]) else {
             throw Refusal.unauthenticated("The session has ended.")
         }
         try execute("UPDATE users SET password_hash = ? WHERE id = ?", [password.hash, user])
-        return try Session.ID.fetchAll(
+        consequences.endedSessions += try Session.ID.fetchAll(
             db,
             sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ? RETURNING id",
             arguments: [user, password.session]
@@ -253,11 +246,9 @@ extension WriteTransaction {
     }
 
     /// Claims the new picture and lets the old one go, in the same transaction.
-    ///
-    /// - Returns: What nobody may fetch any more.
-    fileprivate func replaceAvatar(of user: User.ID, by avatar: UserChanges.Avatar) throws -> [Attachment.ID] {
-        if case .attachment(let id) = avatar, try db.user(user).avatar?.id == id { return [] }
-        let released = try Attachment.ID.fetchAll(
+    fileprivate mutating func replaceAvatar(of user: User.ID, by avatar: UserChanges.Avatar) throws {
+        if case .attachment(let id) = avatar, try db.user(user).avatar?.id == id { return }
+        consequences.releasedAttachments += try Attachment.ID.fetchAll(
             db,
             sql: """
                 UPDATE attachments SET deleted_at = ?
@@ -277,7 +268,6 @@ extension WriteTransaction {
             }
             try execute("UPDATE users SET avatar_id = ? WHERE id = ?", [id, user])
         }
-        return released
     }
 }
 

@@ -3,9 +3,8 @@ import GRDB
 extension Store {
     /// Writes down that somebody has seen a room up to `seq`. A receipt only moves forward.
     ///
-    /// - Returns: The receipt, or nil when it was there already.
     /// - Throws: `notFound`, or `invalid` for an event that does not exist yet.
-    package func markRead(_ room: Room.ID, upTo seq: Int64, by user: User.ID) async throws -> Receipt? {
+    package func markRead(_ room: Room.ID, upTo seq: Int64, by user: User.ID) async throws {
         try await change { transaction in
             let view = try transaction.db.requireMember(user, of: room)
             guard (0...view.room.lastSeq).contains(seq) else {
@@ -15,7 +14,7 @@ extension Store {
                     limit: Int(view.room.lastSeq)
                 )
             }
-            return try transaction.moveReceipt(Database.moveRead, of: user, in: room, to: seq)
+            try transaction.moveReceipt(Database.moveRead, of: user, in: room, to: seq)
         }
     }
 
@@ -32,22 +31,18 @@ extension Store {
         }
     }
 
-    /// Writes down what has reached members' clients. Who is none any more is left out.
-    ///
-    /// - Returns: The receipts that have moved.
-    package func markDelivered(_ places: [Place]) async throws -> [Receipt] {
-        var moved: [Receipt] = []
+    /// Writes down what has reached members' clients. Those who are not members any more are left out.
+    package func markDelivered(_ places: [Place]) async throws {
         var rest = places[...]
         while !rest.isEmpty {
             let batch = rest.prefix(Self.receiptBatch)
             rest = rest.dropFirst(batch.count)
-            moved += try await change { transaction in
-                try batch.compactMap {
-                    try transaction.moveReceipt(Database.moveDelivered, of: $0.user, in: $0.room, to: $0.seq)
+            try await change { transaction in
+                for place in batch {
+                    try transaction.moveReceipt(Database.moveDelivered, of: place.user, in: place.room, to: place.seq)
                 }
             }
         }
-        return moved
     }
 
     /// Receipts of one write: about a millisecond, so that no message waits long behind them.
@@ -55,17 +50,18 @@ extension Store {
 }
 
 extension WriteTransaction {
-    fileprivate func moveReceipt(
+    fileprivate mutating func moveReceipt(
         _ sql: String,
         of user: User.ID,
         in room: Room.ID,
         to seq: Int64
-    ) throws -> Receipt? {
+    ) throws {
         let row = try Row.fetchOne(
             db.cachedStatement(sql: sql),
             arguments: [seq, db.logPosition(), room, user]
         )
-        return row.map { Receipt(roomID: room, userID: user, deliveredSeq: $0[0], readSeq: $0[1]) }
+        guard let row else { return }
+        consequences.receipts.append(Receipt(roomID: room, userID: user, deliveredSeq: row[0], readSeq: row[1]))
     }
 }
 

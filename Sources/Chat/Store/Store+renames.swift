@@ -3,24 +3,25 @@ import GRDB
 extension Store {
     /// Carries new names and avatars into old messages, a few thousand rows at a time.
     ///
-    /// - Returns: The rooms whose messages have changed; nil when there is nothing left to do.
-    package func continueRenames() async throws -> Set<Room.ID>? {
+    /// - Returns: False when there was nothing left to do.
+    package func backfillSenders() async throws -> Bool {
         try await change { transaction in
             let row = try Row.fetchOne(
                 transaction.db,
                 sql: "SELECT user_id, done_up_to FROM renames ORDER BY requested_at LIMIT 1"
             )
-            guard let row else { return nil }
+            guard let row else { return false }
             let (user, done): (User.ID, Int64) = (row[0], row[1])
             let newest = try Int64.fetchOne(transaction.db, sql: "SELECT max(position) FROM messages") ?? 0
             guard done < newest else {
                 try transaction.execute("DELETE FROM renames WHERE user_id = ?", [user])
-                return []
+                return true
             }
             let end = min(done + Self.renameBatch, newest)
             let rooms = try transaction.rename(user, after: done, upTo: end)
+            transaction.consequences.changedPages = .rooms(rooms)
             try transaction.execute("UPDATE renames SET done_up_to = ? WHERE user_id = ?", [end, user])
-            return rooms
+            return true
         }
     }
 

@@ -21,10 +21,18 @@ extension Store {
     func changeRoom(
         for user: User.ID,
         once request: OnceRequest?,
+        notice: Notice? = nil,
         _ make: @escaping @Sendable (inout WriteTransaction) throws -> RoomView
     ) async throws -> Outcome<RoomView> {
         try await change { transaction in
-            try transaction.once(request, subject: \.room.id, again: { try $0.roomView($1, for: user) }, make: make)
+            // Of a repeat too: the client may have missed it the first time.
+            if let notice { transaction.consequences.notices.append(notice) }
+            return try transaction.once(
+                request,
+                subject: \.room.id,
+                again: { try $0.roomView($1, for: user) },
+                make: make
+            )
         }
     }
 
@@ -41,6 +49,16 @@ extension Store {
         let generation = memberships.generation
         try await read { try $0.requireMembership(of: user, in: room) }
         memberships.insert(user, in: room, generation: generation)
+    }
+
+    /// Lets the others in the room know that somebody is typing.
+    ///
+    /// - Throws: `notFound` unless the person is a member.
+    package func announceTyping(by user: User.ID, in room: Room.ID) async throws {
+        try await checkMember(user, of: room)
+        var consequences = Consequences()
+        consequences.notices = [.typing(user, in: room)]
+        await follow(consequences)
     }
 
     /// The viewer's rooms, newest activity first: those that they have not hidden, or those alone that they have.
@@ -110,13 +128,12 @@ extension Store {
     /// Deletes a room for everybody. Its messages and files are out of reach when the method returns; the janitor
     /// takes them off the disk.
     ///
-    /// - Returns: The attachments that nobody may fetch any more.
     /// - Throws: `notFound`, `forbidden` for anybody but an owner, `conflict` for a direct room.
-    package func deleteRoom(_ id: Room.ID, by user: User.ID) async throws -> [Attachment.ID] {
+    package func deleteRoom(_ id: Room.ID, by user: User.ID) async throws {
         try await change { transaction in
             let view = try transaction.db.requireRole(.owner, in: id, of: user, to: "delete the room")
             guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
-            return try transaction.deleteRoom(id)
+            try transaction.deleteRoom(id)
         }
     }
 }
@@ -136,13 +153,13 @@ extension WriteTransaction {
     }
 
     /// Takes the room from its members and from sight, with a last event that says so.
-    mutating func deleteRoom(_ id: Room.ID) throws -> [Attachment.ID] {
+    mutating func deleteRoom(_ id: Room.ID) throws {
         let seq = try nextSeq(in: id)
         try endMemberships(of: id, seq: seq, position: record(.roomDeleted, in: id, seq: seq))
         try execute("UPDATE rooms SET deleted_at = ?, member_count = 0 WHERE id = ?", [now, id])
         try db.unindexRoom(id)
         try execute("DELETE FROM invitations WHERE room_id = ?", [id])
-        return try Attachment.ID.fetchAll(
+        consequences.releasedAttachments += try Attachment.ID.fetchAll(
             db,
             sql: "UPDATE attachments SET deleted_at = ? WHERE room_id = ? AND deleted_at IS NULL RETURNING id",
             arguments: [now, id]

@@ -6,29 +6,27 @@ extension Store {
     /// Signs somebody in. Above the limit the session that was used longest ago ends.
     ///
     /// - Parameter network: Where they sign in from; it is remembered.
-    /// - Returns: Also the sessions that have ended.
     /// - Throws: `StaleCredentials`; `conflict` when another request has taken the key meanwhile.
     package func createSession(
         for verified: VerifiedCredentials,
         from network: Network? = nil,
         once request: OnceRequest? = nil
-    ) async throws -> (session: Session, token: SessionToken, ended: [Session.ID]) {
+    ) async throws -> (session: Session, token: SessionToken) {
         let token = SessionToken.make()
         let user = verified.userID
-        let (session, dropped) = try await change { [limits] transaction in
+        let session = try await change { [limits] transaction in
             try transaction.confirm(verified)
             try transaction.remember(network, of: user, limits)
             let session = try transaction.insertSession(for: user, token, limits)
             if let request { try transaction.claim(request, for: session.id) }
-            let dropped = try Session.ID.fetchAll(
+            transaction.consequences.endedSessions += try Session.ID.fetchAll(
                 transaction.db,
                 sql: Self.dropOldSessions,
                 arguments: [user, transaction.now, user, session.id, limits.sessionsPerPerson - 1]
             )
-            return (session, dropped)
+            return session
         }
-        sessionCache.forget(dropped)
-        return (session, token, dropped)
+        return (session, token)
     }
 
     /// Spares the new one by its id: after the clock was set back it may look like the oldest.
@@ -59,9 +57,7 @@ extension Store {
             try transaction.confirm(verified)
             return try transaction.renewSession(id, of: verified.userID, token, limits)
         }
-        guard let session else { return nil }
-        sessionCache.forget([session.id])
-        return (session, token)
+        return session.map { ($0, token) }
     }
 
     /// The session that the token belongs to, with its life prolonged when it was last used a while ago.
@@ -132,8 +128,8 @@ extension Store {
         try await change { transaction in
             let deleted = try transaction.execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, user])
             guard deleted == 1 else { throw Refusal.notFound() }
+            transaction.consequences.endedSessions.append(id)
         }
-        sessionCache.forget([id])
     }
 }
 
@@ -156,7 +152,7 @@ extension WriteTransaction {
         return session
     }
 
-    fileprivate func renewSession(
+    fileprivate mutating func renewSession(
         _ id: Session.ID,
         of user: User.ID,
         _ token: SessionToken,
@@ -167,6 +163,7 @@ extension WriteTransaction {
             arguments: [token.hash, now, now + .sessionLife(limits), id, user, now]
         )
         guard let row else { throw Refusal.madeButGone }
+        consequences.renewedSessions.append(id)
         return Session(row: row)
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import Vocabulary
 
@@ -25,97 +24,65 @@ package struct Store: Sendable {
     /// Names of the files in the storage folder that programs write through this type.
     package static let fileNames = ["", "-wal", "-shm", "-mark"].map { fileName + $0 }
 
-    /// Connections that read; on one core more would only wait for each other and cost a page cache each.
-    private static let readers = 2
-    /// Seconds to wait for another process, such as the janitor, to finish its write.
-    private static let busyTimeout: TimeInterval = 5
-
     package let limits: ChatLimits
     let retries: RetrySchedule
     let now: @Sendable () -> Timestamp
-    /// Made with the database; part of every cursor.
-    package let epoch: String
-    let pool: DatabasePool
+    let database: OpenDatabase
     let sessionCache = SessionCache()
     let memberships = MembershipCache()
     let commits: GroupCommit
     let reads: SharedSnapshotReads
-    /// Of a server.
-    let epochKeeper: EpochKeeper?
+    let follower: any ConsequenceFollower
+
+    var pool: DatabasePool { database.pool }
+    /// Made with the database; part of every cursor.
+    package var epoch: String { database.epoch }
+
+    /// Makes the store of a database.
+    ///
+    /// - Parameters:
+    ///   - commitGroup: Writes that may share a transaction; 1–64.
+    ///   - follower: Acts on the consequences of every commit.
+    package init(
+        _ database: OpenDatabase,
+        commitGroup: Int = GroupCommit.maxGroup,
+        limits: ChatLimits = ChatLimits(),
+        retries: RetrySchedule = RetrySchedule(),
+        now: @escaping @Sendable () -> Timestamp = { .now },
+        follower: some ConsequenceFollower
+    ) {
+        self.database = database
+        self.limits = limits
+        self.retries = retries
+        self.now = now
+        self.follower = follower
+        commits = GroupCommit(pool: database.pool, groupSize: commitGroup, now: now) { [memberships] events in
+            memberships.forget(endedBy: events)
+            database.note(events)
+            follower.publish(events)
+        }
+        reads = SharedSnapshotReads(pool: database.pool, width: OpenDatabase.readers)
+    }
+
+    /// Opens the database at `path` for a program without a server around it, in which nothing follows from a change.
+    /// Blocks.
+    package init(
+        path: String,
+        role: Role = .server,
+        lockPath: String? = nil,
+        synchronous: Synchronous = .full,
+        limits: ChatLimits = ChatLimits(),
+        now: @escaping @Sendable () -> Timestamp = { .now }
+    ) throws {
+        let database = try OpenDatabase(path: path, role: role, lockPath: lockPath, synchronous: synchronous)
+        self.init(database, limits: limits, now: now, follower: NoFollower())
+    }
 
     /// Looks into the database at `path` and changes nothing. Blocks.
     ///
     /// - Throws: `DatabaseRefusal` for one that must not be opened.
     package static func inspect(path: String, lockPath: String? = nil) throws -> DatabaseInspection {
         try DatabaseFile(path: path, lockPath: lockPath).inspect()
-    }
-
-    /// Opens the database at `path`; a server makes it where there is none, and brings its schema up to date. Blocks.
-    ///
-    /// - Parameters:
-    ///   - lockPath: A file beside the database that nobody writes to, by which a copy of the folder is recognised.
-    ///   - commitGroup: Writes that may share a transaction; 1–64.
-    ///   - publish: Gets the events of each commit, in order, before the writers are answered. Called on the writer's
-    ///     thread, so it must hand them on at once.
-    package init(
-        path: String,
-        role: Role = .server,
-        lockPath: String? = nil,
-        synchronous: Synchronous = .full,
-        commitGroup: Int = GroupCommit.maxGroup,
-        limits: ChatLimits = ChatLimits(),
-        retries: RetrySchedule = RetrySchedule(),
-        now: @escaping @Sendable () -> Timestamp = { .now },
-        publish: @escaping @Sendable ([Event]) -> Void = { _ in }
-    ) throws {
-        let file = DatabaseFile(path: path, lockPath: lockPath)
-        let found = try file.inspect()
-        if role == .guest, !found.isUpToDate { throw DatabaseRefusal.older(path: path) }
-        try file.checkPages(as: role)
-        pool = try Self.open(path, synchronous)
-        switch role {
-        case .server:
-            try Schema.migrator.migrate(pool)
-            try SearchIndex.update(pool)
-            let mark = MarkFile(path: MarkFile.path(ofDatabase: path), isSynced: synchronous == .full)
-            let keeper = EpochKeeper(file: file, markFile: mark)
-            epoch = try pool.writeWithoutTransaction { try keeper.start($0, fileToken: found.fileToken) }
-            epochKeeper = keeper
-        case .guest:
-            epoch = try pool.read { try String.fetchOne($0, sql: "SELECT epoch FROM meta") ?? "" }
-            epochKeeper = nil
-        }
-        commits = GroupCommit(pool: pool, groupSize: commitGroup, now: now) { [memberships, epochKeeper] events in
-            memberships.forget(endedBy: events)
-            if let last = events.last { epochKeeper?.markFile.note(last.position) }
-            publish(events)
-        }
-        reads = SharedSnapshotReads(pool: pool, width: Self.readers)
-        self.limits = limits
-        self.retries = retries
-        self.now = now
-    }
-
-    private static func open(_ path: String, _ synchronous: Synchronous) throws -> DatabasePool {
-        try makePrivateFile(at: path)
-        var configuration = Configuration()
-        configuration.label = "snug"
-        configuration.busyMode = .timeout(busyTimeout)
-        configuration.maximumReaderCount = readers
-        // What a savepoint may have to take back is kept in memory; a group of writes would open a file for it.
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
-        let pool = try DatabasePool(path: path, configuration: configuration)
-        // GRDB sets NORMAL when it turns WAL on, so this cannot be said in the configuration.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
-        return pool
-    }
-
-    /// The database holds password hashes and everything that was said; SQLite gives its other files the same mode.
-    private static func makePrivateFile(at path: String) throws {
-        guard !FileManager.default.fileExists(atPath: path) else { return }
-        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
-        }
     }
 
     /// Reads a consistent snapshot.
@@ -127,16 +94,28 @@ package struct Store: Sendable {
         }
     }
 
-    /// Makes one change in one transaction: all of it is on the disk when the method returns, or nothing of it.
+    /// Makes one change in one transaction: all of it is on the disk when the method returns, and its consequences have
+    /// been followed, or nothing of it.
     @discardableResult
     func change<Value: Sendable>(
         _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
     ) async throws -> Value {
+        let committed: GroupCommit.Committed<Value>
         do {
-            return try await commits.perform(body)
+            committed = try await commits.perform(body)
         } catch let error as DatabaseError {
             throw Refusal(error) ?? (error as any Error)
         }
+        await follow(committed.consequences)
+        return committed.value
+    }
+
+    func follow(_ consequences: Consequences) async {
+        sessionCache.forget(consequences.endedSessions + consequences.renewedSessions)
+        guard consequences.needFollowing else { return }
+        // A task of its own, because a caller that is cancelled must not take this with it: the change is committed, and
+        // nobody would follow it later.
+        await Task { [follower] in await follower.follow(consequences) }.value
     }
 
     /// Whether the database itself is in trouble, as by an I/O error, so that no other change would fare better.

@@ -12,14 +12,21 @@ package final class GroupCommit: Sendable {
     static let maxWaiting = 4096
 
     private struct Job: Sendable {
-        /// Makes the change; gives its events and a function that answers the writer.
+        /// Makes the change.
         let run: @Sendable (Database, Timestamp) throws -> Done
         let fail: @Sendable (any Error) -> Void
     }
 
     private struct Done {
         let events: [Event]
+        /// Answers the writer.
         let answer: @Sendable () -> Void
+    }
+
+    /// What a write has led to, once it is committed.
+    struct Committed<Value: Sendable>: Sendable {
+        let value: Value
+        let consequences: Consequences
     }
 
     private struct Queue {
@@ -47,15 +54,20 @@ package final class GroupCommit: Sendable {
         self.publish = publish
     }
 
+    /// Makes a change. A caller that is cancelled meanwhile gets its result all the same.
     func perform<Value: Sendable>(
         _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
-    ) async throws -> Value {
+    ) async throws -> Committed<Value> {
         try await withCheckedThrowingContinuation { continuation in
             let job = Job(
                 run: { db, now in
                     var transaction = WriteTransaction(db: db, now: now)
                     let value = try body(&transaction)
-                    return Done(events: transaction.events, answer: { continuation.resume(returning: value) })
+                    let committed = Committed(value: value, consequences: transaction.consequences)
+                    return Done(
+                        events: committed.consequences.events,
+                        answer: { continuation.resume(returning: committed) }
+                    )
                 },
                 fail: { continuation.resume(throwing: $0) }
             )

@@ -5,7 +5,7 @@ import Vocabulary
 package struct WriteTransaction {
     package let db: Database
     package let now: Timestamp
-    private(set) var events: [Event] = []
+    var consequences = Consequences()
 
     init(db: Database, now: Timestamp) {
         self.db = db
@@ -21,7 +21,7 @@ package struct WriteTransaction {
         return seq
     }
 
-    /// Writes an event into the log; it is sent after the commit.
+    /// Writes an event into the log; it is published after the commit.
     ///
     /// - Returns: Its position.
     @discardableResult
@@ -35,7 +35,9 @@ package struct WriteTransaction {
         if let message = content.changedMessage {
             try execute("UPDATE messages SET changed_seq = ? WHERE id = ?", [seq, message])
         }
-        events.append(Event(position: position, roomID: room, seq: seq, at: now, content: content))
+        consequences.events.append(
+            Event(position: position, roomID: room, seq: seq, at: now, content: content)
+        )
         return position
     }
 
@@ -44,7 +46,9 @@ package struct WriteTransaction {
         try record(content, in: room, seq: nextSeq(in: room))
     }
 
-    /// Runs a statement and tells how many rows it changed.
+    /// Runs a statement.
+    ///
+    /// - Returns: How many rows it changed.
     @discardableResult
     func execute(_ sql: String, _ arguments: StatementArguments) throws -> Int {
         try db.cachedStatement(sql: sql).execute(arguments: arguments)

@@ -29,16 +29,13 @@ extension RenderQueue {
         if let limit = inspection.exceededLimit { throw InspectionFailure.pixelLimit(limit) }
         guard let facts = inspection.facts else { throw RenderFailure.rejected(.undecodable) }
         let picture = try await picture(of: blob, facts)
-        let attachment = try await store.finishRendering(
+        try await store.finishRendering(
             id,
             variants: picture.variants.map(Variant.init),
             placeholder: picture.placeholder,
             animation: picture.animation.map(Animation.init),
             isDamaged: picture.isDamaged
         )
-        // Deleted while it was rendered: its files must not outlive that.
-        if attachment == nil { await revocation.revoke([id]) }
-        outcomes.settled(id)
     }
 
     private func picture(of blob: BlobID, _ facts: ImageFacts) async throws -> RenderedPicture {
@@ -55,7 +52,6 @@ extension RenderQueue {
         switch try await store.settleRendering(id, trouble) {
         case .again:
             logger.warning("The media worker died; the picture is tried again", metadata: ["attachment": "\(id)"])
-            return
         case .failed(let failure):
             logger.log(
                 level: failure.code == Attachment.Failure.quarantined ? .warning : .info,
@@ -68,7 +64,6 @@ extension RenderQueue {
         case nil:
             break
         }
-        outcomes.settled(id)
     }
 
     private func complain(of id: Attachment.ID, _ error: any Error) {

@@ -10,12 +10,21 @@ import ServiceLifecycle
 /// The worker renders one at a time; a second lane has the next one ready, while the first waits for the disk.
 struct RenderQueue: Service, CustomStringConvertible {
     /// Tells the queue that there is something to do.
-    struct Doorbell: Sendable {
-        /// One for each lane.
-        fileprivate let bells: [AsyncStream<Void>.Continuation]
+    struct Wakeup: Sendable {
+        /// One for each lane, as are their ends.
+        fileprivate let calls: [AsyncStream<Void>]
+        private let ends: [AsyncStream<Void>.Continuation]
 
-        func ring() {
-            for bell in bells { bell.yield() }
+        init() {
+            let streams = (0..<RenderQueue.laneCount).map { _ in
+                AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            }
+            calls = streams.map(\.stream)
+            ends = streams.map(\.continuation)
+        }
+
+        func wake() {
+            for end in ends { end.yield() }
         }
     }
 
@@ -24,15 +33,12 @@ struct RenderQueue: Service, CustomStringConvertible {
     static let pause = Duration.seconds(5)
 
     let description = "render queue"
-    let doorbell: Doorbell
-    private let lanes: [AsyncStream<Void>]
+    private let wakeup: Wakeup
     let store: Store
     let intake: Intake
     let originals: OriginalCheck
     let worker: WorkerSupervisor
     let renderings: Renderings
-    let outcomes: RenderOutcomes
-    let revocation: Revocation
     /// Keeps the alarm for the next retry.
     private let loop: any EventLoop
     let logger: Logger
@@ -43,23 +49,16 @@ struct RenderQueue: Service, CustomStringConvertible {
         originals: OriginalCheck,
         worker: WorkerSupervisor,
         renderings: Renderings,
-        outcomes: RenderOutcomes,
-        revocation: Revocation,
+        wakeup: Wakeup,
         loop: any EventLoop,
         logger: Logger
     ) {
-        let lanes = (0..<Self.laneCount).map { _ in
-            AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        }
-        self.lanes = lanes.map(\.stream)
-        self.doorbell = Doorbell(bells: lanes.map(\.continuation))
         self.store = store
         self.intake = intake
         self.originals = originals
         self.worker = worker
         self.renderings = renderings
-        self.outcomes = outcomes
-        self.revocation = revocation
+        self.wakeup = wakeup
         self.loop = loop
         self.logger = logger
     }
@@ -85,18 +84,18 @@ struct RenderQueue: Service, CustomStringConvertible {
                 await pause(after: error)
             }
         }
-        doorbell.ring()
+        wakeup.wake()
         await withTaskGroup(of: Void.self) { group in
-            for rings in lanes { group.addTask { await renderAll(at: rings) } }
+            for calls in wakeup.calls { group.addTask { await renderAll(at: calls) } }
         }
     }
 
-    private func renderAll(at rings: AsyncStream<Void>) async {
+    private func renderAll(at calls: AsyncStream<Void>) async {
         var alarm: Scheduled<Void>?
         defer { alarm?.cancel() }
         // A try that has begun and of whose end the row does not know, because the disk did not take that either.
         var begun: Attachment.ID?
-        for await _ in rings {
+        for await _ in calls {
             alarm?.cancel()
             do {
                 if let id = begun { try await store.withdrawAttempt(id) }
@@ -106,11 +105,11 @@ struct RenderQueue: Service, CustomStringConvertible {
                     try await render(task)
                     begun = nil
                 }
-                alarm = try await store.timeToNextRetry().map(ring(in:))
+                alarm = try await store.timeToNextRetry().map(wake(in:))
             } catch {
                 if let id = begun, (try? await store.withdrawAttempt(id)) != nil { begun = nil }
                 await pause(after: error)
-                doorbell.ring()
+                wakeup.wake()
             }
         }
     }
@@ -124,7 +123,7 @@ struct RenderQueue: Service, CustomStringConvertible {
         try? await Task.sleep(for: Self.pause)
     }
 
-    private func ring(in time: Duration) -> Scheduled<Void> {
-        loop.scheduleTask(in: TimeAmount(time)) { [doorbell] in doorbell.ring() }
+    private func wake(in time: Duration) -> Scheduled<Void> {
+        loop.scheduleTask(in: TimeAmount(time)) { [wakeup] in wakeup.wake() }
     }
 }

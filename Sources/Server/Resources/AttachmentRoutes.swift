@@ -8,10 +8,7 @@ struct AttachmentRoutes: Sendable {
     let uploads: Uploads
     let limits: RateLimits
     let originals: OriginalFiles
-    let outcomes: RenderOutcomes
-    let queue: RenderQueue.Doorbell
-    let pages: PageCache
-    let revocation: Revocation
+    let waiters: RenderWaiters
     let wire: Wire
 
     /// Seconds that a client may wait for variants.
@@ -36,7 +33,6 @@ struct AttachmentRoutes: Sendable {
         }
         do {
             let upload = try await uploads.receive(request, from: context.userID, once: context.onceKey)
-            if upload.facts.kind == .image { queue.ring() }
             var response = try await answer(upload.value, to: request, .created, for: context.userID)
             response.headers[.rateLimitRemaining] = remaining.map(String.init)
             return response.replayed(upload.isRepeat)
@@ -60,18 +56,13 @@ struct AttachmentRoutes: Sendable {
         // It is as much work as an upload, and must not become a loop.
         let remaining = try limits.uploads.spend(context.userID)
         let attachment = try await store.retryRendering(context.id(), for: context.userID, once: context.once)
-        // No event tells of this, but the page that holds the picture has changed.
-        pages.forgetAll()
-        queue.ring()
         var response = wire.response(.accepted, attachment)
         response.headers[.rateLimitRemaining] = remaining.map(String.init)
         return response
     }
 
     @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let id: Attachment.ID = try context.id()
-        try await store.deleteAttachment(id, by: context.userID)
-        await revocation.revoke([id])
+        try await store.deleteAttachment(context.id(), by: context.userID)
         return Response(status: .noContent)
     }
 
@@ -84,10 +75,10 @@ struct AttachmentRoutes: Sendable {
     ) async throws -> Response {
         let wait = request.preferredWait(atMost: Self.maxWait)
         guard wait > 0 else { return wire.response(status, attachment) }
-        let settled = try await outcomes.wait(for: attachment.id, atMost: .seconds(wait)) {
+        let finished = try await waiters.wait(for: attachment.id, atMost: .seconds(wait)) {
             try await store.attachment(attachment.id, for: viewer)
         }
-        var response = wire.response(status, settled)
+        var response = wire.response(status, finished)
         response.headers[.preferenceApplied] = "wait=\(wait)"
         return response
     }

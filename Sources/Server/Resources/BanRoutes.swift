@@ -5,7 +5,6 @@ import Hummingbird
 struct BanRoutes: Sendable {
     let store: Store
     let limits: RateLimits
-    let revocation: Revocation
     let wire: Wire
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -34,7 +33,7 @@ struct BanRoutes: Sendable {
     @Sendable private func ban(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let user: User.ID = try context.id("user")
         try limits.removals.spend(context.userID)
-        await revocation.revoke(try await store.ban(user, from: context.id(), by: context.userID))
+        try await store.ban(user, from: context.id(), by: context.userID)
         return Response(status: .noContent)
     }
 

@@ -5,7 +5,6 @@ import Hummingbird
 struct BlockRoutes: Sendable {
     let store: Store
     let limits: RateLimits
-    let hub: LiveHub
     let wire: Wire
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -26,17 +25,13 @@ struct BlockRoutes: Sendable {
         let user: User.ID = try context.id("user")
         try limits.blocks.spend(context.userID)
         try await store.block(user, by: context.userID)
-        try await hub.setBlock(between: context.userID, and: user, true)
-        hub.notify(context.userID, .block(user, true))
         return Response(status: .noContent)
     }
 
     @Sendable private func unblock(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let user: User.ID = try context.id("user")
         try limits.blocks.spend(context.userID)
-        let isFree = try await store.unblock(user, by: context.userID)
-        if isFree { try await hub.setBlock(between: context.userID, and: user, false) }
-        hub.notify(context.userID, .block(user, false))
+        try await store.unblock(user, by: context.userID)
         return Response(status: .noContent)
     }
 }

@@ -5,7 +5,6 @@ import Hummingbird
 struct InvitationRoutes: Sendable {
     let store: Store
     let limits: RateLimits
-    let hub: LiveHub
     let wire: Wire
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -33,15 +32,11 @@ struct InvitationRoutes: Sendable {
     @Sendable private func accept(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let room: Room.ID = try context.id()
         try limits.joins.spend(context.userID)
-        let view = try await store.accept(room, by: context.userID, once: context.once)
-        hub.notify(context.userID, .invitation(room))
-        return wire.response(.ok, view)
+        return wire.response(.ok, try await store.accept(room, by: context.userID, once: context.once))
     }
 
     @Sendable private func decline(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let room: Room.ID = try context.id("room")
-        try await store.declineInvitation(to: room, by: context.userID)
-        hub.notify(context.userID, .invitation(room))
+        try await store.declineInvitation(to: context.id("room"), by: context.userID)
         return Response(status: .noContent)
     }
 }

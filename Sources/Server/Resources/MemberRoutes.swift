@@ -5,9 +5,6 @@ import Hummingbird
 struct MemberRoutes: Sendable {
     let store: Store
     let limits: RateLimits
-    let hub: LiveHub
-    let typingAndReceipts: TypingAndReceipts
-    let revocation: Revocation
     let wire: Wire
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -31,8 +28,6 @@ struct MemberRoutes: Sendable {
         let role = try body.role.map(Self.role) ?? .member
         try await spendRates(adding: user, context.userID)
         let added = try await store.addMember(user, to: room, role: role, by: context.userID, once: context.once)
-        // Also after joining, which uses an invitation up.
-        if user == context.userID || added.member == nil { hub.notify(user, .invitation(room)) }
         return wire.response(added.member == nil ? .accepted : .created, added)
     }
 
@@ -74,9 +69,7 @@ struct MemberRoutes: Sendable {
         let (user, room): (User.ID, Room.ID) = (try context.id("user"), try context.id())
         let bans = try request.flag("ban") ?? true
         if user != context.userID { try limits.removals.spend(context.userID) }
-        let attachments = try await store.removeMember(user, from: room, by: context.userID, bans: bans)
-        hub.notify(user, .invitation(room))
-        await revocation.revoke(attachments)
+        try await store.removeMember(user, from: room, by: context.userID, bans: bans)
         return Response(status: .noContent)
     }
 
@@ -86,12 +79,12 @@ struct MemberRoutes: Sendable {
 
     @Sendable private func read(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let progress: Progress = try await request.json()
-        try await typingAndReceipts.read(context.id(), upTo: progress.seq.value, by: context.userID)
+        try await store.markRead(context.id(), upTo: progress.seq.value, by: context.userID)
         return Response(status: .noContent)
     }
 
     @Sendable private func typing(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        try await typingAndReceipts.typing(context.userID, in: context.id())
+        try await store.announceTyping(by: context.userID, in: context.id())
         return Response(status: .noContent)
     }
 

@@ -4,9 +4,8 @@ import Hummingbird
 /// What is said in a room.
 struct MessageRoutes: Sendable {
     let store: Store
-    let pages: PageCache
+    let pages: HistoryPages
     let limits: RateLimits
-    let revocation: Revocation
     let wire: Wire
 
     /// Messages of a page unless the client says otherwise.
@@ -33,14 +32,8 @@ struct MessageRoutes: Sendable {
     @Sendable private func page(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let room: Room.ID = try context.id()
         let limit = try request.number("limit", in: 1...Int64(store.limits.pageSize)) ?? Self.pageSize
-        try await store.checkMember(context.userID, of: room)
-        let key = PageCache.Key(room: room, anchor: try anchor(request), limit: Int(limit), week: wire.links.week)
-        if let known = pages[key] { return wire.response(.ok, known) }
-        let moment = pages.moment(of: room)
-        let page = try await store.page(of: room, at: key.anchor, limit: key.limit, for: context.userID)
-        let json = wire.json(page).buffer
-        pages.insert(json, for: key, at: moment)
-        return wire.response(.ok, json)
+        let page = try await pages.page(of: room, at: anchor(request), limit: Int(limit), for: context.userID)
+        return wire.response(.ok, page)
     }
 
     private func anchor(_ request: Request) throws -> PageAnchor {
@@ -79,12 +72,7 @@ struct MessageRoutes: Sendable {
     }
 
     @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let attachments = try await store.deleteMessage(
-            context.id("message"),
-            in: context.id(),
-            by: context.userID
-        )
-        await revocation.revoke(attachments)
+        try await store.deleteMessage(context.id("message"), in: context.id(), by: context.userID)
         return Response(status: .noContent)
     }
 }

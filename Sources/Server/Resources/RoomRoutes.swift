@@ -5,8 +5,6 @@ import Hummingbird
 struct RoomRoutes: Sendable {
     let store: Store
     let limits: RateLimits
-    let hub: LiveHub
-    let revocation: Revocation
     let wire: Wire
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -107,8 +105,7 @@ struct RoomRoutes: Sendable {
     }
 
     @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let attachments = try await store.deleteRoom(context.id(), by: context.userID)
-        await revocation.revoke(attachments)
+        try await store.deleteRoom(context.id(), by: context.userID)
         return Response(status: .noContent)
     }
 
@@ -124,7 +121,6 @@ struct RoomRoutes: Sendable {
         let room: Room.ID = try context.id()
         try limits.blocks.spend(context.userID)
         try await store.setHidden(isHidden, room, of: context.userID)
-        hub.notify(context.userID, .roomHidden(room, isHidden))
         return Response(status: .noContent)
     }
 }

@@ -7,7 +7,6 @@ struct SessionRoutes: Sendable {
     let keys: KeysInUse
     let passwords: PasswordChecks
     let limits: RateLimits
-    let hub: LiveHub
     let wire: Wire
 
     func mount(open: RouterGroup<AppContext>, signedIn: RouterGroup<SignedInContext>) {
@@ -57,8 +56,7 @@ struct SessionRoutes: Sendable {
         if let once, let (session, token) = try await store.renewSession(of: verified, madeBy: once) {
             return wire.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
         }
-        let (session, token, ended) = try await store.createSession(for: verified, from: network, once: once)
-        if !ended.isEmpty { hub.endSessions { ended.contains($0) } }
+        let (session, token) = try await store.createSession(for: verified, from: network, once: once)
         return wire.response(.created, SignedIn(user: user, token: token, session: session))
     }
 
@@ -78,7 +76,6 @@ struct SessionRoutes: Sendable {
         let isCurrent = context.parameters.get("id") == "current"
         let id = isCurrent ? context.session.id : try context.id()
         try await store.deleteSession(id, of: context.userID)
-        hub.endSessions { $0 == id }
         return Response(status: .noContent)
     }
 }

@@ -8,8 +8,6 @@ struct UserRoutes: Sendable {
     let keys: KeysInUse
     let passwords: PasswordChecks
     let limits: RateLimits
-    let hub: LiveHub
-    let revocation: Revocation
     let wire: Wire
     let registration: Settings.Registration
 
@@ -138,17 +136,13 @@ struct UserRoutes: Sendable {
         case .value(let id): changes.avatar = .attachment(id)
         }
         if body.displayName != nil || changes.avatar != nil { try limits.profiles.spend(context.userID) }
-        let updated: UpdatedUser
+        let user: User
         if let password = body.password {
-            updated = try await setPassword(password, body.currentPassword, changes, request, context)
+            user = try await setPassword(password, body.currentPassword, changes, request, context)
         } else {
-            updated = try await store.updateUser(context.userID, changes)
+            user = try await store.updateUser(context.userID, changes)
         }
-        await revocation.revoke(updated.released)
-        if !updated.rooms.isEmpty { hub.announce(updated.user, in: updated.rooms) }
-        let ended = Set(updated.endedSessions)
-        if !ended.isEmpty { hub.endSessions { ended.contains($0) } }
-        return wire.response(.ok, OwnUser(updated.user))
+        return wire.response(.ok, OwnUser(user))
     }
 
     private func setPassword(
@@ -157,7 +151,7 @@ struct UserRoutes: Sendable {
         _ changes: UserChanges,
         _ request: Request,
         _ context: SignedInContext
-    ) async throws -> UpdatedUser {
+    ) async throws -> User {
         try PasswordHasher.check(password: password)
         guard let current else { throw Problem.invalid("current_password", "It is needed to change the password.") }
         guard let own = try await store.credentials(of: context.userID) else { throw Refusal.notFound() }

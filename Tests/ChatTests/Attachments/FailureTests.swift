@@ -46,7 +46,7 @@ struct FailureTests {
         try await World.with { world in
             let failure = try await world.fail(.picture)
             #expect(failure == .init(code: "picture", detail: "Sample.", retryAt: nil))
-            #expect(world.chat.published.kinds(in: world.room).last == "attachment.failed")
+            #expect(world.chat.follower.kinds(in: world.room).last == "attachment.failed")
             #expect(try await world.chat.store.nextRendering() == nil)
             #expect(try await world.chat.store.timeToNextRetry() == nil)
         }
@@ -67,14 +67,14 @@ struct FailureTests {
     @Test("I8: after a first death a picture still waits and the room hears nothing; after a second it has failed")
     func death() async throws {
         try await World.with { world in
-            let events = world.chat.published.all.count
+            let events = world.chat.follower.events.count
             let first = try await world.fail(.death)
             #expect(first == nil)
             #expect(try await world.status == .processing)
-            #expect(world.chat.published.all.count == events)
+            #expect(world.chat.follower.events.count == events)
             #expect(try await world.fail(.death)?.code == Attachment.Failure.quarantined)
             #expect(try await world.chat.store.nextRendering() == nil)
-            #expect(world.chat.published.kinds(in: world.room).last == "attachment.failed")
+            #expect(world.chat.follower.kinds(in: world.room).last == "attachment.failed")
         }
     }
 
@@ -121,7 +121,7 @@ struct FailureTests {
             #expect(try await store.nextRendering() == .init(id: world.picture, deaths: 1))
             #expect(try await world.status == .failed(.init(code: "excess", detail: "Sample.", retryAt: due)))
             #expect(try await store.finishRendering(world.picture, variants: [.sample])?.status == .ready)
-            #expect(chat.published.kinds(in: world.room).suffix(2) == ["attachment.failed", "attachment.ready"])
+            #expect(chat.follower.kinds(in: world.room).suffix(2) == ["attachment.failed", "attachment.ready"])
             #expect(try await store.timeToNextRetry() == nil)
             #expect(try await store.renderingCounts() == (0, 0))
         }
@@ -146,7 +146,7 @@ struct FailureTests {
                 #expect(failure?.retryAt == world.chat.clock.now + .seconds(delay))
                 world.chat.clock.advance(by: .seconds(delay))
             }
-            let events = world.chat.published.kinds(in: world.room).count { $0 == "attachment.failed" }
+            let events = world.chat.follower.kinds(in: world.room).count { $0 == "attachment.failed" }
             #expect(events == 3)
             let last = try await world.fail(.file)
             #expect(last != nil && last?.retryAt == nil)
@@ -199,7 +199,7 @@ struct FailureTests {
         try await World.with { world in
             let store = world.chat.store
             try await world.fail(.excess)
-            _ = try await store.deleteRoom(world.room, by: world.ada)
+            try await store.deleteRoom(world.room, by: world.ada)
             world.chat.clock.advance(by: .seconds(300))
             #expect(try await store.nextRendering() == nil)
             #expect(try await store.timeToNextRetry() == nil)

@@ -72,11 +72,11 @@ struct RenderingQueueTests {
             let (sent, unsent) = (try await chat.upload(.image, by: ada), try await chat.upload(.image, by: ada))
             let message = try await chat.say("", [sent], in: room, by: ada)
             #expect(message.attachments[0].variants.isEmpty)
-            let events = chat.published.all.count
+            let events = chat.follower.events.count
             #expect(try await chat.store.finishRendering(unsent, variants: [.sample])?.status == .ready)
-            #expect(chat.published.all.count == events)
+            #expect(chat.follower.events.count == events)
             _ = try await chat.store.finishRendering(sent, variants: [.sample])
-            guard case .attachmentReady(let attachment, in: message.id) = chat.published.all.last?.content else {
+            guard case .attachmentReady(let attachment, in: message.id) = chat.follower.events.last?.content else {
                 Issue.record("the room was not told")
                 return
             }
@@ -119,7 +119,7 @@ struct RenderingQueueTests {
             let (own, sent) = (try await chat.upload(.image, by: ada), try await chat.upload(.image, by: ada))
             let message = try await chat.say("", [sent], in: room, by: ada)
             try await chat.store.deleteAttachment(own, by: ada)
-            _ = try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            try await chat.store.deleteMessage(message.id, in: room, by: ada)
             #expect(try await chat.store.nextRendering() == nil)
             for id in [own, sent, .random()] {
                 #expect(try await chat.store.finishRendering(id, variants: [.sample]) == nil)

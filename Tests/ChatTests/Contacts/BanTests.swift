@@ -10,7 +10,7 @@ struct BanTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada, with: [bob])
             let join = { try await chat.store.addMember(bob, to: room, role: .member, by: bob) }
-            _ = try await chat.store.removeMember(bob, from: room, by: ada)
+            try await chat.store.removeMember(bob, from: room, by: ada)
             #expect(await refusal(join) == .forbidden)
             #expect(try await chat.store.joinableRooms(for: bob, matching: "").items.isEmpty)
             let bans = try await chat.store.bans(from: room, limit: 10, for: ada)
@@ -25,13 +25,13 @@ struct BanTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada, with: [bob])
-            _ = try await chat.store.removeMember(bob, from: room, by: bob)
+            try await chat.store.removeMember(bob, from: room, by: bob)
             _ = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
-            _ = try await chat.store.removeMember(bob, from: room, by: ada, bans: false)
+            try await chat.store.removeMember(bob, from: room, by: ada, bans: false)
             _ = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
             // Nobody joins a private room by themselves, so there is nothing to ban.
             let other = try await chat.room(of: ada, with: [bob])
-            _ = try await chat.store.removeMember(bob, from: other, by: ada)
+            try await chat.store.removeMember(bob, from: other, by: ada)
             #expect(try await chat.number("SELECT count(*) FROM bans") == 0)
         }
     }
@@ -41,7 +41,7 @@ struct BanTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada, with: [bob])
-            _ = try await chat.store.removeMember(bob, from: room, by: ada)
+            try await chat.store.removeMember(bob, from: room, by: ada)
             #expect(try await chat.store.addMember(bob, to: room, role: .member, by: ada).member == nil)
             #expect(try await chat.store.bans(from: room, limit: 10, for: ada).bans.isEmpty)
             _ = try await chat.store.accept(room, by: bob)
@@ -56,10 +56,10 @@ struct BanTests {
             let store = chat.store
             let room = try await chat.room(.public, of: owner, with: [member])
             try await chat.add(admin, to: room, role: .admin, by: owner)
-            _ = try await store.ban(eve, from: room, by: admin)
-            _ = try await store.ban(eve, from: room, by: owner)
+            try await store.ban(eve, from: room, by: admin)
+            try await store.ban(eve, from: room, by: owner)
             #expect(await refusal { try await store.addMember(eve, to: room, role: .member, by: eve) } == .forbidden)
-            _ = try await store.ban(member, from: room, by: admin)
+            try await store.ban(member, from: room, by: admin)
             #expect(try await store.members(of: room, for: owner).count == 2)
             let first = try await store.bans(from: room, limit: 1, for: admin)
             #expect(first.hasMore)

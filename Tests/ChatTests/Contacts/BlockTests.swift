@@ -23,7 +23,7 @@ struct BlockTests {
             ]
             for attempt in attempts { await #expect(throws: expected) { try await attempt() } }
             // Taking back one's own words, and reading, stay possible.
-            _ = try await store.deleteMessage(message.id, in: room, by: eve)
+            try await store.deleteMessage(message.id, in: room, by: eve)
             #expect(try await store.page(of: room, at: .newest, limit: 9, for: eve).messages.count == 3)
         }
     }
@@ -36,7 +36,8 @@ struct BlockTests {
             for _ in 0..<2 { try await chat.store.block(eve, by: ada) }
             #expect(await refusal { try await chat.say("take that", in: room, by: ada) } == .conflict)
             #expect(await refusal { try await chat.store.directRoom(of: ada, and: eve) } == .conflict)
-            #expect(try await chat.store.unblock(eve, by: ada))
+            let followed = try await chat.consequences { try await chat.store.unblock(eve, by: ada) }
+            #expect(followed.notices == [.unblocked(eve, by: ada, isLast: true)])
             try await chat.say("sorry", in: room, by: ada)
             try await chat.say("never mind", in: room, by: eve)
         }
@@ -50,7 +51,7 @@ struct BlockTests {
             let room = try await chat.room(of: ada, with: [eve, cem])
             let message = try await chat.say("hello", in: room, by: cem)
             let cursor = Cursor(epoch: chat.store.epoch, position: try chat.store.logPosition())
-            for person in people { _ = try await chat.store.markRead(room, upTo: message.seq, by: person) }
+            for person in people { try await chat.store.markRead(room, upTo: message.seq, by: person) }
             try await chat.store.block(eve, by: ada)
             for (viewer, other) in [(ada, eve), (eve, ada)] {
                 #expect(try await chat.store.user(other, for: viewer).showsPresence == false)
@@ -83,11 +84,12 @@ struct BlockTests {
             try await store.block(people[1], by: people[0])
             #expect(await refusal { try await store.block(people[0], by: people[0]) } == .invalid)
             #expect(await refusal { try await store.block(.random(), by: people[0]) } == .notFound)
-            _ = try await store.unblock(people[1], by: people[0])
+            try await store.unblock(people[1], by: people[0])
             try await store.block(people[3], by: people[0])
             // A block of the other side is not lifted.
             try await store.block(people[0], by: people[3])
-            #expect(try await store.unblock(people[3], by: people[0]) == false)
+            let followed = try await chat.consequences { try await store.unblock(people[3], by: people[0]) }
+            #expect(followed.notices == [.unblocked(people[3], by: people[0], isLast: false)])
         }
     }
 }

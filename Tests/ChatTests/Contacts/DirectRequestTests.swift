@@ -67,7 +67,7 @@ struct DirectRequestTests {
                 let lobby = try await chat.room(.public, of: other)
                 _ = try await chat.store.addMember(ada, to: lobby, role: .member, by: ada)
                 _ = try await chat.store.addMember(ada, to: chat.room(of: other), role: .member, by: other)
-                _ = try await chat.store.removeMember(ada, from: lobby, by: ada)
+                try await chat.store.removeMember(ada, from: lobby, by: ada)
             }
             for _ in 0..<2 { _ = try await chat.room(of: ada) }
             // What others may bring somebody into has a limit of its own.
@@ -105,12 +105,12 @@ struct DirectRequestTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.store.directRoom(of: ada, and: bob).room.id
             try await chat.say("hello", in: room, by: ada)
-            let before = chat.published.all.count
+            let before = chat.follower.events.count
             try await chat.say("hello yourself", in: room, by: bob)
-            #expect(chat.published.all.dropFirst(before).map(\.kind) == ["member.updated", "message.created"])
+            #expect(chat.follower.events.dropFirst(before).map(\.kind) == ["member.updated", "message.created"])
             #expect(try await chat.store.room(room, for: bob).isPending == false)
             try await chat.say("again", in: room, by: bob)
-            #expect(chat.published.all.count == before + 3)
+            #expect(chat.follower.events.count == before + 3)
         }
     }
 
@@ -132,7 +132,7 @@ struct DirectRequestTests {
                 }
                 #expect(view.room.id == room && !view.isPending)
             }
-            #expect(chat.published.kinds(in: room).count { $0 == "member.updated" } == 1)
+            #expect(chat.follower.kinds(in: room).count { $0 == "member.updated" } == 1)
         }
     }
 
@@ -143,7 +143,7 @@ struct DirectRequestTests {
             let room = try await chat.store.directRoom(of: ada, and: bob).room.id
             let message = try await chat.say("hello", in: room, by: ada)
             let cursor = Cursor(epoch: chat.store.epoch, position: try chat.store.logPosition())
-            _ = try await chat.store.markRead(room, upTo: message.seq, by: bob)
+            try await chat.store.markRead(room, upTo: message.seq, by: bob)
             let seen = { try await chat.store.members(of: room, for: ada).first { $0.user.id == bob } }
             #expect(try await seen()?.readSeq == message.seq - 1)
             #expect(try await seen()?.showsActivity == false)

@@ -22,7 +22,7 @@ struct InvitationTests {
                 let view = try await chat.store.accept(room, by: stranger)
                 #expect(view.role == .admin)
                 #expect(try await chat.store.invitations(of: stranger).isEmpty)
-                #expect(chat.published.kinds(in: room) == ["member.joined", "member.joined"])
+                #expect(chat.follower.kinds(in: room) == ["member.joined", "member.joined"])
                 #expect(try await chat.store.accept(room, by: stranger).role == .admin)
             }
             #expect(await refusal { try await chat.store.accept(.random(), by: bob) } == .notFound)
@@ -44,7 +44,7 @@ struct InvitationTests {
                 #expect(accepted.isRepeat == isRepeat && accepted.value.role == .member)
             }
             #expect(try await chat.store.addMember(bob, to: room, role: .member, by: ada, once: once(ada)).isRepeat)
-            #expect(chat.published.kinds(in: room) == ["member.joined", "member.joined"])
+            #expect(chat.follower.kinds(in: room) == ["member.joined", "member.joined"])
         }
     }
 
@@ -83,7 +83,7 @@ struct InvitationTests {
             try await store.declineInvitation(to: room, by: people[2])
             #expect(await refusal { try await store.declineInvitation(to: room, by: people[2]) } == .notFound)
             #expect(await refusal { try await store.accept(room, by: people[2]) } == .notFound)
-            _ = try await store.removeMember(people[3], from: room, by: people[0])
+            try await store.removeMember(people[3], from: room, by: people[0])
             #expect(await refusal { try await store.accept(room, by: people[3]) } == .notFound)
             #expect(try await store.invitations(to: room, for: people[0]).isEmpty)
         }
@@ -99,10 +99,10 @@ struct InvitationTests {
             _ = try await store.setRole(.member, of: people[1], in: room, by: people[0])
             #expect(try await store.invitations(of: people[3]).isEmpty)
             _ = try await store.addMember(people[3], to: room, role: .member, by: people[2])
-            _ = try await store.removeMember(people[2], from: room, by: people[0])
+            try await store.removeMember(people[2], from: room, by: people[0])
             #expect(try await store.invitations(of: people[3]).isEmpty)
             _ = try await store.addMember(people[3], to: room, role: .member, by: people[0])
-            _ = try await store.deleteRoom(room, by: people[0])
+            try await store.deleteRoom(room, by: people[0])
             #expect(try await store.invitations(of: people[3]).isEmpty)
         }
     }
@@ -118,7 +118,7 @@ struct InvitationTests {
             #expect(try await chat.store.addMember(ada, to: room, role: .member, by: eve).member == nil)
             #expect(try await chat.store.invitations(of: ada).isEmpty)
             #expect(try await chat.store.invitations(to: room, for: eve).count == 1)
-            _ = try await chat.store.unblock(eve, by: ada)
+            try await chat.store.unblock(eve, by: ada)
             #expect(try await chat.store.invitations(of: ada).count == 1)
         }
     }

@@ -15,7 +15,7 @@ struct KeyedSessionTests {
             let store = chat.store
             let ada = try await chat.person("ada")
             #expect(try await store.renewSession(of: ada, madeBy: once()) == nil)
-            let (first, lost, _) = try await store.createSession(for: ada, once: once())
+            let (first, lost) = try await store.createSession(for: ada, once: once())
             // So that it is in the cache.
             #expect(try await store.session(of: lost).id == first.id)
             chat.clock.advance(by: .seconds(60))
@@ -65,7 +65,7 @@ struct KeyedSessionTests {
     func mismatch() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            let (session, token, _) = try await chat.store.createSession(for: ada, once: once())
+            let (session, token) = try await chat.store.createSession(for: ada, once: once())
             let other = once(saying: "that")
             #expect(await refusal { try await chat.store.renewSession(of: ada, madeBy: other) } == .keyReused)
             #expect(try await chat.store.session(of: token).id == session.id)
@@ -76,7 +76,7 @@ struct KeyedSessionTests {
     func ended() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            let (session, _, _) = try await chat.store.createSession(for: ada, once: once())
+            let (session, _) = try await chat.store.createSession(for: ada, once: once())
             try await chat.store.deleteSession(session.id, of: ada)
             #expect(await refusal { try await chat.store.renewSession(of: ada, madeBy: once()) } == .gone)
             #expect(try await chat.store.sessions(of: ada).isEmpty)
@@ -87,7 +87,7 @@ struct KeyedSessionTests {
     func others() async throws {
         try await withChat { chat in
             let (ada, eve) = (try await chat.person("ada"), try await chat.person("eve"))
-            let (session, token, _) = try await chat.store.createSession(for: ada, once: once())
+            let (session, token) = try await chat.store.createSession(for: ada, once: once())
             #expect(await refusal { try await chat.store.renewSession(of: eve, madeBy: once()) } == .gone)
             #expect(try await chat.store.session(of: token).id == session.id)
         }

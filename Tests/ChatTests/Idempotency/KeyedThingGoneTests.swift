@@ -16,7 +16,7 @@ struct KeyedThingGoneTests {
                 owner: world.ada,
                 once: world.once()
             )
-            _ = try await store.deleteRoom(room.room.id, by: world.ada)
+            try await store.deleteRoom(room.room.id, by: world.ada)
             #expect(await refusal { try await world.make(.room, world.once()) } == .gone)
         }
     }
@@ -33,7 +33,7 @@ struct KeyedThingGoneTests {
                 once: world.once()
             ).room.id
             _ = try await world.chat.add(world.bob, to: room, role: .owner, by: world.ada)
-            _ = try await store.removeMember(world.ada, from: room, by: world.ada)
+            try await store.removeMember(world.ada, from: room, by: world.ada)
             #expect(await refusal { try await world.make(.room, world.once()) } == .gone)
         }
     }
@@ -42,7 +42,7 @@ struct KeyedThingGoneTests {
     func member() async throws {
         try await KeyedWorld.with { world in
             _ = try await world.make(.member, world.once())
-            _ = try await world.chat.store.removeMember(world.bob, from: world.room, by: world.bob)
+            try await world.chat.store.removeMember(world.bob, from: world.room, by: world.bob)
             #expect(await refusal { try await world.make(.member, world.once()) } == .gone)
         }
     }
@@ -52,7 +52,7 @@ struct KeyedThingGoneTests {
         try await KeyedWorld.with { world in
             let store = world.chat.store
             _ = try await store.addMember(world.bob, to: world.room, role: .owner, by: world.ada, once: world.once())
-            _ = try await store.removeMember(world.ada, from: world.room, by: world.ada)
+            try await store.removeMember(world.ada, from: world.room, by: world.ada)
             #expect(await refusal { try await world.make(.member, world.once()) } == .gone)
         }
     }
@@ -76,7 +76,7 @@ struct KeyedThingGoneTests {
             let request = world.once(of: world.bob)
             _ = try await store.addMember(world.bob, to: world.room, role: .member, by: world.bob)
             _ = try await store.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
-            _ = try await store.removeMember(world.bob, from: world.room, by: world.ada)
+            try await store.removeMember(world.bob, from: world.room, by: world.ada)
             let refused = await refusal {
                 try await store.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
             }

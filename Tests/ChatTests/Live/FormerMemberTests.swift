@@ -27,7 +27,7 @@ struct FormerMemberTests {
                 let picture = try await chat.upload(.image, by: ada)
                 let message = try await chat.say("first words", [picture], in: room, by: ada)
                 try await chat.say("more", in: room, by: ada)
-                _ = try await chat.store.removeMember(bob, from: room, by: ada)
+                try await chat.store.removeMember(bob, from: room, by: ada)
                 let scene = Scene(
                     chat: chat,
                     ada: ada,
@@ -59,10 +59,10 @@ struct FormerMemberTests {
             let (store, id, room, ada) = (scene.store, scene.message.id, scene.room, scene.ada)
             switch self {
             case .edited: _ = try await store.edit(id, in: room, body: "other words", by: ada)
-            case .deleted: _ = try await store.deleteMessage(id, in: room, by: ada)
+            case .deleted: try await store.deleteMessage(id, in: room, by: ada)
             case .rendered: _ = try await store.finishRendering(scene.picture, variants: [.sample])
             case .failed: _ = try await store.settleRendering(scene.picture, .sample(.picture))
-            case .roomDeleted: _ = try await store.deleteRoom(room, by: ada)
+            case .roomDeleted: try await store.deleteRoom(room, by: ada)
             }
         }
     }
@@ -95,7 +95,7 @@ struct FormerMemberTests {
             let picture = try await chat.upload(.image, by: ada)
             try await chat.say("", [picture], in: room, by: ada)
             _ = try await chat.store.settleRendering(picture, .sample(.picture))
-            _ = try await chat.store.removeMember(bob, from: room, by: ada)
+            try await chat.store.removeMember(bob, from: room, by: ada)
             #expect(try await events(chat, of: bob, after: cursor)?.count == 3)
             _ = try await chat.store.retryRendering(picture, for: ada)
             #expect(try await events(chat, of: bob, after: cursor) == nil)
@@ -110,8 +110,8 @@ struct FormerMemberTests {
             let cursor = try chat.store.logPosition()
             let message = try await chat.say("first words", in: room, by: ada)
             _ = try await chat.store.edit(message.id, in: room, body: "other words", by: ada)
-            _ = try await chat.store.deleteMessage(message.id, in: room, by: ada)
-            _ = try await chat.store.removeMember(bob, from: room, by: ada)
+            try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            try await chat.store.removeMember(bob, from: room, by: ada)
             let events = try #require(try await events(chat, of: bob, after: cursor))
             #expect(
                 events.map(\.kind) == ["message.created", "message.edited", "message.deleted", "member.left"]
@@ -126,7 +126,7 @@ struct FormerMemberTests {
             let room = try await chat.room(.public, of: ada, with: [bob])
             let cursor = try chat.store.logPosition()
             for _ in 0..<100 {
-                _ = try await chat.store.removeMember(bob, from: room, by: bob)
+                try await chat.store.removeMember(bob, from: room, by: bob)
                 _ = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
             }
             let last = try await chat.say("still here", in: room, by: ada)

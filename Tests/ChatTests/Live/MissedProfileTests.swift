@@ -4,10 +4,10 @@ import Testing
 
 @Suite("Profiles that changed while a client was away")
 struct MissedProfileTests {
-    private func rename(_ user: User.ID, to name: String, in chat: TestChat) async throws -> UpdatedUser {
+    private func rename(_ user: User.ID, to name: String, in chat: TestChat) async throws -> Consequences {
         var changes = UserChanges()
         changes.displayName = name
-        return try await chat.store.updateUser(user, changes)
+        return try await chat.consequences { [changes] in _ = try await chat.store.updateUser(user, changes) }
     }
 
     private func missed(by user: User.ID, since position: Int64, in chat: TestChat) async throws -> [String]? {
@@ -25,8 +25,8 @@ struct MissedProfileTests {
             let before = try chat.store.logPosition()
             #expect(try await missed(by: bob, since: before, in: chat) == [])
             chat.clock.advance(by: .seconds(60))
-            let updated = try await rename(ada, to: "Countess", in: chat)
-            #expect(updated.rooms == [room])
+            let followed = try await rename(ada, to: "Countess", in: chat)
+            #expect(followed.notices == [.profile(try await chat.store.user(ada), in: [room])])
             #expect(try await missed(by: bob, since: before, in: chat) == ["Countess"])
             #expect(try await missed(by: ada, since: before, in: chat) == ["Countess"])
             #expect(try await missed(by: eve, since: before, in: chat) == [])
@@ -44,7 +44,7 @@ struct MissedProfileTests {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             _ = try await chat.room(of: ada)
-            #expect(try await rename(ada, to: "ada", in: chat).rooms.isEmpty)
+            #expect(try await rename(ada, to: "ada", in: chat).notices.isEmpty)
             #expect(try await chat.number("SELECT profile_position FROM users") == 0)
         }
     }

@@ -19,7 +19,7 @@ struct EditingTests {
             #expect(await refusal { try await chat.store.edit(message.id, in: room, body: "x", by: ada) } == .forbidden)
             #expect(await refusal { try await chat.store.edit(message.id, in: room, body: " ", by: bob) } == .invalid)
             #expect(await refusal { try await chat.store.edit(.random(), in: room, body: "x", by: bob) } == .notFound)
-            #expect(chat.published.kinds(in: room).last == "message.edited")
+            #expect(chat.follower.kinds(in: room).last == "message.edited")
         }
     }
 
@@ -53,7 +53,10 @@ struct EditingTests {
             let room = try await chat.room(of: ada)
             let files = [try await chat.upload(by: ada), try await chat.picture(by: ada)]
             let message = try await chat.say("secret", files, in: room, by: ada)
-            #expect(try await chat.store.deleteMessage(message.id, in: room, by: ada) == files)
+            let followed = try await chat.consequences {
+                try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            }
+            #expect(followed.releasedAttachments == files)
             let left = try await chat.store.message(message.id, in: room, for: ada)
             #expect(left.body.isEmpty)
             #expect(left.attachments.isEmpty)
@@ -76,10 +79,13 @@ struct EditingTests {
             let room = try await chat.room(of: ada)
             let file = try await chat.upload(by: ada)
             let message = try await chat.say("", [file], in: room, by: ada)
-            _ = try await chat.store.deleteMessage(message.id, in: room, by: ada)
-            let events = chat.published.all.count
-            #expect(try await chat.store.deleteMessage(message.id, in: room, by: ada).isEmpty)
-            #expect(chat.published.all.count == events)
+            try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            let events = chat.follower.events.count
+            let followed = try await chat.consequences {
+                try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            }
+            #expect(followed.releasedAttachments.isEmpty)
+            #expect(chat.follower.events.count == events)
         }
     }
 

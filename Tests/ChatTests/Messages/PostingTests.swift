@@ -85,7 +85,7 @@ struct PostingTests {
             }
             let positions = try await chat.numbers("SELECT position FROM events ORDER BY position")
             #expect(positions == Array(1...Int64(positions.count)))
-            #expect(chat.published.all.map(\.position) == positions)
+            #expect(chat.follower.events.map(\.position) == positions)
             #expect(try await chat.number("SELECT count(*) FROM messages") == 320)
         }
     }

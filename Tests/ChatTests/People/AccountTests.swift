@@ -106,11 +106,11 @@ struct AccountTests {
             let ada = try await chat.person("ada")
             var changes = UserChanges()
             changes.displayName = "Ada"
-            #expect(try await chat.store.updateUser(ada, changes).user.displayName == "Ada")
+            #expect(try await chat.store.updateUser(ada, changes).displayName == "Ada")
             #expect(try await chat.store.credentials(of: ada)?.passwordHash == "hash")
             let session = try await chat.store.createSession(for: ada).session.id
             let updated = try await chat.store.setPassword(hash: "another", of: ada, by: session)
-            #expect(updated.user.displayName == "Ada")
+            #expect(updated.displayName == "Ada")
             #expect(try await chat.store.credentials(username: "ada")?.passwordHash == "another")
         }
     }

@@ -47,7 +47,7 @@ struct PasswordChangeTests {
         try await withChat { chat in
             let store = chat.store
             let ada = try await chat.person("ada")
-            let (session, _, _) = try await store.createSession(for: ada)
+            let (session, _) = try await store.createSession(for: ada)
             try await store.deleteSession(session.id, of: ada)
             let outcome = await refusal { try await store.setPassword(hash: "new", of: ada, by: session.id) }
             #expect(outcome == .unauthenticated)
@@ -68,8 +68,10 @@ struct PasswordChangeTests {
             }
             #expect(try await store.credentials(of: ada)?.passwordHash == "hash")
             try await store.change { try $0.db.execute(sql: "DROP TRIGGER fault") }
-            let updated = try await store.setPassword(hash: "new", of: ada, by: own.session.id)
-            #expect(updated.endedSessions == [other.session.id])
+            let followed = try await chat.consequences {
+                try await store.setPassword(hash: "new", of: ada, by: own.session.id)
+            }
+            #expect(followed.endedSessions == [other.session.id])
             #expect(try await store.credentials(of: ada)?.passwordHash == "new")
             #expect(await refusal { try await store.session(of: other.token) } == .unauthenticated)
         }
@@ -80,7 +82,7 @@ struct PasswordChangeTests {
         try await withChat { chat in
             let store = chat.store
             let ada = try await chat.person("ada")
-            let (_, token, _) = try await store.createSession(for: ada)
+            let (_, token) = try await store.createSession(for: ada)
             let credentials = try #require(try await store.credentials(of: ada))
             let renewing = VerifiedCredentials(credentials, renewedHash: "renewed")
             // Nothing was made under this key, so this neither renews nor makes the credentials stale.

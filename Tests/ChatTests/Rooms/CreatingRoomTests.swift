@@ -14,7 +14,7 @@ struct CreatingRoomTests {
             #expect(view.room.name == "Snug")
             #expect(view.room.topic == "Talk")
             #expect(view.room.memberCount == 1)
-            #expect(chat.published.kinds(in: view.room.id) == ["member.joined"])
+            #expect(chat.follower.kinds(in: view.room.id) == ["member.joined"])
             #expect(try await chat.store.room(view.room.id, for: ada) == view.value)
         }
     }
@@ -48,7 +48,7 @@ struct CreatingRoomTests {
                 await refusal { try await chat.store.updateRoom(room, name: "X", topic: nil, by: people[1]) }
                     == .forbidden
             )
-            #expect(chat.published.kinds(in: room).suffix(2) == ["room.updated", "room.updated"])
+            #expect(chat.follower.kinds(in: room).suffix(2) == ["room.updated", "room.updated"])
         }
     }
 

@@ -61,7 +61,10 @@ struct DirectRoomTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.store.directRoom(of: ada, and: bob).room.id
             let message = try await chat.say("mine", in: room, by: ada)
-            #expect(try await chat.store.deleteMessage(message.id, in: room, by: bob).isEmpty)
+            let followed = try await chat.consequences {
+                try await chat.store.deleteMessage(message.id, in: room, by: bob)
+            }
+            #expect(followed.releasedAttachments.isEmpty)
             #expect(try await chat.store.message(message.id, in: room, for: ada).deletedAt != nil)
         }
     }

@@ -26,7 +26,8 @@ struct RoomDeletionTests {
             let files = [try await chat.upload(by: ada), try await chat.upload(by: bob)]
             let message = try await chat.say("", [files[0]], in: room, by: ada)
             try await chat.say("", [files[1]], in: room, by: bob)
-            #expect(try await Set(chat.store.deleteRoom(room, by: ada)) == Set(files))
+            let followed = try await chat.consequences { try await chat.store.deleteRoom(room, by: ada) }
+            #expect(Set(followed.releasedAttachments) == Set(files))
             let store = chat.store
             #expect(await refusal { try await store.room(room, for: ada) } == .notFound)
             #expect(await refusal { try await store.message(message.id, in: room, for: ada) } == .notFound)
@@ -35,7 +36,7 @@ struct RoomDeletionTests {
             for file in files { #expect(await refusal { try await store.attachment(file, for: ada) } == .notFound) }
             #expect(try await store.rooms(of: ada).isEmpty)
             #expect(try await store.joinableRooms(for: bob, matching: "").items.isEmpty)
-            #expect(chat.published.kinds(in: room).last == "room.deleted")
+            #expect(chat.follower.kinds(in: room).last == "room.deleted")
         }
     }
 
@@ -48,7 +49,7 @@ struct RoomDeletionTests {
                 for number in 0..<5 { try await chat.say("\(number)", in: room, by: ada) }
             }
             #expect(try await chat.store.pruneDeletedRooms(limit: 2) == 0)
-            _ = try await chat.store.deleteRoom(gone, by: ada)
+            try await chat.store.deleteRoom(gone, by: ada)
             var removed: [Int] = []
             while case let count = try await chat.store.pruneDeletedRooms(limit: 2), count > 0 { removed.append(count) }
             #expect(removed == [2, 2, 1, 1])

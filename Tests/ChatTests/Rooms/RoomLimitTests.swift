@@ -36,7 +36,7 @@ struct RoomLimitTests {
             let room = try await chat.room(.public, of: people[0], with: [people[1]])
             let join = { try await chat.store.addMember(people[2], to: room, role: .member, by: people[2]) }
             #expect(await refusal(join) == .roomFull)
-            _ = try await chat.store.removeMember(people[1], from: room, by: people[1])
+            try await chat.store.removeMember(people[1], from: room, by: people[1])
             #expect(await refusal(join) == nil)
         }
     }

@@ -11,7 +11,7 @@ extension Store {
         for user: User.ID,
         from network: Network? = nil,
         once request: OnceRequest? = nil
-    ) async throws -> (session: Session, token: SessionToken, ended: [Session.ID]) {
+    ) async throws -> (session: Session, token: SessionToken) {
         try await createSession(for: verified(user), from: network, once: request)
     }
 
@@ -24,7 +24,7 @@ extension Store {
 
     /// Sets a hash as a person would who knows the current password.
     @discardableResult
-    func setPassword(hash: String, of user: User.ID, by session: Session.ID) async throws -> UpdatedUser {
+    func setPassword(hash: String, of user: User.ID, by session: Session.ID) async throws -> User {
         var changes = UserChanges()
         changes.password = .init(verified: try await verified(user), hash: hash, session: session)
         return try await updateUser(user, changes)

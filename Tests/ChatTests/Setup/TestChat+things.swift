@@ -75,6 +75,15 @@ extension TestChat {
         return id
     }
 
+    /// What one operation has had followed; events are not among it.
+    func consequences(_ operation: () async throws -> Void) async throws -> Consequences {
+        let before = follower.followed.count
+        try await operation()
+        let followed = follower.followed.dropFirst(before)
+        #expect(followed.count <= 1)
+        return followed.first ?? Consequences()
+    }
+
     /// A number that the database counts, such as rows of a table.
     func number(_ sql: String, _ arguments: StatementArguments = []) async throws -> Int {
         try await store.read { try Int.fetchOne($0, sql: sql, arguments: arguments) ?? 0 }

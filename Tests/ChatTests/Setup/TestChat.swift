@@ -6,7 +6,7 @@ import Foundation
 struct TestChat: Sendable {
     let store: Store
     let clock: TestClock
-    let published: PublishedEvents
+    let follower: RecordingFollower
     /// Of the database.
     let path: String
 }
@@ -15,17 +15,12 @@ struct TestChat: Sendable {
 func withChat(limits: ChatLimits = ChatLimits(), _ body: (TestChat) async throws -> Void) async throws {
     try await withFolder { folder in
         let clock = TestClock()
-        let published = PublishedEvents()
+        let follower = RecordingFollower()
         let path = folder + "/snug.sqlite"
         // Nothing here pulls the plug, so the tests need not wait for the disk.
-        let store = try Store(
-            path: path,
-            synchronous: .normal,
-            limits: limits,
-            now: { clock.now },
-            publish: { published.append($0) }
-        )
-        try await body(TestChat(store: store, clock: clock, published: published, path: path))
+        let database = try OpenDatabase(path: path, role: .server, synchronous: .normal)
+        let store = Store(database, limits: limits, now: { clock.now }, follower: follower)
+        try await body(TestChat(store: store, clock: clock, follower: follower, path: path))
     }
 }
 

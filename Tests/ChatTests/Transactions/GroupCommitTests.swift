@@ -21,6 +21,14 @@ struct GroupCommitTests {
         }
     }
 
+    /// Does something with the events of each commit.
+    private struct PublishFollower: ConsequenceFollower {
+        let body: @Sendable ([Event]) -> Void
+
+        func publish(_ events: [Event]) { body(events) }
+        func follow(_ consequences: Consequences) async {}
+    }
+
     private func hold(_ chat: TestChat) async -> Gate {
         let gate = Gate()
         await withCheckedContinuation { held in
@@ -54,7 +62,7 @@ struct GroupCommitTests {
             #expect(try await chat.numbers("SELECT seq FROM messages ORDER BY seq") == Array(2...61))
             #expect(try await chat.numbers("SELECT position FROM events ORDER BY position") == Array(1...61))
             #expect(try await chat.number("SELECT last_seq FROM rooms") == 61)
-            #expect(chat.published.all.map(\.position) == Array(1...61))
+            #expect(chat.follower.events.map(\.position) == Array(1...61))
             #expect(try await chat.number("SELECT count(*) FROM attachments WHERE attached_at IS NOT NULL") == 0)
         }
     }
@@ -64,14 +72,14 @@ struct GroupCommitTests {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
-            let before = chat.published.commitCount
+            let before = chat.follower.commitCount
             let gate = await hold(chat)
             try await withThrowingTaskGroup { group in
                 for number in 0..<200 { group.addTask { try await chat.say("\(number)", in: room, by: ada) } }
                 gate.open()
                 try await group.waitForAll()
             }
-            #expect(chat.published.commitCount - before < 100)
+            #expect(chat.follower.commitCount - before < 100)
         }
     }
 
@@ -81,13 +89,14 @@ struct GroupCommitTests {
             let path = folder + "/snug.sqlite"
             let seen = Mutex<[Bool]>([])
             let reader = Mutex<DatabaseQueue?>(nil)
-            let publish: @Sendable ([Event]) -> Void = { events in
+            let database = try OpenDatabase(path: path, role: .server, synchronous: .normal)
+            let follower = PublishFollower { events in
                 let positions = reader.withLock { reader in
                     try? reader?.read { try Int64.fetchAll($0, sql: "SELECT position FROM events") }
                 }
                 seen.withLock { $0.append(Set(events.map(\.position)).isSubset(of: Set(positions ?? []))) }
             }
-            let store = try Store(path: path, synchronous: .normal, publish: publish)
+            let store = Store(database, follower: follower)
             let queue = try DatabaseQueue(path: path)
             reader.withLock { $0 = queue }
             let ada = try await store.createUser(username: "ada", displayName: "ada", passwordHash: "hash").id
@@ -140,7 +149,7 @@ struct GroupCommitTests {
             #expect(outcomes.filter { $0 == .storageFull }.count == 80 - stored)
             #expect(stored < 80)
             #expect(try await chat.number("SELECT count(*) FROM messages") == stored)
-            #expect(chat.published.all.count == stored + 1)
+            #expect(chat.follower.events.count == stored + 1)
             try await chat.store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 100000") }
             #expect(try await chat.say("room again", in: room, by: ada).seq == Int64(stored) + 2)
         }

@@ -37,7 +37,7 @@ extension TestStorage {
     /// A picture whose message was deleted just now.
     func deleted() async throws -> Attachment.ID {
         let (message, file) = try await attached(age: .zero)
-        _ = try await store.deleteMessage(message, in: room, by: owner)
+        try await store.deleteMessage(message, in: room, by: owner)
         return file
     }
 
@@ -47,7 +47,7 @@ extension TestStorage {
         for number in 0..<messages {
             _ = try await store.post(Draft(body: "\(number)"), in: room, by: owner)
         }
-        _ = try await store.deleteRoom(room, by: owner)
+        try await store.deleteRoom(room, by: owner)
     }
 
     /// An idempotency key that somebody used.

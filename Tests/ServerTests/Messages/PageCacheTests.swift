@@ -20,7 +20,7 @@ struct PageCacheTests {
 
     @Test("A page is remembered for exactly what was asked, until the room's next event")
     func remembered() {
-        cache.insert(page(10), for: key(room), at: cache.moment(of: room))
+        cache.insert(page(10), for: key(room), at: cache.version(of: room))
         #expect(cache[key(room)] == page(10))
         #expect(cache[key(room, limit: 49)] == nil)
         #expect(cache[key(room, week: 2)] == nil)
@@ -32,7 +32,7 @@ struct PageCacheTests {
     @Test("A page that was read before an event is not remembered after it")
     func outdated() {
         for forget in [{ self.cache.forget([self.room]) }, { self.cache.forgetAll() }] {
-            let moment = cache.moment(of: room)
+            let moment = cache.version(of: room)
             forget()
             cache.insert(page(10), for: key(room), at: moment)
             #expect(cache[key(room)] == nil)
@@ -43,13 +43,13 @@ struct PageCacheTests {
     func bounded() {
         let size = PageCache.capacity / 16
         let rooms = (0..<40).map { _ in Room.ID.random() }
-        for room in rooms { cache.insert(page(size), for: key(room), at: cache.moment(of: room)) }
+        for room in rooms { cache.insert(page(size), for: key(room), at: cache.version(of: room)) }
         #expect(rooms.count { cache[key($0)] != nil } == 16)
         #expect(cache[key(rooms[39])] != nil)
-        cache.insert(page(size + 1), for: key(room), at: cache.moment(of: room))
+        cache.insert(page(size + 1), for: key(room), at: cache.version(of: room))
         #expect(cache[key(room)] == nil)
         cache.forget(rooms)
-        for room in rooms { cache.insert(page(size), for: key(room), at: cache.moment(of: room)) }
+        for room in rooms { cache.insert(page(size), for: key(room), at: cache.version(of: room)) }
         #expect(rooms.count { cache[key($0)] != nil } == 16)
     }
 

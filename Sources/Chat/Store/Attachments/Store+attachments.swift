@@ -60,7 +60,9 @@ extension Store {
         )
         return try await change { [limits] transaction in
             try transaction.once(request, subject: \.id, again: { try $0.undeletedAttachment($1) }) { transaction in
-                try transaction.complete(upload, limits)
+                let attachment = try transaction.complete(upload, limits)
+                transaction.consequences.hasQueuedRendering = attachment.status == .processing
+                return attachment
             }
         }
     }
@@ -82,6 +84,7 @@ extension Store {
         try await change { transaction in
             try transaction.claim(id, by: owner, field: nil)
             try transaction.execute("UPDATE attachments SET deleted_at = ? WHERE id = ?", [transaction.now, id])
+            transaction.consequences.releasedAttachments.append(id)
         }
     }
 
@@ -100,7 +103,11 @@ extension Store {
                 throw Refusal.notFound()
             }
             return try transaction.once(request, subject: \.id, again: { try $0.attachment($1) }) { transaction in
-                try transaction.requeue(id, limits)
+                let attachment = try transaction.requeue(id, limits)
+                transaction.consequences.hasQueuedRendering = true
+                // No event tells of this, but the page that holds the picture has changed.
+                transaction.consequences.changedPages = .all
+                return attachment
             }
         }
     }

@@ -75,7 +75,8 @@ extension Store {
     ///   - placeholder: A ThumbHash of 5–64 bytes.
     ///   - animation: The moving form, where there is one.
     ///   - isDamaged: Whether part of the picture is missing or wrong.
-    /// - Returns: The attachment, or nil when it was deleted meanwhile: then the files must go.
+    /// - Returns: The attachment, or nil when it was deleted meanwhile: then its files go.
+    @discardableResult
     package func finishRendering(
         _ id: Attachment.ID,
         variants: [Variant],
@@ -84,7 +85,11 @@ extension Store {
         isDamaged: Bool = false
     ) async throws -> Attachment? {
         try await change { change in
-            guard try change.markReady(id, placeholder, animation, isDamaged: isDamaged) else { return nil }
+            change.consequences.finishedRenderings.append(id)
+            guard try change.markReady(id, placeholder, animation, isDamaged: isDamaged) else {
+                change.consequences.releasedAttachments.append(id)
+                return nil
+            }
             try change.insert(variants, of: id)
             return try change.tellRoom(of: id) { .attachmentReady($0, in: $1) }
         }
@@ -95,13 +100,17 @@ extension Store {
     /// - Returns: Nil when the picture was deleted meanwhile.
     package func settleRendering(_ id: Attachment.ID, _ trouble: RenderTrouble) async throws -> RenderEnd? {
         try await change { [retries] change in
-            guard let done = try change.db.retries(of: id) else { return nil }
+            guard let done = try change.db.retries(of: id) else {
+                change.consequences.finishedRenderings.append(id)
+                return nil
+            }
             let deaths = try change.db.deaths(byBytesOf: id, at: change.now)
             let step = retries.step(after: trouble, deaths: deaths, retries: done)
             try change.count(deaths + (trouble.cause.isDeath ? 1 : 0), of: id)
             guard let failure = Attachment.Failure(step, trouble, at: change.now) else { return .again }
             try change.markFailed(id, failure, step)
             _ = try change.tellRoom(of: id) { .attachmentFailed($0, in: $1) }
+            change.consequences.finishedRenderings.append(id)
             return .failed(failure)
         }
     }

@@ -3,11 +3,10 @@ import GRDB
 extension Store {
     /// Keeps somebody from joining a public room, and takes them out of it if they are in it.
     ///
-    /// - Returns: Attachments that nobody may fetch any more.
     /// - Throws: `notFound`, `forbidden`, `invalid` for oneself, or `conflict` for a room that nobody joins by themselves.
-    package func ban(_ user: User.ID, from room: Room.ID, by actor: User.ID) async throws -> [Attachment.ID] {
+    package func ban(_ user: User.ID, from room: Room.ID, by actor: User.ID) async throws {
         guard user != actor else { throw Refusal.invalid(field: "user_id", "You cannot ban yourself.") }
-        return try await change { transaction in
+        try await change { transaction in
             let view = try transaction.db.requireRole(.admin, in: room, of: actor, to: "ban somebody")
             guard view.room.kind == .public else {
                 throw Refusal.conflict("Only a public room has bans: nobody joins any other by themselves.")
@@ -18,9 +17,9 @@ extension Store {
             guard try transaction.db.exists(Database.membership, [room, user]) else {
                 _ = try transaction.withdrawInvitation(of: user, to: room)
                 try transaction.insertBan(of: user, from: room, by: actor)
-                return []
+                return
             }
-            return try transaction.removeMember(user, from: room, by: actor, bans: true)
+            try transaction.removeMember(user, from: room, by: actor, bans: true)
         }
     }
 

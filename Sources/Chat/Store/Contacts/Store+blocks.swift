@@ -11,6 +11,7 @@ extension Store {
             guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [blocked]) else {
                 throw Refusal.notFound()
             }
+            transaction.consequences.notices.append(.blocked(blocked, by: user))
             guard try !transaction.db.hasBlocked(user, blocked) else { return }
             let count = try Int.fetchOne(transaction.db, sql: Database.blockCount, arguments: [user]) ?? 0
             guard count < limits.blocksPerPerson else {
@@ -24,12 +25,11 @@ extension Store {
     }
 
     /// Lifts a block, if there is one.
-    ///
-    /// - Returns: Whether neither blocks the other any more.
-    package func unblock(_ blocked: User.ID, by user: User.ID) async throws -> Bool {
+    package func unblock(_ blocked: User.ID, by user: User.ID) async throws {
         try await change { transaction in
             try transaction.execute("DELETE FROM blocks WHERE user_id = ? AND blocked_id = ?", [user, blocked])
-            return try !transaction.db.hasBlocked(blocked, user)
+            let isLast = try !transaction.db.hasBlocked(blocked, user)
+            transaction.consequences.notices.append(.unblocked(blocked, by: user, isLast: isLast))
         }
     }
 

@@ -57,6 +57,7 @@ extension Store {
                 """,
                 [isHidden, room, user]
             )
+            transaction.consequences.notices.append(.roomHidden(room, isHidden, for: user))
         }
     }
 }

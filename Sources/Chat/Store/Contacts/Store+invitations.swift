@@ -10,7 +10,8 @@ extension Store {
         by user: User.ID,
         once request: OnceRequest? = nil
     ) async throws -> Outcome<RoomView> {
-        try await changeRoom(for: user, once: request) { [limits] transaction in
+        try await changeRoom(for: user, once: request, notice: .invitation(to: room, for: user)) {
+            [limits] transaction in
             if let consent = try transaction.db.consent(of: user, in: room) {
                 try transaction.giveConsent(of: user, in: room, from: consent)
             } else {
@@ -26,6 +27,7 @@ extension Store {
     package func declineInvitation(to room: Room.ID, by user: User.ID) async throws {
         try await change { transaction in
             guard try transaction.withdrawInvitation(of: user, to: room) else { throw Refusal.notFound() }
+            transaction.consequences.notices.append(.invitation(to: room, for: user))
         }
     }
 

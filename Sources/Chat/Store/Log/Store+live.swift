@@ -2,11 +2,6 @@ import GRDB
 import Vocabulary
 
 extension Store {
-    /// Position of the newest event ever written; 0 before the first. Blocks.
-    package func logPosition() throws -> Int64 {
-        try pool.read { try $0.logPosition() }
-    }
-
     /// What a new live connection starts from. The rooms reflect the log exactly up to the position.
     ///
     /// - Parameter cursor: Where the client has been; what it missed since is told if it can be told whole.

@@ -30,7 +30,6 @@ struct LiveCommands: Service, CustomStringConvertible {
     private let commands: AsyncStream<Command>
     private let store: Store
     private let subscriptions: LiveSubscriptions
-    private let typingAndReceipts: TypingAndReceipts
     private let wire: Wire
     private let limits: RateLimits
     private let logger: Logger
@@ -39,7 +38,6 @@ struct LiveCommands: Service, CustomStringConvertible {
     init(
         store: Store,
         subscriptions: LiveSubscriptions,
-        typingAndReceipts: TypingAndReceipts,
         wire: Wire,
         limits: RateLimits,
         capacity: Int,
@@ -50,7 +48,6 @@ struct LiveCommands: Service, CustomStringConvertible {
         self.commands = commands
         self.store = store
         self.subscriptions = subscriptions
-        self.typingAndReceipts = typingAndReceipts
         self.wire = wire
         self.limits = limits
         self.logger = logger
@@ -95,11 +92,11 @@ struct LiveCommands: Service, CustomStringConvertible {
         case "read":
             let frame = try request.members(ClientFrame.Read.self)
             wire.presence.active(session.userID)
-            try await typingAndReceipts.read(frame.room_id, upTo: frame.seq.value, by: session.userID)
+            try await store.markRead(frame.room_id, upTo: frame.seq.value, by: session.userID)
         case "typing":
             let frame = try request.members(ClientFrame.Typing.self)
             wire.presence.active(session.userID)
-            try await typingAndReceipts.typing(session.userID, in: frame.room_id)
+            try await store.announceTyping(by: session.userID, in: frame.room_id)
         case "status":
             try setStatus(request.members(), of: session.userID)
         case "ping":

@@ -30,6 +30,6 @@ struct HubTicker: Service, CustomStringConvertible {
         let places = result.deliveries.flatMap { delivery in
             delivery.users.map { Store.Place(room: delivery.room, user: $0, seq: delivery.seq) }
         }
-        hub.receive(try await store.markDelivered(places))
+        try await store.markDelivered(places)
     }
 }

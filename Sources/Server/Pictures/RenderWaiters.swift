@@ -2,7 +2,7 @@ import Chat
 import Synchronization
 
 /// Lets requests wait until a picture has its variants or has failed.
-final class RenderOutcomes: Sendable {
+final class RenderWaiters: Sendable {
     /// Requests that may wait at a time; further ones are answered at once.
     static let maxWaiting = 1000
 
@@ -14,8 +14,8 @@ final class RenderOutcomes: Sendable {
 
     private let waiting = Mutex(Waiting())
 
-    /// Wakes who waits for this picture.
-    func settled(_ id: Attachment.ID) {
+    /// Wakes the requests that wait for this picture.
+    func finished(_ id: Attachment.ID) {
         let streams = waiting.withLock { $0.streams[id] ?? [:] }
         for stream in streams.values { stream.finish() }
     }

@@ -17,8 +17,8 @@ final class PageCache: Sendable {
         let week: Int
     }
 
-    /// A moment in a room's history. What was read before may not be remembered after the next event.
-    struct Moment: Equatable {
+    /// A version of a room's history. A page that was read before an event must not be kept after it.
+    struct Version: Equatable {
         fileprivate let stripe: Int
         fileprivate let count: UInt
     }
@@ -37,16 +37,16 @@ final class PageCache: Sendable {
     }
 
     /// To be taken before a page is read.
-    func moment(of room: Room.ID) -> Moment {
+    func version(of room: Room.ID) -> Version {
         let stripe = Self.stripe(of: room)
-        return state.withLock { Moment(stripe: stripe, count: $0.counts[stripe]) }
+        return state.withLock { Version(stripe: stripe, count: $0.counts[stripe]) }
     }
 
-    /// Remembers a page that was read after `moment`. When there is no place, the pages of some room give way.
-    func insert(_ page: ByteBuffer, for key: Key, at moment: Moment) {
+    /// Remembers a page that was read after `version`. When there is no place, the pages of some room give way.
+    func insert(_ page: ByteBuffer, for key: Key, at version: Version) {
         guard page.readableBytes <= Self.capacity / 16 else { return }
         state.withLock { state in
-            guard state.counts[moment.stripe] == moment.count else { return }
+            guard state.counts[version.stripe] == version.count else { return }
             while state.byteCount + page.readableBytes > Self.capacity, let room = state.rooms.keys.first {
                 Self.forget(room, &state)
             }
@@ -64,7 +64,7 @@ final class PageCache: Sendable {
         }
     }
 
-    /// For what changes messages without an event: names that have changed, pictures that are tried again.
+    /// For what changes pages of any room without an event: pictures that are tried again, other keys of addresses.
     func forgetAll() {
         state.withLock { state in
             for stripe in state.counts.indices { state.counts[stripe] &+= 1 }

@@ -5,13 +5,13 @@ import NIOPosix
 import Vocabulary
 
 /// Makes deleted pictures unreachable at once: a signed URL is good for days, so its file must go.
-struct Revocation: Sendable {
+struct VariantPurger: Sendable {
     let blobs: BlobStore
     let threads: NIOThreadPool
     let logger: Logger
 
     /// Removes the variants. What fails here, and the originals, the janitor removes with its next sweep.
-    func revoke(_ attachments: [Attachment.ID]) async {
+    func purge(_ attachments: [Attachment.ID]) async {
         guard !attachments.isEmpty else { return }
         do {
             try await threads.runIfActive { [blobs] in

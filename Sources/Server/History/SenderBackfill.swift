@@ -3,10 +3,9 @@ import Logging
 import ServiceLifecycle
 
 /// Carries new names and avatars into old messages, a small batch at a time between other work.
-struct Renames: Service, CustomStringConvertible {
-    let description = "renames"
+struct SenderBackfill: Service, CustomStringConvertible {
+    let description = "sender backfill"
     let store: Store
-    let pages: PageCache
     let interval: Duration
     let logger: Logger
     /// Between two batches, so that nobody waits behind them.
@@ -16,10 +15,7 @@ struct Renames: Service, CustomStringConvertible {
         await cancelWhenGracefulShutdown {
             repeat {
                 do {
-                    while let rooms = try await store.continueRenames() {
-                        pages.forget(rooms)
-                        try await Task.sleep(for: pause)
-                    }
+                    while try await store.backfillSenders() { try await Task.sleep(for: pause) }
                 } catch is CancellationError {
                     return
                 } catch {

@@ -1,0 +1,75 @@
+import Vocabulary
+
+/// What a transaction asks of the rest of the server once it is committed.
+///
+/// It is recorded inside the transaction, so an operation that throws has none. A `ConsequenceFollower` acts on it.
+package struct Consequences: Sendable {
+    /// In the order of their positions.
+    package internal(set) var events: [Event] = []
+    /// Attachments that nobody may fetch any more.
+    package internal(set) var releasedAttachments: [Attachment.ID] = []
+    /// Sessions whose connections are to be closed.
+    package internal(set) var endedSessions: [Session.ID] = []
+    /// Sessions that go on with another token; the one before is void.
+    var renewedSessions: [Session.ID] = []
+    /// Whether a picture has begun to wait for its variants.
+    package internal(set) var hasQueuedRendering = false
+    /// Pictures that have got their variants, have failed, or were deleted while they were rendered.
+    package internal(set) var finishedRenderings: [Attachment.ID] = []
+    /// Pages of history that have changed, beyond those of rooms with an event.
+    package internal(set) var changedPages = ChangedPages.rooms([])
+    /// Receipts that have moved.
+    package internal(set) var receipts: [Receipt] = []
+    /// In the order in which they are sent.
+    package internal(set) var notices: [Notice] = []
+
+    /// Whether there is something to do beyond publishing the events.
+    var needFollowing: Bool {
+        !(releasedAttachments.isEmpty && endedSessions.isEmpty && !hasQueuedRendering && finishedRenderings.isEmpty
+            && changedPages == .rooms([]) && receipts.isEmpty && notices.isEmpty)
+    }
+}
+
+/// Pages of history whose messages look different although no event of their room says so.
+package enum ChangedPages: Sendable, Equatable {
+    case rooms(Set<Room.ID>)
+    case all
+}
+
+/// Something that connected clients are sent and that is not in the log.
+package enum Notice: Sendable, Equatable {
+    /// Somebody is typing; for the others in the room.
+    case typing(User.ID, in: Room.ID)
+    /// Somebody has another name or avatar; for themselves and for everybody in these rooms.
+    case profile(User, in: [Room.ID])
+    /// The person's invitations to the room have changed; for that person.
+    case invitation(to: Room.ID, for: User.ID)
+    /// The person has hidden a direct room, or shown it again; for that person.
+    case roomHidden(Room.ID, Bool, for: User.ID)
+    /// The second person has blocked the first. Transient events between the two end before the caller is answered.
+    case blocked(User.ID, by: User.ID)
+    /// The second person has lifted their block of the first.
+    ///
+    /// - Parameter isLast: Whether neither blocks the other any more.
+    case unblocked(User.ID, by: User.ID, isLast: Bool)
+}
+
+/// Acts on the consequences of committed transactions.
+package protocol ConsequenceFollower: Sendable {
+    /// Takes the events of one commit. Called on the writer's thread, in the order of the commits and before any of its
+    /// writers is answered, so it must not wait.
+    func publish(_ events: [Event])
+
+    /// Acts on everything but the events. The caller of the operation is answered when this returns.
+    ///
+    /// The change is committed, so there is no way to fail: what cannot be done is logged and left to the janitor. The
+    /// caller's cancellation does not reach this.
+    func follow(_ consequences: Consequences) async
+}
+
+/// For programs beside a server: they serve no clients, cache no pages and render nothing, and the janitor removes the
+/// files of deleted attachments itself.
+struct NoFollower: ConsequenceFollower {
+    func publish(_ events: [Event]) {}
+    func follow(_ consequences: Consequences) async {}
+}
