@@ -134,9 +134,9 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
-            name: "WallClimber",
+            name: "SandboxEscapes",
             dependencies: ["Kernel", "Pictures"],
-            path: "Tests/WallClimber",
+            path: "Tests/SandboxEscapes",
             swiftSettings: settings
         ),
         .target(name: "Faults", path: "Tests/Faults"),
@@ -207,7 +207,7 @@ let package = Package(
             name: "MediaWorkerTests",
             dependencies: [
                 "CKernel", "CVips", "Fixtures", "Kernel", "Media", "MediaWorker", "Mutation", "Pictures", "TestSupport",
-                "Vocabulary", "WallClimber",
+                "Vocabulary", "SandboxEscapes",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

@@ -30,4 +30,4 @@ static inline int snug_limit_file_size(unsigned long value) { return snug_limit(
 static inline int snug_limit_address_space(unsigned long value) { return snug_limit(RLIMIT_AS, value); }
 
 /// Yields the processor to anything else that wants it; setpriority's first parameter has the same trouble.
-static inline int snug_be_nice(int value) { return setpriority(PRIO_PROCESS, 0, value); }
+static inline int snug_set_nice(int value) { return setpriority(PRIO_PROCESS, 0, value); }

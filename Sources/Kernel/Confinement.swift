@@ -36,14 +36,14 @@ package enum Confinement {
             snug_limit_address_space(addressSpaceByteCount) == 0
         else { throw .limits }
         // Best effort: a container may forbid them, and nothing but fairness is lost.
-        _ = snug_be_nice(niceness)
-        volunteerForKilling()
+        _ = snug_set_nice(niceness)
+        preferOOMKill()
     }
 
     /// Gives up files by path and reaching other processes, where the kernel has Landlock; comes after every library
     /// has opened what it needs. The descriptors that are open stay.
-    /// - Returns: whether the kernel has it. Without it, ``giveUpSystemCalls()`` refuses the same.
-    package static func giveUpFiles() throws(Failure) -> Bool {
+    /// - Returns: whether the kernel has it. Without it, ``dropSystemCalls()`` refuses the same.
+    package static func dropFileAccess() throws(Failure) -> Bool {
         let version = snug_landlock_version()
         guard version > 0 else { return false }
         guard snug_landlock_everything(version) == 0 else { throw .landlock(errno) }
@@ -51,12 +51,12 @@ package enum Confinement {
     }
 
     /// Gives up every system call but those for memory, threads, time and open descriptors; comes last.
-    package static func giveUpSystemCalls() throws(Failure) {
+    package static func dropSystemCalls() throws(Failure) {
         guard snug_seccomp_everything() == 0 else { throw .seccomp(errno) }
     }
 
     /// When memory runs out, the kernel shall end this process and not the server (proc(5), "oom_score_adj").
-    private static func volunteerForKilling() {
+    private static func preferOOMKill() {
         let descriptor = unsafe open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         _ = unsafe write(descriptor, "1000", 4)

@@ -13,9 +13,9 @@ struct MediaWorker {
             try VipsRuntime.start(hasHEIFModule: environment[WorkerVariable.heifModule.rawValue] == "on")
             try VipsRuntime.warmUp()
             var session = Session(limits: SessionLimits(from: environment), channel: LineChannel())
-            let hasLandlock = try Confinement.giveUpFiles()
+            let hasLandlock = try Confinement.dropFileAccess()
             if !hasLandlock { complain("this kernel has no Landlock: files are kept away by seccomp alone") }
-            try Confinement.giveUpSystemCalls()
+            try Confinement.dropSystemCalls()
             try session.run()
         } catch {
             quit("\(error)", status: 1)

@@ -148,7 +148,7 @@ extension Snug {
                 intake: bytes.intake,
                 originals: OriginalCheck(blobs: bytes.blobs, threads: bytes.threads),
                 worker: worker,
-                renderings: Renderings(store: bytes.blobs, worker: worker, threads: bytes.threads),
+                renderings: PictureRenderer(store: bytes.blobs, worker: worker, threads: bytes.threads),
                 wakeup: wakeup,
                 loop: loop,
                 logger: logger

@@ -7,7 +7,7 @@ import Vocabulary
 /// Where damaged files are received, rendered and removed again.
 struct WorkerGround: Sendable {
     let store: BlobStore
-    let renderings: Renderings
+    let renderings: PictureRenderer
     let inspector: Inspector
 
     struct Broken: Error, CustomStringConvertible {

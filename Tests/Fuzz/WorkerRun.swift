@@ -29,7 +29,7 @@ struct WorkerRun {
         )
         let ground = WorkerGround(
             store: store,
-            renderings: Renderings(store: store, worker: worker, threads: .singleton),
+            renderings: PictureRenderer(store: store, worker: worker, threads: .singleton),
             inspector: try Inspector(formats: Set(FileKind.allCases))
         )
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -13,7 +13,7 @@ import Testing
 @Suite("Gain maps") struct GainMapFileTests {
     @Test("exiftool finds picture, gain map and what they need, and nothing else (I7)")
     func exiftool() async throws {
-        let bytes = try scrubbed()
+        let bytes = try stripped()
         try await withScratchFolder { folder in
             let file = "\(folder)/photograph.jpg"
             try Data(bytes).write(to: URL(filePath: file))
@@ -39,12 +39,12 @@ import Testing
     func decoded() throws {
         try startVips()
         let original = try Fixture.bytes("ultra-hdr.jpg")
-        let (before, after) = (try gainMap(in: original), try gainMap(in: scrubbed()))
+        let (before, after) = (try gainMap(in: original), try gainMap(in: stripped()))
         #expect(before.count > 180_000 && before == after)
     }
 
     /// The fixture with an EXIF block, a comment and a video that it did not have, in both of its JPEGs.
-    private func scrubbed() throws -> [UInt8] {
+    private func stripped() throws -> [UInt8] {
         let original = try Fixture.bytes("ultra-hdr.jpg")
         let start = try #require(original.indices.last { original[$0...].starts(with: [0xFF, 0xD8, 0xFF]) })
         let donor = try Fixture.bytes("gps.jpg")
@@ -54,15 +54,15 @@ import Testing
         file.insert(contentsOf: secrets, at: start + 2)
         file.insert(contentsOf: secrets, at: 2)
         file += [UInt8](repeating: 1, count: 1_000)
-        var source = ByteSource(file)
-        let plan = try #require(try Scrubber.plan(for: .jpeg, &source))
+        var source = BufferedFileReader(file)
+        let plan = try #require(try MetadataStripper.plan(for: .jpeg, &source))
         #expect(Set(plan.removed).isSuperset(of: [.gps, .exif, .trailer]))
         return plan.applied(to: file)
     }
 
     /// Its pixels, by the directory alone.
     private func gainMap(in bytes: [UInt8]) throws -> [UInt8] {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         var segments = JPEGSegments()
         while let segment = segments.next(&source) {
             guard let directory = MultiPicture(&source, in: segment.payload) else { continue }

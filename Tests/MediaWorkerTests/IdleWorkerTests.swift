@@ -96,7 +96,7 @@ func withMisbehaviour<Result: Sendable>(
 ) async throws -> Result {
     try await withScratchFolder { folder in
         let script = "\(folder)/worker"
-        try "#!/bin/sh\nexec \(programPath("WallClimber")) \(behaviour)\n".write(
+        try "#!/bin/sh\nexec \(programPath("SandboxEscapes")) \(behaviour)\n".write(
             toFile: script,
             atomically: true,
             encoding: .utf8

@@ -39,11 +39,11 @@ func withWorker<Result: Sendable>(
 /// A running supervisor, and what renders the pictures of a store by it.
 struct TestWorker: Sendable {
     let supervisor: WorkerSupervisor
-    private let renderings: Renderings
+    private let renderings: PictureRenderer
 
     init(_ supervisor: WorkerSupervisor, _ store: BlobStore) {
         self.supervisor = supervisor
-        renderings = Renderings(store: store, worker: supervisor, threads: .singleton)
+        renderings = PictureRenderer(store: store, worker: supervisor, threads: .singleton)
     }
 
     var status: WorkerStatus { get async { await supervisor.status } }

@@ -13,7 +13,7 @@ package enum Subject: String, CaseIterable, Sendable {
     case backdrop
     /// Taking an animated PNG apart.
     case film
-    case scrubber
+    case stripper
     /// Of a JPEG with a gain map behind it.
     case gainMap
     /// Giving a PNG the profile that its chunks stand for.
@@ -33,7 +33,7 @@ package enum Subject: String, CaseIterable, Sendable {
     package var corpus: [[UInt8]] {
         get throws {
             switch self {
-            case .headers, .inspector, .exif, .scrubber: try Fixture.pictures()
+            case .headers, .inspector, .exif, .stripper: try Fixture.pictures()
             case .gainMap: [try Fixture.ultraHDR()]
             case .diet, .film, .colour: try Fixture.pictures { $0 == .png }
             case .backdrop: try Fixture.pictures { $0 == .gif }
@@ -57,7 +57,7 @@ package enum Subject: String, CaseIterable, Sendable {
         case .diet: return checkDiet
         case .backdrop: return checkBackdrop
         case .film: return checkFilm
-        case .scrubber, .gainMap: return checkScrubber
+        case .stripper, .gainMap: return checkStripper
         case .colour: return checkColour
         case .codes: return { _ = (JPEGDamage.isFound(in: $0), GIFRepair($0).readable) }
         case .exif: return checkEXIF

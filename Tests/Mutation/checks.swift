@@ -4,18 +4,18 @@ import Pictures
 
 func checkHeaders(_ bytes: [UInt8]) throws {
     for kind in FileKind.allCases {
-        var source = ByteSource(bytes)
-        guard let facts = try? ImageFacts(of: kind, in: &source, limits: PixelLimits()) else { continue }
+        var source = BufferedFileReader(bytes)
+        guard let facts = try? ImageFacts(of: kind, in: &source, limits: ImageLimits()) else { continue }
         try check(facts)
     }
 }
 
 func checkInspection(_ bytes: [UInt8], _ inspector: Inspector) throws {
-    var source = ByteSource(bytes)
+    var source = BufferedFileReader(bytes)
     guard let facts = try inspector.inspect(&source).facts else { return }
     try check(facts)
-    try expect(facts.pixelCount <= PixelLimits().rowPixelCount, "\(facts.pixelCount) pixels")
-    try expect(facts.decoderByteCount <= PixelLimits().decoderByteCount, "\(facts.decoderByteCount) bytes")
+    try expect(facts.pixelCount <= ImageLimits().rowPixelCount, "\(facts.pixelCount) pixels")
+    try expect(facts.decoderByteCount <= ImageLimits().decoderByteCount, "\(facts.decoderByteCount) bytes")
 }
 
 private func check(_ facts: ImageFacts) throws {
@@ -28,7 +28,7 @@ private func check(_ facts: ImageFacts) throws {
 }
 
 func checkDiet(_ bytes: [UInt8]) throws {
-    let ranges = PNGDiet.keptRanges(of: bytes)
+    let ranges = PNGChunkFilter.keptRanges(of: bytes)
     var end = 0
     for range in ranges {
         try expect(!range.isEmpty && range.lowerBound >= end, "\(range) behind \(end)")
@@ -38,7 +38,7 @@ func checkDiet(_ bytes: [UInt8]) throws {
     try expect(ranges.count <= 13, "\(ranges.count) ranges")
     guard !ranges.isEmpty else { return }
     let rest = ranges.flatMap { bytes[$0] }
-    try expect(PNGDiet.keptRanges(of: rest) == [0..<rest.count], "a diet of a diet leaves something out")
+    try expect(PNGChunkFilter.keptRanges(of: rest) == [0..<rest.count], "a diet of a diet leaves something out")
     let (before, after) = (pngFacts(bytes), pngFacts(rest))
     try expect(before?.storedWidth == after?.storedWidth && before?.storedHeight == after?.storedHeight, "another size")
     try expect(before?.orientation == after?.orientation, "turned otherwise")
@@ -46,7 +46,7 @@ func checkDiet(_ bytes: [UInt8]) throws {
 
 /// The same picture, with one chunk more at most, which a decoder can read.
 func checkColour(_ bytes: [UInt8]) throws {
-    let plain = PNGDiet.keptRanges(of: bytes).flatMap { bytes[$0] }
+    let plain = PNGChunkFilter.keptRanges(of: bytes).flatMap { bytes[$0] }
     let profiled = PNGColour.profiled(plain)
     try expect(PNGColour.profiled(profiled) == profiled, "profiled twice")
     let (before, after) = (pngFacts(plain), pngFacts(profiled))
@@ -55,8 +55,8 @@ func checkColour(_ bytes: [UInt8]) throws {
 
 /// What can be seen through is the same picture, and no second frame is added to it.
 func checkBackdrop(_ bytes: [UInt8]) throws {
-    guard let cleared = GIFBackdrop.cleared(bytes) else { return }
-    try expect(GIFBackdrop.cleared(cleared) == nil, "cleared twice")
+    guard let cleared = GIFTransparencyFix.cleared(bytes) else { return }
+    try expect(GIFTransparencyFix.cleared(cleared) == nil, "cleared twice")
     let (before, after) = (try? facts(.gif, bytes), try? facts(.gif, cleared))
     try expect(before?.storedWidth == after?.storedWidth && before?.storedHeight == after?.storedHeight, "another size")
     try expect(after == nil || after?.hasAlpha == true, "not to be seen through")
@@ -64,15 +64,17 @@ func checkBackdrop(_ bytes: [UInt8]) throws {
 
 private func pngFacts(_ bytes: [UInt8]) -> ImageFacts? { try? facts(.png, bytes) }
 
-private func facts(_ kind: FileKind, _ bytes: [UInt8]) throws(PixelLimit) -> ImageFacts? {
-    var source = ByteSource(bytes)
-    return try ImageFacts(of: kind, in: &source, limits: PixelLimits())
+private func facts(_ kind: FileKind, _ bytes: [UInt8]) throws(ImageLimitExceeded) -> ImageFacts? {
+    var source = BufferedFileReader(bytes)
+    return try ImageFacts(of: kind, in: &source, limits: ImageLimits())
 }
 
 /// What is left is the same picture, and nothing more is to be taken from it.
-func checkScrubber(_ bytes: [UInt8]) throws {
-    var source = ByteSource(bytes)
-    guard let kind = FileKind(signature: bytes), let plan = try? Scrubber.plan(for: kind, &source) else { return }
+func checkStripper(_ bytes: [UInt8]) throws {
+    var source = BufferedFileReader(bytes)
+    guard let kind = FileKind(signature: bytes), let plan = try? MetadataStripper.plan(for: kind, &source) else {
+        return
+    }
     var end = 0
     for case .keep(let range) in plan.pieces {
         try expect(!range.isEmpty && range.lowerBound >= end && range.upperBound <= bytes.count, "\(range)")
@@ -80,8 +82,8 @@ func checkScrubber(_ bytes: [UInt8]) throws {
     }
     let rest = plan.applied(to: bytes)
     try expect(rest.count == plan.byteCount, "\(rest.count) bytes instead of \(plan.byteCount)")
-    var again = ByteSource(rest)
-    let secondPlan = try Scrubber.plan(for: kind, &again)
+    var again = BufferedFileReader(rest)
+    let secondPlan = try MetadataStripper.plan(for: kind, &again)
     try expect(secondPlan == nil, "a second time removes \(secondPlan?.removed ?? [])")
     guard let before = try? facts(kind, bytes) else { return }
     let after = try facts(kind, rest)
@@ -91,7 +93,7 @@ func checkScrubber(_ bytes: [UInt8]) throws {
 
 /// Reads blocks in odd places as well as where they are.
 func checkEXIF(_ bytes: [UInt8]) throws {
-    var source = ByteSource(bytes)
+    var source = BufferedFileReader(bytes)
     let starts =
         [0, 30, 36, bytes.count - 1, .max, -1] + bytes.indices.filter { bytes[$0] == 0x4D || bytes[$0] == 0x49 }
     for start in starts.prefix(64) {

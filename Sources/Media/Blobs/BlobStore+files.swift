@@ -34,12 +34,12 @@ extension BlobStore {
     }
 
     /// An original that is being received.
-    func newOriginal() throws(FileFailure) -> UnlinkedFile {
-        try UnlinkedFile(in: incoming, mode: Self.fileMode)
+    func newOriginal() throws(FileFailure) -> UnnamedFile {
+        try UnnamedFile(in: incoming, mode: Self.fileMode)
     }
 
     /// Names a received original and makes the name durable.
-    func keep(_ file: UnlinkedFile, as id: BlobID) throws(FileFailure) {
+    func keep(_ file: UnnamedFile, as id: BlobID) throws(FileFailure) {
         try file.sync()
         try file.link(to: path(ofOriginal: id))
         do {

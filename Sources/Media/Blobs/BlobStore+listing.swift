@@ -22,7 +22,7 @@ extension BlobStore {
         var files: [UnfinishedFile] = []
         var listing = try FolderListing(incoming)
         while let name = try listing.next() {
-            guard name.hasSuffix(UnlinkedFile.unfinishedSuffix),
+            guard name.hasSuffix(UnnamedFile.unfinishedSuffix),
                 let facts = try SystemCall.facts("\(incoming)/\(name)"), facts.isRegularFile
             else { continue }
             files.append(UnfinishedFile(name: name, modifiedAt: facts.modifiedAt, byteCount: facts.byteCount))

@@ -12,7 +12,7 @@ package struct Inspection: Equatable, Sendable {
     /// The bytes say that it is a picture, but not how large: no decoder would make anything of it.
     package var isDamaged = false
     /// The limit that a picture is over; it is kept as a plain file.
-    package var exceededLimit: PixelLimit?
+    package var exceededLimit: ImageLimitExceeded?
 
     /// The type of a file that nobody can or dares to name.
     package static let unknownMediaType = "application/octet-stream"

@@ -3,7 +3,7 @@ import Pictures
 
 /// Tells what a file is from its bytes, before any decoder sees them.
 package struct Inspector: Sendable {
-    private let limits: PixelLimits
+    private let limits: ImageLimits
     private let formats: Set<FileKind>
     private let sniffer: ContentSniffer
 
@@ -11,7 +11,7 @@ package struct Inspector: Sendable {
     /// - Parameter formats: what the worker renders. Any other picture is a plain file of its own media type.
     /// - Throws: ``ContentSniffer/Failure``.
     package init(
-        limits: PixelLimits = PixelLimits(),
+        limits: ImageLimits = ImageLimits(),
         formats: Set<FileKind> = FileKind.renderedByDefault
     ) throws(ContentSniffer.Failure) {
         self.limits = limits
@@ -22,20 +22,20 @@ package struct Inspector: Sendable {
     /// Inspects a file in the store. Blocking.
     /// - Throws: ``FileFailure`` when it cannot be read.
     package func inspect(_ file: OpenFile) throws(FileFailure) -> Inspection {
-        var source = ByteSource(count: file.byteCount, fill: file.read)
+        var source = BufferedFileReader(count: file.byteCount, fill: file.read)
         return try inspect(&source)
     }
 
     /// Blocking where the source is a file.
     /// - Throws: ``FileFailure`` when it cannot be read.
-    package func inspect(_ source: inout ByteSource) throws(FileFailure) -> Inspection {
+    package func inspect(_ source: inout BufferedFileReader) throws(FileFailure) -> Inspection {
         let inspection = judge(&source)
         // What was concluded from half a file is worth nothing.
         try source.checkReading()
         return inspection
     }
 
-    private func judge(_ source: inout ByteSource) -> Inspection {
+    private func judge(_ source: inout BufferedFileReader) -> Inspection {
         let head = source.bytes(at: 0, length: min(source.count, ContentSniffer.headLength)) ?? []
         let answer = sniffer.mediaType(of: head)
         guard let kind = FileKind(signature: head) else {

@@ -81,7 +81,7 @@ package struct Intake: Sendable {
         limit: Int,
         _ body: (inout Upload) async throws -> Result
     ) async throws -> Result {
-        let keeper = Keeper(store: store, inspector: inspector, keepsMetadata: keepsMetadata)
+        let keeper = OriginalWriter(store: store, inspector: inspector, keepsMetadata: keepsMetadata)
         var upload = try await Upload(keeper: keeper, threads: threads, limit: limit)
         // Closing frees the blocks of a file that got no name, which may block; it must also run when cancelled.
         defer { upload.close() }

@@ -9,14 +9,14 @@ struct Upload {
     /// Bytes gathered before they are written, so that small chunks do not cost a change of thread each.
     static let gatherLimit = 65_536
 
-    private let keeper: Keeper
+    private let keeper: OriginalWriter
     private let threads: NIOThreadPool
     private let limit: Int
-    private let file: UnlinkedFile
+    private let file: UnnamedFile
     private var gathered = ByteBuffer()
     private var byteCount = 0
 
-    init(keeper: Keeper, threads: NIOThreadPool, limit: Int) async throws {
+    init(keeper: OriginalWriter, threads: NIOThreadPool, limit: Int) async throws {
         self.keeper = keeper
         self.threads = threads
         self.limit = limit

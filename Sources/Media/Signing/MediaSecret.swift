@@ -56,7 +56,7 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
     /// Makes the file, unless another process does so first.
     private static func make(_ path: String) throws(FileFailure) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? "."
-        let file = try UnlinkedFile(in: folder, mode: 0o600)
+        let file = try UnnamedFile(in: folder, mode: 0o600)
         defer { file.close() }
         try file.write(Array((Hex.lowercase(randomKey()) + "\n").utf8))
         try file.sync()
@@ -99,7 +99,7 @@ extension MediaSecret {
     /// - Throws: ``FileFailure``.
     package func writeNginxInclude(at path: String) throws(FileFailure) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? "."
-        let file = try UnlinkedFile(in: folder, mode: 0o600)
+        let file = try UnnamedFile(in: folder, mode: 0o600)
         defer { file.close() }
         try file.write(Array("set $snug_secret \"\(String(decoding: digits, as: UTF8.self))\";\n".utf8))
         try file.sync()

@@ -19,7 +19,7 @@ struct PictureDecoder {
             // Before they are replaced by the profile that says the same.
             if PNGRepair.hasDamagedExtras(shown) { isDamaged = true }
             bytes = PNGColour.profiled(shown)
-        case .gif where job.facts.hasAlpha: bytes = GIFBackdrop.cleared(original) ?? original
+        case .gif where job.facts.hasAlpha: bytes = GIFTransparencyFix.cleared(original) ?? original
         case .webp:
             if WebPRepair.lacksEXIF(original) { isDamaged = true }
             bytes = WebPRepair.shortened(original) ?? original
@@ -90,7 +90,7 @@ struct PictureDecoder {
         } catch {
             // Only its end marker may be missing, which some cameras forget. With one added, a picture that is complete
             // decodes without a warning, and one that was cut off does not; but of several scans some may be missing.
-            guard job.facts.decoderLoad == .rows, bytes.suffix(2) != [0xFF, 0xD9] else { throw error }
+            guard job.facts.decoderMemoryModel == .rows, bytes.suffix(2) != [0xFF, 0xD9] else { throw error }
             let warningCount = VipsWarnings.count
             let picture = try Picture(
                 decoding: bytes + [0xFF, 0xD9],
@@ -130,6 +130,6 @@ struct PictureDecoder {
     }
 
     private static func onDiet(_ bytes: [UInt8], keepsProfile: Bool) -> [UInt8] {
-        PNGDiet.keptRanges(of: bytes, keepsProfile: keepsProfile).reduce(into: []) { $0 += bytes[$1] }
+        PNGChunkFilter.keptRanges(of: bytes, keepsProfile: keepsProfile).reduce(into: []) { $0 += bytes[$1] }
     }
 }

@@ -4,7 +4,7 @@ import Pictures
 
 /// The way to the server: jobs in over a socket, lines out over a pipe.
 struct LineChannel {
-    private let input: JobSource
+    private let input: JobReceiver
     private let output: Int32
     private var splitter = LineSplitter(lengthLimit: WorkerLine.lengthLimit)
     private var lines: ArraySlice<[UInt8]> = []
@@ -18,7 +18,7 @@ struct LineChannel {
     }
 
     init(input: Int32, output: Int32) {
-        self.input = JobSource(descriptor: input)
+        self.input = JobReceiver(descriptor: input)
         self.output = output
     }
 

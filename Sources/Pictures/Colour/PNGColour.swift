@@ -2,9 +2,9 @@
 /// alone.
 package enum PNGColour {
     /// The same picture with the profile that browsers show it by; as it was where that changes nothing.
-    /// - Parameter bytes: what ``PNGDiet`` leaves.
+    /// - Parameter bytes: what ``PNGChunkFilter`` leaves.
     package static func profiled(_ bytes: [UInt8]) -> [UInt8] {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         let description = PNGColourDescription(&source)
         guard let header = description.header, let space = description.space else { return bytes }
         var result = bytes
@@ -42,7 +42,7 @@ struct PNGColourDescription {
     private var gamma: Double?
     private var primaries: ColourSpace.Primaries?
 
-    init(_ source: inout ByteSource) {
+    init(_ source: inout BufferedFileReader) {
         var chunks = PNGChunks()
         while let chunk = chunks.next(&source), chunk.type != "IDAT", chunk.end <= source.count {
             let isWanted = header == nil ? chunk.type == "IHDR" : Self.types.contains(chunk.type)
@@ -66,7 +66,7 @@ struct PNGColourDescription {
         return space == ColourSpace() ? nil : space
     }
 
-    private mutating func read(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) {
+    private mutating func read(_ source: inout BufferedFileReader, _ chunk: PNGChunks.Chunk) {
         let start = chunk.payload.lowerBound
         switch chunk.type {
         case "IHDR":
@@ -87,7 +87,7 @@ struct PNGColourDescription {
 
     /// Section 11.3.2.1: white, red, green and blue, in hundred thousandths.
     private static func primaries(
-        _ source: inout ByteSource,
+        _ source: inout BufferedFileReader,
         _ chunk: PNGChunks.Chunk
     ) -> ColourSpace.Primaries? {
         let numbers = (0..<8).compactMap { source.bigEndian(at: chunk.payload.lowerBound + $0 * 4, length: 4) }

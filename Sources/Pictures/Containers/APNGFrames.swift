@@ -48,11 +48,11 @@ package struct APNGFrames: Sendable {
     /// How often they are shown; 0 for ever.
     package let playCount: Int
 
-    /// - Parameter bytes: what ``ImageFacts`` have said to move, before ``PNGDiet``.
+    /// - Parameter bytes: what ``ImageFacts`` have said to move, before ``PNGChunkFilter``.
     /// - Returns: nil when the frames are not all there or not all within the picture.
     package init?(_ bytes: [UInt8]) {
         guard FileKind(signature: bytes) == .png else { return nil }
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         var reader = FrameReader(bytes)
         var chunks = PNGChunks()
         while let chunk = chunks.next(&source), chunk.end <= bytes.count {
@@ -97,7 +97,7 @@ private struct FrameReader {
     var isComplete: Bool { frameCount == frames.count && !frames.isEmpty }
 
     /// False when the chunk is not what it must be.
-    mutating func take(_ chunk: PNGChunks.Chunk, _ source: inout ByteSource) -> Bool {
+    mutating func take(_ chunk: PNGChunks.Chunk, _ source: inout BufferedFileReader) -> Bool {
         let start = chunk.payload.lowerBound
         switch chunk.type {
         case "IHDR":
@@ -132,7 +132,7 @@ private struct FrameReader {
         shared[chunk.type] = bytes[chunk.start..<chunk.end]
     }
 
-    private func control(_ chunk: PNGChunks.Chunk, _ source: inout ByteSource) -> Control? {
+    private func control(_ chunk: PNGChunks.Chunk, _ source: inout BufferedFileReader) -> Control? {
         let numbers = (0..<5).compactMap { source.bigEndian(at: chunk.payload.lowerBound + $0 * 4, length: 4) }
         let start = chunk.payload.lowerBound + 24
         guard numbers.count == 5, let size,

@@ -14,7 +14,7 @@ package struct EXIFBlock {
     /// - Parameters:
     ///   - start: where the TIFF header is.
     ///   - end: one past the block's last byte; nothing beyond it is read.
-    package init(_ source: inout ByteSource, at start: Int, end: Int) {
+    package init(_ source: inout BufferedFileReader, at start: Int, end: Int) {
         guard let tiff = TIFFReader(&source, at: start, end: end) else { return }
         var (camera, position): (Int?, Int?)
         let next = tiff.readDirectory(&source, at: tiff.number(&source, 4, 4), entryLimit: Self.entryLimit) {
@@ -57,14 +57,14 @@ struct TIFFReader {
     }
 
     /// Nil when there is no TIFF header at `start`.
-    init?(_ source: inout ByteSource, at start: Int, end: Int) {
+    init?(_ source: inout BufferedFileReader, at start: Int, end: Int) {
         isLittleEndian = source.has("II*\0", at: start)
         guard isLittleEndian || source.has("MM\0*", at: start) else { return nil }
         self.start = start
         self.end = end
     }
 
-    func number(_ source: inout ByteSource, _ offset: Int, _ length: Int) -> Int? {
+    func number(_ source: inout BufferedFileReader, _ offset: Int, _ length: Int) -> Int? {
         guard offset >= 0, offset <= end - start - length else { return nil }
         return isLittleEndian
             ? source.littleEndian(at: start + offset, length: length)
@@ -72,7 +72,7 @@ struct TIFFReader {
     }
 
     /// An entry's first value, if that is a whole number and all values fit into the entry.
-    func value(_ source: inout ByteSource, _ entry: Entry) -> Int? {
+    func value(_ source: inout BufferedFileReader, _ entry: Entry) -> Int? {
         let lengths = [1: 1, 3: 2, 8: 2, 4: 4, 9: 4]
         guard let length = lengths[entry.type], (1...4 / length).contains(entry.count) else { return nil }
         return number(&source, entry.offset, length)
@@ -82,10 +82,10 @@ struct TIFFReader {
     /// - Returns: where the next one is; nil when there is none.
     @discardableResult
     func readDirectory(
-        _ source: inout ByteSource,
+        _ source: inout BufferedFileReader,
         at offset: Int?,
         entryLimit: Int,
-        _ body: (inout ByteSource, Entry) -> Void
+        _ body: (inout BufferedFileReader, Entry) -> Void
     ) -> Int? {
         guard let offset, let count = number(&source, offset, 2) else { return nil }
         for index in 0..<min(count, entryLimit) {
@@ -99,7 +99,7 @@ struct TIFFReader {
     }
 
     /// Whether the directory at `offset` has an entry of any of these tags.
-    func hasEntry(_ source: inout ByteSource, _ tags: Set<Int>, at offset: Int?, entryLimit: Int) -> Bool {
+    func hasEntry(_ source: inout BufferedFileReader, _ tags: Set<Int>, at offset: Int?, entryLimit: Int) -> Bool {
         var isThere = false
         readDirectory(&source, at: offset, entryLimit: entryLimit) { _, entry in
             isThere = isThere || tags.contains(entry.tag)

@@ -21,7 +21,7 @@ struct GIFBlocks {
     private var position: Int
 
     /// Nil when the file ends within the logical screen's description.
-    init?(_ source: inout ByteSource) {
+    init?(_ source: inout BufferedFileReader) {
         guard let width = source.littleEndian(at: 6, length: 2), let height = source.littleEndian(at: 8, length: 2),
             let packed = source.bytes(at: 10, length: 3)?.first
         else { return nil }
@@ -30,7 +30,7 @@ struct GIFBlocks {
     }
 
     /// The next block, the trailer being one; nil at the end of the file and where there is no block.
-    mutating func next(_ source: inout ByteSource) -> Block? {
+    mutating func next(_ source: inout BufferedFileReader) -> Block? {
         let start = position
         let block: Block
         switch source.byte(at: start) {
@@ -59,7 +59,7 @@ struct GIFBlocks {
         return disposal == 2 || disposal == 3 && isFirst
     }
 
-    private static func image(_ source: inout ByteSource, at offset: Int) -> Block.Kind? {
+    private static func image(_ source: inout BufferedFileReader, at offset: Int) -> Block.Kind? {
         guard let left = source.littleEndian(at: offset, length: 2),
             let top = source.littleEndian(at: offset + 2, length: 2),
             let width = source.littleEndian(at: offset + 4, length: 2),
@@ -73,7 +73,7 @@ struct GIFBlocks {
         packed & 0x80 == 0 ? 0 : 3 << (Int(packed & 7) + 1)
     }
 
-    private static func endOfSubBlocks(_ source: inout ByteSource, from start: Int) -> Int {
+    private static func endOfSubBlocks(_ source: inout BufferedFileReader, from start: Int) -> Int {
         var position = start
         while let length = source.byte(at: position), length > 0 { position += Int(length) + 1 }
         return position + 1

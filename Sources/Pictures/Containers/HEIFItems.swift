@@ -17,14 +17,14 @@ struct HEIFItems {
     private var kinds: [Int: (type: FourCC, isXMP: Bool)] = [:]
     private var extentCount = 0
 
-    init(_ source: inout ByteSource, in meta: Range<Int>) {
+    init(_ source: inout BufferedFileReader, in meta: Range<Int>) {
         if let box = ISOBoxes.first("iinf", in: meta, &source) { readTypes(&source, box) }
         guard let box = ISOBoxes.first("iloc", in: meta, &source) else { return }
         readPlaces(&source, box, data: ISOBoxes.first("idat", in: meta, &source)?.payload)
     }
 
     /// "iinf": a count, of which the length depends on the version, then a box for each item.
-    private mutating func readTypes(_ source: inout ByteSource, _ box: ISOBoxes.Box) {
+    private mutating func readTypes(_ source: inout BufferedFileReader, _ box: ISOBoxes.Box) {
         let countLength = source.byte(at: box.payload.lowerBound) == 0 ? 2 : 4
         let start = min(box.content.lowerBound + countLength, box.content.upperBound)
         var entries = ISOBoxes(in: start..<box.content.upperBound)
@@ -41,7 +41,7 @@ struct HEIFItems {
     }
 
     /// "iloc": the lengths of its numbers, a count, then for each item its extents.
-    private mutating func readPlaces(_ source: inout ByteSource, _ box: ISOBoxes.Box, data: Range<Int>?) {
+    private mutating func readPlaces(_ source: inout BufferedFileReader, _ box: ISOBoxes.Box, data: Range<Int>?) {
         guard let version = source.byte(at: box.payload.lowerBound), version <= 2 else { return }
         var reader = NumberReader(box.content)
         guard let lengths = reader.number(&source, 1), let moreLengths = reader.number(&source, 1),
@@ -71,7 +71,7 @@ struct HEIFItems {
     }
 
     private mutating func readPlace(
-        _ source: inout ByteSource,
+        _ source: inout BufferedFileReader,
         _ reader: inout NumberReader,
         _ format: PlaceFormat,
         data: Range<Int>?

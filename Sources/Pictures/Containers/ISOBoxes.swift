@@ -23,10 +23,10 @@ struct ISOBoxes {
         end = range.upperBound
     }
 
-    init(_ source: ByteSource) { self.init(in: 0..<source.count) }
+    init(_ source: BufferedFileReader) { self.init(in: 0..<source.count) }
 
     /// The next box; nil at the end and where a size is impossible.
-    mutating func next(_ source: inout ByteSource) -> Box? {
+    mutating func next(_ source: inout BufferedFileReader) -> Box? {
         var reader = NumberReader(position..<end)
         guard count < Self.countLimit, var size = reader.number(&source, 4), let type = reader.code(&source)
         else { return nil }
@@ -44,7 +44,7 @@ struct ISOBoxes {
     }
 
     /// The first box of a type in part of a file.
-    static func first(_ type: FourCC, in range: Range<Int>, _ source: inout ByteSource) -> Box? {
+    static func first(_ type: FourCC, in range: Range<Int>, _ source: inout BufferedFileReader) -> Box? {
         var boxes = ISOBoxes(in: range)
         while let box = boxes.next(&source) {
             if box.type == type { return box }
@@ -53,7 +53,7 @@ struct ISOBoxes {
     }
 
     /// The first box in the first box in … of these types.
-    static func first(at path: [FourCC], in range: Range<Int>, _ source: inout ByteSource) -> Box? {
+    static func first(at path: [FourCC], in range: Range<Int>, _ source: inout BufferedFileReader) -> Box? {
         var range = range
         var found: Box?
         for type in path {

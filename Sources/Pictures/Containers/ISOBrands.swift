@@ -7,7 +7,7 @@ struct ISOBrands: Equatable {
     let compatible: Set<FourCC>
 
     /// Nil when the file does not begin with its brands.
-    init?(_ source: inout ByteSource) {
+    init?(_ source: inout BufferedFileReader) {
         guard source.has("ftyp", at: 4), let size = source.bigEndian(at: 0, length: 4),
             let major = source.code(at: 8)
         else { return nil }

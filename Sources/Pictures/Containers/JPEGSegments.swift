@@ -26,7 +26,7 @@ struct JPEGSegments {
     init(at start: Int = 0) { position = start + 2 }
 
     /// The next segment, the end of the image being one; nil at the end of the file and where a length is impossible.
-    mutating func next(_ source: inout ByteSource) -> Segment? {
+    mutating func next(_ source: inout BufferedFileReader) -> Segment? {
         while let start = source.firstIndex(of: 0xFF, from: position) {
             var found = start + 1
             while source.byte(at: found) == 0xFF { found += 1 }

@@ -9,7 +9,7 @@ struct NumberReader {
     }
 
     /// An unsigned number of `length` bytes; 0 when it is to have none, nil when they are not all there or more than 8.
-    mutating func number(_ source: inout ByteSource, _ length: Int) -> Int? {
+    mutating func number(_ source: inout BufferedFileReader, _ length: Int) -> Int? {
         guard length > 0 else { return 0 }
         guard length <= 8, position <= end - length else { return nil }
         defer { position += length }
@@ -17,7 +17,7 @@ struct NumberReader {
     }
 
     /// The four letters that name a box.
-    mutating func code(_ source: inout ByteSource) -> FourCC? {
+    mutating func code(_ source: inout BufferedFileReader) -> FourCC? {
         number(&source, 4).map { FourCC(rawValue: UInt32(truncatingIfNeeded: $0)) }
     }
 

@@ -16,7 +16,7 @@ struct PNGChunks {
         var isAncillary: Bool { type.rawValue & 0x2000_0000 != 0 }
 
         /// Whether its checksum is that of its type and payload. A payload that is longer than a window is believed.
-        func isIntact(_ source: inout ByteSource) -> Bool {
+        func isIntact(_ source: inout BufferedFileReader) -> Bool {
             guard let checksum = source.bigEndian(at: payload.upperBound, length: 4),
                 let type = source.bytes(at: start + 4, length: 4)
             else { return false }
@@ -38,7 +38,7 @@ struct PNGChunks {
 
     /// How long a frame is shown, by the payload of its "fcTL" chunk (section 11.3.6.2): after sequence number, size and
     /// place comes a fraction of a second, of which a denominator of 0 means hundredths. Nil where that is cut off.
-    static func milliseconds(ofControl payload: Range<Int>, _ source: inout ByteSource) -> Int? {
+    static func milliseconds(ofControl payload: Range<Int>, _ source: inout BufferedFileReader) -> Int? {
         guard payload.count == 26, let numerator = source.bigEndian(at: payload.lowerBound + 20, length: 2),
             let denominator = source.bigEndian(at: payload.lowerBound + 22, length: 2)
         else { return nil }
@@ -48,7 +48,7 @@ struct PNGChunks {
     private var position = signatureLength
 
     /// The next chunk; nil at the end of the file and where a length is impossible (2³¹ or more, section 5.3).
-    mutating func next(_ source: inout ByteSource) -> Chunk? {
+    mutating func next(_ source: inout BufferedFileReader) -> Chunk? {
         guard let length = source.bigEndian(at: position, length: 4), length < 1 << 31,
             let type = source.code(at: position + 4)
         else { return nil }

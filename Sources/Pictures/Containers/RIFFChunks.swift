@@ -26,13 +26,13 @@ struct RIFFChunks {
     }
 
     /// The chunks of a whole file. What follows the length that it gives for itself is no part of it.
-    init(_ source: inout ByteSource) {
+    init(_ source: inout BufferedFileReader) {
         let length = source.littleEndian(at: 4, length: 4) ?? 0
         self.init(in: 12..<max(min(Self.headerLength + length, source.count), 12))
     }
 
     /// The next chunk; nil at the end.
-    mutating func next(_ source: inout ByteSource) -> Chunk? {
+    mutating func next(_ source: inout BufferedFileReader) -> Chunk? {
         guard position + Self.headerLength <= end, let type = source.code(at: position),
             let length = source.littleEndian(at: position + 4, length: 4)
         else { return nil }

@@ -4,7 +4,7 @@ struct GainMap: Equatable {
     let range: Range<Int>
 
     /// Nil when there is no JPEG at `start`, or it does not say that it is a gain map.
-    init?(_ source: inout ByteSource, at start: Int) {
+    init?(_ source: inout BufferedFileReader, at start: Int) {
         guard source.bytes(at: start, length: 3) == [0xFF, 0xD8, 0xFF] else { return nil }
         var segments = JPEGSegments(at: start)
         var (hasFrame, isDescribed, hasScan) = (false, false, false)
@@ -28,7 +28,7 @@ struct GainMap: Equatable {
     }
 
     /// What stays of a segment that says how a gain map is applied; nil for any other segment.
-    static func description(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) -> [UInt8]? {
+    static func description(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) -> [UInt8]? {
         switch segment.marker {
         case 0xE1: return GainMapXMP.packet(&source, in: segment.payload).flatMap { GainMapXMP($0) }?.payload
         case 0xE2:
@@ -53,13 +53,13 @@ struct GainMapAnnouncements {
     private var directory: MultiPicture?
 
     /// - Returns: whether the segment is one of them.
-    mutating func note(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) -> Bool {
+    mutating func note(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) -> Bool {
         guard let kind = kind(&source, segment) else { return false }
         segments[kind] = segment
         return true
     }
 
-    private mutating func kind(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) -> Kind? {
+    private mutating func kind(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) -> Kind? {
         switch segment.marker {
         case 0xE1:
             guard segments[.xmp] == nil, let packet = GainMapXMP.packet(&source, in: segment.payload) else {
@@ -83,7 +83,7 @@ struct GainMapAnnouncements {
     }
 
     /// The gain map behind a picture that ends at `end`: where a directory says, or right there. Nil when there is none.
-    func gainMap(_ source: inout ByteSource, after end: Int) -> GainMap? {
+    func gainMap(_ source: inout BufferedFileReader, after end: Int) -> GainMap? {
         guard !segments.isEmpty else { return nil }
         let base = directory?.base ?? 0
         var starts = (directory?.entries ?? []).dropFirst().map { base + $0.offset }

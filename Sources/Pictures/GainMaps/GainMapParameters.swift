@@ -5,7 +5,7 @@ enum GainMapParameters {
     private static let versionLength = 4
 
     /// Bytes of a payload that are needed; nil when it does not hold them.
-    static func neededLength(_ source: inout ByteSource, in payload: Range<Int>, ofGainMap: Bool) -> Int? {
+    static func neededLength(_ source: inout BufferedFileReader, in payload: Range<Int>, ofGainMap: Bool) -> Int? {
         guard source.has(signature, at: payload.lowerBound) else { return nil }
         let start = payload.lowerBound + signature.utf8CodeUnitCount
         var length = signature.utf8CodeUnitCount + versionLength

@@ -43,7 +43,7 @@ struct GainMapXMP: Equatable {
     let properties: [Property]
 
     /// Nil when the payload does not hold a packet that mentions gain maps.
-    static func packet(_ source: inout ByteSource, in payload: Range<Int>) -> XMPPacket? {
+    static func packet(_ source: inout BufferedFileReader, in payload: Range<Int>) -> XMPPacket? {
         XMPPacket(&source, in: payload, mentioning: namespaces)
     }
 

@@ -15,7 +15,7 @@ struct MultiPicture: Equatable {
     let entries: [Entry]
 
     /// Nil when the payload holds no directory.
-    init?(_ source: inout ByteSource, in payload: Range<Int>) {
+    init?(_ source: inout BufferedFileReader, in payload: Range<Int>) {
         base = payload.lowerBound + Self.signature.utf8CodeUnitCount
         guard source.has(Self.signature, at: payload.lowerBound),
             let tiff = TIFFReader(&source, at: base, end: payload.upperBound)

@@ -11,7 +11,7 @@ struct XMPPacket {
     private let text: [UInt8]
 
     /// Nil when the payload does not hold a packet, or not all of it is there, or none of the namespaces is in it.
-    init?(_ source: inout ByteSource, in payload: Range<Int>, mentioning namespaces: [StaticString]) {
+    init?(_ source: inout BufferedFileReader, in payload: Range<Int>, mentioning namespaces: [StaticString]) {
         guard source.has(Self.signature, at: payload.lowerBound),
             namespaces.contains(where: { source.contains($0, in: payload) }),
             let bytes = source.bytes(at: payload.lowerBound, length: payload.count)

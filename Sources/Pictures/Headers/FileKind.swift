@@ -19,7 +19,7 @@ package enum FileKind: String, Codable, Sendable, CaseIterable {
 
     /// Reads the signature at the start of a file; nil when it is none of these.
     package init?(signature bytes: some Collection<UInt8>) {
-        var source = ByteSource(Array(bytes.prefix(Self.signatureLength)))
+        var source = BufferedFileReader(Array(bytes.prefix(Self.signatureLength)))
         if source.bytes(at: 0, length: 3) == [0xFF, 0xD8, 0xFF] {
             self = .jpeg
         } else if source.bytes(at: 0, length: 8) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] {

@@ -1,17 +1,17 @@
 /// Reads the blocks of a GIF (GIF89a specification, sections 17–27).
 struct GIFHeader {
-    private let limits: PixelLimits
+    private let limits: ImageLimits
     private var facts = ImageFacts(format: .gif)
-    private var frames = FrameTally()
+    private var frames = FrameCounter()
     /// Delay of the next frame.
     private var milliseconds = 0
 
-    init(limits: PixelLimits) { self.limits = limits }
+    init(limits: ImageLimits) { self.limits = limits }
 
     /// Facts up to where the file ends or stops making sense; without a size when there is no frame.
-    /// - Throws: ``PixelLimit/side(_:)`` or ``PixelLimit/pixelCount(_:)`` for the logical screen, which is not always
+    /// - Throws: ``ImageLimitExceeded/side(_:)`` or ``ImageLimitExceeded/pixelCount(_:)`` for the logical screen, which is not always
     ///   what libvips makes of the picture but is what browsers do.
-    mutating func read(_ source: inout ByteSource) throws(PixelLimit) -> ImageFacts {
+    mutating func read(_ source: inout BufferedFileReader) throws(ImageLimitExceeded) -> ImageFacts {
         facts.isLossless = true
         guard var blocks = GIFBlocks(&source) else { return facts }
         try limits.checkSize(blocks.screen.width, blocks.screen.height, pixelCount: limits.pixelCount)
@@ -63,7 +63,7 @@ struct GIFHeader {
     }
 
     /// Section 23: a length of 4, flags of which the lowest is for transparency, then the delay in hundredths.
-    private mutating func readControl(_ source: inout ByteSource, at start: Int) {
+    private mutating func readControl(_ source: inout BufferedFileReader, at start: Int) {
         guard let flags = source.byte(at: start + 1), let delay = source.littleEndian(at: start + 2, length: 2)
         else { return }
         if flags & 1 == 1 || GIFBlocks.clearsPlace(flags, isFirst: frames.count == 0) { facts.hasAlpha = true }

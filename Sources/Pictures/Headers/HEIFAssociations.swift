@@ -3,7 +3,7 @@ enum HEIFAssociations {
     /// The indices of an item's properties in their list, from 1, in the order in which they apply.
     ///
     /// Each step of the search goes on by an item, of three bytes at least.
-    static func indices(of item: Int, in box: ISOBoxes.Box, _ source: inout ByteSource) -> [Int] {
+    static func indices(of item: Int, in box: ISOBoxes.Box, _ source: inout BufferedFileReader) -> [Int] {
         var reader = NumberReader(box.payload)
         guard let version = reader.number(&source, 1), let flags = reader.number(&source, 3),
             let count = reader.number(&source, 4)

@@ -4,7 +4,7 @@ enum HEIFHeader {
     private static let sequenceBrands: Set<FourCC> = ["hevc", "hevx", "msf1", "avis"]
 
     /// Facts up to where the file ends or stops making sense; without a size when the primary item has none.
-    static func read(_ source: inout ByteSource, as kind: FileKind) -> ImageFacts {
+    static func read(_ source: inout BufferedFileReader, as kind: FileKind) -> ImageFacts {
         var facts = ImageFacts(format: kind)
         let file = 0..<source.count
         guard !holdsOverlay(&source, in: file) else { return facts }
@@ -19,7 +19,7 @@ enum HEIFHeader {
     ///
     /// Cameras write none, and libheif 1.15 reads beyond the layers' buffers (CVE-2025-68431, CVE-2026-32882). The type is
     /// looked for byte by byte, so that it does not matter which of several lists of items a decoder goes by.
-    private static func holdsOverlay(_ source: inout ByteSource, in file: Range<Int>) -> Bool {
+    private static func holdsOverlay(_ source: inout BufferedFileReader, in file: Range<Int>) -> Bool {
         var boxes = ISOBoxes(in: file)
         while let box = boxes.next(&source) {
             if box.type == "meta", source.contains("iovl", in: box.payload) { return true }
@@ -27,7 +27,8 @@ enum HEIFHeader {
         return false
     }
 
-    private static func readItems(_ source: inout ByteSource, in meta: Range<Int>, into facts: inout ImageFacts) {
+    private static func readItems(_ source: inout BufferedFileReader, in meta: Range<Int>, into facts: inout ImageFacts)
+    {
         guard let properties = ISOBoxes.first("iprp", in: meta, &source),
             let container = ISOBoxes.first("ipco", in: properties.payload, &source)
         else { return }
@@ -45,7 +46,7 @@ enum HEIFHeader {
     }
 
     /// ISO/IEC 14496-12 section 8.11.4.
-    private static func primaryItem(_ source: inout ByteSource, in meta: Range<Int>) -> Int? {
+    private static func primaryItem(_ source: inout BufferedFileReader, in meta: Range<Int>) -> Int? {
         guard let box = ISOBoxes.first("pitm", in: meta, &source) else { return nil }
         var reader = NumberReader(box.payload)
         guard let version = reader.number(&source, 1) else { return nil }
@@ -54,19 +55,20 @@ enum HEIFHeader {
     }
 
     /// Frames and duration of the first track: sections 8.7.3 ("stsz") and 8.4.2 ("mdhd").
-    private static func readTrack(_ source: inout ByteSource, in film: Range<Int>, into facts: inout ImageFacts) {
+    private static func readTrack(_ source: inout BufferedFileReader, in film: Range<Int>, into facts: inout ImageFacts)
+    {
         guard let media = ISOBoxes.first(at: ["trak", "mdia"], in: film, &source)?.payload else { return }
         if let sizes = ISOBoxes.first(at: ["minf", "stbl", "stsz"], in: media, &source) {
             var reader = NumberReader(sizes.content)
             reader.skip(4)
-            facts.frameCount = min(max(reader.number(&source, 4) ?? 1, 1), FrameTally.countLimit)
+            facts.frameCount = min(max(reader.number(&source, 4) ?? 1, 1), FrameCounter.countLimit)
         }
         if let header = ISOBoxes.first("mdhd", in: media, &source) {
             facts.durationMilliseconds = milliseconds(&source, header)
         }
     }
 
-    private static func milliseconds(_ source: inout ByteSource, _ header: ISOBoxes.Box) -> Int {
+    private static func milliseconds(_ source: inout BufferedFileReader, _ header: ISOBoxes.Box) -> Int {
         var reader = NumberReader(header.payload)
         // Times of creation and change come before the unit, of 8 bytes each in version 1 and of 4 in version 0.
         let length = reader.number(&source, 1) == 1 ? 8 : 4

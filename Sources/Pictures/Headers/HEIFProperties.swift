@@ -22,7 +22,7 @@ struct HEIFProperties {
     /// Some picture in the file is the alpha channel of another.
     private(set) var hasAlpha = false
 
-    init(_ source: inout ByteSource, in container: Range<Int>) {
+    init(_ source: inout BufferedFileReader, in container: Range<Int>) {
         var boxes = ISOBoxes(in: container)
         while list.count < Self.countLimit, let box = boxes.next(&source) {
             list.append(Self.property(&source, box) ?? .other)
@@ -50,7 +50,7 @@ struct HEIFProperties {
     }
 
     /// Mirroring is left out: it does not change the size.
-    private static func property(_ source: inout ByteSource, _ box: ISOBoxes.Box) -> Property? {
+    private static func property(_ source: inout BufferedFileReader, _ box: ISOBoxes.Box) -> Property? {
         switch box.type {
         case "ispe":
             var reader = NumberReader(box.content)
@@ -66,7 +66,7 @@ struct HEIFProperties {
     }
 
     /// ISO/IEC 14496-12 section 12.1.4: width and height as fractions; where it lies does not matter here.
-    private static func crop(_ source: inout ByteSource, _ box: ISOBoxes.Box) -> Property? {
+    private static func crop(_ source: inout BufferedFileReader, _ box: ISOBoxes.Box) -> Property? {
         var reader = NumberReader(box.payload)
         guard let width = reader.number(&source, 4), let widthUnit = reader.number(&source, 4), widthUnit > 0,
             let height = reader.number(&source, 4), let heightUnit = reader.number(&source, 4), heightUnit > 0
@@ -75,7 +75,7 @@ struct HEIFProperties {
     }
 
     /// ISO/IEC 23008-12 section 6.5.6: the number of channels, then the bits of each.
-    private static func depth(_ source: inout ByteSource, _ box: ISOBoxes.Box) -> Property? {
+    private static func depth(_ source: inout BufferedFileReader, _ box: ISOBoxes.Box) -> Property? {
         var reader = NumberReader(box.content)
         guard let channels = reader.number(&source, 1), (1...4).contains(channels) else { return nil }
         let bits = (0..<channels).compactMap { _ in reader.number(&source, 1) }

@@ -1,9 +1,13 @@
 extension ImageFacts {
     /// Reads a picture's header.
     ///
-    /// Nil when it does not tell the size. What it says may still be more than ``PixelLimits/check(_:)`` allows.
-    /// - Throws: a limit on what is nowhere in the facts, such as ``PixelLimit/segmentCount(_:)``.
-    package init?(of kind: FileKind, in source: inout ByteSource, limits: PixelLimits) throws(PixelLimit) {
+    /// Nil when it does not tell the size. What it says may still be more than ``ImageLimits/check(_:)`` allows.
+    /// - Throws: a limit on what is nowhere in the facts, such as ``ImageLimitExceeded/segmentCount(_:)``.
+    package init?(
+        of kind: FileKind,
+        in source: inout BufferedFileReader,
+        limits: ImageLimits
+    ) throws(ImageLimitExceeded) {
         switch kind {
         case .jpeg:
             var header = JPEGHeader(limits: limits)

@@ -14,7 +14,7 @@ package struct ImageFacts: Codable, Equatable, Sendable {
     package var orientation = 1
     /// More than one frame is shown, or the format says that it is an animation.
     package var isAnimated = false
-    /// Frames, 1 for a still; counting stops at ``FrameTally/countLimit``, so that one means "or more".
+    /// Frames, 1 for a still; counting stops at ``FrameCounter/countLimit``, so that one means "or more".
     package var frameCount = 1
     /// How long the counted frames are shown in one turn; 0 for a still.
     package var durationMilliseconds = 0

@@ -1,6 +1,6 @@
 /// Why a picture is not accepted, or not rendered.
 package enum InspectionFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    case pixelLimit(PixelLimit)
+    case pixelLimit(ImageLimitExceeded)
 
     /// A sentence for the client.
     package var description: String {

@@ -20,7 +20,7 @@ struct JPEGFrame {
     private let marker: UInt8
 
     /// Nil when the segment is not exactly as long as its components make it, or not all of it is there.
-    init?(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) {
+    init?(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) {
         let start = segment.payload.lowerBound
         guard let frame = source.bytes(at: start, length: 6), segment.payload.count == 6 + Int(frame[5]) * 3,
             let tables = source.bytes(at: start + 6, length: Int(frame[5]) * 3)

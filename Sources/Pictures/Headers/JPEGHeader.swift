@@ -1,6 +1,6 @@
 /// Reads the segments of a JPEG (ITU-T T.81 annex B) as far as they go.
 struct JPEGHeader {
-    private let limits: PixelLimits
+    private let limits: ImageLimits
     private var facts = ImageFacts(format: .jpeg)
     private var frame: JPEGFrame?
     private var hasEXIF = false
@@ -9,11 +9,11 @@ struct JPEGHeader {
     private var profileByteCount = 0
 
     /// - Parameter limits: counting scans stops one above theirs.
-    init(limits: PixelLimits) { self.limits = limits }
+    init(limits: ImageLimits) { self.limits = limits }
 
     /// Facts up to where the file ends or stops making sense; without a size when no frame header was found.
-    /// - Throws: ``PixelLimit/segmentCount(_:)`` or ``PixelLimit/profileByteCount(_:)``.
-    mutating func read(_ source: inout ByteSource) throws(PixelLimit) -> ImageFacts {
+    /// - Throws: ``ImageLimitExceeded/segmentCount(_:)`` or ``ImageLimitExceeded/profileByteCount(_:)``.
+    mutating func read(_ source: inout BufferedFileReader) throws(ImageLimitExceeded) -> ImageFacts {
         var segments = JPEGSegments()
         while let segment = segments.next(&source) {
             if facts.scanCount == 0 { _ = gainMap.note(&source, segment) }
@@ -35,7 +35,7 @@ struct JPEGHeader {
     }
 
     /// Of several frame headers only the first counts; a decoder takes more than one for an error.
-    private mutating func readFrame(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) {
+    private mutating func readFrame(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) {
         guard frame == nil, let frame = JPEGFrame(&source, segment) else { return }
         self.frame = frame
         facts.bitDepth = frame.precision
@@ -49,7 +49,7 @@ struct JPEGHeader {
     }
 
     /// T.81 B.2.3: the number of components comes first. With some of them left for later scans, a decoder holds all.
-    private mutating func readScan(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) {
+    private mutating func readScan(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) {
         facts.scanCount += 1
         guard let frame, facts.scanCount == 1, let count = source.byte(at: segment.payload.lowerBound),
             count < frame.components.count
@@ -58,7 +58,7 @@ struct JPEGHeader {
     }
 
     /// As libvips has it, the first block alone says how to turn the picture, if it comes before the pixels.
-    private mutating func readEXIF(_ source: inout ByteSource, _ segment: JPEGSegments.Segment) {
+    private mutating func readEXIF(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) {
         let payload = segment.payload
         guard !hasEXIF, facts.scanCount == 0, source.has("Exif\0\0", at: payload.lowerBound) else { return }
         hasEXIF = true
@@ -67,15 +67,15 @@ struct JPEGHeader {
     }
 
     private mutating func countProfile(
-        _ source: inout ByteSource,
+        _ source: inout BufferedFileReader,
         _ segment: JPEGSegments.Segment
-    ) throws(PixelLimit) {
+    ) throws(ImageLimitExceeded) {
         guard source.has("ICC_PROFILE\0", at: segment.payload.lowerBound) else { return }
         profileByteCount += segment.payload.count
         guard profileByteCount <= limits.profileByteCount else { throw .profileByteCount(limits.profileByteCount) }
     }
 
-    private mutating func countMetadata() throws(PixelLimit) {
+    private mutating func countMetadata() throws(ImageLimitExceeded) {
         metadataCount += 1
         guard metadataCount <= limits.segmentCount else { throw .segmentCount(limits.segmentCount) }
     }

@@ -1,7 +1,7 @@
 /// Reads the chunks of a PNG (PNG specification, third edition, section 11).
 struct PNGHeader {
     private var facts = ImageFacts(format: .png)
-    private var frames = FrameTally()
+    private var frames = FrameCounter()
     private var hasHeader = false
     private var hasAnimation = false
     private var hasEXIF = false
@@ -9,7 +9,7 @@ struct PNGHeader {
     private var hasPixels = false
 
     /// Facts up to where the file ends or stops making sense; without a size when there is no header chunk.
-    mutating func read(_ source: inout ByteSource) -> ImageFacts {
+    mutating func read(_ source: inout BufferedFileReader) -> ImageFacts {
         facts.isLossless = true
         var chunks = PNGChunks()
         while let chunk = chunks.next(&source), chunk.type != "IEND", !frames.isFull {
@@ -33,7 +33,7 @@ struct PNGHeader {
 
     /// Width, height, bit depth, colour type, compression, filter, interlace (section 11.2.1). The first chunk alone
     /// counts, even when it makes no sense.
-    private mutating func readHeader(_ source: inout ByteSource, _ payload: Range<Int>) {
+    private mutating func readHeader(_ source: inout BufferedFileReader, _ payload: Range<Int>) {
         guard !hasHeader else { return }
         hasHeader = true
         let start = payload.lowerBound
@@ -53,7 +53,7 @@ struct PNGHeader {
         facts.hasAlpha = header[9] == 4 || header[9] == 6
     }
 
-    private mutating func readPixels(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) {
+    private mutating func readPixels(_ source: inout BufferedFileReader, _ chunk: PNGChunks.Chunk) {
         hasPixels = true
         if chunk.end > source.count { facts.isTruncated = true }
     }
@@ -66,15 +66,15 @@ struct PNGHeader {
 
     /// The first block alone counts, before the pixels or behind them (section 11.3.4.2), if its checksum is right. One
     /// that is too large for a decoder to see turns nothing either.
-    private mutating func readEXIF(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) {
+    private mutating func readEXIF(_ source: inout BufferedFileReader, _ chunk: PNGChunks.Chunk) {
         guard !hasEXIF else { return }
         hasEXIF = true
-        guard chunk.payload.count <= PNGDiet.exifByteLimit, chunk.isIntact(&source) else { return }
+        guard chunk.payload.count <= PNGChunkFilter.exifByteLimit, chunk.isIntact(&source) else { return }
         facts.orientation =
             EXIFBlock(&source, at: chunk.payload.lowerBound, end: chunk.payload.upperBound).orientation ?? 1
     }
 
-    private mutating func readCodePoints(_ source: inout ByteSource, _ chunk: PNGChunks.Chunk) {
+    private mutating func readCodePoints(_ source: inout BufferedFileReader, _ chunk: PNGChunks.Chunk) {
         defer { hasCodePoints = true }
         guard !hasCodePoints, !hasPixels, chunk.payload.count == 4, chunk.isIntact(&source),
             let codePoints = source.bytes(at: chunk.payload.lowerBound, length: 4),

@@ -1,7 +1,7 @@
 /// Reads the chunks of a WebP (RFC 9649 section 2).
 struct WebPHeader {
     private var facts = ImageFacts(format: .webp)
-    private var frames = FrameTally()
+    private var frames = FrameCounter()
     /// The canvas of an extended file, in pixels.
     private var canvas: (width: Int, height: Int)?
     private var announcesEXIF = false
@@ -11,7 +11,7 @@ struct WebPHeader {
     private var isContradictory = false
 
     /// Facts up to where the file ends or stops making sense; without a size when none is found or two disagree.
-    mutating func read(_ source: inout ByteSource) -> ImageFacts {
+    mutating func read(_ source: inout BufferedFileReader) -> ImageFacts {
         var chunks = RIFFChunks(&source)
         while let chunk = chunks.next(&source), !frames.isFull {
             switch chunk.type {
@@ -29,7 +29,7 @@ struct WebPHeader {
     }
 
     /// Section 2.7.1: flags, three reserved bytes, then canvas width and height less one.
-    private mutating func readExtended(_ source: inout ByteSource, _ payload: Range<Int>) {
+    private mutating func readExtended(_ source: inout BufferedFileReader, _ payload: Range<Int>) {
         let start = payload.lowerBound
         guard canvas == nil, !hasPixels, payload.count >= 10, let flags = source.byte(at: start),
             let width = source.littleEndian(at: start + 4, length: 3),
@@ -44,7 +44,7 @@ struct WebPHeader {
     }
 
     /// The pixels of a still picture: they must fill the canvas, if there is one.
-    private mutating func readPixels(_ source: inout ByteSource, _ chunk: RIFFChunks.Chunk) {
+    private mutating func readPixels(_ source: inout BufferedFileReader, _ chunk: RIFFChunks.Chunk) {
         guard !hasPixels, !facts.isAnimated, let pixels = WebPPixels(&source, chunk) else { return }
         hasPixels = true
         facts.isTruncated = chunk.isCut
@@ -58,7 +58,7 @@ struct WebPHeader {
     }
 
     /// Section 2.7.1.1: place in units of two pixels, size less one, duration in milliseconds, flags, then the pixels.
-    private mutating func readFrame(_ source: inout ByteSource, _ chunk: RIFFChunks.Chunk) {
+    private mutating func readFrame(_ source: inout BufferedFileReader, _ chunk: RIFFChunks.Chunk) {
         let start = chunk.payload.lowerBound
         guard facts.isAnimated, let canvas, chunk.payload.count >= 16,
             let left = source.littleEndian(at: start, length: 3),
@@ -89,7 +89,7 @@ struct WebPHeader {
     }
 
     /// As libwebp has it, the first block alone counts, if the header announces one.
-    private mutating func readEXIF(_ source: inout ByteSource, _ chunk: RIFFChunks.Chunk) {
+    private mutating func readEXIF(_ source: inout BufferedFileReader, _ chunk: RIFFChunks.Chunk) {
         guard announcesEXIF, !hasEXIF else { return }
         hasEXIF = true
         guard !chunk.isCut else { return }
@@ -109,7 +109,7 @@ private struct WebPPixels {
     let hasAlpha: Bool
 
     /// Nil when the chunk holds no such picture.
-    init?(_ source: inout ByteSource, _ chunk: RIFFChunks.Chunk) {
+    init?(_ source: inout BufferedFileReader, _ chunk: RIFFChunks.Chunk) {
         let start = chunk.payload.lowerBound
         switch chunk.type {
         case "VP8 ":

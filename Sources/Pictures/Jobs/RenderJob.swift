@@ -11,9 +11,9 @@ package struct RenderJob: Codable, Equatable, Sendable {
     package let id: BlobID
     /// What the header said when the file came in; a decoder that sees something else is not trusted with it.
     package let facts: ImageFacts
-    package let limits: PixelLimits
+    package let limits: ImageLimits
 
-    package init(id: BlobID, facts: ImageFacts, limits: PixelLimits = PixelLimits()) {
+    package init(id: BlobID, facts: ImageFacts, limits: ImageLimits = ImageLimits()) {
         self.id = id
         self.facts = facts
         self.limits = limits

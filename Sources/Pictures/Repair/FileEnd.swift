@@ -3,7 +3,7 @@ package enum FileEnd {
     /// False of what is no such picture.
     package static func isMissing(from bytes: [UInt8], of format: FileKind) -> Bool {
         guard FileKind(signature: bytes) == format else { return false }
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         switch format {
         case .jpeg: return !hasEndOfImage(&source)
         case .png: return !hasLastChunk(&source)
@@ -15,7 +15,7 @@ package enum FileEnd {
         }
     }
 
-    private static func hasEndOfImage(_ source: inout ByteSource) -> Bool {
+    private static func hasEndOfImage(_ source: inout BufferedFileReader) -> Bool {
         var segments = JPEGSegments()
         while let segment = segments.next(&source) {
             if segment.marker == JPEGSegments.endOfImage { return true }
@@ -24,7 +24,7 @@ package enum FileEnd {
         return source.count > 2 && source.bytes(at: source.count - 2, length: 2) == [0xFF, JPEGSegments.endOfImage]
     }
 
-    private static func hasLastChunk(_ source: inout ByteSource) -> Bool {
+    private static func hasLastChunk(_ source: inout BufferedFileReader) -> Bool {
         var chunks = PNGChunks()
         while let chunk = chunks.next(&source) {
             if chunk.type == "IEND" { return true }
@@ -32,7 +32,7 @@ package enum FileEnd {
         return false
     }
 
-    private static func hasTrailer(_ source: inout ByteSource) -> Bool {
+    private static func hasTrailer(_ source: inout BufferedFileReader) -> Bool {
         guard var blocks = GIFBlocks(&source) else { return false }
         while let block = blocks.next(&source) {
             if block.kind == .trailer { return true }
@@ -40,7 +40,7 @@ package enum FileEnd {
         return source.byte(at: source.count - 1) == 0x3B
     }
 
-    private static func hasWholeBoxes(_ source: inout ByteSource) -> Bool {
+    private static func hasWholeBoxes(_ source: inout BufferedFileReader) -> Bool {
         var boxes = ISOBoxes(source)
         var end = 0
         while let box = boxes.next(&source) {

@@ -8,7 +8,7 @@ package struct GIFRepair {
     package private(set) var readable: [UInt8]?
 
     package init(_ bytes: [UInt8]) {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         guard FileKind(signature: bytes) == .gif, var blocks = GIFBlocks(&source) else { return }
         var isFirst = true
         while let block = blocks.next(&source), block.kind != .trailer {

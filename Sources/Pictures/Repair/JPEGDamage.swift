@@ -5,7 +5,7 @@
 /// an average, which is coded as the difference from the one before, becomes brighter than white. Passing over the codes
 /// to see that takes less than a tenth of what making the variants takes.
 package struct JPEGDamage {
-    private var source: ByteSource
+    private var source: BufferedFileReader
     private let bytes: [UInt8]
     private var frame: JPEGFrame?
     private var tables = JPEGHuffmanTables()
@@ -15,7 +15,7 @@ package struct JPEGDamage {
 
     private init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        source = ByteSource(bytes)
+        source = BufferedFileReader(bytes)
     }
 
     /// Whether the coded data of a sequential JPEG cannot be what an encoder wrote. False of other files, and where

@@ -3,7 +3,7 @@ package enum JPEGRepair {
     /// The same picture with an end marker, and without markers that cannot be where they are: a decoder stops at each
     /// marker, and a wrong byte behind 0xFF looks like one.
     package static func repaired(_ bytes: [UInt8]) -> [UInt8] {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         guard let scan = JPEGScan(&source) else { return bytes }
         var result = bytes
         var position = scan.start
@@ -29,7 +29,7 @@ private struct JPEGScan {
     let hasRestarts: Bool
 
     /// Nil where no scan follows a frame.
-    init?(_ source: inout ByteSource) {
+    init?(_ source: inout BufferedFileReader) {
         var segments = JPEGSegments()
         var frame: JPEGFrame?
         var hasRestarts = false
@@ -51,7 +51,7 @@ private struct JPEGScan {
     }
 
     /// The next marker; its first byte is the last of those that fill up before it.
-    static func nextMarker(_ source: inout ByteSource, from position: Int) -> (start: Int, marker: UInt8)? {
+    static func nextMarker(_ source: inout BufferedFileReader, from position: Int) -> (start: Int, marker: UInt8)? {
         var position = position
         while let start = source.firstIndex(of: 0xFF, from: position) {
             guard let marker = source.byte(at: start + 1) else { return nil }

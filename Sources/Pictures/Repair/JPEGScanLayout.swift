@@ -15,7 +15,7 @@ struct JPEGScanLayout {
     let unitCount: Int
 
     /// Nil when the scan is not one of `frame`'s.
-    init?(_ source: inout ByteSource, _ segment: JPEGSegments.Segment, of frame: JPEGFrame?) {
+    init?(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment, of frame: JPEGFrame?) {
         guard let frame, let count = source.byte(at: segment.payload.lowerBound), (1...4).contains(count),
             let selectors = source.bytes(at: segment.payload.lowerBound + 1, length: Int(count) * 2)
         else { return nil }

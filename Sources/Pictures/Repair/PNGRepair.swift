@@ -16,7 +16,7 @@ package enum PNGRepair {
 
     /// Where the chunk of pixels begins at which the file breaks off.
     private static func cutPixels(of bytes: [UInt8]) -> Int? {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         var chunks = PNGChunks()
         while let chunk = chunks.next(&source) {
             if chunk.end > bytes.count { return chunk.type == "IDAT" ? chunk.start : nil }
@@ -34,7 +34,7 @@ package enum PNGRepair {
     }
 
     private static func forEachChunk(of bytes: [UInt8], _ body: (PNGChunks.Chunk) -> Void) {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         var chunks = PNGChunks()
         while let chunk = chunks.next(&source), chunk.end <= bytes.count { body(chunk) }
     }

@@ -4,7 +4,7 @@ package enum WebPRepair {
     ///
     /// Decoders refuse a file that is shorter than it says, even where only a later frame or metadata is missing.
     package static func shortened(_ bytes: [UInt8]) -> [UInt8]? {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         guard isShort(bytes) else { return nil }
         var chunks = RIFFChunks(&source)
         var end = RIFFChunks.headerLength + 4
@@ -20,7 +20,7 @@ package enum WebPRepair {
 
     /// Whether a file that ends early announces EXIF and has none that is whole: it may have said how to turn the picture.
     package static func lacksEXIF(_ bytes: [UInt8]) -> Bool {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         guard isShort(bytes) else { return false }
         var chunks = RIFFChunks(&source)
         var isAnnounced = false
@@ -41,7 +41,7 @@ package enum WebPRepair {
 
     /// At most twice what there is: more is no cut, but another size.
     private static func announcedLength(_ bytes: [UInt8]) -> Int {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         return min(RIFFChunks.headerLength + (source.littleEndian(at: 4, length: 4) ?? 0), bytes.count * 2)
     }
 

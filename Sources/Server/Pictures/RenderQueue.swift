@@ -38,7 +38,7 @@ struct RenderQueue: Service, CustomStringConvertible {
     let intake: Intake
     let originals: OriginalCheck
     let worker: WorkerSupervisor
-    let renderings: Renderings
+    let renderings: PictureRenderer
     /// Keeps the alarm for the next retry.
     private let loop: any EventLoop
     let logger: Logger
@@ -48,7 +48,7 @@ struct RenderQueue: Service, CustomStringConvertible {
         intake: Intake,
         originals: OriginalCheck,
         worker: WorkerSupervisor,
-        renderings: Renderings,
+        renderings: PictureRenderer,
         wakeup: Wakeup,
         loop: any EventLoop,
         logger: Logger

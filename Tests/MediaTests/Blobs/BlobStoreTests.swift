@@ -27,7 +27,7 @@ import Vocabulary
     @Test("A file that is not linked leaves nothing behind (I4, I5)", arguments: [false, true])
     func unlinked(named: Bool) async throws {
         try await withStore { store in
-            let file = try UnlinkedFile(in: store.incoming, mode: 0o640, named: named)
+            let file = try UnnamedFile(in: store.incoming, mode: 0o640, named: named)
             try file.write([1, 2, 3])
             try file.sync()
             file.close()
@@ -39,7 +39,7 @@ import Vocabulary
     func linked(named: Bool) async throws {
         try await withStore { store in
             let id = BlobID.random()
-            let file = try UnlinkedFile(in: store.incoming, mode: 0o640, named: named)
+            let file = try UnnamedFile(in: store.incoming, mode: 0o640, named: named)
             try file.write([1, 2, 3])
             try store.keep(file, as: id)
             file.close()
@@ -167,7 +167,7 @@ func keep(_ bytes: [UInt8], as id: BlobID, in store: BlobStore) throws {
 }
 
 func write(_ bytes: [UInt8], as variant: VariantFile, in store: BlobStore) throws {
-    let file = try UnlinkedFile(in: store.incoming, mode: BlobStore.fileMode)
+    let file = try UnnamedFile(in: store.incoming, mode: BlobStore.fileMode)
     defer { file.close() }
     try file.write(bytes)
     try file.link(to: store.path(of: variant), replacing: true)

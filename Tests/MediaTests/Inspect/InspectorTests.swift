@@ -63,7 +63,7 @@ import Testing
     func disagreement() throws {
         // Signatures of ours with nothing behind them that libmagic would believe.
         for bytes: [UInt8] in [[0xFF, 0xD8, 0xFF], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]] {
-            var source = ByteSource(bytes)
+            var source = BufferedFileReader(bytes)
             let inspection = try inspector.inspect(&source)
             #expect(inspection == .file("application/octet-stream"))
         }
@@ -110,7 +110,7 @@ import Testing
 
     @Test("Next to nothing is no picture", arguments: [[0xFF], [0xFF, 0xD8], Array("RIFF".utf8)] as [[UInt8]])
     func nearlyEmpty(bytes: [UInt8]) throws {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         #expect(try !inspector.inspect(&source).isImage)
     }
 
@@ -118,7 +118,7 @@ import Testing
     func polyglots() throws {
         var bytes = try Fixture.bytes("textured.jpg")
         bytes.insert(contentsOf: PictureBytes.segment(0xFE, Array("<script>alert(1)</script>".utf8)), at: 2)
-        var source = ByteSource(bytes + Array("PK\u{3}\u{4}".utf8))
+        var source = BufferedFileReader(bytes + Array("PK\u{3}\u{4}".utf8))
         #expect(try inspector.inspect(&source).mediaType == "image/jpeg")
     }
 
@@ -127,17 +127,17 @@ import Testing
         let comments = (0..<4).flatMap { _ in PictureBytes.segment(0xFE, [UInt8](repeating: 1, count: 60_000)) }
         let bytes = PictureBytes.jpeg(comments, PictureBytes.frame(0xC0, width: 30, height: 20))
         let failure = FileFailure("read", code: 5)
-        var source = ByteSource(count: bytes.count) { start, count throws(FileFailure) in
+        var source = BufferedFileReader(count: bytes.count) { start, count throws(FileFailure) in
             guard start < offset else { throw failure }
             return Array(bytes[start..<start + count])
         }
         #expect(throws: failure) { try inspector.inspect(&source) }
-        var good = ByteSource(bytes)
+        var good = BufferedFileReader(bytes)
         #expect(try inspector.inspect(&good).facts?.width == 30)
     }
 
     private func inspect(_ name: String) throws -> Inspection {
-        var source = ByteSource(try Fixture.bytes(name))
+        var source = BufferedFileReader(try Fixture.bytes(name))
         return try inspector.inspect(&source)
     }
 }

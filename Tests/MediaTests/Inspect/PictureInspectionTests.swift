@@ -13,7 +13,7 @@ struct PictureInspectionTests {
         var bytes = try Fixture.bytes(name)
         let frame = try #require(bytes.indices.first { bytes[$0] == 0xFF && [0xC0, 0xC2].contains(bytes[$0 + 1]) })
         bytes.replaceSubrange(frame + 5..<frame + 9, with: PictureBytes.big(65_500, 2) + PictureBytes.big(65_500, 2))
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         let inspection = try Inspector().inspect(&source)
         let limit = name == "textured.jpg" ? 120_000_000 : 40_000_000
         #expect(inspection.exceededLimit == .pixelCount(limit) && !inspection.isImage)
@@ -22,7 +22,7 @@ struct PictureInspectionTests {
     @Test("Uncompressed text of any usual size is no reason to refuse a picture")
     func photoshopText() throws {
         let text = Array("XML:com.adobe.xmp\0\0\0\0\0".utf8) + [UInt8](repeating: 0x20, count: 40_000)
-        var source = ByteSource(
+        var source = BufferedFileReader(
             PictureBytes.png(PictureBytes.header(width: 96, height: 64), PictureBytes.chunk("iTXt", text))
         )
         let inspection = try Inspector().inspect(&source)
@@ -31,7 +31,7 @@ struct PictureInspectionTests {
 
     @Test("Text that inflates is no reason either: no decoder will see it", arguments: ["text-bomb.png", "text.png"])
     func compressedText(name: String) throws {
-        var source = ByteSource(try Fixture.bytes(name))
+        var source = BufferedFileReader(try Fixture.bytes(name))
         #expect(try Inspector().inspect(&source).isImage)
     }
 
@@ -40,7 +40,7 @@ struct PictureInspectionTests {
         arguments: [(65_501, 1), (Int(Int32.max), Int(Int32.max)), (Int(UInt32.max), Int(UInt32.max))]
     )
     func sides(width: Int, height: Int) throws {
-        var source = ByteSource(
+        var source = BufferedFileReader(
             PictureBytes.png(PictureBytes.header(width: width, height: height, bitDepth: 1, colourType: 0))
         )
         #expect(try Inspector().inspect(&source).exceededLimit == .side(65_500))
@@ -54,7 +54,7 @@ struct PictureInspectionTests {
         ]
     )
     func enabled(name: String, kind: FileKind, mediaType: String) throws {
-        var source = ByteSource(try Fixture.bytes(name))
+        var source = BufferedFileReader(try Fixture.bytes(name))
         let inspection = try Inspector(formats: Set(FileKind.allCases)).inspect(&source)
         #expect(inspection.mediaType == mediaType)
         let facts = try #require(inspection.facts)
@@ -68,12 +68,12 @@ struct PictureInspectionTests {
     @Test("One format may be enabled without the other, and what is not stays a file of its own type")
     func disabled() throws {
         let inspector = try Inspector(formats: [.jpeg, .avif])
-        var heic = ByteSource(try Fixture.bytes("picture.heic"))
+        var heic = BufferedFileReader(try Fixture.bytes("picture.heic"))
         let plain = try inspector.inspect(&heic)
         #expect((plain.mediaType, plain.isImage, plain.isDamaged) == ("image/heic", false, false))
-        var avif = ByteSource(try Fixture.bytes("picture.avif"))
+        var avif = BufferedFileReader(try Fixture.bytes("picture.avif"))
         #expect(try inspector.inspect(&avif).isImage)
-        var png = ByteSource(try Fixture.bytes("plain.png"))
+        var png = BufferedFileReader(try Fixture.bytes("plain.png"))
         let other = try inspector.inspect(&png)
         #expect((other.mediaType, other.isImage, other.isDamaged) == ("image/png", false, false))
     }

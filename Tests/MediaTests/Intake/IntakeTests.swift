@@ -52,13 +52,13 @@ import Vocabulary
     @Test(
         "A picture that no decoder shall see is kept as a file, with the limit that it is over (I6)",
         arguments: [
-            ("huge.png", PixelLimit.pixelCount(120_000_000)),
+            ("huge.png", ImageLimitExceeded.pixelCount(120_000_000)),
             ("progressive-huge.jpg", .decoderByteCount(80_000_000, .coefficients)),
             ("many-scans.jpg", .scanCount(100)),
             ("interlaced-huge.png", .decoderByteCount(80_000_000, .interlacedPNG)),
         ]
     )
-    func overLimit(name: String, limit: PixelLimit) async throws {
+    func overLimit(name: String, limit: ImageLimitExceeded) async throws {
         try await withIntake { intake, store in
             let bytes = try Fixture.bytes(name)
             let id = BlobID.random()
@@ -70,7 +70,7 @@ import Vocabulary
     }
 
     @Test("A picture over a limit is kept without its metadata all the same (I7)")
-    func overLimitScrubbed() async throws {
+    func overLimitStripped() async throws {
         try await withIntake { intake, store in
             var bytes = try Fixture.bytes("phone.jpg")
             let sides = try sides(of: bytes)
@@ -87,11 +87,11 @@ import Vocabulary
     @Test("A picture with more metadata than can be removed is refused and leaves nothing (I5, I7)")
     func refused() async throws {
         try await withIntake { intake, store in
-            let pieces = (0...ScrubEdits.countLimit).flatMap { _ in
+            let pieces = (0...StripEdits.countLimit).flatMap { _ in
                 PictureBytes.segment(0xFE, []) + PictureBytes.segment(0xDD, [0, 0])
             }
             let bytes = PictureBytes.jpeg(pieces, PictureBytes.frame(0xC0, width: 30, height: 20))
-            await #expect(throws: Intake.Failure.refused(.pixelLimit(.segmentCount(ScrubEdits.countLimit)))) {
+            await #expect(throws: Intake.Failure.refused(.pixelLimit(.segmentCount(StripEdits.countLimit)))) {
                 try await intake.receive(id: BlobID.random(), body: body(bytes, 4_096), limit: 1 << 20)
             }
             try expectNothing(in: store)
@@ -195,7 +195,7 @@ import Vocabulary
 
     /// Where a JPEG's frame header holds its height and width; the thumbnail in its EXIF block has one too.
     private func sides(of bytes: [UInt8]) throws -> Range<Int> {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         var segments = JPEGSegments()
         var segment = segments.next(&source)
         while let found = segment, !found.isFrame { segment = segments.next(&source) }

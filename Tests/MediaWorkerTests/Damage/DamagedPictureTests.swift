@@ -114,7 +114,7 @@ import Vocabulary
         try await withWorker { worker, store in
             for name in ["photograph", "palette-clear", "cut-profile", "gama-0.7-browsers-lighten"] {
                 let whole = try Fixture.bytes("\(name).png")
-                var source = ByteSource(whole)
+                var source = BufferedFileReader(whole)
                 var chunks = PNGChunks()
                 while let chunk = chunks.next(&source), chunk.type != "IEND" {
                     var bytes = whole
@@ -151,7 +151,7 @@ import Vocabulary
     func cutMetadata() async throws {
         let turned = try Fixture.bytes("orientation-6.webp")
         let phone = try Fixture.bytes("phone.webp")
-        var source = ByteSource(phone)
+        var source = BufferedFileReader(phone)
         var chunks = RIFFChunks(&source)
         var ends: [FourCC: Int] = [:]
         while let chunk = chunks.next(&source) { ends[chunk.type] = chunk.end }

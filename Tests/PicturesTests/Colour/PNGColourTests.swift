@@ -56,7 +56,7 @@ import Testing
             let added = found.count - file.count
             #expect(added > 4_096)
             #expect(Array(found[..<33]) == Array(file[..<33]) && Array(found[(33 + added)...]) == Array(file[33...]))
-            #expect(PNGDiet.keptRanges(of: found) == [0..<found.count])
+            #expect(PNGChunkFilter.keptRanges(of: found) == [0..<found.count])
             let start = try #require(found.firstRange(of: Array("mntr".utf8))).upperBound
             let space = String(decoding: found[start..<start + 4], as: UTF8.self)
             #expect(space == (colourType & 3 == 0 ? "GRAY" : "RGB "))
@@ -64,10 +64,10 @@ import Testing
     }
 
     @Test("Chunks that say what colours are stay in an original")
-    func scrubbed() throws {
+    func stripped() throws {
         let text = Make.chunk("tEXt", Array("Secret".utf8))
         let file = Make.png(Self.header, Self.codes, Self.gamma, Make.chunk("cHRM", Self.sRGBPrimaries), Self.pixels)
-        let found = try ScrubbedFile(
+        let found = try StrippedFile(
             Make.png(Self.header, Self.codes, Self.gamma, Make.chunk("cHRM", Self.sRGBPrimaries), text, Self.pixels)
         )
         #expect(found.bytes == file)

@@ -14,7 +14,7 @@ import Testing
     func kept(isBigger: Bool) throws {
         let original = try Fixture.bytes("ultra-hdr.jpg")
         let comment = isBigger ? Make.segment(0xFE, Array("Secret".utf8)) : []
-        let file = try ScrubbedFile(original[..<2] + comment + original[2...])
+        let file = try StrippedFile(original[..<2] + comment + original[2...])
         try expectGainMap(in: file.bytes, pixels: original.suffix(2_000))
         #expect(file.removed == (isBigger ? [.comment, .xmp] : [.xmp]))
         #expect(try facts(.jpeg, file.bytes)?.hasHDR == true)
@@ -32,7 +32,7 @@ import Testing
         )
         let inner = Make.greyJPEG(gps + description + Make.segment(0xFE, Array("Secret".utf8)))
         let announcement = Make.containerXMP(gainMap: inner.count, secret: Self.secret)
-        let file = try ScrubbedFile(Make.greyJPEG(gps + announcement + Make.directory((1, 0), (2, 3))) + inner)
+        let file = try StrippedFile(Make.greyJPEG(gps + announcement + Make.directory((1, 0), (2, 3))) + inner)
         #expect(Set(file.removed).isSuperset(of: [.gps, .exif, .xmp, .comment, .iptc]))
         for word in ["Secret", "Exif", "GPS", "creator", "Photoshop"] { #expect(!file.contains(word), "\(word)") }
         for word in ["<rdf:li>2.5</rdf:li>", "hdrgm:Gamma=\"1.0\""] { #expect(file.contains(word), "\(word)") }
@@ -47,12 +47,12 @@ import Testing
             Item:Length="\(Self.video.count)"/></rdf:li>
             """
         let announcement = Make.containerXMP(gainMap: inner.count, others: item)
-        let file = try ScrubbedFile(Make.greyJPEG(announcement) + inner + Self.video)
+        let file = try StrippedFile(Make.greyJPEG(announcement) + inner + Self.video)
         #expect(file.removed == [.trailer, .xmp])
         #expect(file.bytes.suffix(inner.count).starts(with: [0xFF, 0xD8]) && file.bytes.suffix(2) == [0xFF, 0xD9])
         #expect(!file.contains("MotionPhoto"))
         try expectGainMap(in: file.bytes)
-        let video = try ScrubbedFile(Make.greyJPEG(announcement) + Self.video)
+        let video = try StrippedFile(Make.greyJPEG(announcement) + Self.video)
         #expect(video.removed == [.trailer, .xmp])
         #expect(try facts(.jpeg, video.original)?.hasHDR == false && !video.contains("GainMap"))
     }
@@ -63,20 +63,20 @@ import Testing
         let between = [UInt8](repeating: 0, count: gap)
         let padded = Make.containerXMP(gainMap: inner.count)
             .replacing("Item:Mime=\"image/jpeg\"/>", with: "Item:Mime=\"image/jpeg\" Item:Padding=\"\(gap)\"/>")
-        #expect(try ScrubbedFile(Make.greyJPEG(padded) + between + inner).bytes.suffix(inner.count) == inner[...])
+        #expect(try StrippedFile(Make.greyJPEG(padded) + between + inner).bytes.suffix(inner.count) == inner[...])
         let primary = Make.greyJPEG(Make.directory((0, 0), (0, 0)))
         let base = try #require(primary.firstRange(of: Array("MM\0*".utf8))).lowerBound
         let placed = Make.greyJPEG(Make.directory((primary.count, 0), (inner.count, primary.count + gap - base)))
         let file = placed + between + inner
         #expect(try facts(.jpeg, file)?.hasHDR == true)
-        #expect(try ScrubbedFile(file).removed == (gap == 0 ? [] : [.trailer]))
+        #expect(try StrippedFile(file).removed == (gap == 0 ? [] : [.trailer]))
     }
 
     @Test("What ISO 21496-1 says stays, without what follows it")
     func parameters() throws {
         let inner = Make.greyJPEG(Make.parameters(ofGainMap: true, more: Array("Secret".utf8)))
         let primary = Make.greyJPEG(Make.parameters(ofGainMap: false, more: Array("Secret".utf8)) + Make.directory())
-        let file = try ScrubbedFile(primary + inner)
+        let file = try StrippedFile(primary + inner)
         #expect(file.removed == [.other] && !file.contains("Secret"))
         #expect(file.bytes.firstRange(of: Make.parameters(ofGainMap: true)) != nil)
         try expectGainMap(in: file.bytes)
@@ -98,7 +98,7 @@ import Testing
                 """
             )
         )
-        let file = try ScrubbedFile(Make.greyJPEG(Make.directory((9, 0), (9, 9))) + inner)
+        let file = try StrippedFile(Make.greyJPEG(Make.directory((9, 0), (9, 9))) + inner)
         #expect(file.contains("HDRGainMap:HDRGainMapHeadroom=\"4.2\"") && file.contains("aux:hdrgainmap"))
         #expect(!file.contains("Secret"))
         try expectGainMap(in: file.bytes)
@@ -120,13 +120,13 @@ import Testing
                 """
             )
         )
-        try expectGainMap(in: ScrubbedFile(primary + [0, 0, 0, 0] + inner).bytes)
+        try expectGainMap(in: StrippedFile(primary + [0, 0, 0, 0] + inner).bytes)
     }
 
     @Test("A preview behind a picture is no gain map and goes")
     func preview() throws {
         let preview = Make.greyJPEG(Make.exifSegment(orientation: 6))
-        let file = try ScrubbedFile(Make.greyJPEG(Make.directory((1, 0), (2, 3))) + preview)
+        let file = try StrippedFile(Make.greyJPEG(Make.directory((1, 0), (2, 3))) + preview)
         #expect(file.bytes == Make.greyJPEG([]) && file.removed == [.other, .trailer])
         #expect(try facts(.jpeg, file.original)?.hasHDR == false)
     }
@@ -138,16 +138,16 @@ import Testing
         let offsets = [0, 1, 2, plain.count - 1, Int(UInt32.max), Int(Int32.max), 1 << 30]
         for offset in offsets {
             // Without a JPEG behind the picture there is nothing that an offset could lead to.
-            let file = try ScrubbedFile(Make.greyJPEG(Make.directory((9, 0), (Int(UInt32.max), offset))) + [1, 2, 3])
+            let file = try StrippedFile(Make.greyJPEG(Make.directory((9, 0), (Int(UInt32.max), offset))) + [1, 2, 3])
             #expect(file.bytes == plain)
         }
         var many = MultiPicture.payload([MultiPicture.Entry](repeating: .init(byteCount: 1, offset: 8), count: 1_000))
-        #expect(try ScrubbedFile(Make.greyJPEG(Make.segment(0xE2, many)) + [9]).bytes == plain)
+        #expect(try StrippedFile(Make.greyJPEG(Make.segment(0xE2, many)) + [9]).bytes == plain)
         many.removeLast(15_000)
-        #expect(try ScrubbedFile(Make.greyJPEG(Make.segment(0xE2, many)) + [9]).bytes == plain)
+        #expect(try StrippedFile(Make.greyJPEG(Make.segment(0xE2, many)) + [9]).bytes == plain)
         // A gain map with a directory of its own, and a third JPEG behind it.
         let nested = Make.greyJPEG(Make.gainMapXMP + Make.directory((9, 0), (9, 9)))
-        let file = try ScrubbedFile(Make.greyJPEG(Make.containerXMP(gainMap: 9)) + nested + inner)
+        let file = try StrippedFile(Make.greyJPEG(Make.containerXMP(gainMap: 9)) + nested + inner)
         #expect(file.bytes.suffix(inner.count) == inner[...] && !file.contains("MPF"))
         // A gain map that is cut off.
         #expect(try facts(.jpeg, Make.greyJPEG(Make.containerXMP(gainMap: 9)) + inner.dropLast())?.hasHDR == false)
@@ -164,7 +164,7 @@ import Testing
     /// That the directories of a file lead to the JPEG that ends it, and count its bytes.
     private func expectGainMap(in bytes: [UInt8], pixels: ArraySlice<UInt8>? = nil) throws {
         #expect(try facts(.jpeg, bytes)?.hasHDR == true)
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         var segments = JPEGSegments()
         while let segment = segments.next(&source), segment.marker != JPEGSegments.endOfImage {
             guard let directory = MultiPicture(&source, in: segment.payload) else { continue }
@@ -181,7 +181,7 @@ import Testing
 
     /// What is before the pixels of a JPEG, apart from tables.
     private func segments(of bytes: [UInt8]) throws -> [UInt8] {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         var segments = JPEGSegments()
         var found: [UInt8] = []
         while let segment = segments.next(&source), segment.marker != JPEGSegments.startOfScan {

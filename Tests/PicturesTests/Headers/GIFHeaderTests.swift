@@ -34,14 +34,14 @@ import Testing
     @Test("A screen or first frame over the limits is refused (I8)")
     func limits() throws {
         let small = Make.image(width: 1, height: 1)
-        #expect(throws: PixelLimit.side(65_500)) { try facts(.gif, Make.gif(width: 65_535, height: 10, small)) }
-        #expect(throws: PixelLimit.pixelCount(40_000_000)) {
+        #expect(throws: ImageLimitExceeded.side(65_500)) { try facts(.gif, Make.gif(width: 65_535, height: 10, small)) }
+        #expect(throws: ImageLimitExceeded.pixelCount(40_000_000)) {
             try facts(.gif, Make.gif(width: 10_000, height: 10_000, small))
         }
         let large = try #require(
             try facts(.gif, Make.gif(width: 1, height: 1, Make.image(width: 65_535, height: 65_535)))
         )
-        #expect(throws: PixelLimit.side(65_500)) { try PixelLimits().check(large) }
+        #expect(throws: ImageLimitExceeded.side(65_500)) { try ImageLimits().check(large) }
     }
 
     @Test("Frames are counted and their time is added up")
@@ -54,8 +54,8 @@ import Testing
 
     @Test("Counting frames ends at its limit (I8)")
     func frameLimit() throws {
-        let many = (0..<FrameTally.countLimit + 100).flatMap { _ in Make.image(width: 5, height: 5) }
-        #expect(try facts(.gif, Make.gif(width: 5, height: 5, many))?.frameCount == FrameTally.countLimit)
+        let many = (0..<FrameCounter.countLimit + 100).flatMap { _ in Make.image(width: 5, height: 5) }
+        #expect(try facts(.gif, Make.gif(width: 5, height: 5, many))?.frameCount == FrameCounter.countLimit)
     }
 
     @Test("Transparency is told by any frame")

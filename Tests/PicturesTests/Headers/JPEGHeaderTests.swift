@@ -38,10 +38,10 @@ import Testing
     func multiScan() throws {
         let frame = Make.frame(0xC0, width: 100, height: 100)
         let whole = try #require(try facts(.jpeg, Make.jpeg(frame, Make.scan())))
-        #expect((whole.scanCount, whole.coefficientByteCount, whole.decoderLoad) == (1, 0, .rows))
+        #expect((whole.scanCount, whole.coefficientByteCount, whole.decoderMemoryModel) == (1, 0, .rows))
         let parted = try #require(try facts(.jpeg, Make.jpeg(frame, Make.scan(of: 1))))
         #expect(parted.scanCount == 1)
-        #expect(parted.decoderLoad == .coefficients)
+        #expect(parted.decoderMemoryModel == .coefficients)
     }
 
     @Test("The first EXIF block alone turns the picture, if it comes before the pixels")
@@ -80,7 +80,7 @@ import Testing
         for behindScan in [false, true] {
             // One more is the segment that all JPEGs begin with.
             #expect(try facts(.jpeg, picture(999, behindScan: behindScan)) != nil)
-            #expect(throws: PixelLimit.segmentCount(1_000)) {
+            #expect(throws: ImageLimitExceeded.segmentCount(1_000)) {
                 try facts(.jpeg, picture(1_000, behindScan: behindScan))
             }
         }
@@ -92,7 +92,7 @@ import Testing
         let frame = Make.frame(0xC0, width: 30, height: 20)
         func picture(parts: Int) -> [UInt8] { Make.jpeg((0..<parts).flatMap { _ in part }, frame) }
         #expect(try facts(.jpeg, picture(parts: 64)) != nil)
-        #expect(throws: PixelLimit.profileByteCount(4 << 20)) { try facts(.jpeg, picture(parts: 65)) }
+        #expect(throws: ImageLimitExceeded.profileByteCount(4 << 20)) { try facts(.jpeg, picture(parts: 65)) }
         // Segments of the same kind that hold something else do not count.
         let other = Make.segment(0xE2, Array("MPF\0".utf8) + [UInt8](repeating: 7, count: 65_529))
         #expect(try facts(.jpeg, Make.jpeg((0..<70).flatMap { _ in other }, frame)) != nil)

@@ -43,9 +43,9 @@ import Testing
     @Test("Counting frames ends at its limit (I8)")
     func frameLimit() throws {
         let frame = Make.chunk("fcTL", [UInt8](repeating: 0, count: 26))
-        let many = (0..<FrameTally.countLimit + 100).flatMap { _ in frame }
+        let many = (0..<FrameCounter.countLimit + 100).flatMap { _ in frame }
         let found = try facts(.png, Make.png(Make.header(width: 30, height: 20), Make.chunk("acTL"), many))
-        #expect(found?.frameCount == FrameTally.countLimit)
+        #expect(found?.frameCount == FrameCounter.countLimit)
     }
 
     @Test("What is shorter or longer than its kind is not read as it (I6)", arguments: [0, 12, 14])

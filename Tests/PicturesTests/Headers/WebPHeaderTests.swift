@@ -36,9 +36,9 @@ import Testing
     @Test("Counting frames ends at its limit (I8)")
     func frameLimit() throws {
         let frame = Make.animationFrame(width: 8, height: 8, milliseconds: 1, Make.lossy(width: 8, height: 8))
-        let many = (0..<FrameTally.countLimit + 100).flatMap { _ in frame }
+        let many = (0..<FrameCounter.countLimit + 100).flatMap { _ in frame }
         let found = try facts(.webp, Make.webp(Make.extended(width: 8, height: 8, flags: 2), many))
-        #expect(found?.frameCount == FrameTally.countLimit)
+        #expect(found?.frameCount == FrameCounter.countLimit)
     }
 
     @Test("Alpha is told by the header, by the pixels, or by a channel of its own")

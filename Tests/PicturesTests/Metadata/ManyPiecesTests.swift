@@ -43,13 +43,13 @@ import Testing
         let bytes = file.start + (0..<count).flatMap { _ in file.piece }
         let kind = try #require(FileKind(signature: bytes))
         _ = try? facts(kind, bytes)
-        #expect(PNGDiet.keptRanges(of: bytes).count < 12)
-        var source = ByteSource(bytes)
+        #expect(PNGChunkFilter.keptRanges(of: bytes).count < 12)
+        var source = BufferedFileReader(bytes)
         do {
-            let plan = try Scrubber.plan(for: kind, &source)
-            #expect(plan.map { $0.pieces.count <= 2 * ScrubEdits.countLimit + 1 } ?? true)
+            let plan = try MetadataStripper.plan(for: kind, &source)
+            #expect(plan.map { $0.pieces.count <= 2 * StripEdits.countLimit + 1 } ?? true)
         } catch {
-            #expect(error == .pixelLimit(.segmentCount(ScrubEdits.countLimit)))
+            #expect(error == .pixelLimit(.segmentCount(StripEdits.countLimit)))
         }
     }
 }

@@ -13,7 +13,7 @@ import Testing
 
     @Test("No secret is left in a picture, and what is taken out is told (I7)", arguments: phones)
     func secrets(name: String) throws {
-        let file = try ScrubbedFile(name)
+        let file = try StrippedFile(name)
         #expect(String(decoding: file.original, as: UTF8.self).contains("Secret"))
         #expect(!file.contains("Secret"))
         #expect(!file.contains("GPS"))
@@ -36,12 +36,12 @@ import Testing
         ] as [(String, [RemovedMetadata])]
     )
     func kinds(name: String, kinds: [RemovedMetadata]) throws {
-        #expect(try ScrubbedFile(name).removed == kinds)
+        #expect(try StrippedFile(name).removed == kinds)
     }
 
     @Test("Size, orientation, frames and all other facts stay", arguments: phones)
     func facts(name: String) throws {
-        let file = try ScrubbedFile(name)
+        let file = try StrippedFile(name)
         let before = try #require(try PicturesTests.facts(file.kind, file.original))
         #expect(try PicturesTests.facts(file.kind, file.bytes) == before)
         if name != "phone.gif" { #expect((before.width, before.height) == (96, 64)) }
@@ -51,10 +51,10 @@ import Testing
     func idempotent() throws {
         let pictures = try Fixture.names.map(Fixture.bytes).filter { FileKind(signature: $0) != nil }
         for picture in pictures {
-            let file = try ScrubbedFile(picture)
+            let file = try StrippedFile(picture)
             // Of a JPEG that was cut off right behind its start, not enough is left to be known.
             guard FileKind(signature: file.bytes) != nil else { continue }
-            #expect(try ScrubbedFile(file.bytes).removed == [])
+            #expect(try StrippedFile(file.bytes).removed == [])
         }
         #expect(pictures.count > 40)
     }
@@ -69,14 +69,14 @@ import Testing
     )
     func untouched(name: String) throws {
         let bytes = try Fixture.bytes(name)
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         let kind = try #require(FileKind(signature: bytes))
-        #expect(try Scrubber.plan(for: kind, &source) == nil)
+        #expect(try MetadataStripper.plan(for: kind, &source) == nil)
     }
 
     @Test("exiftool finds nothing but what shows the picture (I7)", arguments: phones)
     func exifTool(name: String) async throws {
-        let file = try ScrubbedFile(name)
+        let file = try StrippedFile(name)
         try await withScratchFolder { folder in
             let before = try await exifToolTags(of: file.original, in: folder)
             let personal = ["GPS:GPSLatitude", "ExifIFD:SerialNumber", "IFD0:Make", "XMP-dc:Creator"]

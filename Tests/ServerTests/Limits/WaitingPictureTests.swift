@@ -12,7 +12,7 @@ struct WaitingPictureTests {
         _ body: (RunningServer) async throws -> Void
     ) async throws {
         try await withMemoryFolder { folder in
-            let worker = try StandInWorker.hanging(in: folder)
+            let worker = try FakeWorker.hanging(in: folder)
             try await withServer {
                 $0.mediaWorker = worker
                 choose(&$0)

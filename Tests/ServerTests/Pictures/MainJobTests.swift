@@ -100,7 +100,7 @@ struct MainJobTests {
     }
 
     private func pixels(of bytes: [UInt8]) throws -> [Int] {
-        var source = ByteSource(bytes)
+        var source = BufferedFileReader(bytes)
         let facts = try #require(try Inspector().inspect(&source).facts)
         return [facts.width, facts.height]
     }

@@ -100,7 +100,7 @@ struct TroublesomePictureTests {
     @Test("A disk that the worker cannot write to is held against no picture: it waits")
     func fullDisk() async throws {
         try await withMemoryFolder { folder in
-            let worker = try StandInWorker.blamingTheDisk(in: folder)
+            let worker = try FakeWorker.blamingTheDisk(in: folder)
             try await withServer({ $0.mediaWorker = worker }) { server in
                 let ada = try await server.register("ada")
                 let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
@@ -133,7 +133,7 @@ struct TroublesomePictureTests {
         try await withMemoryFolder { folder in
             let storage = "\(folder)/storage"
             let spoil = #"file=$(find "\#(storage)/media/originals" -name "$id"); rm "$file"; ln -s elsewhere "$file""#
-            let worker = try StandInWorker.blamingTheDisk(after: spoil, in: folder)
+            let worker = try FakeWorker.blamingTheDisk(after: spoil, in: folder)
             try await withServer({ ($0.storage, $0.mediaWorker) = (storage, worker) }) { server in
                 let ada = try await server.register("ada")
                 let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))

@@ -11,7 +11,7 @@ struct WorkerDeathTests {
     @Test("A picture whose worker is killed in the middle becomes ready with the next one")
     func killedOnce() async throws {
         try await withMemoryFolder { folder in
-            let worker = try StandInWorker.dying(times: 1, in: folder)
+            let worker = try FakeWorker.dying(times: 1, in: folder)
             try await withServer({ $0.mediaWorker = worker }) { server in
                 let ada = try await server.register("ada")
                 let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
@@ -26,7 +26,7 @@ struct WorkerDeathTests {
     )
     func quarantine() async throws {
         try await withMemoryFolder { folder in
-            let worker = try StandInWorker.dying(times: 2, in: folder)
+            let worker = try FakeWorker.dying(times: 2, in: folder)
             try await withServer({ $0.mediaWorker = worker }) { server in
                 let ada = try await server.register("ada")
                 let killer = try Fixture.bytes("textured.jpg")
@@ -48,7 +48,7 @@ struct WorkerDeathTests {
     @Test("A worker that hangs is killed at its deadline; the picture says when it is tried again, and chat goes on")
     func hanging() async throws {
         try await withMemoryFolder { folder in
-            let worker = try StandInWorker.hanging(in: folder)
+            let worker = try FakeWorker.hanging(in: folder)
             try await withServer({ $0.mediaWorker = worker }, tuning: { $0.worker.deadline = .milliseconds(300) }) {
                 server in
                 let ada = try await server.register("ada")
@@ -68,7 +68,7 @@ struct WorkerDeathTests {
     @Test("I8: a picture that hangs on its retry too is not tried a third time, and is never seen as processing again")
     func hangingTwice() async throws {
         try await withMemoryFolder { folder in
-            let worker = try StandInWorker.hanging(in: folder)
+            let worker = try FakeWorker.hanging(in: folder)
             try await withServer({ $0.mediaWorker = worker }, tuning: { $0.hurry(deadline: .milliseconds(300)) }) {
                 server in
                 let ada = try await server.register("ada")
@@ -88,7 +88,7 @@ struct WorkerDeathTests {
     @Test("A picture whose retry succeeds is ready, and its room hears of it")
     func hangingOnce() async throws {
         try await withMemoryFolder { folder in
-            let worker = try StandInWorker.hanging(times: 1, in: folder)
+            let worker = try FakeWorker.hanging(times: 1, in: folder)
             try await withServer({ $0.mediaWorker = worker }, tuning: { $0.hurry(deadline: .seconds(15)) }) { server in
                 let ada = try await server.register("ada")
                 let socket = try await ada.listen()
@@ -124,7 +124,7 @@ struct WorkerDeathTests {
     func serverKilled() async throws {
         try await withMemoryFolder { folder in
             let storage = folder + "/storage"
-            let worker = try StandInWorker.hanging(in: folder)
+            let worker = try FakeWorker.hanging(in: folder)
             let (saved, killed) = try await withServerProcess(
                 storage: storage,
                 environment: ["SNUG_MEDIA_WORKER": worker]

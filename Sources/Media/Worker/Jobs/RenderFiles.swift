@@ -9,9 +9,9 @@ import Vocabulary
 package final class RenderFiles: Sendable {
     let original: OpenFile
     /// One for each role, empty at first.
-    private let outputs: [VariantRole: UnlinkedFile]
+    private let outputs: [VariantRole: UnnamedFile]
 
-    init(original: OpenFile, outputs: [VariantRole: UnlinkedFile]) {
+    init(original: OpenFile, outputs: [VariantRole: UnnamedFile]) {
         self.original = original
         self.outputs = outputs
     }
@@ -26,7 +26,7 @@ package final class RenderFiles: Sendable {
         }
     }
 
-    func output(_ role: VariantRole) throws(FileFailure) -> UnlinkedFile {
+    func output(_ role: VariantRole) throws(FileFailure) -> UnnamedFile {
         guard let file = outputs[role] else { throw FileFailure("use of a missing file", code: EBADF) }
         return file
     }
@@ -44,8 +44,8 @@ extension BlobStore {
     func openForRendering(_ id: BlobID) throws -> RenderFiles {
         let original = try openOriginal(id)
         do {
-            var outputs: [VariantRole: UnlinkedFile] = [:]
-            for role in VariantRole.all { outputs[role] = try UnlinkedFile(in: incoming, mode: Self.fileMode) }
+            var outputs: [VariantRole: UnnamedFile] = [:]
+            for role in VariantRole.all { outputs[role] = try UnnamedFile(in: incoming, mode: Self.fileMode) }
             return RenderFiles(original: original, outputs: outputs)
         } catch {
             throw RenderFailure.storage(error)
@@ -66,7 +66,7 @@ extension BlobStore {
 
     private func nameAndSync(_ files: RenderFiles, _ picture: RenderedPicture, of id: BlobID) throws {
         guard picture.isConsistent else { throw RenderFailure.untrustworthy }
-        var made: [(file: UnlinkedFile, path: String)] = []
+        var made: [(file: UnnamedFile, path: String)] = []
         for output in picture.outputs(of: id) {
             let file = try files.output(output.name.role)
             try output.check(file)
@@ -88,13 +88,13 @@ private struct RenderedFile {
     let byteCount: Int
 
     /// Whether it is, as far as its header tells: the worker is not trusted.
-    func check(_ file: UnlinkedFile) throws {
+    func check(_ file: UnnamedFile) throws {
         let byteCount = try file.facts().byteCount
-        var source = ByteSource(count: byteCount, fill: file.read)
+        var source = BufferedFileReader(count: byteCount, fill: file.read)
         let head = source.bytes(at: 0, length: min(byteCount, FileKind.signatureLength)) ?? []
         guard byteCount == self.byteCount, let kind = FileKind(signature: head),
             kind.mediaType == name.format.mediaType,
-            let facts = try? ImageFacts(of: kind, in: &source, limits: PixelLimits()),
+            let facts = try? ImageFacts(of: kind, in: &source, limits: ImageLimits()),
             (facts.width, facts.height) == (width, height), max(width, height) <= name.role.side,
             facts.isAnimated == (name.role == .animated)
         else { throw RenderFailure.untrustworthy }

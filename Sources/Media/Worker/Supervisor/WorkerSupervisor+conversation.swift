@@ -9,7 +9,7 @@ extension WorkerSupervisor {
     /// Waits until the worker is ready, then gives it one job after another until it leaves or must go.
     func converse(
         with process: Process,
-        over socket: JobSocket,
+        over socket: JobSender,
         _ stream: AsyncStream<WorkerEvent>,
         wake: AsyncStream<WorkerEvent>.Continuation
     ) async {
@@ -59,7 +59,7 @@ extension WorkerSupervisor {
     private func perform(
         _ work: Work,
         with process: Process,
-        over socket: JobSocket,
+        over socket: JobSender,
         _ events: inout Events
     ) async -> Bool {
         guard let descriptors = try? work.files.descriptors else {

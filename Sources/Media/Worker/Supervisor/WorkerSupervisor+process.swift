@@ -31,7 +31,7 @@ extension WorkerSupervisor {
         rules = WorkerStateMachine(limits: limits, startedAt: .now)
         defer { forgetWorker() }
         do {
-            let (socket, other) = try JobSocket.pair()
+            let (socket, other) = try JobSender.pair()
             let result = try await Subprocess.run(
                 .path(FilePath(executable)),
                 environment: .custom(Self.environment(limits, hasHEIFModule: hasHEIFModule)),
@@ -67,7 +67,7 @@ extension WorkerSupervisor {
         return result
     }
 
-    private func serve(with process: Process, over socket: JobSocket) async {
+    private func serve(with process: Process, over socket: JobSender) async {
         report.processID = process.processIdentifier.value
         meter = ProcessMeter(of: process.processIdentifier.value)
         let (events, event) = AsyncStream.makeStream(

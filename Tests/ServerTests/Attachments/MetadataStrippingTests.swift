@@ -1,0 +1,75 @@
+import Fixtures
+import Foundation
+import Hashing
+import Subprocess
+import TestSupport
+import Testing
+
+@testable import Server
+
+@Suite("What an original says about who took it", .patient)
+struct MetadataStrippingTests {
+    @Test("I7: others get the original without it, the answer says what was removed, and a resend is the same upload")
+    func stripped() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let sent = try Fixture.bytes("gps.jpg")
+            let picture = try await ada.settled(ada.upload(sent))
+            let removed = picture.removed_metadata.elements.map(\.text)
+            #expect(removed == removed.sorted())
+            #expect(Set(removed).isSuperset(of: ["comment", "exif", "gps", "iptc", "xmp"]))
+            #expect(picture.byte_size.number < sent.count)
+
+            let original = try await ada.get("attachments/\(picture.id.text)/original").expect(200)
+            #expect(original.body.count == picture.byte_size.number)
+            #expect(SHA256.hash(original.body).map { String(format: "%02x", $0) }.joined() == picture.sha256.text)
+            let words = try await exiftool(original.body)
+            for word in ["GPS", "Secret", "48 deg", "XMP"] { #expect(!words.contains(word)) }
+        }
+    }
+
+    @Test("SNUG_KEEP_METADATA=on keeps originals as they came")
+    func kept() async throws {
+        try await withServer({ $0.keepsMetadata = .on }) { server in
+            let ada = try await server.register("ada")
+            let sent = try Fixture.bytes("gps.jpg")
+            let picture = try await ada.upload(sent)
+            #expect(picture.removed_metadata.elements.isEmpty)
+            #expect(try await ada.get("attachments/\(picture.id.text)/original").expect(200).body == sent)
+        }
+    }
+
+    @Test("An Ultra HDR photograph keeps its gain map, with or without the rest", arguments: [false, true])
+    func gainMap(keepsMetadata: Bool) async throws {
+        try await withServer({ if keepsMetadata { $0.keepsMetadata = .on } }) { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.settled(ada.upload(try Fixture.bytes("ultra-hdr.jpg")))
+            #expect(picture.status == "ready" && picture.has_hdr == true)
+            #expect(try await ada.get("attachments/\(picture.id.text)").json.has_hdr == true)
+            let words = try await exiftool(ada.get("attachments/\(picture.id.text)/original").expect(200).body)
+            #expect(words.contains("MP Image 2") && words.contains("Gain Map Max"))
+            #expect(try await ada.upload(try Fixture.bytes("gps.jpg")).has_hdr == false)
+        }
+    }
+
+    @Test("A file without metadata is kept byte for byte", arguments: ["plain.png", "textured.jpg", "text.jpg"])
+    func untouched(name: String) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let picture = try await ada.upload(try Fixture.bytes(name))
+            #expect(picture.removed_metadata.elements.isEmpty)
+            let original = try await ada.get("attachments/\(picture.id.text)/original").expect(200)
+            #expect(try original.body == Fixture.bytes(name))
+        }
+    }
+
+    private func exiftool(_ bytes: [UInt8]) async throws -> String {
+        try await withScratchFolder { folder in
+            let file = "\(folder)/original.jpg"
+            try Data(bytes).write(to: URL(filePath: file))
+            let arguments: Arguments = ["-a", "-ee", "-G", file]
+            let answer = try await run(.name("exiftool"), arguments: arguments, output: .string(limit: 1 << 20))
+            return answer.standardOutput
+        }
+    }
+}
