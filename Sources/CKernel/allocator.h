@@ -1,7 +1,7 @@
 #pragma once
 #include <malloc.h>
 
-/// Gives the allocator's unused pages back to the kernel (malloc_trim(3)). Glibc's Swift module leaves this header out.
-static inline void snug_give_memory_back(void) {
+/// Returns the allocator's unused pages to the kernel (malloc_trim(3)). Glibc's Swift module leaves this header out.
+static inline void snug_trim_heap(void) {
     (void)malloc_trim(0);
 }

@@ -4,13 +4,13 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-// Open files travel between processes beside the bytes of a socket (unix(7), SCM_RIGHTS). The macros that lay them out
+// Open files are passed between processes with the bytes of a socket (unix(7), SCM_RIGHTS). The macros for their layout
 // cannot be called from Swift.
 
-/// Descriptors that one message carries at most.
+/// Largest number of descriptors in one message.
 #define SNUG_DESCRIPTOR_LIMIT 8
 
-/// Sends bytes and, with the first of them, open files. Never waits and raises no signal. Returns -1 with errno.
+/// Sends bytes and, with the first of them, open files. Never blocks or raises a signal. Returns -1 with errno.
 static inline ssize_t snug_send_descriptors(int socket, const void *bytes, size_t count, const int *descriptors,
                                             size_t descriptor_count) {
     union {

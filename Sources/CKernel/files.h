@@ -4,16 +4,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/// Has the kernel begin to write a file's bytes to the disk, and does not wait (sync_file_range(2)). Glibc declares it
+/// Starts writing the bytes of a file to the disk without waiting (sync_file_range(2)). Glibc declares it
 /// for GNU programs only, which Swift's are not.
 static inline int snug_start_writing(int descriptor) {
     return (int)syscall(__NR_sync_file_range, descriptor, 0L, 0L, 2 /* SYNC_FILE_RANGE_WRITE */);
 }
 
-/// Facts of a file that tell it from another one of the same name. Times are in nanoseconds since 1970, UTC.
+/// Distinguishes a file from another one of the same name. Times are in nanoseconds since 1970, UTC.
 struct snug_file_identity {
     unsigned long long inode;
-    /// 0 where the file system does not keep it.
+    /// 0 where the file system does not store it.
     long long born_at;
     long long changed_at;
     unsigned device_major, device_minor;

@@ -3,17 +3,17 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/// Dies with the thread that started this process; prctl is variadic.
+/// Kills this process when the thread that started it ends; prctl is variadic.
 static inline int snug_die_with_parent(void) {
     return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
-/// No program that this process could start gains rights by it; prctl is variadic.
+/// Programs started by this process gain no privileges; prctl is variadic.
 static inline int snug_gain_no_privileges(void) {
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
-/// Keeps the memory of this process out of core dumps, also of those that a program collects; prctl is variadic.
+/// Disables core dumps, also those collected by a program; prctl is variadic.
 static inline int snug_forbid_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
@@ -29,5 +29,5 @@ static inline int snug_limit_open_files(unsigned long value) { return snug_limit
 static inline int snug_limit_file_size(unsigned long value) { return snug_limit(RLIMIT_FSIZE, value); }
 static inline int snug_limit_address_space(unsigned long value) { return snug_limit(RLIMIT_AS, value); }
 
-/// Yields the processor to anything else that wants it; setpriority's first parameter has the same trouble.
+/// Lowers the priority of this process; the first parameter of setpriority has the same enum problem.
 static inline int snug_set_nice(int value) { return setpriority(PRIO_PROCESS, 0, value); }

@@ -9,18 +9,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// What a process gives up for good before it touches bytes of a stranger: files by Landlock (landlock(7)), and every
-// system call that decoding does not need by seccomp (seccomp(2)). The filter is a program of macros, and the calls have
-// no wrappers in glibc 2.36, so both are here.
+// Irrevocably drops rights before untrusted bytes are read: access to files with Landlock (landlock(7)), and every
+// system call that decoding does not need with seccomp (seccomp(2)). The filter is made of macros, and glibc 2.36 has
+// no wrappers for the calls, so both are written in C.
 
-/// The highest version of Landlock that the kernel has; 0 when it has none or has it switched off.
+/// The Landlock version of the kernel; 0 when it has none or it is disabled.
 static inline int snug_landlock_version(void) {
     long version = syscall(444 /* landlock_create_ruleset */, NULL, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */);
     return version < 0 ? 0 : (int)version;
 }
 
-/// Gives up every right to files by path, to TCP ports, and to signal or reach other processes, as far as `version`
-/// knows them. Descriptors that are open stay as they are. Returns -1 with errno.
+/// Drops all rights to open files by path, to use TCP ports, and to signal or connect to other processes, as far as
+/// `version` supports them. Open descriptors remain usable. Returns -1 with errno.
 static inline int snug_landlock_everything(int version) {
     // Rights by version: include/uapi/linux/landlock.h, which Debian 12 has in version 2 only.
     struct {
@@ -49,13 +49,12 @@ static inline int snug_landlock_everything(int version) {
 #define SNUG_LOAD(member) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, member))
 #define SNUG_ANSWER(answer) BPF_STMT(BPF_RET | BPF_K, answer)
 #define SNUG_REFUSE(code) SNUG_ANSWER(SECCOMP_RET_ERRNO | (code))
-/// Goes past the next `count` instructions unless the loaded value is `value`.
+/// Skips the next `count` instructions unless the loaded value is `value`.
 #define SNUG_UNLESS(value, count) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, count)
 #define SNUG_ALLOW(name) SNUG_UNLESS(__NR_##name, 1), SNUG_ANSWER(SECCOMP_RET_ALLOW)
 
-/// Refuses every system call but those with which memory is had, threads are run, time is told, and open descriptors
-/// are read and written. For all threads of the process. Returns -1 with errno; ENOSYS on a processor it is not
-/// written for.
+/// Blocks every system call except those for memory, threads, time, and reading and writing open descriptors, in all
+/// threads of the process. Returns -1 with errno; ENOSYS on processors that it does not support.
 static inline int snug_seccomp_everything(void) {
 #if defined(SNUG_AUDIT_ARCH)
     struct sock_filter program[] = {
@@ -109,7 +108,7 @@ static inline int snug_seccomp_everything(void) {
         SNUG_ALLOW(getrandom),
         SNUG_ALLOW(getrusage),
         SNUG_ALLOW(sysinfo),
-        // clone3 keeps its flags where a filter cannot look; glibc falls back to clone when there is none.
+        // A filter cannot read the flags of clone3; glibc falls back to clone where it is missing.
         SNUG_UNLESS(__NR_clone3, 1),
         SNUG_REFUSE(ENOSYS),
         // A thread, never a process: CLONE_THREAD.

@@ -10,7 +10,8 @@ import Vocabulary
 /// ended. Everything is done in small batches with pauses, so that a chat on the same core notices nothing.
 struct Sweep {
     let store: Store
-    let blobs: BlobStore
+    let archive: any Archive
+    let spool: Spool
     let grace: GracePeriods
     let isDryRun: Bool
     /// Rows of one batch.

@@ -103,8 +103,14 @@ struct SweepCommand: AsyncParsableCommand {
     private func sweep(_ settings: Settings) async throws -> SweepReport {
         let store = try openStore(settings)
         return try await store.closing {
-            let blobs = try openMedia(settings)
-            let sweep = Sweep(store: store, blobs: blobs, grace: settings.grace, isDryRun: dryRun)
+            let folder = try openMedia(settings)
+            let sweep = Sweep(
+                store: store,
+                archive: DiskArchive(folder),
+                spool: Spool(in: folder),
+                grace: settings.grace,
+                isDryRun: dryRun
+            )
             return try await StopSignals.cancelling { try await sweep.run() }
         }
     }
@@ -121,9 +127,9 @@ struct SweepCommand: AsyncParsableCommand {
         }
     }
 
-    private func openMedia(_ settings: Settings) throws -> BlobStore {
+    private func openMedia(_ settings: Settings) throws -> MediaFolder {
         do {
-            return try BlobStore(existing: settings.mediaPath)
+            return try MediaFolder(existing: settings.mediaPath)
         } catch  where error.isSplit {
             throw SweepFailure("The folders in \(settings.mediaPath) are on different disks.")
         } catch {

@@ -1,15 +1,15 @@
 import CKernel
 import Glibc
 
-/// What the worker gives up before it reads the first byte of a picture. None of it can be taken back.
+/// Rights that the worker drops before it reads the first byte of a picture. None of them can be regained.
 package enum Confinement {
-    /// Bytes of any file it writes: far above any variant.
+    /// Size limit of each file that the worker writes, in bytes; far above any variant.
     private static let fileByteCount: UInt = 16 << 20
     private static let openFileCount: UInt = 64
-    /// Bytes. A backstop only: an allocation that fails makes libvips 8.14 return wrong pixels, so the server's ceiling
-    /// on resident memory, which kills, must come first.
+    /// Bytes. Only a backstop: when an allocation fails, libvips 8.14 returns wrong pixels, so the server's limit on
+    /// resident memory, which kills the worker, must be reached first.
     private static let addressSpaceByteCount: UInt = 2 << 30
-    /// Chat comes first on the one core.
+    /// Chat has priority on a single core.
     private static let niceness: Int32 = 10
 
     package enum Failure: Error, CustomStringConvertible {
@@ -19,30 +19,30 @@ package enum Confinement {
 
         package var description: String {
             switch self {
-            case .limits: "the worker cannot limit itself"
-            case .landlock(let code): "the worker cannot give up files (Landlock, errno \(code))"
-            case .seccomp(let code): "the worker cannot give up system calls (seccomp, errno \(code))"
+            case .limits: "the worker cannot limit its resources"
+            case .landlock(let code): "the worker cannot drop its access to files (Landlock, errno \(code))"
+            case .seccomp(let code): "the worker cannot drop system calls (seccomp, errno \(code))"
             }
         }
     }
 
-    /// Sets resource limits and priorities; comes first.
-    /// - Throws: ``Failure`` when a limit that others rely on cannot be set.
+    /// Sets resource limits and priorities. To be called first.
+    /// - Throws: ``Failure`` when a limit that the server relies on cannot be set.
     package static func limitResources() throws(Failure) {
-        // A parent that has ended before this line is noticed by the end of standard input.
+        // If the parent ended before this line, the worker finds standard input closed.
         guard snug_die_with_parent() == 0, snug_gain_no_privileges() == 0, snug_limit_core_size(0) == 0,
             snug_limit_open_files(openFileCount) == 0,
             snug_limit_file_size(fileByteCount) == 0,
             snug_limit_address_space(addressSpaceByteCount) == 0
         else { throw .limits }
-        // Best effort: a container may forbid them, and nothing but fairness is lost.
+        // Best effort: a container may forbid both, which costs nothing but fairness.
         _ = snug_set_nice(niceness)
         preferOOMKill()
     }
 
-    /// Gives up files by path and reaching other processes, where the kernel has Landlock; comes after every library
-    /// has opened what it needs. The descriptors that are open stay.
-    /// - Returns: whether the kernel has it. Without it, ``dropSystemCalls()`` refuses the same.
+    /// Drops access to files by path and to other processes with Landlock, if the kernel has it. To be called after
+    /// every library has opened what it needs; open descriptors remain usable.
+    /// - Returns: whether the kernel has Landlock. Without it, ``dropSystemCalls()`` blocks the same.
     package static func dropFileAccess() throws(Failure) -> Bool {
         let version = snug_landlock_version()
         guard version > 0 else { return false }
@@ -50,12 +50,12 @@ package enum Confinement {
         return true
     }
 
-    /// Gives up every system call but those for memory, threads, time and open descriptors; comes last.
+    /// Drops every system call except those for memory, threads, time and open descriptors. To be called last.
     package static func dropSystemCalls() throws(Failure) {
         guard snug_seccomp_everything() == 0 else { throw .seccomp(errno) }
     }
 
-    /// When memory runs out, the kernel shall end this process and not the server (proc(5), "oom_score_adj").
+    /// Makes the kernel kill this process before the server when memory runs out (proc(5), "oom_score_adj").
     private static func preferOOMKill() {
         let descriptor = unsafe open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }

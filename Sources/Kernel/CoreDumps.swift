@@ -1,8 +1,8 @@
 import CKernel
 
-/// Whether the memory of this process, with its keys and passwords, may be written to a file when it crashes.
+/// Core dumps would write the memory of this process, with its keys and passwords, to a file.
 package enum CoreDumps {
-    /// Forbids it. The limit counts where the kernel writes the file; where it starts a program for that, such as
+    /// Disables core dumps. The limit applies where the kernel writes the file; where it starts a program such as
     /// systemd-coredump, only the other flag does (core(5)).
     ///
     /// - Throws: ``FileFailure``.

@@ -1,14 +1,14 @@
 import FoundationEssentials
 import Glibc
 
-/// What the file system says about one name.
+/// The status of a file.
 package struct FileFacts {
     package let byteCount: Int
     /// UTC, whole seconds.
     package let modifiedAt: Date
-    /// Neither a folder, a link nor a device.
+    /// Not a folder, link or device.
     package let isRegularFile: Bool
-    /// Whatever it points to.
+    /// Whether or not its target exists.
     package let isSymbolicLink: Bool
     /// Permission bits.
     package let mode: mode_t
@@ -21,6 +21,6 @@ package struct FileFacts {
         mode = info.st_mode & 0o7777
     }
 
-    /// Whether it gives nobody more rights than `limit`.
+    /// Whether its permissions are a subset of `limit`.
     package func isWithin(_ limit: mode_t) -> Bool { mode & 0o777 & ~limit == 0 }
 }

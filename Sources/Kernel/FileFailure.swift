@@ -2,7 +2,7 @@ import Glibc
 
 /// A file operation that the kernel refused.
 package struct FileFailure: Error, Hashable, CustomStringConvertible {
-    /// What was tried, as a word for the log.
+    /// The operation that failed, for the log.
     package let operation: String
     /// The kernel's reason (`errno`).
     package let code: Int32
@@ -12,22 +12,22 @@ package struct FileFailure: Error, Hashable, CustomStringConvertible {
         self.code = code
     }
 
-    /// There was nothing of that name.
+    /// No file has that name.
     package var isMissing: Bool { code == ENOENT }
-    /// The name was taken.
+    /// A file of that name exists.
     package var isTaken: Bool { code == EEXIST }
-    /// The disk, or this user's share of it, is full.
+    /// The disk or the quota of this user is full.
     package var isStorageFull: Bool { code == ENOSPC || code == EDQUOT }
 
-    /// The disk cannot do it, or only be read since it could not.
+    /// The disk fails, or was remounted read-only after a failure.
     package var isDiskTrouble: Bool { code == EIO || code == EROFS }
 
-    /// The two places are on different file systems, or different mounts of one.
+    /// The two paths are on different file systems or mounts.
     package var isSplit: Bool { code == EXDEV }
 
     /// The kernel's reason in words, such as "Permission denied".
     package var reason: String { unsafe String(cString: strerror(code)) }
 
-    /// For the log: holds no path, so that it cannot carry one to a client either.
+    /// For the log. Contains no path, so that none can reach a client.
     package var description: String { "\(operation): \(reason)" }
 }

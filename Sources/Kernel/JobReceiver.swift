@@ -1,25 +1,26 @@
 import CKernel
 import Glibc
 
-/// The worker's end of a ``JobSender``.
+/// The worker's end of the socket of a ``JobSender``.
 package struct JobReceiver {
     private let descriptor: Int32
 
     package init(descriptor: Int32) { self.descriptor = descriptor }
 
-    package enum Arrival: Equatable {
+    package enum Received: Equatable {
         /// Bytes, and the descriptors that came with the first of them, which the caller closes.
         case bytes([UInt8], descriptors: [Int32])
-        case silence
+        case timeout
+        /// The sender has closed its end.
         case end
     }
 
     /// Waits up to `milliseconds` for the next bytes, at most `count` of them.
-    package func next(_ count: Int, within milliseconds: Int32) -> Arrival {
+    package func next(_ count: Int, within milliseconds: Int32) -> Received {
         while true {
             var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             let ready = unsafe poll(&waiting, 1, milliseconds)
-            if ready == 0 { return .silence }
+            if ready == 0 { return .timeout }
             if ready < 0 && errno == EINTR { continue }
             var bytes = [UInt8](repeating: 0, count: count)
             var descriptors = [Int32](repeating: -1, count: Int(SNUG_DESCRIPTOR_LIMIT))

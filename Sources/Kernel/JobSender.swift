@@ -1,7 +1,7 @@
 import CKernel
 import Glibc
 
-/// The server's end of the socket over which a worker gets its jobs, and with each the files that it works on.
+/// The server's end of the socket over which a worker receives jobs, each with the open files that it works on.
 package final class JobSender: Sendable {
     private let descriptor: Int32
 
@@ -17,7 +17,8 @@ package final class JobSender: Sendable {
         return (JobSender(ends[0]), ends[1])
     }
 
-    /// Sends a line and open files with it. Never waits: one job is under way at a time, which fits into any buffer.
+    /// Sends a line together with open files. Never blocks: one job is sent at a time, and it fits into the buffer of
+    /// the socket.
     package func send(_ line: [UInt8], with files: [Int32]) throws(FileFailure) {
         let count = unsafe line.withUnsafeBytes { bytes in
             unsafe snug_send_descriptors(descriptor, bytes.baseAddress, bytes.count, files, files.count)

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A file open for reading; closed when the last reference goes.
+/// A file open for reading; closed with its last reference.
 package final class OpenFile: Sendable {
-    /// Valid while this object is; for handing the file to another process.
+    /// Valid while this object is; to pass the file to another process.
     package let descriptor: Int32
     /// Size when it was opened, in bytes.
     package let byteCount: Int
@@ -20,8 +20,8 @@ package final class OpenFile: Sendable {
         byteCount = Int(info.st_size)
     }
 
-    /// Takes over a descriptor of a regular file, and closes it also when this fails. Finds the size without asking
-    /// for the file's status, which a process that has given up files may not.
+    /// Takes ownership of the descriptor of a regular file, and closes it even if this throws. Finds the size without
+    /// asking for the status of the file, which the sandbox of the worker forbids.
     package init(taking descriptor: Int32) throws(FileFailure) {
         let end = lseek(descriptor, 0, SEEK_END)
         guard end >= 0 else {
@@ -41,7 +41,7 @@ package final class OpenFile: Sendable {
     }
 }
 
-/// Up to `count` bytes from `offset` of an open file, carrying on after short reads.
+/// Up to `count` bytes from `offset` of an open file, continuing after short reads.
 func readBytes(of descriptor: Int32, at offset: Int, count: Int) throws(FileFailure) -> [UInt8] {
     var failed: FileFailure?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -57,7 +57,7 @@ func readBytes(of descriptor: Int32, at offset: Int, count: Int) throws(FileFail
     return bytes
 }
 
-/// Writes all of `bytes` where an open file stands, carrying on after short writes. Blocking.
+/// Writes all of `bytes` at the position of an open file, continuing after short writes. Blocking.
 package func writeBytes(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(FileFailure) {
     var written = 0
     while written < bytes.count {

@@ -1,11 +1,12 @@
 import CKernel
 import Glibc
 
-/// What a process holds in memory. Reads `/proc`, which does not wait for a disk.
+/// Measures the resident memory of a process from `/proc`, which never waits for a disk.
 package struct ResidentMemory {
     private let statistics: OpenFile
 
-    /// Nil when there is no such process. The file is kept open, for a process that will give up opening files.
+    /// Nil when there is no such process. The file stays open, so that a process can still measure itself after it has
+    /// dropped its access to files.
     package init?(of processID: Int32) {
         guard let file = try? OpenFile("/proc/\(processID)/statm") else { return nil }
         statistics = file
@@ -20,6 +21,6 @@ package struct ResidentMemory {
         return pages * Int(getpagesize())
     }
 
-    /// Gives pages of this process that nothing is in back to the kernel.
-    package static func giveUnusedBack() { snug_give_memory_back() }
+    /// Returns unused pages of this process to the kernel.
+    package static func releaseUnused() { snug_trim_heap() }
 }

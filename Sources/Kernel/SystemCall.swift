@@ -1,6 +1,6 @@
 import Glibc
 
-/// The kernel's file calls with a Swift face. All of them block; call them on a thread that may wait.
+/// Swift wrappers of file system calls. All of them block.
 package enum SystemCall {
     /// An unnamed file in a folder. The value is in the kernel's `asm-generic/fcntl.h`; glibc hides it from Swift.
     static let unnamedFile: Int32 = 0o20_000_000 | O_DIRECTORY
@@ -12,7 +12,7 @@ package enum SystemCall {
         return descriptor
     }
 
-    /// Makes a folder with exactly `mode`, whatever the umask. Returns whether it is new.
+    /// Creates a folder with exactly `mode`, whatever the umask. Returns whether it is new.
     @discardableResult
     package static func makeFolder(_ path: String, mode: mode_t) throws(FileFailure) -> Bool {
         guard unsafe mkdir(path, mode) == 0 else {
@@ -23,7 +23,7 @@ package enum SystemCall {
         return true
     }
 
-    /// Makes an empty file with exactly `mode`, whatever the umask, unless it is there.
+    /// Creates an empty file with exactly `mode`, whatever the umask, unless it exists.
     package static func makeFile(_ path: String, mode: mode_t) throws(FileFailure) {
         let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         if descriptor < 0, errno == EEXIST { return }
@@ -39,12 +39,12 @@ package enum SystemCall {
         }
     }
 
-    /// Renames in one step and replaces what was there.
+    /// Renames atomically and replaces an existing file.
     package static func rename(_ source: String, to target: String) throws(FileFailure) {
         guard unsafe Glibc.rename(source, target) == 0 else { throw FileFailure("rename") }
     }
 
-    /// Removes a name. Returns whether it was there.
+    /// Removes a name. Returns whether it existed.
     @discardableResult
     package static func remove(_ path: String) throws(FileFailure) -> Bool {
         if unsafe unlink(path) == 0 { return true }
@@ -52,21 +52,21 @@ package enum SystemCall {
         return false
     }
 
-    /// Removes an empty folder. Returns whether it is gone; one that is not empty stays.
+    /// Removes an empty folder. Returns whether it is gone; a folder that is not empty stays.
     package static func removeFolder(_ path: String) throws(FileFailure) -> Bool {
         if unsafe rmdir(path) == 0 || errno == ENOENT { return true }
         guard errno == ENOTEMPTY || errno == EEXIST else { throw FileFailure("rmdir") }
         return false
     }
 
-    /// Makes names added to or removed from a folder survive a power cut.
+    /// Makes changes of the names in a folder durable.
     package static func syncFolder(_ path: String) throws(FileFailure) {
         let descriptor = try open(path, O_RDONLY | O_DIRECTORY)
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw FileFailure("fsync") }
     }
 
-    /// Facts of the file at `path`, without following a symbolic link; nil when there is none.
+    /// Status of the file at `path`, without following a symbolic link; nil when there is none.
     package static func facts(_ path: String) throws(FileFailure) -> FileFacts? {
         var info = stat()
         guard unsafe lstat(path, &info) == 0 else {

@@ -4,25 +4,25 @@ import Glibc
 import Synchronization
 import Vocabulary
 
-/// A file that has no name until it is complete, so that no crash can leave half of it behind.
+/// A file without a name until it is complete, so that no crash can leave a partial file behind.
 ///
-/// Unnamed (`O_TMPFILE`) where the file system can, otherwise under a name ending in `.part` that is removed again.
-/// Without ``link(to:replacing:)`` it is gone when closed.
+/// Uses `O_TMPFILE` where the file system supports it, otherwise a name ending in `.part` that is removed on closing.
+/// A file that was not linked with ``link(to:replacing:)`` is gone once it is closed.
 package final class UnnamedFile: Sendable {
-    /// How names in `incoming` end while their file is being written.
+    /// Suffix of temporary names.
     package static let unfinishedSuffix = ".part"
 
     private let folder: String
     private let temporaryPath: String?
     private let descriptor: Mutex<Int32?>
 
-    /// Makes the file in the file system of `folder`, readable as `mode` says whatever the umask. Blocking.
+    /// Creates the file in the file system of `folder`, with exactly `mode` whatever the umask. Blocking.
     /// - Throws: ``FileFailure``.
     package convenience init(in folder: String, mode: mode_t) throws(FileFailure) {
         try self.init(in: folder, mode: mode, named: false)
     }
 
-    /// `named` takes the way of file systems without `O_TMPFILE` (overlayfs before Linux 6.3, NFS).
+    /// `named` behaves as on file systems without `O_TMPFILE` (overlayfs before Linux 6.3, NFS).
     init(in folder: String, mode: mode_t, named: Bool) throws(FileFailure) {
         self.folder = folder
         let unnamed = named ? nil : try Self.openUnnamed(in: folder, mode: mode)
@@ -64,7 +64,7 @@ package final class UnnamedFile: Sendable {
         }
     }
 
-    /// Valid until ``close()``; for handing the file to another process.
+    /// Valid until ``close()``; to pass the file to another process.
     package var openDescriptor: Int32 {
         get throws(FileFailure) { try withDescriptor { descriptor throws(FileFailure) in descriptor } }
     }
@@ -78,14 +78,14 @@ package final class UnnamedFile: Sendable {
         }
     }
 
-    /// Has the system begin to write the bytes to the disk, so that ``sync()`` waits less; does not wait itself.
+    /// Starts writing the bytes to the disk without waiting, so that ``sync()`` waits less.
     package func startWriting() throws(FileFailure) {
         try withDescriptor { descriptor throws(FileFailure) in
             guard snug_start_writing(descriptor) == 0 else { throw FileFailure("start writing") }
         }
     }
 
-    /// Makes the bytes survive a power cut; to be called before ``link(to:replacing:)``. Blocking.
+    /// Makes the bytes durable. Blocking.
     package func sync() throws(FileFailure) {
         try withDescriptor { descriptor throws(FileFailure) in
             guard fdatasync(descriptor) == 0 else { throw FileFailure("fdatasync") }
@@ -93,21 +93,21 @@ package final class UnnamedFile: Sendable {
     }
 
     /// Gives the file its name. The name is durable once its folder is synced. Blocking.
-    /// - Parameter replacing: whether a file of that name gives way, in one step, or is an error.
-    /// - Throws: ``FileFailure``; `isTaken` when the name is taken and not to be replaced.
+    /// - Parameter replacing: whether an existing file of that name is replaced atomically, or is an error.
+    /// - Throws: ``FileFailure``; `isTaken` when the name exists and `replacing` is false.
     package func link(to path: String, replacing: Bool = false) throws(FileFailure) {
         guard replacing else { return try linkNew(path) }
         do {
             try linkNew(path)
         } catch  where error.isTaken {
-            // No call links over an existing name, so the file gets a passing name first and is renamed.
-            let passing = Self.unfinishedPath(in: folder)
-            try linkNew(passing)
-            try SystemCall.rename(passing, to: path)
+            // No system call links over an existing name, so the file gets a temporary name first and is renamed.
+            let temporary = Self.unfinishedPath(in: folder)
+            try linkNew(temporary)
+            try SystemCall.rename(temporary, to: path)
         }
     }
 
-    /// Lets go of the file. Blocking, since freeing the blocks of an unnamed file may take milliseconds.
+    /// Closes the file. Blocking, since freeing the blocks of an unnamed file may take milliseconds.
     package func close() {
         descriptor.withLock { descriptor in
             guard let open = descriptor.take() else { return }
@@ -118,7 +118,7 @@ package final class UnnamedFile: Sendable {
 
     private func linkNew(_ path: String) throws(FileFailure) {
         try withDescriptor { descriptor throws(FileFailure) in
-            // The documented way to name an O_TMPFILE file without a capability: open(2), "O_TMPFILE".
+            // The documented way to link an O_TMPFILE file without a capability: open(2), "O_TMPFILE".
             try SystemCall.link(self.temporaryPath ?? "/proc/self/fd/\(descriptor)", to: path)
         }
     }

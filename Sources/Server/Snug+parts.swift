@@ -30,7 +30,8 @@ extension Snug {
 
     /// Files and their addresses.
     struct BytesParts {
-        let blobs: BlobStore
+        let spool: Spool
+        let archive: any Archive
         let signer: MediaSigner
         let intake: Intake
         let files: FileIO
@@ -38,16 +39,19 @@ extension Snug {
         let threads: NIOThreadPool
 
         init(_ settings: Settings, _ storage: ServerStorage, threads: NIOThreadPool, logger: Logger) throws {
-            blobs = try storage.openMedia()
+            let folder = try storage.openMedia()
+            spool = Spool(in: folder)
+            archive = DiskArchive(folder, threads: threads)
             signer = MediaSigner(keys: try settings.loadKeys(), publicURL: settings.publicURL)
             intake = Intake(
-                store: blobs,
+                spool: spool,
+                archive: archive,
                 inspector: try Inspector(formats: settings.mediaFormats),
                 threads: threads,
                 keepsMetadata: settings.keepsMetadata == .on
             )
             files = FileIO(threadPool: threads)
-            purger = VariantPurger(blobs: blobs, threads: threads, logger: logger)
+            purger = VariantPurger(archive: archive, logger: logger)
             self.threads = threads
         }
     }
@@ -146,9 +150,14 @@ extension Snug {
             queue = RenderQueue(
                 store: facts.store,
                 intake: bytes.intake,
-                originals: OriginalCheck(blobs: bytes.blobs, threads: bytes.threads),
+                originals: OriginalCheck(archive: bytes.archive, threads: bytes.threads),
                 worker: worker,
-                renderings: PictureRenderer(store: bytes.blobs, worker: worker, threads: bytes.threads),
+                renderer: PictureRenderer(
+                    spool: bytes.spool,
+                    archive: bytes.archive,
+                    worker: worker,
+                    threads: bytes.threads
+                ),
                 wakeup: wakeup,
                 loop: loop,
                 logger: logger
@@ -226,14 +235,14 @@ extension Routes {
             uploads: Uploads(store: store, intake: bytes.intake, limit: settings.maxUploadBytes, logger: logger),
             limits: limits,
             originals: OriginalFiles(
-                blobs: bytes.blobs,
+                archive: bytes.archive,
                 files: bytes.files,
                 isAccelerated: settings.mediaAccel == .on
             ),
             waiters: renderWaiters,
             wire: wire
         )
-        media = MediaRoutes(signer: bytes.signer, blobs: bytes.blobs, files: bytes.files, threads: bytes.threads)
+        media = MediaRoutes(signer: bytes.signer, archive: bytes.archive, files: bytes.files)
         live = facts.transports
         health = HealthRoutes(
             store: store,

@@ -53,7 +53,7 @@ package struct Settings: Sendable {
     package init() {}
 
     package var databasePath: String { "\(storage)/\(Store.fileName)" }
-    package var mediaPath: String { "\(storage)/\(BlobStore.folderName)" }
+    package var mediaPath: String { "\(storage)/\(MediaFolder.name)" }
     package var secretPath: String { secretFile ?? storage + "/secret" }
     package var previousSecretPath: String { previousSecretFile ?? secretPath + ".previous" }
 }

@@ -1,15 +1,16 @@
 import Pictures
+import Vocabulary
 
-/// What becomes of a fixture that is uploaded.
+/// The result of uploading a fixture.
 package enum FixtureResult: Equatable, Sendable {
     /// A plain file of this media type.
     case file(String)
-    /// A picture of which too little is there.
+    /// A picture without a readable size.
     case damaged
-    /// A plain file, because it is over a limit.
+    /// A plain file, because it exceeds a limit.
     case overLimit
     /// A picture that cannot be decoded.
-    case failed(RenderFailure.Code)
+    case failed(MediaFailureCode)
     /// A picture whose largest variant has these upright pixels, and which may move.
     case ready(Int, Int, Look, moves: Bool = false, isDamaged: Bool = false)
 }

@@ -28,12 +28,12 @@ package func withScratchFolder<Result>(
     return try await body(path)
 }
 
-/// A new store that is gone when `body` returns or throws.
-package func withStore<Result>(
+/// A new media folder that is gone when `body` returns or throws.
+package func withMediaFolder<Result>(
     isolation: isolated (any Actor)? = #isolation,
-    _ body: (BlobStore) async throws -> Result
+    _ body: (MediaFolder) async throws -> Result
 ) async throws -> Result {
-    try await withScratchFolder { try await body(try BlobStore(root: "\($0)/media")) }
+    try await withScratchFolder { try await body(try MediaFolder("\($0)/media")) }
 }
 
 /// Paths of all files below a folder, relative to it and sorted; hidden ones left out.

@@ -1,13 +1,15 @@
 import Foundation
 import Hashing
+import Kernel
 import Media
 import Pictures
 import Vocabulary
 
 /// Where damaged files are received, rendered and removed again.
 struct WorkerGround: Sendable {
-    let store: BlobStore
-    let renderings: PictureRenderer
+    let spool: Spool
+    let archive: any Archive
+    let renderer: PictureRenderer
     let inspector: Inspector
 
     struct Broken: Error, CustomStringConvertible {
@@ -29,12 +31,14 @@ struct WorkerGround: Sendable {
     struct Rendering {
         let outcome: Outcome
         let picture: RenderedPicture?
-        /// Of each still, by the end of its name: a film that is cut off ends earlier, its first frame is whole.
+        /// Hashes of the static variants by the end of their names. Animations are left out: a truncated one is
+        /// shorter.
         let stills: [String: Data]
 
         /// Whether this is the same picture as `whole`, of which `byteCount` bytes are left.
         ///
-        /// The stills are the same, unless a smaller source has made them be encoded otherwise; then their placeholder is.
+        /// The stills are the same, unless a smaller source has made them be encoded otherwise; then their placeholder
+        /// is.
         func shows(_ whole: Rendering, byteCount: Int) -> Bool {
             let heaviest = whole.picture?.variants.map(\.byteCount).max() ?? 0
             return heaviest <= byteCount ? stills == whole.stills : picture?.placeholder == whole.picture?.placeholder
@@ -48,40 +52,45 @@ struct WorkerGround: Sendable {
     /// - Throws: ``Broken`` when a rule is.
     func render(_ input: [UInt8], cutFrom whole: Rendering? = nil) async throws -> Rendering {
         let id = BlobID.random()
-        let path = store.path(ofOriginal: id)
-        try Data(input).write(to: URL(filePath: path))
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await receive(input, as: id)
         let (outcome, picture) = try await render(id)
-        let rendering = Rendering(outcome: outcome, picture: picture, stills: try stills(of: id))
+        let rendering = Rendering(outcome: outcome, picture: picture, stills: try await stills(of: id))
         let isReady = outcome == .ready || outcome == .readyInPart
         if !isReady, !rendering.stills.isEmpty { throw Broken(rule: "\(outcome) leaves variants") }
         if outcome == .ready, let whole, !rendering.shows(whole, byteCount: input.count) {
             throw Broken(rule: "a part of a picture looks whole")
         }
-        try store.removeVariants(of: id)
+        try await archive.remove([id])
         return rendering
     }
 
+    private func receive(_ input: [UInt8], as id: BlobID) async throws {
+        let file = try spool.newFile()
+        defer { file.close() }
+        try file.write(input)
+        try await archive.commit(file, asOriginal: id)
+    }
+
     private func render(_ id: BlobID) async throws -> (Outcome, RenderedPicture?) {
-        let inspection = try inspector.inspect(try store.openOriginal(id))
+        let inspection = try inspector.inspect(try await archive.open(.original(id)))
         if inspection.exceededLimit != nil { return (.overLimit, nil) }
         guard let facts = inspection.facts else { return (inspection.isDamaged ? .damaged : .file, nil) }
         do {
-            let picture = try await renderings.render(RenderJob(id: id, facts: facts))
-            try check(picture, of: id, facts)
+            let picture = try await renderer.render(RenderJob(id: id, facts: facts))
+            try await check(picture, of: id, facts)
             return (picture.isDamaged ? .readyInPart : .ready, picture)
         } catch let failure as RenderFailure {
-            guard failure.code != nil, failure != .untrustworthy else { throw Broken(rule: "\(failure)") }
+            guard failure.code != nil, failure != .invalidOutput else { throw Broken(rule: "\(failure)") }
             return (.failed(failure), nil)
         }
     }
 
-    private func check(_ picture: RenderedPicture, of id: BlobID, _ facts: ImageFacts) throws {
+    private func check(_ picture: RenderedPicture, of id: BlobID, _ facts: ImageFacts) async throws {
         guard picture.variants.map(\.size) == VariantSize.allCases.sorted() else {
             throw Broken(rule: "a size is missing")
         }
         for variant in picture.variants {
-            guard try store.byteCount(of: variant.file(of: id)) == variant.byteCount else {
+            guard try await archive.byteCount(of: .variant(variant.file(of: id))) == variant.byteCount else {
                 throw Broken(rule: "a variant is not what was told")
             }
             guard variant.width <= facts.width, variant.height <= facts.height else {
@@ -92,10 +101,10 @@ struct WorkerGround: Sendable {
         }
     }
 
-    private func stills(of id: BlobID) throws -> [String: Data] {
+    private func stills(of id: BlobID) async throws -> [String: Data] {
         var stills: [String: Data] = [:]
         for file in VariantFile.all(of: id) where file.role != .animated {
-            guard let open = try? store.open(file) else { continue }
+            guard let open = try? await archive.open(.variant(file)) else { continue }
             let bytes = try open.read(at: 0, count: open.byteCount)
             stills[String(file.name.dropFirst(id.description.utf8.count))] = Data(SHA256.hash(bytes))
         }

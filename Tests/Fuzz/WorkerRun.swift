@@ -21,15 +21,17 @@ struct WorkerRun {
     func run(_ rounds: Range<Int>) async throws {
         let folder = "\(Self.memory)/snug-fuzz-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let store = try BlobStore(root: folder)
+        let media = try MediaFolder(folder)
+        let (spool, archive) = (Spool(in: media), DiskArchive(media))
         let worker = WorkerSupervisor(
             executable: try Self.worker(),
             formats: Set(FileKind.allCases),
             logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
         )
         let ground = WorkerGround(
-            store: store,
-            renderings: PictureRenderer(store: store, worker: worker, threads: .singleton),
+            spool: spool,
+            archive: archive,
+            renderer: PictureRenderer(spool: spool, archive: archive, worker: worker, threads: .singleton),
             inspector: try Inspector(formats: Set(FileKind.allCases))
         )
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -32,8 +32,8 @@ struct BesideWritersTests {
                 held.remove(id)
             } catch Refusal.gone {
                 // Swept before it was complete: the server then removes what it wrote.
-                try storage.blobs.removeVariants(of: BlobID(id.uuid))
-                try storage.blobs.removeOriginal(BlobID(id.uuid))
+                try await storage.archive.removeVariants(of: [BlobID(id.uuid)])
+                try await storage.archive.removeOriginal(BlobID(id.uuid))
             } catch Refusal.notFound {
                 // Swept before it was sent.
             }
@@ -61,7 +61,7 @@ struct BesideWritersTests {
                 folder: storage.folder,
                 clock: storage.clock,
                 store: try Store(path: storage.folder + "/snug.sqlite", synchronous: .normal),
-                blobs: try BlobStore(existing: storage.media),
+                mediaFolder: try MediaFolder(existing: storage.media),
                 owner: storage.owner,
                 room: storage.room
             )
@@ -84,7 +84,7 @@ struct BesideWritersTests {
             _ = try await janitor.sweep(Self.grace(Period(seconds: -1))).run()
             for id in held { #expect(storage.hasFiles(id)) }
             #expect(try await storage.rows() == [0, 0, 0, 0, 0])
-            let left = try Shard.all.flatMap { try storage.blobs.files(in: $0) }.map { Attachment.ID($0.id.uuid) }
+            let left = try await storage.archivedFiles().map { Attachment.ID($0.key.blob.uuid) }
             #expect(Set(left) == held)
         }
     }

@@ -24,16 +24,16 @@ struct DiskSweepTests {
             let young = try storage.stray(age: .hours(23))
             let orphan = VariantFile(blob: BlobID.random(), size: .large, format: .webp)
             let moving = VariantFile.animated(BlobID.random())
-            for file in [orphan, moving] { try storage.write(storage.blobs.path(of: file), age: .hours(25)) }
+            for file in [orphan, moving] { try storage.write(storage.path(of: .variant(file)), age: .hours(25)) }
             let report = try await storage.sweep().run()
             #expect(report.unknown == SweepReport.Entry(rows: 0, files: 3, bytes: 30))
-            #expect(!storage.isThere(storage.blobs.path(ofOriginal: old)))
-            for file in [orphan, moving] { #expect(!storage.isThere(storage.blobs.path(of: file))) }
-            #expect(storage.isThere(storage.blobs.path(ofOriginal: young)))
+            #expect(!storage.isThere(storage.path(of: .original(old))))
+            for file in [orphan, moving] { #expect(!storage.isThere(storage.path(of: .variant(file)))) }
+            #expect(storage.isThere(storage.path(of: .original(young))))
             let today = "\(storage.media)/trash/\(TrashDay(Date()))"
             for name in [old.description, orphan.name, moving.name] { #expect(storage.isThere("\(today)/\(name)")) }
             // What is in the trash can still be brought back.
-            #expect(try storage.blobs.undelete(old) == 1)
+            #expect(try await storage.archive.undelete(old) == 1)
         }
     }
 

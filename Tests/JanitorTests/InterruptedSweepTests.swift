@@ -66,7 +66,7 @@ struct InterruptedSweepTests {
     private func expectSwept(_ scene: Scene, in storage: TestStorage) async throws {
         expectNoneLost(scene, in: storage)
         for id in scene.garbage { #expect(try await storage.isGone(id)) }
-        for id in scene.strays { #expect(!storage.isThere(storage.blobs.path(ofOriginal: id))) }
+        for id in scene.strays { #expect(!storage.isThere(storage.path(of: .original(id)))) }
         #expect(try await storage.store.deletedRoomRowCount() == 0)
     }
 
@@ -109,13 +109,13 @@ struct InterruptedSweepTests {
             let scene = try await fill(storage)
             let blob = BlobID(try #require(scene.garbage.last).uuid)
             // A folder in the original's place cannot be removed as a file can.
-            let path = storage.blobs.path(ofOriginal: blob)
+            let path = storage.path(of: .original(blob))
             try FileManager.default.removeItem(atPath: path)
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
             await #expect(throws: FileFailure.self) { try await storage.sweep().run() }
             expectNoneLost(scene, in: storage)
             let thumbnail = VariantFile(blob: blob, size: .thumbnail, format: .jpg)
-            #expect(!storage.isThere(storage.blobs.path(of: thumbnail)))
+            #expect(!storage.isThere(storage.path(of: .variant(thumbnail))))
             #expect(try await storage.store.known(among: [Attachment.ID(blob.uuid)]).count == 1)
             try FileManager.default.removeItem(atPath: path)
             try storage.write(path, age: .zero)
@@ -131,7 +131,7 @@ struct InterruptedSweepTests {
             let today = "\(storage.media)/trash/\(TrashDay(Date()))"
             try storage.write(today, age: .zero)
             await #expect(throws: FileFailure.self) { try await storage.sweep().run() }
-            for id in scene.strays { #expect(storage.isThere(storage.blobs.path(ofOriginal: id))) }
+            for id in scene.strays { #expect(storage.isThere(storage.path(of: .original(id)))) }
             try FileManager.default.removeItem(atPath: today)
             _ = try await storage.sweep().run()
             try await expectSwept(scene, in: storage)

@@ -49,7 +49,7 @@ struct RowSweepTests {
     func deleted() async throws {
         try await withStorage { storage in
             let gone = try await storage.deleted()
-            try storage.write(storage.blobs.path(of: .animated(BlobID(gone.uuid))), age: .zero)
+            try storage.write(storage.path(of: .variant(.animated(BlobID(gone.uuid)))), age: .zero)
             let (_, kept) = try await storage.attached(age: .zero)
             let report = try await storage.sweep().run()
             #expect(report.deleted == SweepReport.Entry(rows: 1, files: 3, bytes: 30))
@@ -123,7 +123,7 @@ struct RowSweepTests {
     func missingFile() async throws {
         try await withStorage { storage in
             let gone = try await storage.deleted()
-            _ = try storage.blobs.removeOriginal(BlobID(gone.uuid))
+            _ = try await storage.archive.removeOriginal(BlobID(gone.uuid))
             let report = try await storage.sweep().run()
             #expect(report.deleted == SweepReport.Entry(rows: 1, files: 1, bytes: 10))
             #expect(try await storage.isGone(gone))

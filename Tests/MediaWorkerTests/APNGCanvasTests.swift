@@ -7,7 +7,7 @@ import Testing
     private let red: [UInt8] = [200, 0, 0, 255]
     private let clear: [UInt8] = [0, 0, 0, 0]
 
-    @Test("A frame is drawn at its place, shown, and disposed of as it says")
+    @Test("A frame is drawn at its position, shown, and disposed of")
     func disposal() {
         var canvas = APNGCanvas(width: 2, height: 1)
         #expect(shown(frame(at: 0, .keep), red, &canvas) == red + clear)
@@ -17,7 +17,7 @@ import Testing
         #expect(canvas.pixels == red + clear)
     }
 
-    @Test("A blended frame lets through what is below, any other replaces it")
+    @Test("A blended frame is combined with the content below, any other replaces it")
     func blending() {
         let half: [UInt8] = [0, 0, 100, 128]
         var canvas = APNGCanvas(width: 1, height: 1)

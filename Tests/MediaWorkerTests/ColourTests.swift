@@ -10,7 +10,7 @@ import Testing
     private static let grey128 = "gama-0.45455-is-the-default.png"
 
     @Test(
-        "Gamma and code points are shown as browsers do",
+        "Gamma and code points are rendered as by browsers",
         arguments: [
             (grey128, [128, 128, 128]), ("gama-0.7-browsers-lighten.png", [163, 163, 163]),
             ("cicp-display-p3.png", [41, 183, 90]),
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(
-        "What comes first is believed",
+        "The chunk with the highest precedence is used",
         arguments: [
             // Display P3 is told twice, and sRGB in between does not count.
             ([("cICP", [12, 13, 0, 1]), ("sRGB", [0]), ("gAMA", number(70_000))], [41, 183, 90]),
@@ -36,7 +36,7 @@ import Testing
         try await expect(try coloured(chunks), colour)
     }
 
-    @Test("High dynamic range is brought down to what a display shows, light and dark apart")
+    @Test("High dynamic range is mapped to standard range, with distinct light and dark")
     func tones() async throws {
         // 203 cd/m² is 148 of 255 in PQ, 1,000 is 192.
         for (number, light) in [(0, 0...2), (148, 180...195), (192, 252...255), (255, 252...255)] {
@@ -61,28 +61,28 @@ import Testing
         }
     }
 
-    @Test("An animated PNG has the colours of its stills")
+    @Test("The animation of a PNG has the colours of its static variants")
     func animated() async throws {
         let file = try lightened("moving.png")
-        try await withWorker { worker, store in
-            let job = try addJob(file, to: store)
+        try await withWorker { worker, media in
+            let job = try addJob(file, to: media)
             let picture = try await worker.picture(of: job)
-            let still = try Pixels(try #require(picture.variants.last).file(of: job.id), in: store).at(0.2, 0.2)
-            let moving = try Pixels(.animated(job.id), in: store).at(0.2, 0.2)
+            let still = try Pixels(try #require(picture.variants.last).file(of: job.id), in: media).at(0.2, 0.2)
+            let moving = try Pixels(.animated(job.id), in: media).at(0.2, 0.2)
             for channel in 0..<3 { #expect(abs(still[channel] - moving[channel]) <= 14, "\(still) \(moving)") }
         }
     }
 
-    @Test("An orientation behind the pixels turns the picture")
+    @Test("An orientation after the pixels is applied")
     func lateOrientation() async throws {
         let plain = try Fixture.bytes("plain.png")
         let exif = PNGChunks.chunk("eXIf", EXIFBlock.minimal(orientation: 6))
-        try await withWorker { worker, store in
+        try await withWorker { worker, media in
             let file: [UInt8] = plain.dropLast(12) + exif + plain.suffix(12)
-            let job = try addJob(file, to: store)
+            let job = try addJob(file, to: media)
             let variant = try #require(try await worker.render(job).last)
             #expect((variant.width, variant.height) == (64, 96))
-            let pixels = try Pixels(variant.file(of: job.id), in: store)
+            let pixels = try Pixels(variant.file(of: job.id), in: media)
             #expect(isRed(pixels.at(0.9, 0.1)) && isGreen(pixels.at(0.9, 0.9)))
         }
     }
@@ -126,10 +126,10 @@ import Testing
 
     /// The middle of the largest variant.
     private func pixel(of file: [UInt8]) async throws -> [Int] {
-        try await withWorker { worker, store in
-            let job = try addJob(file, to: store)
+        try await withWorker { worker, media in
+            let job = try addJob(file, to: media)
             let variant = try #require(try await worker.render(job).last)
-            return try Pixels(variant.file(of: job.id), in: store).at(0.5, 0.5)
+            return try Pixels(variant.file(of: job.id), in: media).at(0.5, 0.5)
         }
     }
 }

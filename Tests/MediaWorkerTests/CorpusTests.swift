@@ -1,12 +1,12 @@
 import Fixtures
 import Foundation
-import Media
 import Pictures
 import Subprocess
 import TestSupport
 import Testing
 import Vocabulary
 
+@testable import Media
 @testable import MediaWorker
 
 /// Every fixture through inspection and the real worker, all formats switched on: what becomes of it is written down
@@ -17,18 +17,18 @@ import Vocabulary
         #expect(try Fixture.names == Fixture.expected.keys.sorted())
     }
 
-    @Test("I4, I6: every fixture becomes what is expected of it", .enabled(if: hasHEIFModule))
+    @Test("I4, I6: every fixture has the expected result", .enabled(if: hasHEIFModule))
     func results() async throws {
         let formats = Set(FileKind.allCases)
         let inspector = try Inspector(formats: formats)
-        try await withWorker(formats: formats) { worker, store in
+        try await withWorker(formats: formats) { worker, media in
             for name in try Fixture.names {
-                let result = try await result(of: name, inspector, worker, store)
+                let result = try await result(of: name, inspector, worker, media)
                 #expect(result == Fixture.expected[name], "\(name)")
             }
             #expect(await worker.status.killCount == 0)
-            #expect(try files(below: "\(store.root)/incoming").isEmpty)
-            try await expectNoMetadata(in: "\(store.root)/variants")
+            #expect(try files(below: "\(media.path)/incoming").isEmpty)
+            try await expectNoMetadata(in: "\(media.path)/variants")
         }
     }
 
@@ -36,11 +36,11 @@ import Vocabulary
         of name: String,
         _ inspector: Inspector,
         _ worker: TestWorker,
-        _ store: BlobStore
+        _ media: MediaFolder
     ) async throws -> FixtureResult {
         let id = BlobID.random()
-        try Data(try Fixture.bytes(name)).write(to: URL(filePath: store.path(ofOriginal: id)))
-        let inspection = try inspector.inspect(try store.openOriginal(id))
+        try Data(try Fixture.bytes(name)).write(to: URL(filePath: media.path(of: .original(id))))
+        let inspection = try inspector.inspect(try media.open(.original(id)))
         if inspection.exceededLimit != nil { return .overLimit }
         guard let facts = inspection.facts else { return inspection.isDamaged ? .damaged : .file(inspection.mediaType) }
         do {
@@ -49,7 +49,7 @@ import Vocabulary
             return .ready(
                 largest.width,
                 largest.height,
-                try Look(Pixels(largest.file(of: id), in: store)),
+                try Look(Pixels(largest.file(of: id), in: media)),
                 moves: picture.animation != nil,
                 isDamaged: picture.isDamaged
             )

@@ -4,13 +4,13 @@ import Testing
 
 @testable import MediaWorker
 
-@Suite("Frames of a GIF that clear their places", .serialized, .patient)
+@Suite("GIF frames that are cleared after display", .serialized, .patient)
 struct GIFHoleTests {
     private static let blue: [UInt8] = [40, 60, 200]
     private static let red: [UInt8] = [220, 30, 30]
     private static let green: [UInt8] = [30, 160, 60]
 
-    @Test("One sees through where a frame has been, whether or not it announced that")
+    @Test("The area of a cleared frame is transparent, whether or not the frame announced transparency")
     func hole() async throws {
         let gif = screen(
             frame(Self.blue, side: 32, at: 0, disposal: 1),
@@ -25,7 +25,7 @@ struct GIFHoleTests {
         #expect(file.pixel(frame: 2, 16, 16)[2] > 150 && file.pixel(frame: 2, 16, 16)[3] == 255)
     }
 
-    @Test("What comes before the first frame is nothing, and comes back after it")
+    @Test("Before the first frame the screen is transparent, and after its disposal again")
     func nothing() async throws {
         let gif = screen(
             frame(Self.blue, side: 32, at: 0, disposal: 3),
@@ -50,10 +50,10 @@ struct GIFHoleTests {
     /// The moving form that comes of a GIF, all frames one below the other.
     private func moving(_ gif: [UInt8]) async throws -> Film {
         try startVips()
-        return try await withWorker { worker, store in
-            let job = try addJob(gif, to: store)
+        return try await withWorker { worker, media in
+            let job = try addJob(gif, to: media)
             _ = try #require(try await worker.picture(of: job).animation)
-            let bytes = try store.open(.animated(job.id)).read(at: 0, count: 1 << 20)
+            let bytes = try media.open(.variant(.animated(job.id))).read(at: 0, count: 1 << 20)
             return try bytes.withUnsafeBytes { buffer in
                 var image: UnsafeMutablePointer<VipsImage>?
                 let status = snug_vips_frames(try #require(buffer.baseAddress), buffer.count, 9, 800, &image)

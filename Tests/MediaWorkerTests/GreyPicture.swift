@@ -96,7 +96,7 @@ struct GreyPicture {
 
 extension Picture {
     /// The bytes of a file, which outlive the encoder's.
-    func file(as encoding: Encoding) throws -> [UInt8] {
+    func file(as encoding: VariantEncoding) throws -> [UInt8] {
         let file = try encoded(as: encoding)
         return Array(file.bytes)
     }

@@ -5,8 +5,8 @@ import Media
 import TestSupport
 import Testing
 
-/// I8, I9: a worker that a picture has taken over does not leave by itself, and answers jobs as if nothing were wrong. The
-/// supervisor enforces its limits from outside.
+/// I8, I9: a worker that a picture has taken over does not leave by itself, and answers jobs as if nothing were wrong.
+/// The supervisor enforces its limits from outside.
 @Suite(.serialized, .patient) struct IdleWorkerTests {
     private let board = StatusBoard()
 
@@ -15,7 +15,7 @@ import Testing
         try await expectKill(of: "hoard", .patient)
     }
 
-    @Test("Memory above the limit between jobs is not kept either, and no job is given meanwhile")
+    @Test("Memory above the limit between jobs is not kept either, and the worker gets no job meanwhile")
     func keepsMemory() async throws {
         var limits = WorkerLimits.patient
         limits.session.residentByteCount = 128 << 20
@@ -42,9 +42,9 @@ import Testing
     func takesEveryJob() async throws {
         var limits = WorkerLimits.patient
         limits.session.jobCount = 3
-        try await withMisbehaviour("stay", limits, board) { worker, store in
+        try await withMisbehaviour("stay", limits, board) { worker, media in
             for _ in 0..<10 {
-                let failure = await worker.failure(of: try addJob("plain.png", to: store))
+                let failure = await worker.failure(of: try addJob("plain.png", to: media))
                 #expect(failure == .rejected(.undecodable))
                 #expect(await worker.status.workerJobCount <= 3)
             }
@@ -54,10 +54,10 @@ import Testing
         }
     }
 
-    @Test("What the status says of the worker is measured: its memory, its jobs, its processor time")
+    @Test("The status contains measurements of the worker: memory, jobs and processor time")
     func measured() async throws {
-        try await withWorker(board: board) { [board] worker, store in
-            for _ in 0..<2 { _ = try await worker.render(try addJob("plain.png", to: store)) }
+        try await withWorker(board: board) { [board] worker, media in
+            for _ in 0..<2 { _ = try await worker.render(try addJob("plain.png", to: media)) }
             await board.wait { $0.state == .idle && $0.residentByteCount > 0 }
             let status = await worker.status
             #expect(status.workerJobCount == 2)
@@ -75,9 +75,9 @@ import Testing
 
     /// A worker that behaves like this is killed after a job that it has answered, and the next job has a new one.
     private func expectKill(of behaviour: String, _ limits: WorkerLimits) async throws {
-        try await withMisbehaviour(behaviour, limits, board) { [board] worker, store in
+        try await withMisbehaviour(behaviour, limits, board) { [board] worker, media in
             for round in 1...2 {
-                let failure = await worker.failure(of: try addJob("plain.png", to: store))
+                let failure = await worker.failure(of: try addJob("plain.png", to: media))
                 #expect(failure == .rejected(.undecodable))
                 await board.wait { $0.killCount == round && $0.processID == nil }
                 #expect(await worker.status.startCount == round)
@@ -87,12 +87,12 @@ import Testing
     }
 }
 
-/// A supervisor of workers that behave like this, and its store.
+/// A supervisor of workers that behave like this, and its media.
 func withMisbehaviour<Result: Sendable>(
     _ behaviour: String,
     _ limits: WorkerLimits,
     _ board: StatusBoard = StatusBoard(),
-    _ body: @escaping @Sendable (TestWorker, BlobStore) async throws -> Result
+    _ body: @escaping @Sendable (TestWorker, MediaFolder) async throws -> Result
 ) async throws -> Result {
     try await withScratchFolder { folder in
         let script = "\(folder)/worker"

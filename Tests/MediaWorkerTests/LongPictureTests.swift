@@ -10,8 +10,8 @@ import Testing
 @Suite("Long pictures", .serialized, .patient) struct LongPictureTests {
     @Test("A stitched screenshot has every size with the height that its name promises")
     func stitched() async throws {
-        try await withWorker { worker, store in
-            let job = try addJob("stitched-1080x18000.png", to: store)
+        try await withWorker { worker, media in
+            let job = try addJob("stitched-1080x18000.png", to: media)
             let variants = try await worker.render(job)
             #expect(variants.map(\.height) == [150, 800, 1_920])
             #expect(variants.map(\.width) == [9, 48, 115])
@@ -23,9 +23,9 @@ import Testing
         arguments: [(65_500, 3), (3, 65_500), (1, 65_500)]
     )
     func lines(width: Int, height: Int) async throws {
-        try await withWorker { worker, store in
+        try await withWorker { worker, media in
             for picture in [png(width, height, colourType: 2), try jpeg(width, height)] {
-                let job = try addJob(picture, to: store)
+                let job = try addJob(picture, to: media)
                 #expect((job.facts.width, job.facts.height) == (width, height))
                 let variants = try await worker.render(job)
                 #expect(variants.first.map { max($0.width, $0.height) } == 150)
@@ -40,8 +40,8 @@ import Testing
         var limits = WorkerLimits.patient
         limits.memoryCeiling = 128 << 20
         limits.pollInterval = .milliseconds(1)
-        try await withWorker(limits: limits) { worker, store in
-            let job = try addJob(png(65_500, 600, colourType: 6), to: store)
+        try await withWorker(limits: limits) { worker, media in
+            let job = try addJob(png(65_500, 600, colourType: 6), to: media)
             let variants = try await worker.render(job)
             // Each is rounded from the next larger one.
             #expect(variants.map(\.height) == [2, 8, 18])
@@ -53,8 +53,8 @@ import Testing
         var limits = WorkerLimits.patient
         limits.memoryCeiling = 96 << 20
         limits.pollInterval = .milliseconds(1)
-        try await withWorker(limits: limits) { worker, store in
-            let job = try addJob(try jpeg(12_000, 9_000), to: store)
+        try await withWorker(limits: limits) { worker, media in
+            let job = try addJob(try jpeg(12_000, 9_000), to: media)
             let variants = try await worker.render(job)
             #expect(variants.map(\.height) == [113, 600, 1_440])
         }

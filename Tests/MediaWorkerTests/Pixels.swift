@@ -11,9 +11,9 @@ struct Pixels {
     let bandCount: Int
     private let bytes: [UInt8]
 
-    init(_ file: VariantFile, in store: BlobStore) throws {
+    init(_ file: VariantFile, in media: MediaFolder) throws {
         try startVips()
-        let data = try store.open(file).read(at: 0, count: 1 << 24)
+        let data = try media.open(.variant(file)).read(at: 0, count: 1 << 24)
         let image = data.withUnsafeBytes { buffer in
             buffer.baseAddress.flatMap { start in snug_vips_open(start, buffer.count) }.flatMap { lazy in
                 defer { snug_vips_release(lazy) }

@@ -5,21 +5,21 @@ import Testing
 
 @testable import Pictures
 
-@Suite("Colour profiles that are bombs", .serialized, .patient)
+@Suite("Colour profile bombs", .serialized, .patient)
 struct ProfileBombTests {
-    @Test("I8: a profile that unpacks to 48 MiB is not used, and the picture is shown without it")
+    @Test("I8: a profile that inflates to 48 MiB is not used, and the picture is rendered without it")
     func profile() async throws {
         var limits = WorkerLimits.patient
         limits.memoryCeiling = 200 << 20
-        try await withWorker(limits: limits) { worker, store in
+        try await withWorker(limits: limits) { worker, media in
             let plain = try Fixture.bytes("plain.png")
             let header = PNGChunks.signatureLength + 25
             let bomb = PNGChunks.chunk("iCCP", Array("bomb\0\0".utf8) + (try packedProfile(byteCount: 48 << 20)))
             #expect(bomb.count < 400_000)
-            let job = try addJob(plain[..<header] + bomb + plain[header...], to: store)
+            let job = try addJob(plain[..<header] + bomb + plain[header...], to: media)
             let picture = try await worker.picture(of: job)
             let largest = try #require(picture.variants.last)
-            #expect(isRed(try Pixels(largest.file(of: job.id), in: store).at(0.1, 0.1)))
+            #expect(isRed(try Pixels(largest.file(of: job.id), in: media).at(0.1, 0.1)))
         }
     }
 

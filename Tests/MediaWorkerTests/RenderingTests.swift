@@ -8,14 +8,14 @@ import Vocabulary
 @testable import MediaWorker
 
 @Suite(.serialized, .patient) struct RenderingTests {
-    @Test("A picture comes out upright in all orientations")
+    @Test("A picture is rendered upright in all orientations")
     func orientations() async throws {
-        try await withWorker { supervisor, store in
+        try await withWorker { supervisor, media in
             for name in (1...8).map({ "orientation-\($0).jpg" }) + ["orientation-6.png", "orientation-6.webp"] {
-                let job = try addJob(name, to: store)
+                let job = try addJob(name, to: media)
                 let variant = try #require(try await supervisor.render(job).first)
                 #expect((variant.width, variant.height) == (96, 64))
-                let pixels = try Pixels(variant.file(of: job.id), in: store)
+                let pixels = try Pixels(variant.file(of: job.id), in: media)
                 #expect(isRed(pixels.at(0.1, 0.1)), "\(name)")
                 #expect(isGreen(pixels.at(0.9, 0.1)), "\(name)")
             }
@@ -23,7 +23,7 @@ import Vocabulary
     }
 
     @Test(
-        "Colours stay what they are",
+        "Colours are preserved",
         arguments: ["cmyk.jpg", "grey-profile.jpg", "srgb-profile.jpg", "progressive.jpg"]
     )
     func colours(name: String) async throws {
@@ -31,14 +31,14 @@ import Vocabulary
     }
 
     @Test(
-        "Every format that is recognised is rendered",
+        "Every recognised format is rendered",
         arguments: ["still.gif", "moving.gif", "plain.png", "moving.png", "lossy.webp", "lossless.webp", "moving.webp"]
     )
     func formats(name: String) async throws {
         try await expect(name) { #expect(isRed($0.at(0.1, 0.1)) && $0.bandCount == 3) }
     }
 
-    @Test("Real transparency becomes WebP, an opaque alpha channel goes")
+    @Test("Transparent pictures become WebP, and an opaque alpha channel is removed")
     func transparency() async throws {
         for name in ["alpha.png", "alpha.webp"] {
             try await expect(name, format: .webp) { #expect($0.bandCount == 4 && $0.at(0.5, 0.1)[3] < 128) }
@@ -48,16 +48,16 @@ import Vocabulary
 
     @Test("A screenshot with a transparent corner keeps the colours of its letters")
     func screenshot() async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob("screenshot.png", to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob("screenshot.png", to: media)
             let variant = try #require(try await supervisor.render(job).last)
-            let facts = try #require(try Inspector().inspect(try store.open(variant.file(of: job.id))).facts)
+            let facts = try #require(try Inspector().inspect(try media.open(.variant(variant.file(of: job.id)))).facts)
             #expect((facts.width, facts.height) == (320, 200))
             #expect(facts.format == .webp && facts.isLossless && facts.hasAlpha)
         }
     }
 
-    @Test("Grey pictures and 16-bit ones come out as 8 bits")
+    @Test("Grey and 16-bit pictures are rendered with 8 bits")
     func grey() async throws {
         try await expect("grey-16.png") { #expect(abs($0.at(0.5, 0.5)[0] - 156) < 4) }
         try await expect("grey.jpg", format: .jpg) { #expect($0.at(0.9, 0.9)[0] > 230) }
@@ -65,12 +65,12 @@ import Vocabulary
         try await expect("clear-16.png", format: .webp) { #expect(abs($0.at(0.5, 0.5)[3] - 128) < 3) }
     }
 
-    @Test("No place, name or comment gets into a variant (I7)", arguments: ["gps.jpg", "gps-alpha.png", "alpha.webp"])
+    @Test("Variants contain no position, name or comment (I7)", arguments: ["gps.jpg", "gps-alpha.png", "alpha.webp"])
     func metadata(name: String) async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob(name, to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob(name, to: media)
             for variant in try await supervisor.render(job) {
-                let file = try store.open(variant.file(of: job.id))
+                let file = try media.open(.variant(variant.file(of: job.id)))
                 let text = String(decoding: try file.read(at: 0, count: file.byteCount), as: UTF8.self)
                 for word in ["Exif", "EXIF", "XMP ", "ICCP", "GPS", "Secret", "http://ns.adobe.com", "ICC_PROFILE"] {
                     #expect(!text.contains(word))
@@ -80,57 +80,60 @@ import Vocabulary
     }
 
     @Test(
-        "A picture that moves has a moving form beside its stills",
+        "An animated picture has an animation beside its static variants",
         arguments: ["moving.gif", "moving.webp", "moving.png"]
     )
     func moving(name: String) async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob(name, to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob(name, to: media)
             let picture = try await supervisor.picture(of: job)
             let animation = try #require(picture.animation)
             #expect((animation.width, animation.height) == (48, 32))
-            let file = try store.open(.animated(job.id))
+            let file = try media.open(.variant(.animated(job.id)))
             #expect(file.byteCount == animation.byteCount)
             let facts = try #require(try Inspector().inspect(file).facts)
             #expect((facts.frameCount, facts.durationMilliseconds) == (3, 300))
         }
     }
 
-    @Test("What moves is as colourful as its stills, by its profile", arguments: ["moving-p3.webp", "moving-p3.png"])
+    @Test(
+        "The animation is converted with the colour profile like its static variants",
+        arguments: ["moving-p3.webp", "moving-p3.png"]
+    )
     func movesInColour(name: String) async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob(name, to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob(name, to: media)
             let picture = try await supervisor.picture(of: job)
             _ = try #require(picture.animation)
-            let still = try Pixels(try #require(picture.variants.last).file(of: job.id), in: store).at(0.2, 0.2)
-            let moving = try Pixels(.animated(job.id), in: store).at(0.2, 0.2)
+            let still = try Pixels(try #require(picture.variants.last).file(of: job.id), in: media).at(0.2, 0.2)
+            let moving = try Pixels(.animated(job.id), in: media).at(0.2, 0.2)
             // 220, 30, 30 in Display P3 has less green and blue in sRGB than can be.
             #expect(still[1] < 18 && still[0] > 225, "\(still)")
             for channel in 0..<3 { #expect(abs(still[channel] - moving[channel]) <= 14, "\(still) \(moving)") }
         }
     }
 
-    @Test("Where the frames of a GIF leave its screen free one sees through, and never black")
+    @Test("Where the frames of a GIF leave its screen free it is transparent, and never black")
     func cornerOfScreen() async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob("moving-corner.gif", to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob("moving-corner.gif", to: media)
             let picture = try await supervisor.picture(of: job)
-            let still = try Pixels(try #require(picture.variants.last).file(of: job.id), in: store)
+            let still = try Pixels(try #require(picture.variants.last).file(of: job.id), in: media)
             #expect(isRed(still.at(0.1, 0.1)) && still.at(0.1, 0.1)[3] == 255)
             #expect(still.at(0.9, 0.9)[3] == 0)
-            let facts = try #require(try Inspector().inspect(try store.open(.animated(job.id))).facts)
+            let facts = try #require(try Inspector().inspect(try media.open(.variant(.animated(job.id)))).facts)
             #expect((facts.width, facts.height) == (96, 64))
             #expect((facts.frameCount, facts.durationMilliseconds, facts.hasAlpha) == (3, 300, true))
         }
     }
 
-    @Test("A picture that moves too long has stills alone (I8)")
+    @Test("A picture with too long an animation has only static variants (I8)")
     func movesTooLong() {
         func allows(_ width: Int, _ height: Int, frames: Int, _ format: FileKind = .gif) -> Bool {
             var facts = ImageFacts(format: format)
             (facts.storedWidth, facts.storedHeight) = (width, height)
             (facts.isAnimated, facts.frameCount) = (true, frames)
-            return AnimationBudget.allows(facts)
+            return AnimationBudget.permits(facts)
         }
         #expect(allows(800, 500, frames: 75))
         #expect(!allows(800, 500, frames: 76))
@@ -144,23 +147,23 @@ import Vocabulary
         #expect(!allows(2_500, 2_001, frames: 2, .png))
     }
 
-    @Test("A grey picture is shown as bright as its profile says", arguments: ["linear-grey.jpg", "linear-grey.png"])
+    @Test("A grey picture is as bright as its profile defines", arguments: ["linear-grey.jpg", "linear-grey.png"])
     func linearGrey(name: String) async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob(name, to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob(name, to: media)
             let variant = try #require(try await supervisor.render(job).first)
             // Half of the light is 188 of 255 in sRGB (IEC 61966-2-1).
-            let light = try Pixels(variant.file(of: job.id), in: store).at(0.5, 0.5)
+            let light = try Pixels(variant.file(of: job.id), in: media).at(0.5, 0.5)
             #expect(light.allSatisfy { abs($0 - 188) <= 3 }, "\(light)")
         }
     }
 
-    @Test("What follows a picture in its file is not in its variants (I6)")
+    @Test("Data after a picture in its file is not in its variants (I6)")
     func polyglot() async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob("polyglot.jpg", to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob("polyglot.jpg", to: media)
             for variant in try await supervisor.render(job) {
-                let file = try store.open(variant.file(of: job.id))
+                let file = try media.open(.variant(variant.file(of: job.id)))
                 #expect(
                     !String(decoding: try file.read(at: 0, count: file.byteCount), as: UTF8.self).contains("payload")
                 )
@@ -170,39 +173,39 @@ import Vocabulary
 
     @Test("A small picture is not enlarged and gets one file for all sizes")
     func small() async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob("plain.png", to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob("plain.png", to: media)
             let variants = try await supervisor.render(job)
             #expect(variants.map(\.size) == [.thumbnail, .medium, .large])
             #expect(variants.allSatisfy { $0.fileSize == .thumbnail && ($0.width, $0.height) == (96, 64) })
-            #expect(try files(below: "\(store.root)/variants").count == 1)
+            #expect(try files(below: "\(media.path)/variants").count == 1)
         }
     }
 
-    @Test("Each size that differs gets its own file, complete and of the size that is told (I4)")
+    @Test("Each size that differs gets its own file, complete and of the reported size (I4)")
     func sizes() async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob("textured.jpg", to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob("textured.jpg", to: media)
             let variants = try await supervisor.render(job)
             #expect(variants.map(\.fileSize) == [.thumbnail, .medium, .medium])
             #expect(variants.map(\.width) == [150, 200, 200])
             for variant in variants {
-                #expect(try store.byteCount(of: variant.file(of: job.id)) == variant.byteCount)
-                let pixels = try Pixels(variant.file(of: job.id), in: store)
+                #expect(try media.byteCount(of: .variant(variant.file(of: job.id))) == variant.byteCount)
+                let pixels = try Pixels(variant.file(of: job.id), in: media)
                 #expect((pixels.width, pixels.height) == (variant.width, variant.height))
             }
-            #expect(try files(below: "\(store.root)/variants").count == 2)
-            #expect(try files(below: "\(store.root)/incoming").isEmpty)
+            #expect(try files(below: "\(media.path)/variants").count == 2)
+            #expect(try files(below: "\(media.path)/incoming").isEmpty)
         }
     }
 
     @Test(
-        "A placeholder has the picture's colours",
+        "A placeholder has the colours of the picture",
         arguments: ["textured.jpg", "alpha.png", "grey.jpg", "moving.gif"]
     )
     func placeholder(name: String) async throws {
-        try await withWorker { supervisor, store in
-            let bytes = Array(try await supervisor.picture(of: try addJob(name, to: store)).placeholder)
+        try await withWorker { supervisor, media in
+            let bytes = Array(try await supervisor.picture(of: try addJob(name, to: media)).placeholder)
             #expect((5...25).contains(bytes.count))
             // The first six bits are the average light: neither black nor white.
             #expect((10...55).contains(bytes[0] & 63))
@@ -210,44 +213,44 @@ import Vocabulary
         }
     }
 
-    @Test("A picture that is rendered again has the same variants again (I3)")
+    @Test("Rendering a picture again gives the same variants (I3)")
     func again() async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob("textured.jpg", to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob("textured.jpg", to: media)
             let first = try await supervisor.render(job)
             #expect(try await supervisor.render(job) == first)
-            #expect(try files(below: "\(store.root)/variants").count == 2)
+            #expect(try files(below: "\(media.path)/variants").count == 2)
         }
     }
 
-    @Test("A JPEG that lacks nothing but its end marker is complete")
+    @Test("A JPEG that lacks only its end marker is complete")
     func noEndMarker() async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob("no-end-marker.jpg", to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob("no-end-marker.jpg", to: media)
             #expect(try await supervisor.render(job).count == 3)
         }
     }
 
     @Test(
-        "A picture of which nothing can be shown fails with a reason and leaves no variant (I4)",
+        "An undecodable picture fails with a reason and leaves no variant (I4)",
         arguments: [
-            ("header-only.jpg", RenderFailure.Code.truncated), ("cut.png", .truncated), ("text.jpg", .undecodable),
+            ("header-only.jpg", MediaFailureCode.truncated), ("cut.png", .truncated), ("text.jpg", .undecodable),
             ("empty.jpg", .undecodable), ("picture.svg", .undecodable), ("picture.tiff", .undecodable),
         ]
     )
-    func damaged(name: String, code: RenderFailure.Code) async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob(name, to: store)
+    func damaged(name: String, code: MediaFailureCode) async throws {
+        try await withWorker { supervisor, media in
+            let job = try addJob(name, to: media)
             await #expect(throws: RenderFailure.rejected(code)) { try await supervisor.render(job) }
-            #expect(try files(below: "\(store.root)/variants").isEmpty)
+            #expect(try files(below: "\(media.path)/variants").isEmpty)
             #expect(await supervisor.status.processID != nil)
         }
     }
 
-    @Test("A decoder that sees another size than was checked is not let loose (I6)")
+    @Test("A picture whose decoder reports another size than the checked one is not decoded (I6)")
     func otherSize() async throws {
-        try await withWorker { supervisor, store in
-            let good = try addJob("plain.png", to: store)
+        try await withWorker { supervisor, media in
+            let good = try addJob("plain.png", to: media)
             var facts = good.facts
             facts.storedWidth += 1
             let job = RenderJob(id: good.id, facts: facts)
@@ -260,11 +263,11 @@ import Vocabulary
         format: VariantFormat? = nil,
         _ check: @escaping @Sendable (Pixels) -> Void
     ) async throws {
-        try await withWorker { supervisor, store in
-            let job = try addJob(name, to: store)
+        try await withWorker { supervisor, media in
+            let job = try addJob(name, to: media)
             let variant = try #require(try await supervisor.render(job).first)
             if let format { #expect(variant.format == format) }
-            check(try Pixels(variant.file(of: job.id), in: store))
+            check(try Pixels(variant.file(of: job.id), in: media))
         }
     }
 }

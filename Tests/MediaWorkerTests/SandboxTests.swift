@@ -9,18 +9,18 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// I6: what a picture that had taken over the worker could do. Each wall is tried alone, by a program that puts it up
-/// around itself with the worker's own code; without walls every attempt goes through.
+/// I6: what a picture that has taken over the worker could do. Each barrier is tested alone, by a program that puts it
+/// up around itself with the code of the worker; without barriers every attempt succeeds.
 @Suite(.serialized, .patient) struct SandboxTests {
-    /// One for all attempts: a program that another test starts may hold a closed one's name a little longer.
+    /// Shared by all attempts: a program that another test starts may keep the name of a closed one for a while.
     private static let listener = Result { try AbstractSocket(named: "snug-\(getpid())") }
     private static let landlockVersion = snug_landlock_version()
     private static let attempts = [
         "readFile", "makeFile", "removeFile", "listFolder", "readEnvironment", "startProgram",
     ]
 
-    @Test("Without walls every attempt goes through", arguments: attempts + ["openSocket", "connect", "signalServer"])
-    func noWalls(attempt: String) async throws {
+    @Test("Without barriers every attempt succeeds", arguments: attempts + ["openSocket", "connect", "signalServer"])
+    func noBarrier(attempt: String) async throws {
         #expect(try await outcome(of: attempt, behind: "none") == "through")
     }
 
@@ -46,17 +46,17 @@ import Testing
         #expect(try await outcome(of: attempt, behind: "landlock") == "refused")
     }
 
-    @Test("I6, I9: the worker itself stands behind all of them, and comes last for processor and memory")
+    @Test("I6, I9: the worker itself has both barriers, and the lowest priority for processor and memory")
     func worker() async throws {
-        try await withWorker { supervisor, store in
-            _ = try await supervisor.render(try addJob("plain.png", to: store))
+        try await withWorker { supervisor, media in
+            _ = try await supervisor.render(try addJob("plain.png", to: media))
             let process = try #require(await supervisor.status.processID)
             let status = try text("/proc/\(process)/status")
             #expect(status.contains("NoNewPrivs:\t1\n"))
             #expect(status.contains("Seccomp:\t2\n"))
             #expect(try text("/proc/\(process)/oom_score_adj") == "1000\n")
             #expect(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(process)) == 10)
-            // Its socket, its way out, its log, and what it reads its own size from: nothing of the store.
+            // Job socket, output, log and its own statistics, but no file of the archive.
             let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").map {
                 try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\($0)")
             }
@@ -78,27 +78,27 @@ import Testing
         #expect(try await failure(of: "spin", limits) == .timedOut)
     }
 
-    @Test("I6: a file that is not what the worker says gets no name")
+    @Test("I6: a file that is not what the worker says is not archived")
     func lying() async throws {
-        #expect(try await failure(of: "lie", WorkerLimits.patient) == .untrustworthy)
+        #expect(try await failure(of: "lie", WorkerLimits.patient) == .invalidOutput)
     }
 
     /// Why a job fails that a worker like this gets.
     private func failure(of behaviour: String, _ limits: WorkerLimits) async throws -> RenderFailure? {
-        try await withMisbehaviour(behaviour, limits) { worker, store in
-            let failure = await worker.failure(of: try addJob("plain.png", to: store))
-            #expect(try files(below: "\(store.root)/variants").isEmpty)
+        try await withMisbehaviour(behaviour, limits) { worker, media in
+            let failure = await worker.failure(of: try addJob("plain.png", to: media))
+            #expect(try files(below: "\(media.path)/variants").isEmpty)
             return failure
         }
     }
 
-    private func outcome(of attempt: String, behind walls: String) async throws -> String {
+    private func outcome(of attempt: String, behind barrier: String) async throws -> String {
         try await withScratchFolder { folder in
             try "content".write(toFile: "\(folder)/file", atomically: true, encoding: .utf8)
             _ = try Self.listener.get()
             let result = try await run(
                 .path(FilePath(programPath("SandboxEscapes"))),
-                arguments: [walls, folder, attempt],
+                arguments: [barrier, folder, attempt],
                 output: .string(limit: 1024)
             )
             return result.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)

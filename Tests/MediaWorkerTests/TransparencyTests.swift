@@ -5,9 +5,9 @@ import Testing
 @testable import MediaWorker
 @testable import Pictures
 
-@Suite("Shrinking what shines through", .serialized, .patient)
+@Suite("Shrinking transparent pictures", .serialized, .patient)
 struct TransparencyTests {
-    @Test("Colours of what is hidden do not shine through")
+    @Test("Colours of transparent pixels do not affect others")
     func hiddenColours() throws {
         let red: [UInt8] = [255, 0, 0, 0]
         let blue: [UInt8] = [0, 0, 255, 255]
@@ -16,7 +16,7 @@ struct TransparencyTests {
         for pixel in small where pixel[3] > 0 { #expect(pixel[0] <= 2 && pixel[2] >= 253, "\(pixel)") }
     }
 
-    @Test("What shines through looks the same on any ground, however faint it is")
+    @Test("Translucent pixels look the same on any background, however faint they are")
     func faintColours() throws {
         let colour: [UInt8] = [200, 100, 50]
         for pixel in try shrunk({ x, y in colour + [UInt8((x + y) * 255 / 398)] }) {
@@ -31,12 +31,12 @@ struct TransparencyTests {
     func longRows() async throws {
         var limits = WorkerLimits.patient
         limits.memoryCeiling = 160 << 20
-        try await withWorker(limits: limits) { worker, store in
-            let job = try addJob(translucentPNG(width: 16_384, height: 2_441), to: store)
+        try await withWorker(limits: limits) { worker, media in
+            let job = try addJob(translucentPNG(width: 16_384, height: 2_441), to: media)
             let picture = try await worker.picture(of: job)
             let largest = try #require(picture.variants.last)
             #expect((largest.width, largest.height) == (1_920, 286))
-            #expect(try Pixels(largest.file(of: job.id), in: store).at(0.5, 0.5)[3] == 128)
+            #expect(try Pixels(largest.file(of: job.id), in: media).at(0.5, 0.5)[3] == 128)
         }
     }
 

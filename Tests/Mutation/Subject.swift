@@ -8,11 +8,11 @@ package enum Subject: String, CaseIterable, Sendable {
     case headers
     /// The same as an upload meets it, with libmagic before it.
     case inspector
-    case diet
+    case pngChunks
     /// Letting a GIF be seen through.
-    case backdrop
+    case gifTransparency
     /// Taking an animated PNG apart.
-    case film
+    case apng
     case stripper
     /// Of a JPEG with a gain map behind it.
     case gainMap
@@ -35,8 +35,8 @@ package enum Subject: String, CaseIterable, Sendable {
             switch self {
             case .headers, .inspector, .exif, .stripper: try Fixture.pictures()
             case .gainMap: [try Fixture.ultraHDR()]
-            case .diet, .film, .colour: try Fixture.pictures { $0 == .png }
-            case .backdrop: try Fixture.pictures { $0 == .gif }
+            case .pngChunks, .apng, .colour: try Fixture.pictures { $0 == .png }
+            case .gifTransparency: try Fixture.pictures { $0 == .gif }
             case .codes: try Fixture.pictures { $0 == .jpeg || $0 == .gif }
             case .multipart:
                 [SampleForm.text, SampleForm.compact, SampleForm.bareLines, SampleForm.mixedLines].map {
@@ -54,9 +54,9 @@ package enum Subject: String, CaseIterable, Sendable {
         case .inspector:
             let inspector = try Inspector(formats: Set(FileKind.allCases))
             return { try checkInspection($0, inspector) }
-        case .diet: return checkDiet
-        case .backdrop: return checkBackdrop
-        case .film: return checkFilm
+        case .pngChunks: return checkPNGChunks
+        case .gifTransparency: return checkGIFTransparency
+        case .apng: return checkAPNG
         case .stripper, .gainMap: return checkStripper
         case .colour: return checkColour
         case .codes: return { _ = (JPEGDamage.isFound(in: $0), GIFRepair($0).readable) }

@@ -27,7 +27,7 @@ private func check(_ facts: ImageFacts) throws {
     try expect(facts.decoderByteCount >= 0 && facts.scanCount >= 0, "a count below zero")
 }
 
-func checkDiet(_ bytes: [UInt8]) throws {
+func checkPNGChunks(_ bytes: [UInt8]) throws {
     let ranges = PNGChunkFilter.keptRanges(of: bytes)
     var end = 0
     for range in ranges {
@@ -38,10 +38,10 @@ func checkDiet(_ bytes: [UInt8]) throws {
     try expect(ranges.count <= 13, "\(ranges.count) ranges")
     guard !ranges.isEmpty else { return }
     let rest = ranges.flatMap { bytes[$0] }
-    try expect(PNGChunkFilter.keptRanges(of: rest) == [0..<rest.count], "a diet of a diet leaves something out")
+    try expect(PNGChunkFilter.keptRanges(of: rest) == [0..<rest.count], "filtering twice leaves something out")
     let (before, after) = (pngFacts(bytes), pngFacts(rest))
     try expect(before?.storedWidth == after?.storedWidth && before?.storedHeight == after?.storedHeight, "another size")
-    try expect(before?.orientation == after?.orientation, "turned otherwise")
+    try expect(before?.orientation == after?.orientation, "another orientation")
 }
 
 /// The same picture, with one chunk more at most, which a decoder can read.
@@ -54,12 +54,12 @@ func checkColour(_ bytes: [UInt8]) throws {
 }
 
 /// What can be seen through is the same picture, and no second frame is added to it.
-func checkBackdrop(_ bytes: [UInt8]) throws {
-    guard let cleared = GIFTransparencyFix.cleared(bytes) else { return }
-    try expect(GIFTransparencyFix.cleared(cleared) == nil, "cleared twice")
+func checkGIFTransparency(_ bytes: [UInt8]) throws {
+    guard let cleared = GIFTransparencyFix.apply(to: bytes) else { return }
+    try expect(GIFTransparencyFix.apply(to: cleared) == nil, "cleared twice")
     let (before, after) = (try? facts(.gif, bytes), try? facts(.gif, cleared))
     try expect(before?.storedWidth == after?.storedWidth && before?.storedHeight == after?.storedHeight, "another size")
-    try expect(after == nil || after?.hasAlpha == true, "not to be seen through")
+    try expect(after == nil || after?.hasAlpha == true, "not transparent")
 }
 
 private func pngFacts(_ bytes: [UInt8]) -> ImageFacts? { try? facts(.png, bytes) }
@@ -144,7 +144,7 @@ func checkDisposition(_ bytes: [UInt8]) throws {
 }
 
 /// The frames of an animated PNG lie within it, and are PNGs.
-func checkFilm(_ bytes: [UInt8]) throws(Subject.Violation) {
+func checkAPNG(_ bytes: [UInt8]) throws(Subject.Violation) {
     guard let film = APNGFrames(bytes) else { return }
     for frame in film.frames {
         try expect(frame.left >= 0 && frame.left + frame.width <= film.width, "a frame goes beyond the sides")

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Something that no decoder of pictures needs.
+/// An operation that no picture decoder needs.
 enum Attempt: String {
     case readFile
     case makeFile
@@ -12,12 +12,12 @@ enum Attempt: String {
     case startProgram
     case signalServer
 
-    /// Tries it.
+    /// Makes the attempt.
     ///
     /// - Parameters:
-    ///   - folder: holds a file named `file`.
-    ///   - server: the process that started this one, and listens on an abstract socket named after its id.
-    func isThrough(folder: String, server: pid_t) -> Bool {
+    ///   - folder: contains a file named `file`.
+    ///   - server: the process that started this one and listens on an abstract socket named after its id.
+    func succeeds(folder: String, server: pid_t) -> Bool {
         switch self {
         case .readFile: opens("\(folder)/file", O_RDONLY)
         case .makeFile: opens("\(folder)/new", O_WRONLY | O_CREAT)
@@ -33,7 +33,7 @@ enum Attempt: String {
 
     private func opens(_ path: String, _ flags: Int32) -> Bool { open(path, flags, 0o600) >= 0 }
 
-    /// To an abstract socket, the kind that no file's permissions protect: unix(7).
+    /// Connects to an abstract socket, which no file permissions protect: unix(7).
     private func connects(to server: pid_t) -> Bool {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return false }

@@ -3,11 +3,11 @@ import Glibc
 import Kernel
 import Pictures
 
-/// A worker that takes a job and does not do it, or that answers and does not behave between its jobs.
+/// A worker that takes a job and does not do it, or that answers and misbehaves between its jobs.
 enum Misbehaviour: String {
     case fillMemory
     case spin
-    /// Writes something else than it says.
+    /// Writes something other than it reports.
     case lie
     /// Answers, and then holds 160 MiB.
     case keepMemory
@@ -15,11 +15,11 @@ enum Misbehaviour: String {
     case hoard
     /// Answers, and then spins.
     case spinIdle
-    /// Answers every job, and neither counts them nor ever leaves.
+    /// Answers every job, and never ends by itself.
     case stay
 
     func run() throws {
-        say(
+        printLine(
             String(
                 decoding: try WorkerLine.encode(WorkerMessage.ready(version: RenderJob.version)).dropLast(),
                 as: UTF8.self
@@ -43,7 +43,7 @@ enum Misbehaviour: String {
         }
     }
 
-    /// Takes every job that comes, until the socket is closed.
+    /// Answers every job until the socket is closed.
     private func answerJobs(holding mebibytes: Int) throws {
         let blocks = (0..<mebibytes).map { _ in [UInt8](repeating: 1, count: 1 << 20) }
         let source = JobReceiver(descriptor: STDIN_FILENO)
@@ -57,7 +57,7 @@ enum Misbehaviour: String {
     private func answer(_ job: RenderJob, _ files: [Int32]) throws {
         for file in files { close(file) }
         let answer = WorkerMessage.failed(id: job.id, code: .undecodable)
-        say(String(decoding: try WorkerLine.encode(answer).dropLast(), as: UTF8.self))
+        printLine(String(decoding: try WorkerLine.encode(answer).dropLast(), as: UTF8.self))
     }
 
     private func fillMemory() {
@@ -81,7 +81,7 @@ enum Misbehaviour: String {
             placeholder: Data(count: 25)
         )
         let answer = WorkerMessage.rendered(id: job.id, picture: picture)
-        say(String(decoding: try WorkerLine.encode(answer).dropLast(), as: UTF8.self))
+        printLine(String(decoding: try WorkerLine.encode(answer).dropLast(), as: UTF8.self))
         _ = JobReceiver(descriptor: STDIN_FILENO).next(1, within: 60_000)
     }
 }

@@ -1,10 +1,10 @@
 import Glibc
 import Kernel
 
-/// What a picture that had taken over the worker would try.
+/// Attempts what a picture that has taken over the worker could attempt.
 ///
-/// With a ``Misbehaviour`` it is a worker that does its job badly. With walls, a folder and an ``Attempt`` it puts those
-/// walls up around itself, tries to get through, and says `through` or `refused`.
+/// With a ``Misbehaviour`` it is a worker that does its job badly. With a barrier, a folder and an ``Attempt`` it puts
+/// the barrier up around itself, makes the attempt, and prints `through` or `refused`.
 @main
 enum SandboxEscapes {
     static func main() {
@@ -13,29 +13,29 @@ enum SandboxEscapes {
             try Confinement.limitResources()
             if arguments.count == 1, let misbehaviour = Misbehaviour(rawValue: arguments[0]) {
                 try misbehaviour.run()
-            } else if arguments.count == 3, let walls = Walls(rawValue: arguments[0]),
+            } else if arguments.count == 3, let barrier = Barrier(rawValue: arguments[0]),
                 let attempt = Attempt(rawValue: arguments[2])
             {
                 let server = getppid()
-                try walls.putUp()
-                say(attempt.isThrough(folder: arguments[1], server: server) ? "through" : "refused")
+                try barrier.putUp()
+                printLine(attempt.succeeds(folder: arguments[1], server: server) ? "through" : "refused")
             } else {
-                say("usage: SandboxEscapes MISBEHAVIOUR, or WALLS FOLDER ATTEMPT")
+                printLine("usage: SandboxEscapes MISBEHAVIOUR, or BARRIER FOLDER ATTEMPT")
             }
         } catch {
-            say("\(error)")
+            printLine("\(error)")
         }
     }
 }
 
 /// Writes one line to standard output.
-func say(_ text: String) {
+func printLine(_ text: String) {
     let bytes = Array((text + "\n").utf8)
     bytes.withUnsafeBytes { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
 }
 
-/// Which walls stand.
-enum Walls: String {
+/// One of the two parts of the sandbox.
+enum Barrier: String {
     case none
     case landlock
     case seccomp

@@ -1,5 +1,5 @@
 import Chat
-import Pictures
+import Media
 import Vocabulary
 
 extension Sweep {
@@ -7,15 +7,9 @@ extension Sweep {
     func removeDeleted() async throws -> SweepReport.Entry {
         var entry = SweepReport.Entry()
         while case let deleted = try await store.deletedAttachments(limit: batch), !deleted.isEmpty {
-            for id in deleted {
-                let blob = BlobID(id.uuid)
-                try count(blob, in: &entry)
-                // Variants first: they are what a signed URL still reaches.
-                try blobs.removeVariants(of: blob)
-                try blobs.removeOriginal(blob)
-            }
-            // After a power cut a file may be back; then its row must be there too.
-            for shard in Set(deleted.map { BlobID($0.uuid).shard }) { try blobs.sync(shard) }
+            try await count(deleted, in: &entry)
+            // Durable before the rows go: after a power cut, a file that is back must have its row.
+            try await archive.remove(deleted.map { BlobID($0.uuid) })
             try await store.forget(deleted)
             try await rest()
         }
@@ -26,18 +20,15 @@ extension Sweep {
     func countDeleted() async throws -> SweepReport.Entry {
         var entry = SweepReport.Entry()
         for find in [stale, unattached, store.deletedAttachments] {
-            for id in try await find(.max) { try count(BlobID(id.uuid), in: &entry) }
+            try await count(try await find(.max), in: &entry)
         }
         return entry
     }
 
-    private func count(_ blob: BlobID, in entry: inout SweepReport.Entry) throws {
-        entry.rows += 1
-        let sizes =
-            try [blobs.byteCount(ofOriginal: blob)] + VariantFile.all(of: blob).map { try blobs.byteCount(of: $0) }
-        for case let size? in sizes {
-            entry.files += 1
-            entry.bytes += size
-        }
+    private func count(_ attachments: [Attachment.ID], in entry: inout SweepReport.Entry) async throws {
+        let use = try await archive.use(of: attachments.map { BlobID($0.uuid) })
+        entry.rows += attachments.count
+        entry.files += use.fileCount
+        entry.bytes += use.byteCount
     }
 }

@@ -1,6 +1,7 @@
 import Chat
 import Foundation
 import Media
+import Vocabulary
 
 extension Sweep {
     /// Above this share of all files, and above `brakeFiles`, leftovers are more likely a mistake: another database, a
@@ -19,7 +20,7 @@ extension Sweep {
         }
         let today = TrashDay(Date())
         for (number, file) in found.first.enumerated() {
-            guard isDryRun ? true : try blobs.moveToTrash(file, on: today) else { continue }
+            guard isDryRun ? true : try await archive.moveToTrash(file, on: today) else { continue }
             report.unknown.files += 1
             report.unknown.bytes += file.byteCount
             if number % batch == batch - 1 { try await rest() }
@@ -31,7 +32,7 @@ extension Sweep {
         var count = 0
         var bytes = 0
         /// Those that this sweep handles.
-        var first: [StoredFile] = []
+        var first: [ArchivedFile] = []
         /// Files with and without a row.
         var total = 0
     }
@@ -39,28 +40,30 @@ extension Sweep {
     private func findLeftovers() async throws -> Found {
         let oldest = Date(timeIntervalSinceNow: -Double(grace.unknown.seconds))
         var found = Found()
-        for shard in Shard.all {
-            // Listed before the database is asked: a row comes before its file, so a listed file without a row is
-            // nobody's, however busy the server is meanwhile.
-            let files = try blobs.files(in: shard)
-            found.total += files.count
-            let candidates = files.filter { $0.modifiedAt <= oldest }
+        var cursor: ArchiveCursor?
+        repeat {
+            // Listed before the database is queried: a row is created before its file, so a listed file without a row
+            // is an orphan, however busy the server is meanwhile.
+            let page = try await archive.list(after: cursor)
+            cursor = page.next
+            found.total += page.files.count
+            let candidates = page.files.filter { $0.modifiedAt <= oldest }
             guard !candidates.isEmpty else { continue }
-            let known = try await store.known(among: candidates.map { Attachment.ID($0.id.uuid) })
-            let unknown = candidates.filter { !known.contains(Attachment.ID($0.id.uuid)) }
+            let known = try await store.known(among: candidates.map { Attachment.ID($0.key.blob.uuid) })
+            let unknown = candidates.filter { !known.contains(Attachment.ID($0.key.blob.uuid)) }
             found.count += unknown.count
             found.bytes += unknown.reduce(0) { $0 + $1.byteCount }
             found.first += unknown.prefix(maxLeftovers - found.first.count)
             try await rest()
-        }
+        } while cursor != nil
         return found
     }
 
     /// What a killed server was still writing: never had a name, so nothing can refer to it.
     private func removeUnfinished(_ report: inout SweepReport) throws {
         let oldest = Date(timeIntervalSinceNow: -Double(grace.receiving.seconds))
-        for file in try blobs.unfinishedFiles() where file.modifiedAt <= oldest {
-            if !isDryRun { try blobs.remove(file) }
+        for file in try spool.unfinishedFiles() where file.modifiedAt <= oldest {
+            if !isDryRun { try spool.remove(file) }
             report.receiving.files += 1
             report.receiving.bytes += file.byteCount
         }
@@ -69,7 +72,8 @@ extension Sweep {
     /// Deletes for good what the trash has kept long enough.
     func emptyTrash(_ report: inout SweepReport) async throws {
         let oldest = TrashDay(Date(timeIntervalSinceNow: -Double(grace.trash.seconds)))
-        let use = isDryRun ? try blobs.trashUse(before: oldest) : try blobs.purgeTrash(before: oldest)
+        let use =
+            isDryRun ? try await archive.trashUse(before: oldest) : try await archive.purgeTrash(before: oldest)
         report.trash.files = use.fileCount
         report.trash.bytes = use.byteCount
     }

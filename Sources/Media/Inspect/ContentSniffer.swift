@@ -1,17 +1,17 @@
 import CMagic
 import Synchronization
 
-/// libmagic's opinion on what a file is.
+/// Determines the media type of a file with libmagic.
 ///
 /// One database behind one lock: libmagic is not safe on two threads at once, and an answer takes microseconds.
 @safe
 package final class ContentSniffer: Sendable {
-    /// Bytes of a file that are looked at.
+    /// Bytes of a file that are examined.
     static let headLength = 65_536
-    /// Characters of a media type; longer answers are not believed. RFC 6838 section 4.2 allows 127 each side.
+    /// Longest accepted answer, in characters. RFC 6838 section 4.2 allows 127 on each side.
     private static let answerLength = 127
 
-    /// Skips what unpacks, what parses whole formats, and guesses about text that are wrong as often as right.
+    /// Skips tests that decompress, that parse whole formats, and that guess about text unreliably.
     private static let flags =
         MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_CDF | MAGIC_NO_CHECK_ELF
         | MAGIC_NO_CHECK_ENCODING | MAGIC_NO_CHECK_TOKENS | MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_CSV
@@ -31,7 +31,7 @@ package final class ContentSniffer: Sendable {
             unsafe magic_close(cookie)
             throw .noDatabase
         }
-        // Limits on what a hostile file can make the rules do; values from file(1)'s own hardening advice.
+        // Limits the work that a hostile file can cause; values from the hardening advice of file(1).
         _ = unsafe snug_magic_limit(cookie, MAGIC_PARAM_BYTES_MAX, Self.headLength)
         _ = unsafe snug_magic_limit(cookie, MAGIC_PARAM_INDIR_MAX, 5)
         _ = unsafe snug_magic_limit(cookie, MAGIC_PARAM_NAME_MAX, 10)
@@ -43,7 +43,8 @@ package final class ContentSniffer: Sendable {
         unsafe cookie.withLock { unsafe magic_close($0) }
     }
 
-    /// The media type of a file that starts with `head`; ``Inspection/unknownMediaType`` when there is no good answer.
+    /// The media type of a file that starts with `head`; ``Inspection/unknownMediaType`` when libmagic gives no valid
+    /// answer.
     func mediaType(of head: [UInt8]) -> String {
         let answer = unsafe cookie.withLock { cookie in
             unsafe head.withUnsafeBytes { bytes in

@@ -1,14 +1,14 @@
 import Kernel
 import Pictures
 
-/// Tells what a file is from its bytes, before any decoder sees them.
+/// Classifies files by their bytes, before any decoder reads them.
 package struct Inspector: Sendable {
     private let limits: ImageLimits
     private let formats: Set<FileKind>
     private let sniffer: ContentSniffer
 
     /// Loads libmagic's database, about 4 ms. Blocking.
-    /// - Parameter formats: what the worker renders. Any other picture is a plain file of its own media type.
+    /// - Parameter formats: formats that the worker renders. Other pictures are plain files of their media type.
     /// - Throws: ``ContentSniffer/Failure``.
     package init(
         limits: ImageLimits = ImageLimits(),
@@ -19,7 +19,7 @@ package struct Inspector: Sendable {
         sniffer = try ContentSniffer()
     }
 
-    /// Inspects a file in the store. Blocking.
+    /// Inspects a file. Blocking.
     /// - Throws: ``FileFailure`` when it cannot be read.
     package func inspect(_ file: OpenFile) throws(FileFailure) -> Inspection {
         var source = BufferedFileReader(count: file.byteCount, fill: file.read)
@@ -29,13 +29,13 @@ package struct Inspector: Sendable {
     /// Blocking where the source is a file.
     /// - Throws: ``FileFailure`` when it cannot be read.
     package func inspect(_ source: inout BufferedFileReader) throws(FileFailure) -> Inspection {
-        let inspection = judge(&source)
-        // What was concluded from half a file is worth nothing.
+        let inspection = classify(&source)
+        // A classification from an incomplete read would be wrong.
         try source.checkReading()
         return inspection
     }
 
-    private func judge(_ source: inout BufferedFileReader) -> Inspection {
+    private func classify(_ source: inout BufferedFileReader) -> Inspection {
         let head = source.bytes(at: 0, length: min(source.count, ContentSniffer.headLength)) ?? []
         let answer = sniffer.mediaType(of: head)
         guard let kind = FileKind(signature: head) else {
@@ -45,7 +45,7 @@ package struct Inspector: Sendable {
         guard kind.agrees(with: answer) else { return .file(Inspection.unknownMediaType) }
         let mediaType = kind == .avif ? kind.mediaType : answer
         guard formats.contains(kind) else { return Inspection(mediaType: mediaType, facts: nil, kind: kind) }
-        // A header that breaks off is good enough while the size is known: the worker will say that it is undecodable.
+        // A truncated header is accepted as long as it has the size: the worker reports whether it can be decoded.
         do {
             guard let facts = try ImageFacts(of: kind, in: &source, limits: limits) else {
                 return Inspection(mediaType: mediaType, facts: nil, kind: kind, isDamaged: true)
@@ -56,4 +56,26 @@ package struct Inspector: Sendable {
             return Inspection(mediaType: mediaType, facts: nil, kind: kind, exceededLimit: error)
         }
     }
+}
+
+/// What a received file is.
+package struct Inspection: Equatable, Sendable {
+    /// `type/subtype`, determined from the bytes and never from the client.
+    package let mediaType: String
+    /// Set for a picture that the worker is to render; nil for any other file.
+    package let facts: ImageFacts?
+
+    /// The format of the picture, on which signature and libmagic agree, whether or not it is rendered.
+    var kind: FileKind?
+    /// The bytes are those of a picture without a readable size, which no decoder could use.
+    package var isDamaged = false
+    /// The limit that the picture exceeds; it is stored as a plain file.
+    package var exceededLimit: ImageLimitExceeded?
+
+    /// The type of a file that is unknown or ambiguous.
+    package static let unknownMediaType = "application/octet-stream"
+
+    package var isImage: Bool { facts != nil }
+
+    static func file(_ mediaType: String) -> Inspection { Inspection(mediaType: mediaType, facts: nil) }
 }

@@ -2,25 +2,25 @@ import Kernel
 import Pictures
 
 extension Intake {
-    /// Why an upload was not kept. Nothing of it is on disk.
+    /// Why an upload was not stored. Nothing of it is on disk.
     package enum Failure: Error, Equatable, CustomStringConvertible {
         /// No bytes at all.
         case empty
         /// More bytes than allowed; `limit` in bytes.
         case tooLarge(limit: Int)
-        /// A picture that no decoder shall see.
-        case refused(InspectionFailure)
-        /// The request does not announce a form, or one without a boundary that can be used.
+        /// A picture beyond a limit.
+        case refused(ImageLimitExceeded)
+        /// The request does not announce a form, or its boundary is unusable.
         case badBoundary(MultipartBoundary.Failure)
         case malformedForm(MultipartParser.Failure)
         case storage(FileFailure)
 
-        /// A sentence for the client: holds no path and no system's words.
+        /// A sentence for the client, without paths and system error texts.
         package var description: String {
             switch self {
             case .empty: "The file is empty."
             case .tooLarge(let limit): "The file is larger than \(limit) bytes."
-            case .refused(let failure): failure.description
+            case .refused(let limit): limit.description
             case .badBoundary(let failure): failure.description
             case .malformedForm(let failure): failure.description
             case .storage(let failure):

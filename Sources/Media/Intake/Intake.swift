@@ -2,27 +2,33 @@ import NIOCore
 import NIOPosix
 import Vocabulary
 
-/// Accepts uploads: streams them to disk, tells what they are, and keeps them durably under their id.
+/// Receives uploads: spools and inspects them, and commits them durably to the archive.
 package struct Intake: Sendable {
-    private let store: BlobStore
-    private let inspector: Inspector
-    private let threads: NIOThreadPool
-    private let keepsMetadata: Bool
+    private let writer: OriginalWriter
 
     /// - Parameters:
     ///   - threads: where blocking file calls run; started and stopped by the caller.
-    ///   - keepsMetadata: pictures are kept as they came, with the places and names that are in them. By default they
-    ///     are kept without, and nothing else of them is changed.
-    package init(store: BlobStore, inspector: Inspector, threads: NIOThreadPool, keepsMetadata: Bool = false) {
-        self.store = store
-        self.inspector = inspector
-        self.threads = threads
-        self.keepsMetadata = keepsMetadata
+    ///   - keepsMetadata: keeps pictures as received, with the places and names in their metadata. By default the
+    ///     metadata is stripped, and nothing else is changed.
+    package init(
+        spool: Spool,
+        archive: any Archive,
+        inspector: Inspector,
+        threads: NIOThreadPool,
+        keepsMetadata: Bool = false
+    ) {
+        writer = OriginalWriter(
+            spool: spool,
+            archive: archive,
+            inspector: inspector,
+            threads: threads,
+            keepsMetadata: keepsMetadata
+        )
     }
 
     /// Receives a body that is the file itself.
     ///
-    /// When this returns, the original survives a power cut. When it throws, nothing of it is on disk.
+    /// When this returns, the original is durable. When it throws, nothing of it is on disk.
     /// - Parameter limit: bytes that the file may have.
     /// - Throws: ``Failure``, what `body` throws, or `CancellationError`.
     package func receive<Body: AsyncSequence>(
@@ -40,7 +46,7 @@ package struct Intake: Sendable {
     ///
     /// - Parameters:
     ///   - contentType: the request's, for the boundary.
-    ///   - limit: bytes that the file may have; what surrounds it is bounded on its own.
+    ///   - limit: bytes that the file may have; the rest of the form has a limit of its own.
     /// - Throws: as ``receive(id:body:limit:)`` does.
     package func receiveForm<Body: AsyncSequence>(
         id: BlobID,
@@ -63,27 +69,25 @@ package struct Intake: Sendable {
         }
     }
 
-    /// Looks at an original again, as for rendering it anew.
+    /// Inspects an original again, to render it once more.
     /// - Throws: ``FileFailure``.
     package func inspect(_ id: BlobID) async throws -> Inspection {
-        try await threads.runIfActive { [store, inspector] in
-            try inspector.inspect(try store.openOriginal(id))
-        }
+        let file = try await writer.archive.open(.original(id))
+        return try await writer.threads.runIfActive { [inspector = writer.inspector] in try inspector.inspect(file) }
     }
 
-    /// Removes an original that was received but is not wanted after all; none is success too.
+    /// Removes an original that is no longer wanted. Succeeds also when there is none.
     /// - Throws: ``FileFailure``.
     package func discard(_ id: BlobID) async throws {
-        _ = try await threads.runIfActive { [store] in try store.removeOriginal(id) }
+        try await writer.archive.removeOriginal(id)
     }
 
     private func withUpload<Result>(
         limit: Int,
         _ body: (inout Upload) async throws -> Result
     ) async throws -> Result {
-        let keeper = OriginalWriter(store: store, inspector: inspector, keepsMetadata: keepsMetadata)
-        var upload = try await Upload(keeper: keeper, threads: threads, limit: limit)
-        // Closing frees the blocks of a file that got no name, which may block; it must also run when cancelled.
+        var upload = try await Upload(writer: writer, limit: limit)
+        // Closing frees the blocks of a file without a name, which may block; it must also run when cancelled.
         defer { upload.close() }
         return try await body(&upload)
     }

@@ -1,48 +1,63 @@
 import Kernel
+import NIOPosix
 import Pictures
 import Vocabulary
 
-/// What is done with a file that has come in: it is inspected, rid of metadata, and named.
+/// Inspects a received file, strips its metadata and commits it to the archive.
 struct OriginalWriter: Sendable {
-    let store: BlobStore
+    let spool: Spool
+    let archive: any Archive
     let inspector: Inspector
+    /// Where blocking file calls run.
+    let threads: NIOThreadPool
     let keepsMetadata: Bool
 
-    /// Keeps a file of `byteCount` bytes that has come in whole, or a copy of it without metadata. Blocking.
+    /// A file that is ready to be committed.
+    private struct Prepared: Sendable {
+        let file: UnnamedFile
+        let original: StoredOriginal
+    }
+
+    /// Commits a received file of `byteCount` bytes, or a copy of it without metadata.
     ///
-    /// When this returns, what is kept survives a power cut. When it throws, nothing is kept.
-    /// - Throws: ``InspectionFailure`` for a picture that is not accepted, ``FileFailure``.
-    func keep(_ received: UnnamedFile, of byteCount: Int, as id: BlobID) throws -> StoredOriginal {
+    /// When this returns, the original is durable. When it throws, nothing is kept.
+    /// - Throws: ``ImageLimitExceeded`` for a picture that is not accepted, ``FileFailure``.
+    func commit(_ received: UnnamedFile, of byteCount: Int, as id: BlobID) async throws -> StoredOriginal {
+        let prepared = try await threads.runIfActive { try prepare(received, of: byteCount) }
+        // Closing frees the blocks of a file without a name, which may block.
+        defer { threads.submit { _ in prepared.file.close() } }
+        try await archive.commit(prepared.file, asOriginal: id)
+        return prepared.original
+    }
+
+    private func prepare(_ received: UnnamedFile, of byteCount: Int) throws -> Prepared {
         var source = BufferedFileReader(count: byteCount, fill: received.read)
         let inspection = try inspector.inspect(&source)
         guard let plan = try plan(for: inspection, &source) else {
-            let sha256 = try received.sha256(of: byteCount)
-            try store.keep(received, as: id)
-            return StoredOriginal(
+            let original = StoredOriginal(
                 byteCount: byteCount,
-                sha256: sha256,
+                sha256: try received.sha256(of: byteCount),
                 receivedByteCount: byteCount,
                 removedMetadata: [],
                 inspection: inspection
             )
+            return Prepared(file: received, original: original)
         }
-        let copy = try store.newOriginal()
-        defer { copy.close() }
-        let sha256 = try plan.write(from: received, to: copy)
-        try store.keep(copy, as: id)
-        return StoredOriginal(
+        let copy = try spool.newFile()
+        let original = StoredOriginal(
             byteCount: plan.byteCount,
-            sha256: sha256,
+            sha256: try plan.write(from: received, to: copy),
             receivedByteCount: byteCount,
             removedMetadata: plan.removed,
             inspection: inspection
         )
+        return Prepared(file: copy, original: original)
     }
 
     private func plan(for inspection: Inspection, _ source: inout BufferedFileReader) throws -> StripPlan? {
         guard !keepsMetadata, let kind = inspection.kind else { return nil }
         let orientation = inspection.facts?.orientation
-        let result = Result { () throws(InspectionFailure) in
+        let result = Result { () throws(ImageLimitExceeded) in
             try MetadataStripper.plan(for: kind, orientation: orientation, &source)
         }
         try source.checkReading()

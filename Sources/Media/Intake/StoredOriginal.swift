@@ -1,21 +1,21 @@
 import Pictures
 
-/// An upload that is on disk for good.
+/// An upload that was committed to the archive.
 package struct StoredOriginal: Equatable, Sendable {
-    /// Of the file as it is kept.
+    /// Bytes of the committed file.
     package let byteCount: Int
-    /// Of the file as it is kept; 32 bytes.
+    /// Hash of the committed file, 32 bytes.
     package let sha256: [UInt8]
-    /// Of the file as it came.
+    /// Bytes of the received file.
     package let receivedByteCount: Int
-    /// What was taken out before it was kept: sorted, each once; empty when it is kept as it came.
+    /// The metadata that was stripped: sorted, without duplicates; empty when the file is unchanged.
     package let removedMetadata: [RemovedMetadata]
     package let inspection: Inspection
 }
 
-/// An upload that came in a form.
+/// An upload that was received in a form.
 package struct ReceivedForm: Equatable, Sendable {
     package let original: StoredOriginal
-    /// As the client wrote it: to be cleaned with ``Filename`` before any use.
+    /// As sent by the client; to be cleaned with ``Filename`` before any use.
     package let filename: String?
 }

@@ -3,10 +3,10 @@ import Kernel
 import Pictures
 
 extension StripPlan {
-    /// Writes the new file. Blocking; memory stays within two steps however large the file is.
-    /// - Returns: SHA-256 of the new file, 32 bytes.
+    /// Writes the stripped file. Blocking; holds at most two steps of it in memory.
+    /// - Returns: SHA-256 of the stripped file, 32 bytes.
     func write(from source: UnnamedFile, to target: UnnamedFile) throws(FileFailure) -> [UInt8] {
-        var writer = GatheringWriter(target: target)
+        var writer = HashingWriter(target: target)
         for piece in pieces {
             switch piece {
             case .keep(let range):
@@ -22,18 +22,18 @@ extension StripPlan {
     }
 }
 
-/// Hashes what is written, and writes it in steps, so that small pieces do not cost a call each.
-private struct GatheringWriter {
+/// Hashes and writes bytes in steps, so that small pieces do not cost a system call each.
+private struct HashingWriter {
     private let target: UnnamedFile
-    private var gathered: [UInt8] = []
+    private var buffer: [UInt8] = []
     private let hash = SHA256()
 
     init(target: UnnamedFile) { self.target = target }
 
-    /// Takes up to a step's length.
+    /// - Parameter bytes: at most a step's length.
     mutating func append(_ bytes: [UInt8]) throws(FileFailure) {
-        gathered += bytes
-        if gathered.count >= UnnamedFile.stepLength { try flush() }
+        buffer += bytes
+        if buffer.count >= UnnamedFile.stepLength { try flush() }
     }
 
     mutating func finish() throws(FileFailure) -> [UInt8] {
@@ -42,8 +42,8 @@ private struct GatheringWriter {
     }
 
     private mutating func flush() throws(FileFailure) {
-        hash.update(gathered)
-        try target.write(gathered)
-        gathered.removeAll(keepingCapacity: true)
+        hash.update(buffer)
+        try target.write(buffer)
+        buffer.removeAll(keepingCapacity: true)
     }
 }

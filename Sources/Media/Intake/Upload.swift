@@ -4,23 +4,21 @@ import NIOPosix
 import Pictures
 import Vocabulary
 
-/// One file on its way in: counted and written, but without a name until it is complete.
+/// A file that is being received: counted and spooled, without a name until it is complete.
 struct Upload {
-    /// Bytes gathered before they are written, so that small chunks do not cost a change of thread each.
-    static let gatherLimit = 65_536
+    /// Bytes buffered before they are written, so that small chunks do not cost a thread hop each.
+    static let bufferLimit = 65_536
 
-    private let keeper: OriginalWriter
-    private let threads: NIOThreadPool
+    private let writer: OriginalWriter
     private let limit: Int
     private let file: UnnamedFile
-    private var gathered = ByteBuffer()
+    private var buffer = ByteBuffer()
     private var byteCount = 0
 
-    init(keeper: OriginalWriter, threads: NIOThreadPool, limit: Int) async throws {
-        self.keeper = keeper
-        self.threads = threads
+    init(writer: OriginalWriter, limit: Int) async throws {
+        self.writer = writer
         self.limit = limit
-        file = try await Self.run(on: threads) { () throws(FileFailure) in try keeper.store.newOriginal() }
+        file = try await Self.run(on: writer.threads) { () throws(FileFailure) in try writer.spool.newFile() }
     }
 
     /// - Throws: ``Intake/Failure/tooLarge(limit:)`` as soon as that is known.
@@ -28,40 +26,38 @@ struct Upload {
         try Task.checkCancellation()
         byteCount += chunk.readableBytes
         guard byteCount <= limit else { throw Intake.Failure.tooLarge(limit: limit) }
-        gathered.writeImmutableBuffer(chunk)
-        if gathered.readableBytes >= Self.gatherLimit { try await flush() }
+        buffer.writeImmutableBuffer(chunk)
+        if buffer.readableBytes >= Self.bufferLimit { try await flush() }
     }
 
-    /// Inspects the file, takes its metadata out, then gives it its name and makes both durable.
+    /// Inspects the file, strips its metadata, and commits it durably.
     mutating func finish(as id: BlobID) async throws -> StoredOriginal {
         guard byteCount > 0 else { throw Intake.Failure.empty }
         try await flush()
-        return try await threads.runIfActive { [keeper, file, byteCount] in
-            do {
-                return try keeper.keep(file, of: byteCount, as: id)
-            } catch let failure as InspectionFailure {
-                throw Intake.Failure.refused(failure)
-            } catch let failure as FileFailure {
-                throw Intake.Failure.storage(failure)
-            }
+        do {
+            return try await writer.commit(file, of: byteCount, as: id)
+        } catch let limit as ImageLimitExceeded {
+            throw Intake.Failure.refused(limit)
+        } catch let failure as FileFailure {
+            throw Intake.Failure.storage(failure)
         }
     }
 
-    /// Gives up what has no name yet; without effect on one that has.
+    /// Discards a file without a name; has no effect on a committed one.
     func close() {
-        threads.submit { [file] _ in file.close() }
+        writer.threads.submit { [file] _ in file.close() }
     }
 
     private mutating func flush() async throws {
-        let bytes = gathered
-        try await Self.run(on: threads) { [file] () throws(FileFailure) in
+        let bytes = buffer
+        try await Self.run(on: writer.threads) { [file] () throws(FileFailure) in
             var result = Result<Void, FileFailure>.success(())
             unsafe bytes.withUnsafeReadableBytes { pointer in
                 result = Result { () throws(FileFailure) in try unsafe file.write(pointer) }
             }
             try result.get()
         }
-        gathered.clear()
+        buffer.clear()
     }
 
     private static func run<Result: Sendable>(

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Kernel
 
-/// The key that media URLs are signed with, and the one before it, whose URLs count until the last of them has expired.
+/// The key for signing media URLs, and the previous one, whose URLs are valid until the last of them expires.
 package struct MediaKeys: Sendable {
     package let current: MediaSecret
     package let previous: MediaSecret?
@@ -14,9 +14,9 @@ package struct MediaKeys: Sendable {
         self.previousEnd = previousEnd
     }
 
-    /// Reads the key, which is made where there is none, and the previous one, if its file is there. Blocking.
+    /// Reads the current key, which is created if it is missing, and the previous one, if its file exists. Blocking.
     ///
-    /// The previous key was in use until the file of the current one was written.
+    /// The previous key was used until the file of the current one was written.
     ///
     /// - Throws: ``MediaSecret/Failure``.
     package static func load(current: String, previous: String) throws(MediaSecret.Failure) -> MediaKeys {

@@ -3,7 +3,7 @@ import Glibc
 import Kernel
 import Vocabulary
 
-/// The key that media URLs are signed with: 64 hex digits, the same text in nginx's configuration.
+/// The key for signing media URLs: 64 hex digits, the same text as in the configuration of nginx.
 package struct MediaSecret: Sendable, CustomStringConvertible {
     /// Hex digits, 4 bits each: 256 bits.
     static let digitCount = 64
@@ -17,9 +17,9 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
         self.digits = bytes
     }
 
-    /// Reads the key file at `path`, or makes it (mode 0600) when there is none. Blocking.
+    /// Reads the key file at `path`, or creates it (mode 0600) if it is missing. Blocking.
     ///
-    /// Processes that start at the same time end up with one key.
+    /// Processes that start at the same time get the same key.
     /// - Throws: ``Failure``.
     package static func load(at path: String) throws(Failure) -> MediaSecret {
         do {
@@ -37,7 +37,7 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
         }
     }
 
-    /// A key that others on the machine can read opens every picture to them. Its group may read it.
+    /// A key that other users of the machine can read gives them access to every picture. Its group may read it.
     private static func checkMode(_ path: String) throws {
         guard let facts = try SystemCall.facts(path) else { return }
         guard facts.isRegularFile || facts.isSymbolicLink else { throw Failure.garbled(path: path) }
@@ -47,13 +47,13 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
     /// Never the key.
     package var description: String { "MediaSecret" }
 
-    /// The file's text without the line end; at most one byte more than a key has.
+    /// The text of the file without the line end; at most one byte longer than a key.
     private static func read(_ path: String) throws(FileFailure) -> String {
         let text = String(decoding: try OpenFile(path).read(at: 0, count: digitCount + 2), as: UTF8.self)
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 
-    /// Makes the file, unless another process does so first.
+    /// Creates the file, unless another process does so first.
     private static func make(_ path: String) throws(FileFailure) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? "."
         let file = try UnnamedFile(in: folder, mode: 0o600)
@@ -73,11 +73,11 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
         return (0..<digitCount / 2).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
-    /// Why there is no key; the server must not start then.
+    /// Why there is no key, so that the server must not start.
     package enum Failure: Error, Equatable, CustomStringConvertible {
-        /// It holds something other than 64 hex digits, or is no file.
+        /// It does not contain 64 hex digits, or is not a file.
         case garbled(path: String)
-        /// Others than its owner may read or change it.
+        /// Users other than its owner may read or change it.
         case exposed(path: String, mode: mode_t)
         case file(path: String, FileFailure)
 
@@ -94,7 +94,8 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
 }
 
 extension MediaSecret {
-    /// Writes the file that nginx's configuration includes, mode 0600: nginx's master process reads it as root. Blocking.
+    /// Writes the file that the configuration of nginx includes, mode 0600: the master process of nginx reads it as
+    /// root. Blocking.
     ///
     /// - Throws: ``FileFailure``.
     package func writeNginxInclude(at path: String) throws(FileFailure) {

@@ -4,17 +4,17 @@ import Pictures
 import Synchronization
 import Vocabulary
 
-/// Makes and checks media URLs, in the form that nginx's `secure_link` module checks as well.
+/// Signs and verifies media URLs in the format of nginx's `secure_link` module.
 ///
 ///     <prefix>/media/<signature>/<expires>/<name>
 ///     signature = base64url(MD5("<expires> <name> <secret>"))
 ///
 /// `<name>` is a ``VariantFile/name``.
 ///
-/// MD5 because that is what the module computes; the secret comes last and the names are ours, so neither collisions
-/// nor length extension help a forger.
+/// MD5 because the module requires it; the secret comes last and the names are chosen by the server, so neither
+/// collisions nor length extension help an attacker.
 package final class MediaSigner: Sendable, CustomStringConvertible {
-    /// How long a URL stays the same, in seconds: a week, so that browsers' caches work.
+    /// How long a URL stays the same, in seconds: a week, so that browsers can cache.
     static let period = 604_800
 
     private let keys: Mutex<MediaKeys>
@@ -31,7 +31,7 @@ package final class MediaSigner: Sendable, CustomStringConvertible {
         self.init(keys: MediaKeys(current: secret), publicURL: publicURL)
     }
 
-    /// Signs and checks with other keys from now on.
+    /// Replaces the keys for signing and verifying.
     package func use(_ keys: MediaKeys) {
         self.keys.withLock { $0 = keys }
     }
@@ -62,7 +62,7 @@ package final class MediaSigner: Sendable, CustomStringConvertible {
         Date(timeIntervalSince1970: Double((week(at: time) + 2) * period))
     }
 
-    /// Checks the three last segments of a URL's path, the signature before anything else is told apart.
+    /// Verifies the last three segments of a URL path, the signature before the expiry.
     package func verify(signature: String, expires: String, name: String, now: Date) -> Verdict {
         guard let file = VariantFile(name: name) else { return .malformed }
         guard isSigned(signature, expires: expires, name: name, now: now), let seconds = Int(expires) else {
@@ -79,12 +79,12 @@ package final class MediaSigner: Sendable, CustomStringConvertible {
         return SecretBytes.areEqual(bytes, Self.signature(expires: expires, name: name, previous))
     }
 
-    /// What a URL is worth.
+    /// The result of verifying a URL.
     package enum Verdict: Equatable, Sendable {
         case valid(VariantFile)
         /// Forged, or signed with another secret.
         case badSignature
-        /// Was valid until its time ran out.
+        /// The signature is valid, but the time is over.
         case expired
         /// Names no variant.
         case malformed

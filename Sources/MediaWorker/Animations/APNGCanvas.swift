@@ -1,6 +1,6 @@
 import Pictures
 
-/// Draws the frames of an animated PNG one over the other, as red, green, blue and alpha.
+/// Draws the frames of an animated PNG on top of each other, as red, green, blue and alpha.
 struct APNGCanvas {
     let width: Int
     let height: Int
@@ -12,13 +12,13 @@ struct APNGCanvas {
         pixels = [UInt8](repeating: 0, count: width * height * 4)
     }
 
-    /// Shows one frame to `look`, then disposes of it.
+    /// Draws a frame, passes the canvas to `body`, then disposes of the frame.
     ///
-    /// - Parameter content: the frame's own pixels.
+    /// - Parameter content: the pixels of the frame.
     mutating func draw<Failure: Error>(
         _ frame: APNGFrames.Frame,
         _ content: [UInt8],
-        look: ([UInt8]) throws(Failure) -> Void
+        body: ([UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
         let before = frame.disposal == .restore ? pixels : []
         for row in 0..<frame.height {
@@ -28,7 +28,7 @@ struct APNGCanvas {
                 if frame.isBlended { blend(content, source, at: target) } else { put(content, source, at: target) }
             }
         }
-        try look(pixels)
+        try body(pixels)
         switch frame.disposal {
         case .keep: break
         case .clear: clear(frame)
@@ -40,7 +40,7 @@ struct APNGCanvas {
         for channel in 0..<4 { pixels[target + channel] = content[source + channel] }
     }
 
-    /// PNG specification, third edition, section 13.16: colours are weighted by what shines through.
+    /// PNG specification, third edition, section 13.16: colours are weighted by alpha.
     private mutating func blend(_ content: [UInt8], _ source: Int, at target: Int) {
         let upper = Int(content[source + 3])
         if upper == 255 { return put(content, source, at: target) }

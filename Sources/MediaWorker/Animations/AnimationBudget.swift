@@ -1,12 +1,12 @@
 import Pictures
 
-/// What a moving picture may come to for its moving form to be made: time and memory grow with every frame.
+/// Limits on an animation that is rendered as one: time and memory grow with every frame.
 enum AnimationBudget {
-    /// Frames that are shown. A film of 12 s at 25 a second.
+    /// Frames that are shown: 12 s at 25 a second.
     static let frameCount = 300
     /// Pixels of all frames of a GIF before they are shrunk; it is decoded frame by frame.
     static let streamedPixelCount = 150_000_000
-    /// Pixels of all frames of a WebP or PNG before they are shrunk: they are all held, at four bytes each.
+    /// Pixels of all frames of a WebP or PNG before they are shrunk: all are held in memory, at four bytes each.
     static let heldPixelCount = 15_000_000
     /// Pixels of one such frame, of which a decoder holds two more.
     static let heldFramePixelCount = 5_000_000
@@ -15,12 +15,12 @@ enum AnimationBudget {
     /// Pixels a side of the box that it fits into.
     static let side = VariantRole.animated.side
 
-    /// Bytes of the file that comes out: not more than the picture has, nor than a moving picture shall cost a reader;
-    /// but of a few bytes nobody asks which is lighter.
+    /// Largest encoded file, in bytes: the size of the original, between 64 KiB, below which the difference does not
+    /// matter, and 2 MiB.
     static func byteLimit(sourceByteCount: Int) -> Int { min(max(sourceByteCount, 64 << 10), 2 << 20) }
 
-    /// Whether a picture is within all that can be told before it is decoded.
-    static func allows(_ facts: ImageFacts) -> Bool {
+    /// Whether a picture is within every limit that can be checked before it is decoded.
+    static func permits(_ facts: ImageFacts) -> Bool {
         guard facts.isAnimated, facts.orientation == 1, (2...frameCount).contains(facts.frameCount),
             facts.pixelCount <= framePixelCount(facts)
         else { return false }

@@ -1,30 +1,30 @@
 import Pictures
 import Vocabulary
 
-/// Decoding what there is of a picture that is damaged or cut off.
+/// Decoding the undamaged part of damaged and truncated pictures.
 extension PictureDecoder {
-    /// Rows below which a small form of a picture is too coarse to count them in.
-    private static var surveyedRowCount: Int { 50 }
+    /// Rows below which a small version of a picture is too coarse for counting missing ones.
+    private static var minimumSurveyRowCount: Int { 50 }
 
-    /// Shown is what decodes; what does not is grey.
+    /// Decodes what is possible, and makes the rest grey.
     ///
-    /// - Throws: ``VipsFailure`` when less than half of the rows are there.
+    /// - Throws: ``VipsFailure`` when fewer than half of the rows are decodable.
     func decodeParts(side: Int) throws -> Picture {
         switch job.facts.format {
         case .jpeg: try decodeDamagedJPEG(side: side)
         case .png: try decodeDamagedPNG(side: side)
         case .gif: try decodeDamagedGIF(side: side)
         case .webp: try decodeDamagedWebP(side: side)
-        case .heif, .avif: throw VipsFailure(description: "it is coded as a whole")
+        case .heif, .avif: throw VipsFailure(description: "it can only be decoded as a whole")
         }
     }
 
-    /// libjpeg goes on behind damage where it can, and fills with grey what is missing.
+    /// libjpeg continues after damage where it can, and fills missing parts with grey.
     private func decodeDamagedJPEG(side: Int) throws -> Picture {
         let bytes = JPEGRepair.repaired(bytes)
         let header = try checkedHeader(of: bytes)
         let survey = try decodeLeniently(bytes, header, side: VariantSize.thumbnail.rawValue, hasProfile: false)
-        if survey.height < Self.surveyedRowCount, let cut = JPEGDamage.cut(of: bytes) {
+        if survey.height < Self.minimumSurveyRowCount, let cut = JPEGDamage.cut(of: bytes) {
             try expectHalf(cut.unitCount, of: cut.of)
         } else {
             let missing = try survey.missingRowCount(ofInks: job.facts.componentCount == 4)
@@ -52,12 +52,12 @@ extension PictureDecoder {
         )
     }
 
-    /// A wrong checksum may be all that is wrong. Otherwise libpng stops at the first row that it cannot decode.
+    /// Only a checksum may be wrong. Otherwise libpng stops at the first row that it cannot decode.
     private func decodeDamagedPNG(side: Int) throws -> Picture {
-        let mended = PNGRepair.mended(bytes)
-        let header = try checkedHeader(of: mended)
+        let repaired = PNGRepair.repaired(bytes)
+        let header = try checkedHeader(of: repaired)
         let hasProfile = header.profile == .fitting
-        let readable = withoutUselessProfile(mended, header, hasProfile)
+        let readable = withoutUselessProfile(repaired, header, hasProfile)
         let count = try Picture.soundRowCount(of: readable)
         try expectHalf(count, of: header.height)
         if count == header.height {
@@ -71,7 +71,7 @@ extension PictureDecoder {
         return try Picture(topRows: count, of: readable, side: side, hasProfile: hasProfile)
     }
 
-    /// libnsgif fills missing rows with the first colour, and gives up at a code that stands for nothing.
+    /// libnsgif fills missing rows with the first colour, and stops at undefined codes.
     private func decodeDamagedGIF(side: Int) throws -> Picture {
         let repair = GIFRepair(bytes)
         let readable = repair.readable ?? bytes
@@ -90,12 +90,12 @@ extension PictureDecoder {
             try expectHalf(picture.height - picture.clearRowCount(), of: picture.height)
             return picture
         }
-        // Of an interlaced one rows are missing everywhere.
+        // In an interlaced picture, rows are missing everywhere.
         try expectHalf(picture.coveredPixelCount(), of: picture.width * picture.height)
         return try picture.onGrey()
     }
 
-    /// libvips refuses a WebP that is cut off or damaged; libwebp's decoder for files that are still arriving does not.
+    /// libvips rejects a truncated or damaged WebP; the incremental decoder of libwebp does not.
     private func decodeDamagedWebP(side: Int) throws -> Picture {
         let padded = WebPRepair.padded(bytes)
         let header = try checkedHeader(of: padded)
@@ -109,6 +109,6 @@ extension PictureDecoder {
     }
 
     private func expectHalf(_ count: Int, of all: Int) throws(VipsFailure) {
-        guard count * 2 >= all else { throw VipsFailure(description: "\(count) of \(all) are there") }
+        guard count * 2 >= all else { throw VipsFailure(description: "only \(count) of \(all) can be decoded") }
     }
 }

@@ -1,12 +1,12 @@
 import Pictures
 import Vocabulary
 
-/// Decodes the original of a job: as it should be, or what there is of it.
+/// Decodes the original of a job, or the undamaged part of it.
 struct PictureDecoder {
     let job: RenderJob
-    /// What a decoder shall see of the original.
+    /// The original as it is given to the decoder.
     let bytes: [UInt8]
-    /// Pixels are missing or wrong, or may be.
+    /// Pixels are or may be missing or wrong.
     private(set) var isDamaged: Bool
 
     /// - Parameter original: the whole file.
@@ -15,11 +15,11 @@ struct PictureDecoder {
         isDamaged = job.facts.isIncomplete
         switch job.facts.format {
         case .png:
-            let shown = Self.onDiet(original, keepsProfile: true)
-            // Before they are replaced by the profile that says the same.
-            if PNGRepair.hasDamagedExtras(shown) { isDamaged = true }
-            bytes = PNGColour.profiled(shown)
-        case .gif where job.facts.hasAlpha: bytes = GIFTransparencyFix.cleared(original) ?? original
+            let filtered = Self.filtered(original, keepsProfile: true)
+            // Checked before the colour chunks are replaced by a profile.
+            if PNGRepair.hasDamagedExtras(filtered) { isDamaged = true }
+            bytes = PNGColour.profiled(filtered)
+        case .gif where job.facts.hasAlpha: bytes = GIFTransparencyFix.apply(to: original) ?? original
         case .webp:
             if WebPRepair.lacksEXIF(original) { isDamaged = true }
             bytes = WebPRepair.shortened(original) ?? original
@@ -29,10 +29,11 @@ struct PictureDecoder {
 
     /// Decodes at `side`, or smaller.
     ///
-    /// - Throws: ``RenderError/truncated`` or ``RenderError/damaged(_:)`` when less than half of the rows are there.
+    /// - Throws: ``RenderError/truncated`` or ``RenderError/damaged(_:)`` when fewer than half of the rows are
+    ///   decodable.
     mutating func decode(side: VariantSize) throws -> Picture {
         do {
-            guard !job.facts.isTruncated else { throw VipsFailure(description: "the first frame is cut off") }
+            guard !job.facts.isTruncated else { throw VipsFailure(description: "the first frame is truncated") }
             let picture = try decodeWhole(side: side.rawValue)
             try checkPixels()
             return picture
@@ -46,9 +47,9 @@ struct PictureDecoder {
         }
     }
 
-    /// Looks for damage that decoders do not notice.
+    /// Checks for damage that decoders do not report.
     ///
-    /// - Throws: ``VipsFailure`` where some rows are missing and the decoder has filled them with something.
+    /// - Throws: ``VipsFailure`` when rows are missing that the decoder has filled.
     private mutating func checkPixels() throws(VipsFailure) {
         switch job.facts.format {
         case .jpeg: if JPEGDamage.isFound(in: bytes) { isDamaged = true }
@@ -60,7 +61,7 @@ struct PictureDecoder {
         }
     }
 
-    /// - Throws: ``VipsFailure`` for any damage that the decoder sees.
+    /// - Throws: ``VipsFailure`` for any damage that the decoder detects.
     private mutating func decodeWhole(side: Int) throws -> Picture {
         let header = try checkedHeader(of: bytes)
         do {
@@ -88,8 +89,8 @@ struct PictureDecoder {
                 hasProfile: hasProfile
             )
         } catch {
-            // Only its end marker may be missing, which some cameras forget. With one added, a picture that is complete
-            // decodes without a warning, and one that was cut off does not; but of several scans some may be missing.
+            // Some cameras omit the end marker. With an added one, a complete picture decodes without a warning and a
+            // truncated one does not, unless it has several scans, of which some may be missing.
             guard job.facts.decoderMemoryModel == .rows, bytes.suffix(2) != [0xFF, 0xD9] else { throw error }
             let warningCount = VipsWarnings.count
             let picture = try Picture(
@@ -104,7 +105,7 @@ struct PictureDecoder {
         }
     }
 
-    /// What the header says now must be what it said when it was checked.
+    /// Reads the header again and compares it with the checked one.
     func checkedHeader(of bytes: [UInt8]) throws -> PictureHeader {
         let header = try PictureHeader(of: bytes)
         guard header.width == job.facts.storedWidth, header.height == job.facts.storedHeight, header.bandCount <= 5,
@@ -113,7 +114,7 @@ struct PictureDecoder {
         return header
     }
 
-    /// Row by row where that is faster or takes less memory than what libvips does. A WebP is shrunk by its own decoder.
+    /// Row by row where that is faster or takes less memory than libvips' choice. A WebP is shrunk by its decoder.
     func shrinking(_ header: PictureHeader, to side: Int) -> Picture.Shrinking {
         switch job.facts.format {
         case .jpeg where [1, 3].contains(header.bandCount):
@@ -123,13 +124,13 @@ struct PictureDecoder {
         }
     }
 
-    /// libpng unpacks a profile whether it is of use or not, and it may be a bomb.
+    /// libpng inflates even an unusable profile, and it may be a bomb.
     func withoutUselessProfile(_ bytes: [UInt8], _ header: PictureHeader, _ hasProfile: Bool) -> [UInt8] {
-        let isInTheWay = job.facts.format == .png && !hasProfile && header.profile != .none
-        return isInTheWay ? Self.onDiet(bytes, keepsProfile: false) : bytes
+        let isUseless = job.facts.format == .png && !hasProfile && header.profile != .none
+        return isUseless ? Self.filtered(bytes, keepsProfile: false) : bytes
     }
 
-    private static func onDiet(_ bytes: [UInt8], keepsProfile: Bool) -> [UInt8] {
+    private static func filtered(_ bytes: [UInt8], keepsProfile: Bool) -> [UInt8] {
         PNGChunkFilter.keptRanges(of: bytes, keepsProfile: keepsProfile).reduce(into: []) { $0 += bytes[$1] }
     }
 }

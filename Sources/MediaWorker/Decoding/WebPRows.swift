@@ -1,12 +1,12 @@
 import CWebP
 
-/// The rows of a still WebP that are there, as red, green, blue and alpha of each pixel.
+/// The decodable rows of a damaged static WebP, as red, green, blue and alpha.
 struct WebPRows {
     let width: Int
     let height: Int
-    /// Those that are missing are of a middle grey.
+    /// Missing pixels are middle grey.
     let pixels: [UInt8]
-    /// Rows from the top.
+    /// Number of decoded rows from the top.
     let count: Int
 
     /// Shrunk to fit a square of `side` pixels. Nil when there are none.

@@ -1,14 +1,14 @@
 import CVips
 import Vocabulary
 
-/// A file in memory that libvips made, without metadata; freed with its owner.
+/// A file in memory, encoded by libvips and without metadata; freed with its owner.
 struct EncodedPicture: ~Copyable {
     private let start: UnsafeMutableRawPointer
     let byteCount: Int
     let format: VariantFormat
 
-    /// Takes over what a saver answers with.
-    /// - Parameter isTransparent: whether one may see through a picture that moves.
+    /// Takes ownership of the result of a saver.
+    /// - Parameter isTransparent: whether an animation may have transparent pixels.
     init(
         status: Int32,
         _ bytes: UnsafeMutableRawPointer?,
@@ -44,6 +44,6 @@ struct EncodedPicture: ~Copyable {
 
     deinit { g_free(start) }
 
-    /// Valid as long as this value.
+    /// Valid as long as this value exists.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: byteCount) }
 }

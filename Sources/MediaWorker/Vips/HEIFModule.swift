@@ -2,28 +2,28 @@ import CVips
 import Glibc
 import Kernel
 
-/// libvips' module for HEIC and AVIF. It is loaded by its path, because libvips would load every module that it finds:
-/// those for PDF, for JPEG XL and for all that ImageMagick reads as well.
+/// The module of libvips for HEIC and AVIF. It is loaded by path, because libvips would load all modules that it finds:
+/// also those for PDF, JPEG XL and ImageMagick.
 enum HEIFModule {
-    /// What GLib calls in a module when it loads it (gmodule, "g_module_check_init").
+    /// The function that GLib calls when it loads a module (gmodule, "g_module_check_init").
     private typealias Start = @convention(c) (OpaquePointer?) -> UnsafePointer<CChar>?
 
-    /// Loads it unless libvips was built with it.
+    /// Loads it, unless libvips was built with HEIF support.
     /// - Returns: whether HEIC and AVIF can be decoded.
     static func load() -> Bool {
-        if isThere { return true }
+        if isLoaded { return true }
         guard let folder = libraryFolder else { return false }
         let path = "\(folder)/vips-modules-\(vips_version(0)).\(vips_version(1))/vips-heif.so"
         guard let module = dlopen(path, RTLD_NOW), let symbol = dlsym(module, "g_module_check_init") else {
             return false
         }
         guard unsafeBitCast(symbol, to: Start.self)(nil) == nil else { return false }
-        return isThere
+        return isLoaded
     }
 
-    private static var isThere: Bool { vips_type_find("VipsForeignLoad", "heifload_buffer") != 0 }
+    private static var isLoaded: Bool { vips_type_find("VipsForeignLoad", "heifload_buffer") != 0 }
 
-    /// Where libvips itself has been loaded from (proc_pid_maps(5)).
+    /// The folder from which libvips was loaded (proc_pid_maps(5)).
     private static var libraryFolder: String? {
         guard let maps = try? OpenFile("/proc/self/maps").read(at: 0, count: 1 << 20) else { return nil }
         let line = String(decoding: maps, as: UTF8.self).split(separator: "\n").first { $0.contains("/libvips.so") }

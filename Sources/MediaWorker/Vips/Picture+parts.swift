@@ -1,19 +1,19 @@
 import CVips
 
-/// What there is of pictures that are damaged or cut off.
+/// Damaged and truncated pictures.
 extension Picture {
-    /// A row may be off by as much and still be grey: colours are rounded when they are converted.
+    /// Largest deviation of a grey pixel: colours are rounded when they are converted.
     private static var greyTolerance: Int { 1 }
 
-    /// Rows at the top of a picture that its decoder gives without failing, in steps of sixteen.
+    /// The number of rows at the top that can be decoded without failure, in steps of sixteen.
     static func soundRowCount(of bytes: [UInt8]) throws(VipsFailure) -> Int {
         let count = bytes.withUnsafeBytes { buffer -> Int32 in
             guard let start = buffer.baseAddress else { return -1 }
             return snug_vips_sound_rows(start, buffer.count, "[fail_on=truncated]")
         }
         guard count >= 0 else { throw VipsFailure(doing: "count rows") }
-        // How it failed below does not matter any more.
-        VipsFailure.forget()
+        // The failure in the rows below does not matter.
+        VipsFailure.clear()
         return Int(count)
     }
 
@@ -24,8 +24,8 @@ extension Picture {
         }
     }
 
-    /// Rows at the bottom that are of the middle grey that libjpeg fills in for missing ones. Of inks, which are
-    /// converted to some other colour, rows of a single one.
+    /// The number of rows at the bottom in the middle grey with which libjpeg fills missing rows. For inks, which are
+    /// converted to another colour, the number of rows of a single colour.
     func missingRowCount(ofInks isOfInks: Bool) throws(VipsFailure) -> Int {
         let pixels = try pixels()
         let filling = isOfInks ? Array(pixels.suffix(4)) : [128, 128, 128, 255]
@@ -34,18 +34,19 @@ extension Picture {
         }
     }
 
-    /// Rows at the bottom where nothing is to be seen, which a GIF's decoder leaves for missing ones.
+    /// The number of transparent rows at the bottom, as the decoder of a GIF leaves them for missing rows.
     func clearRowCount() throws(VipsFailure) -> Int {
         Self.rowsAtBottom(of: try pixels(), width: width) { $0.last == 0 }
     }
 
-    /// Pixels that hide what is behind them.
+    /// The number of mostly opaque pixels.
     func coveredPixelCount() throws(VipsFailure) -> Int {
         let pixels = try pixels()
         return stride(from: 3, to: pixels.count, by: 4).reduce(0) { $0 + (pixels[$1] >= 128 ? 1 : 0) }
     }
 
-    /// Rows at the bottom all of whose pixels, of red, green, blue and alpha, are as `isMissing` says.
+    /// The number of rows at the bottom for all of whose pixels, of red, green, blue and alpha, `isMissing` returns
+    /// true.
     private static func rowsAtBottom(
         of pixels: [UInt8],
         width: Int,
@@ -58,14 +59,14 @@ extension Picture {
         }
     }
 
-    /// The same with middle grey wherever something shines through.
+    /// The picture on a middle grey background.
     consuming func onGrey() throws(VipsFailure) -> Picture {
         guard vips_image_hasalpha(image) != 0 else { return self }
         let lazy = try Self.take("flatten") { snug_vips_on_grey(image, &$0) }
         return Picture(owning: try Self.inMemory(lazy))
     }
 
-    /// A copy in sRGB, by the profile of the file that it is from.
+    /// A copy converted to sRGB with the profile of its file.
     func converted(byProfileOf file: [UInt8]) throws(VipsFailure) -> Picture {
         let image = image
         file.withUnsafeBytes { snug_vips_take_profile(image, $0.baseAddress, $0.count) }

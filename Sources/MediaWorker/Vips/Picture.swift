@@ -15,11 +15,11 @@ struct Picture: ~Copyable {
 
     deinit { snug_vips_release(image) }
 
-    /// From which kind of damage on decoding fails, as libvips names it.
+    /// The kind of damage at which decoding fails, as named by libvips.
     enum Strictness: String {
-        /// None: what cannot be decoded is left grey, or whatever the decoder makes of it.
+        /// Never: undecodable parts are grey, or whatever the decoder leaves.
         case none
-        /// Truncation; warnings do not count.
+        /// Truncation, ignoring warnings.
         case end
         case truncated
         case warning
@@ -49,11 +49,11 @@ struct Picture: ~Copyable {
         image = try copied.get()
     }
 
-    /// How a picture is made smaller while it is decoded.
+    /// How a picture is shrunk during decoding.
     enum Shrinking: Equatable {
-        /// As libvips thinks best.
+        /// As chosen by libvips.
         case automatic
-        /// Row by row. A JPEG in grey or RGB by this factor before that: 1, 2, 4 or 8; all others by 1.
+        /// Row by row, after shrinking on load by a factor: 1, 2, 4 or 8 for a JPEG in grey or RGB, otherwise 1.
         case rows(onLoad: Int)
 
         fileprivate var option: String {
@@ -64,9 +64,9 @@ struct Picture: ~Copyable {
         }
     }
 
-    /// Decodes `bytes`, as they are stored, shrunk to fit a square of `side` pixels.
+    /// Decodes `bytes` in their stored orientation, shrunk to fit a square of `side` pixels.
     ///
-    /// - Parameter hasProfile: convert to sRGB by the embedded profile.
+    /// - Parameter hasProfile: converts to sRGB with the embedded profile.
     init(
         decoding bytes: [UInt8],
         side: Int,
@@ -81,8 +81,8 @@ struct Picture: ~Copyable {
         }
     }
 
-    /// Computes what `decode` makes of `bytes`. libvips is lazy and keeps pointing at them; copying the result to memory
-    /// ends that.
+    /// Computes the result of `decode`. libvips is lazy and keeps pointers to the bytes until the result is copied to
+    /// memory.
     static func inMemory(
         _ bytes: [UInt8],
         _ strictness: Strictness,
@@ -98,9 +98,9 @@ struct Picture: ~Copyable {
         return try decoded.get()
     }
 
-    /// The same, upright.
-    /// - Parameter orientation: 1–8 as in EXIF 2.32, tag 0x0112. What the decoder makes of the tag does not count: it
-    ///   may read a damaged one otherwise than the header's check did.
+    /// Rotates the picture upright.
+    /// - Parameter orientation: 1–8 as in EXIF 2.32, tag 0x0112. The value of the decoder is not used: it may read a
+    ///   damaged tag differently from the checked header.
     consuming func upright(from orientation: Int) throws(VipsFailure) -> Picture {
         guard orientation != 1 else { return self }
         let lazy = try Self.take("turn") { snug_vips_upright(image, Int32(orientation), &$0) }
@@ -113,17 +113,17 @@ struct Picture: ~Copyable {
         return Picture(owning: try Self.inMemory(lazy))
     }
 
-    /// Whether anything shines through: an alpha channel alone says nothing, cameras and editors write opaque ones.
+    /// Whether any pixel is transparent: cameras and editors also write opaque alpha channels.
     func isTransparent() throws(VipsFailure) -> Bool {
         guard vips_image_hasalpha(image) != 0 else { return false }
         let alpha = try Self.take("alpha") { snug_vips_bands(image, image.pointee.Bands - 1, 1, &$0) }
         defer { snug_vips_release(alpha) }
-        var least = 255.0
-        guard snug_vips_min(alpha, &least) == 0 else { throw VipsFailure(doing: "alpha") }
-        return least < 255
+        var minimum = 255.0
+        guard snug_vips_min(alpha, &minimum) == 0 else { throw VipsFailure(doing: "alpha") }
+        return minimum < 255
     }
 
-    /// The same without its alpha channel, if it has one.
+    /// Removes the alpha channel, if there is one.
     consuming func withoutAlpha() throws(VipsFailure) -> Picture {
         guard vips_image_hasalpha(image) != 0 else { return self }
         let lazy = try Self.take("drop alpha") { snug_vips_bands(image, 0, image.pointee.Bands - 1, &$0) }
@@ -142,7 +142,7 @@ struct Picture: ~Copyable {
     }
 
     /// The picture as a file, without metadata.
-    func encoded(as encoding: Encoding) throws(VipsFailure) -> EncodedPicture {
+    func encoded(as encoding: VariantEncoding) throws(VipsFailure) -> EncodedPicture {
         var bytes: UnsafeMutableRawPointer?
         var count = 0
         let status =
@@ -163,7 +163,7 @@ struct Picture: ~Copyable {
         return try EncodedPicture(status: status, bytes, count, encoding.format)
     }
 
-    /// Computes all pixels, as 8 bits a channel, and lets go of `lazy`.
+    /// Computes all pixels with 8 bits a channel, and releases `lazy`.
     static func inMemory(
         _ lazy: UnsafeMutablePointer<VipsImage>,
         _ strictness: Strictness = .truncated

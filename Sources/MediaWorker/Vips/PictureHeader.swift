@@ -1,6 +1,6 @@
 import CVips
 
-/// What libvips reads before it decodes.
+/// The header of a picture as libvips reads it.
 struct PictureHeader: Equatable {
     /// Pixels, before the orientation is applied.
     let width: Int
@@ -9,14 +9,14 @@ struct PictureHeader: Equatable {
     let bandCount: Int
     let hasAlpha: Bool
     let profile: Profile
-    /// libjpeg has passed over bytes between the segments of a JPEG's header, and will say so again.
+    /// libjpeg has skipped bytes between the segments of a JPEG's header, and will warn about them again.
     let hasExtraneousBytes: Bool
 
-    /// What its colours could be converted by.
+    /// The embedded colour profile.
     enum Profile {
         case none
         case fitting
-        /// For other pictures than this one, or too large.
+        /// Not for this kind of picture, or too large.
         case unfit
     }
 

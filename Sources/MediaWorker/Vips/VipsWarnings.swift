@@ -1,15 +1,15 @@
 import CVips
 import Synchronization
 
-/// Counts what libvips warns of, and keeps its words from the log, where each odd picture would otherwise fill lines.
+/// Counts the warnings of libvips instead of logging them, since any odd picture could fill the log.
 ///
-/// Told to fail for warnings, libvips 8.14 does not for those in the last rows of a JPEG: it has looked before.
+/// Even when told to fail on warnings, libvips 8.14 ignores those in the last rows of a JPEG.
 enum VipsWarnings {
     private static let counter = Atomic<Int>(0)
 
     static var count: Int { counter.load(ordering: .relaxed) }
 
-    /// Comes after libvips has been started, which sets a handler of its own.
+    /// To be called after libvips has been initialised, which installs its own handler.
     static func start() {
         _ = g_log_set_handler(
             "VIPS",

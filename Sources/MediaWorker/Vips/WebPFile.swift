@@ -1,29 +1,29 @@
 /// A WebP file as its encoder wrote it (https://developers.google.com/speed/webp/docs/riff_container).
 enum WebPFile {
     private static let metadataChunks: [[UInt8]] = ["EXIF", "XMP ", "ICCP"].map { Array($0.utf8) }
-    /// In the first byte of a VP8X chunk: profile, EXIF and XMP are there.
+    /// Flags for profile, EXIF and XMP in the first byte of a VP8X chunk.
     private static let metadataFlags: UInt8 = 0x20 | 0x08 | 0x04
 
-    /// Whether the extended header, which an animation has, says so.
+    /// Whether the extended header announces an animation.
     static func isAnimated(_ file: UnsafeRawBufferPointer) -> Bool {
         file.count > 20 && file[12..<16].elementsEqual("VP8X".utf8) && file[20] & 0x02 != 0
     }
 
-    /// Says in the header of a picture that moves that one may see through it. libvips 8.14 leaves that out where no
-    /// frame has a transparent pixel within its own bounds, and what no frame covers would be black.
+    /// Sets the transparency flag in the header of an animation. libvips 8.14 omits it if no frame has a transparent
+    /// pixel within its own bounds, so that areas that no frame covers would be black.
     static func announceTransparency(_ file: UnsafeMutableRawBufferPointer) {
         if isAnimated(UnsafeRawBufferPointer(file)) { file[20] |= 0x10 }
     }
 
-    /// Removes where a picture was taken and by whom, in place: libvips 8.14 writes it in spite of `strip`.
+    /// Strips the metadata in place, which libvips 8.14 writes in spite of `strip`.
     ///
-    /// - Returns: Bytes that are left; nil when the file is not in the form that an encoder writes.
+    /// - Returns: Remaining bytes; nil when the file does not have the form that the encoder writes.
     static func removeMetadata(_ file: UnsafeMutableRawBufferPointer) -> Int? {
         guard file.count >= 12, matches(file, 0, "RIFF"), matches(file, 8, "WEBP"), let chunks = chunks(of: file) else {
             return nil
         }
         let kept = chunks.filter { !metadataChunks.contains($0.name) }
-        // Of a single frame without a plane of alpha the extended header says nothing that the frame does not.
+        // For a single frame without an alpha chunk, the extended header is redundant.
         let isSimple = kept.filter { $0.name != extendedHeader }.count == 1
         var target = 12
         for chunk in kept where !(isSimple && chunk.name == extendedHeader) {
@@ -49,7 +49,7 @@ enum WebPFile {
         while position < file.count {
             guard position + 8 <= file.count else { return nil }
             let size = Int(UInt32(littleEndian: file.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self)))
-            // A chunk of odd size has a byte of padding.
+            // A chunk of odd size has a padding byte.
             let end = position + 8 + size + size % 2
             guard end <= file.count else { return nil }
             let name = Array(file[position..<position + 4])

@@ -1,18 +1,18 @@
-/// Three by three numbers that turn light of one kind into light of another.
+/// A 3×3 matrix that converts linear colours.
 struct ColourMatrix {
     /// Row by row.
     let rows: [[Double]]
 
-    /// The white of profiles (ICC.1:2022 section 7.2.16).
+    /// The white point of profiles (ICC.1:2022 section 7.2.16).
     static let d50 = [0.9642, 1.0, 0.8249]
-    /// Bradford's, from XYZ to what cones see (ICC.1:2022 annex E.3).
+    /// The Bradford matrix from XYZ to cone responses (ICC.1:2022 annex E.3).
     private static let bradford = ColourMatrix(rows: [
         [0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296],
     ])
 
     var columns: [[Double]] { (0..<3).map { column in rows.map { $0[column] } } }
 
-    /// From red, green and blue to XYZ with white at D50; nil for primaries that are none.
+    /// From red, green and blue to XYZ with a D50 white point; nil for invalid primaries.
     static func toD50(_ primaries: ColourSpace.Primaries) -> ColourMatrix? {
         let points = [primaries.red, primaries.green, primaries.blue].map(xyz)
         let white = xyz(primaries.white)
@@ -39,7 +39,7 @@ struct ColourMatrix {
         return ColourMatrix(rows: (0..<3).map { row in columns.map { $0[row] } })
     }
 
-    /// Nil where there is none.
+    /// Nil if the matrix is not invertible.
     private var inverse: ColourMatrix? {
         func minor(_ row: Int, _ column: Int) -> Double {
             let (r1, r2, c1, c2) = ((row + 1) % 3, (row + 2) % 3, (column + 1) % 3, (column + 2) % 3)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the numbers of a picture's pixels mean: its primary colours, and how bright each number is.
+/// The meaning of pixel values: primary colours and transfer function.
 struct ColourSpace: Equatable {
     var primaries = Primaries.bt709
     var transfer = Transfer.sRGB
@@ -25,10 +25,10 @@ struct ColourSpace: Equatable {
         }
 
         private static let d65 = (0.3127, 0.3290)
-        /// Those of sRGB too.
+        /// Also those of sRGB.
         static let bt709 = Primaries(red: (0.64, 0.33), green: (0.30, 0.60), blue: (0.15, 0.06), white: d65)
 
-        /// By their number in ITU-T H.273 (07/2021), table 2; nil for those that are not known.
+        /// By their number in ITU-T H.273 (07/2021), table 2; nil for unknown numbers.
         init?(code: UInt8) {
             switch code {
             case 1: self = .bt709
@@ -45,15 +45,15 @@ struct ColourSpace: Equatable {
     enum Transfer: Equatable {
         case sRGB
         case bt709
-        /// Light is the number to this power.
+        /// Light is the value to this power.
         case power(Double)
-        /// Drawn on a display whose light is the number to the power of 2.2, for a file that says another gamma: what
-        /// comes out is the number to the power of 0.45455 / gamma (PNG specification, third edition, section 13.13).
+        /// A file with another gamma, drawn on a display with a gamma of 2.2: the value to the power of 0.45455 / gamma
+        /// (PNG specification, third edition, section 13.13).
         case fileGamma(Double)
         case pq
         case hlg
 
-        /// By its number in ITU-T H.273 (07/2021), table 3; nil for those that are not known.
+        /// By its number in ITU-T H.273 (07/2021), table 3; nil for unknown numbers.
         init?(code: UInt8) {
             switch code {
             case 1, 6, 14, 15: self = .bt709
@@ -67,10 +67,10 @@ struct ColourSpace: Equatable {
             }
         }
 
-        /// More light than white has.
+        /// Values may be brighter than white.
         var isHDR: Bool { self == .pq || self == .hlg }
 
-        /// Light for a number, 0–1 each.
+        /// The light for a value, 0–1 each.
         func light(_ number: Double) -> Double {
             switch self {
             case .sRGB: number <= 0.04045 ? number / 12.92 : pow((number + 0.055) / 1.055, 2.4)
@@ -93,8 +93,8 @@ struct ColourSpace: Equatable {
             number <= 0.5 ? number * number / 3 : (exp((number - 0.55991073) / 0.17883277) + 0.28466892) / 12
         }
 
-        /// Brings 1,000 cd/m² down to white, whose light is 203 cd/m² where there is more (ITU-R BT.2408), as Chromium
-        /// does: Reinhard et al., "Photographic Tone Reproduction for Digital Images", 2002, equation 4.
+        /// Maps 1,000 cd/m² to white, for which ITU-R BT.2408 has 203 cd/m² in HDR, as Chromium does: Reinhard et al.,
+        /// "Photographic Tone Reproduction for Digital Images", 2002, equation 4.
         private static func compressed(_ nits: Double) -> Double {
             let (light, most) = (nits / 203, 1_000.0 / 203)
             return min(light * (1 + light / (most * most)) / (1 + light), 1)

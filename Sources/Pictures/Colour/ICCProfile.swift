@@ -1,12 +1,12 @@
-/// Writes colour profiles (ICC.1:2022) for spaces of three primaries, or of grey.
+/// Writes colour profiles (ICC.1:2022) for RGB and grey colour spaces.
 enum ICCProfile {
-    /// Samples of the curve, which a reader interpolates.
+    /// Samples of the curve; readers interpolate between them.
     private static let sampleCount = 4_096
     private static let headerLength = 128
 
     private typealias Tag = (name: String, content: [UInt8])
 
-    /// Nil for primaries that are none, as three on a line.
+    /// Nil for invalid primaries, such as three on a line.
     static func bytes(_ space: ColourSpace, isGrey: Bool) -> [UInt8]? {
         let curve = curve(space.transfer)
         guard !isGrey else { return file("GRAY", [("kTRC", curve)]) }
@@ -28,7 +28,7 @@ enum ICCProfile {
         return result
     }
 
-    /// Section 7: header, table of tags, and what they hold, of which equal parts are there once.
+    /// Section 7: header, tag table and tag contents; equal contents are stored once.
     private static func file(_ colours: String, _ tags: [Tag]) -> [UInt8] {
         var table = PNGChunks.bytes(UInt32(tags.count))
         var contents: [UInt8] = []

@@ -1,8 +1,7 @@
-/// Gives a PNG whose chunks describe its colours otherwise the profile that says the same: decoders of ours know profiles
-/// alone.
+/// Adds a colour profile to a PNG whose colours are described by other chunks: libvips only supports profiles.
 package enum PNGColour {
-    /// The same picture with the profile that browsers show it by; as it was where that changes nothing.
-    /// - Parameter bytes: what ``PNGChunkFilter`` leaves.
+    /// The picture with the profile that corresponds to its display in browsers; unchanged if that makes no difference.
+    /// - Parameter bytes: a file filtered by ``PNGChunkFilter``.
     package static func profiled(_ bytes: [UInt8]) -> [UInt8] {
         var source = BufferedFileReader(bytes)
         let description = PNGColourDescription(&source)
@@ -15,7 +14,8 @@ package enum PNGColour {
         return result
     }
 
-    /// Section 11.3.2.3: a name, the method of compression, and a zlib stream (RFC 1950), here of one block as it is.
+    /// Section 11.3.2.3: a name, the method of compression, and a zlib stream (RFC 1950), here of one uncompressed
+    /// block.
     private static func chunk(_ profile: [UInt8]) -> [UInt8] {
         var payload = Array("colours\0\0".utf8) + [0x78, 0x01, 0x01]
         for count in [profile.count, ~profile.count] {
@@ -32,7 +32,7 @@ package enum PNGColour {
     }
 }
 
-/// The chunks before the pixels that say what colours mean (PNG specification, third edition, section 11.3.2).
+/// The chunks before the pixels that describe the colour space (PNG specification, third edition, section 11.3.2).
 struct PNGColourDescription {
     private(set) var header: PNGChunks.Chunk?
     private(set) var profile: PNGChunks.Chunk?
@@ -52,15 +52,15 @@ struct PNGColourDescription {
 
     private static let types: Set<FourCC> = ["cICP", "iCCP", "sRGB", "gAMA", "cHRM"]
 
-    /// Nil where a profile says it, or nothing does, or it is sRGB without a profile that says otherwise.
+    /// Nil when a profile or no chunk describes it, and for sRGB unless a profile contradicts it.
     ///
-    /// In the order of section 4.3: code points, a profile, sRGB, and last gamma and primaries, of which one alone goes
-    /// with sRGB's other, as in Chromium (`SkPngCodec.cpp`).
+    /// In the order of section 4.3: code points, profile, sRGB, and last gamma and primaries, one of which is completed
+    /// with the other of sRGB, as in Chromium (`SkPngCodec.cpp`).
     var space: ColourSpace? {
         if let codes { return codes == ColourSpace() && profile == nil ? nil : codes }
         guard profile == nil, !isSRGB, gamma != nil || primaries != nil else { return nil }
         var space = ColourSpace()
-        // A hundredth more or less is what is lost in rounding.
+        // Rounding changes the value by up to a hundredth.
         if let gamma, abs(gamma / 0.45455 - 1) > 0.01 { space.transfer = .fileGamma(gamma) }
         if let primaries, !primaries.isNear(.bt709) { space.primaries = primaries }
         return space == ColourSpace() ? nil : space
@@ -99,8 +99,8 @@ struct PNGColourDescription {
 }
 
 extension ColourSpace {
-    /// Code points of ITU-T H.273 as a PNG holds them: primaries, transfer, matrix (of RGB), full range (section
-    /// 11.3.2.6). Nil for those that are not known.
+    /// Code points of ITU-T H.273 in a PNG: primaries, transfer, matrix (of RGB), full range (section 11.3.2.6). Nil
+    /// for unknown values.
     init?(codePoints: [UInt8]) {
         guard codePoints.count == 4, codePoints[2] == 0, codePoints[3] == 1,
             let primaries = Primaries(code: codePoints[0]), let transfer = Transfer(code: codePoints[1])
@@ -110,7 +110,7 @@ extension ColourSpace {
 }
 
 extension ColourSpace.Primaries {
-    /// To a thousandth, which is less than one sees.
+    /// Equal to a thousandth, which is an invisible difference.
     fileprivate func isNear(_ other: Self) -> Bool {
         zip([red, green, blue, white], [other.red, other.green, other.blue, other.white]).allSatisfy {
             abs($0.x - $1.x) <= 0.001 && abs($0.y - $1.y) <= 0.001

@@ -1,23 +1,23 @@
-/// Takes an animated PNG apart into still ones (PNG specification, third edition, sections 4.9 and 11.3.6).
+/// Splits an animated PNG into static PNGs (PNG specification, third edition, sections 4.9 and 11.3.6).
 package struct APNGFrames: Sendable {
-    /// What becomes of a frame's region before the next one is drawn.
+    /// How the region of a frame is treated before the next frame is drawn.
     package enum Disposal: UInt8, Sendable {
         case keep
         /// It becomes transparent.
         case clear
-        /// It becomes what it was before.
+        /// It is restored to its previous content.
         case restore
     }
 
     package struct Frame: Sendable {
-        /// Where it is drawn: within the picture.
+        /// Its position within the picture.
         package let left: Int
         package let top: Int
         package let width: Int
         package let height: Int
         package let milliseconds: Int
         package let disposal: Disposal
-        /// It is drawn over what is there, and does not replace it.
+        /// It is blended with the previous content instead of replacing it.
         package let isBlended: Bool
         /// A PNG of its own.
         package let file: [UInt8]
@@ -43,13 +43,13 @@ package struct APNGFrames: Sendable {
     /// Pixels of the picture.
     package let width: Int
     package let height: Int
-    /// In the order in which they are shown; at least one.
+    /// In display order; at least one.
     package let frames: [Frame]
-    /// How often they are shown; 0 for ever.
+    /// How often the animation is played; 0 means endlessly.
     package let playCount: Int
 
-    /// - Parameter bytes: what ``ImageFacts`` have said to move, before ``PNGChunkFilter``.
-    /// - Returns: nil when the frames are not all there or not all within the picture.
+    /// - Parameter bytes: the unfiltered file of an animated picture.
+    /// - Returns: nil when frames are missing or exceed the picture.
     package init?(_ bytes: [UInt8]) {
         guard FileKind(signature: bytes) == .png else { return nil }
         var source = BufferedFileReader(bytes)
@@ -66,17 +66,17 @@ package struct APNGFrames: Sendable {
     }
 }
 
-/// Gathers the chunks of one frame after the other.
+/// Collects the chunks of each frame.
 private struct FrameReader {
     let bytes: [UInt8]
     private(set) var size: (width: Int, height: Int)?
     private(set) var frames: [APNGFrames.Frame] = []
     private(set) var playCount = 0
-    /// The header's payload behind width and height, which all frames share.
+    /// The payload of the header after width and height, which all frames share.
     private var format: ArraySlice<UInt8> = []
-    /// Palette and transparency, whole, which all frames share: the first of each, which a decoder would use.
+    /// The chunks with palette and transparency, which all frames share: the first of each, as in decoders.
     private var shared: [FourCC: ArraySlice<UInt8>] = [:]
-    /// Bytes of their payloads at most: 256 colours, and how transparent each is (section 11.2.2 and 11.3.1.1).
+    /// Their largest payloads in bytes: 256 colours, and the alpha of each (sections 11.2.2 and 11.3.1.1).
     private static let sharedLimits: [FourCC: Int] = ["PLTE": 768, "tRNS": 256]
     private var frameCount: Int?
     private var control: Control?
@@ -96,7 +96,7 @@ private struct FrameReader {
 
     var isComplete: Bool { frameCount == frames.count && !frames.isEmpty }
 
-    /// False when the chunk is not what it must be.
+    /// Returns false for an invalid chunk.
     mutating func take(_ chunk: PNGChunks.Chunk, _ source: inout BufferedFileReader) -> Bool {
         let start = chunk.payload.lowerBound
         switch chunk.type {
@@ -115,7 +115,7 @@ private struct FrameReader {
             finishFrame()
             control = control(chunk, &source)
             return control != nil
-        // A picture before the first frame is for programs that know no animations.
+        // A picture before the first frame is for programs without support for animations.
         case "IDAT": if control != nil { pixels += PNGChunks.chunk("IDAT", bytes[chunk.payload]) }
         case "fdAT":
             guard control != nil, chunk.payload.count > 4 else { return false }
@@ -126,7 +126,7 @@ private struct FrameReader {
         return true
     }
 
-    /// Larger ones are damaged, and a decoder leaves them out.
+    /// Larger chunks are damaged, and decoders ignore them.
     private mutating func share(_ chunk: PNGChunks.Chunk) {
         guard shared[chunk.type] == nil, chunk.payload.count <= Self.sharedLimits[chunk.type] ?? 0 else { return }
         shared[chunk.type] = bytes[chunk.start..<chunk.end]

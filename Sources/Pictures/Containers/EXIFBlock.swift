@@ -1,19 +1,19 @@
-/// What is read from an EXIF block: a TIFF file of its own (EXIF 2.32 section 4.5, TIFF 6.0 section 2).
+/// Values of an EXIF block, which is an embedded TIFF file (EXIF 2.32 section 4.5, TIFF 6.0 section 2).
 package struct EXIFBlock {
-    /// Entries of a directory that are looked at; cameras write about 40.
+    /// Most entries of a directory that are read; cameras write about 40.
     private static let entryLimit = 256
 
-    /// How to turn the picture upright, 1–8; nil when the block does not say.
+    /// The orientation, 1–8; nil when the block has none.
     package private(set) var orientation: Int?
-    /// It tells where the picture was taken.
+    /// It contains the position where the picture was taken.
     private(set) var hasPosition = false
-    /// It holds what the camera's maker writes for itself, often with serial numbers.
+    /// It contains notes of the camera's maker, often with serial numbers.
     private(set) var hasMakerNote = false
     private(set) var hasThumbnail = false
 
     /// - Parameters:
-    ///   - start: where the TIFF header is.
-    ///   - end: one past the block's last byte; nothing beyond it is read.
+    ///   - start: position of the TIFF header.
+    ///   - end: one past the last byte of the block; nothing beyond it is read.
     package init(_ source: inout BufferedFileReader, at start: Int, end: Int) {
         guard let tiff = TIFFReader(&source, at: start, end: end) else { return }
         var (camera, position): (Int?, Int?)
@@ -34,14 +34,14 @@ package struct EXIFBlock {
         hasThumbnail = tiff.hasEntry(&source, [0x0111, 0x0201], at: next, entryLimit: Self.entryLimit)
     }
 
-    /// A block with an orientation and nothing else, of 26 bytes.
+    /// A block of 26 bytes with only an orientation.
     static func minimal(orientation: Int) -> [UInt8] {
         Array("MM\0*".utf8) + [0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1]
             + [0, UInt8(truncatingIfNeeded: orientation), 0, 0, 0, 0, 0, 0]
     }
 }
 
-/// Reads numbers and directories of a TIFF file inside another file; offsets count from its header.
+/// Reads numbers and directories of a TIFF file inside another file; offsets are relative to its header.
 struct TIFFReader {
     let start: Int
     let end: Int
@@ -52,7 +52,7 @@ struct TIFFReader {
         /// TIFF 6.0 section 2, "Types": 1 byte, 3 short, 4 long, 8 and 9 the signed ones.
         let type: Int
         let count: Int
-        /// Where the value is, or its own offset if it is longer than four bytes.
+        /// Position of the value, or of its offset if it is longer than four bytes.
         let offset: Int
     }
 
@@ -71,15 +71,15 @@ struct TIFFReader {
             : source.bigEndian(at: start + offset, length: length)
     }
 
-    /// An entry's first value, if that is a whole number and all values fit into the entry.
+    /// The first value of an entry, if it is an integer and all values fit into the entry.
     func value(_ source: inout BufferedFileReader, _ entry: Entry) -> Int? {
         let lengths = [1: 1, 3: 2, 8: 2, 4: 4, 9: 4]
         guard let length = lengths[entry.type], (1...4 / length).contains(entry.count) else { return nil }
         return number(&source, entry.offset, length)
     }
 
-    /// Reads the directory at `offset`, as far as it is there.
-    /// - Returns: where the next one is; nil when there is none.
+    /// Reads the directory at `offset` up to the end of the file.
+    /// - Returns: the offset of the next directory; nil when there is none.
     @discardableResult
     func readDirectory(
         _ source: inout BufferedFileReader,
@@ -100,10 +100,10 @@ struct TIFFReader {
 
     /// Whether the directory at `offset` has an entry of any of these tags.
     func hasEntry(_ source: inout BufferedFileReader, _ tags: Set<Int>, at offset: Int?, entryLimit: Int) -> Bool {
-        var isThere = false
+        var hasEntry = false
         readDirectory(&source, at: offset, entryLimit: entryLimit) { _, entry in
-            isThere = isThere || tags.contains(entry.tag)
+            hasEntry = hasEntry || tags.contains(entry.tag)
         }
-        return isThere
+        return hasEntry
     }
 }

@@ -1,8 +1,8 @@
-/// Walks the blocks of a GIF behind its logical screen (GIF89a specification, sections 17–27).
+/// Iterates over the blocks of a GIF after its logical screen (GIF89a specification, sections 17–27).
 struct GIFBlocks {
     struct Block {
         enum Kind: Equatable {
-            /// Pixels, within the logical screen if the file is in order.
+            /// Pixels; within the logical screen if the file is valid.
             case image(left: Int, top: Int, width: Int, height: Int)
             case `extension`(label: UInt8)
             case trailer
@@ -10,17 +10,17 @@ struct GIFBlocks {
 
         let kind: Kind
         let start: Int
-        /// The first of its data sub-blocks.
+        /// Position of its first data sub-block.
         let data: Int
-        /// One past its last byte; behind the file's end if the file is cut off.
+        /// One past its last byte; beyond the end of a truncated file.
         let end: Int
     }
 
-    /// Pixels of the logical screen.
+    /// Size of the logical screen in pixels.
     let screen: (width: Int, height: Int)
     private var position: Int
 
-    /// Nil when the file ends within the logical screen's description.
+    /// Nil when the file ends within the logical screen descriptor.
     init?(_ source: inout BufferedFileReader) {
         guard let width = source.littleEndian(at: 6, length: 2), let height = source.littleEndian(at: 8, length: 2),
             let packed = source.bytes(at: 10, length: 3)?.first
@@ -29,7 +29,7 @@ struct GIFBlocks {
         position = 13 + Self.colourTableLength(packed)
     }
 
-    /// The next block, the trailer being one; nil at the end of the file and where there is no block.
+    /// The next block, including the trailer; nil at the end of the file and for an unknown block.
     mutating func next(_ source: inout BufferedFileReader) -> Block? {
         let start = position
         let block: Block
@@ -42,7 +42,7 @@ struct GIFBlocks {
             guard let image = Self.image(&source, at: start + 1), let packed = source.byte(at: start + 9) else {
                 return nil
             }
-            // The byte after the colour table is the code size; the data follow it.
+            // The data follow the code size, which is the byte after the colour table.
             let data = start + 11 + Self.colourTableLength(packed)
             block = Block(kind: image, start: start, data: data, end: Self.endOfSubBlocks(&source, from: data))
         case 0x3B: block = Block(kind: .trailer, start: start, data: start + 1, end: start + 1)
@@ -52,9 +52,9 @@ struct GIFBlocks {
         return block
     }
 
-    /// Whether a frame's place is cleared after it, by the flags of its control (section 23): disposal 2 says so, and so
-    /// does 3 of the first, before which there was nothing.
-    static func clearsPlace(_ flags: UInt8, isFirst: Bool) -> Bool {
+    /// Whether the area of a frame is cleared after display, by the flags of its control block (section 23): with
+    /// disposal 2, and with 3 for the first frame, which nothing precedes.
+    static func clearsArea(_ flags: UInt8, isFirst: Bool) -> Bool {
         let disposal = flags >> 2 & 7
         return disposal == 2 || disposal == 3 && isFirst
     }
@@ -68,7 +68,7 @@ struct GIFBlocks {
         return .image(left: left, top: top, width: width, height: height)
     }
 
-    /// Bytes of the colour table that a packed field announces.
+    /// Length in bytes of the colour table that a packed field announces.
     private static func colourTableLength(_ packed: UInt8) -> Int {
         packed & 0x80 == 0 ? 0 : 3 << (Int(packed & 7) + 1)
     }

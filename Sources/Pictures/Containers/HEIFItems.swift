@@ -1,17 +1,17 @@
-/// The items of a `meta` box and where their bytes are (ISO/IEC 14496-12 sections 8.11.3 and 8.11.6).
+/// The items of a `meta` box and the positions of their bytes (ISO/IEC 14496-12 sections 8.11.3 and 8.11.6).
 struct HEIFItems {
-    /// Items, and extents in all, that are looked at; a picture of 50 megapixels has some 200 tiles.
+    /// Most items, and most extents in total, that are read; a picture of 50 megapixels has about 200 tiles.
     private static let countLimit = 4_096
 
     struct Item {
         let type: FourCC
-        /// Media type of an item of type `mime`, such as XMP.
+        /// An item of type `mime` with the media type of XMP.
         let isXMP: Bool
-        /// Where its bytes are in the file, in their order; none where the file does not tell it in a way known here.
+        /// Ranges of its bytes in the file, in order; empty when they are stored in an unsupported way.
         let extents: [Range<Int>]
     }
 
-    /// In the order of the file's list of places. An item that is in no list of types has type 0.
+    /// In the order of the item location box. An item without a type has type 0.
     private(set) var list: [Item] = []
 
     private var kinds: [Int: (type: FourCC, isXMP: Bool)] = [:]
@@ -23,7 +23,7 @@ struct HEIFItems {
         readPlaces(&source, box, data: ISOBoxes.first("idat", in: meta, &source)?.payload)
     }
 
-    /// "iinf": a count, of which the length depends on the version, then a box for each item.
+    /// "iinf": a count whose length depends on the version, then a box for each item.
     private mutating func readTypes(_ source: inout BufferedFileReader, _ box: ISOBoxes.Box) {
         let countLength = source.byte(at: box.payload.lowerBound) == 0 ? 2 : 4
         let start = min(box.content.lowerBound + countLength, box.content.upperBound)
@@ -40,7 +40,7 @@ struct HEIFItems {
         }
     }
 
-    /// "iloc": the lengths of its numbers, a count, then for each item its extents.
+    /// "iloc": the lengths of its numbers, a count, then the extents of each item.
     private mutating func readPlaces(_ source: inout BufferedFileReader, _ box: ISOBoxes.Box, data: Range<Int>?) {
         guard let version = source.byte(at: box.payload.lowerBound), version <= 2 else { return }
         var reader = NumberReader(box.content)
@@ -61,7 +61,7 @@ struct HEIFItems {
         }
     }
 
-    /// Bytes of the numbers in the list of places, 0–15 each; 0 stands for a number that is not there.
+    /// Lengths of the numbers in the item location box in bytes, 0–15; 0 means that a number is omitted.
     private struct PlaceFormat {
         let version: UInt8
         let offset: Int
@@ -80,7 +80,7 @@ struct HEIFItems {
             let method = reader.number(&source, format.version == 0 ? 0 : 2), reader.number(&source, 2) != nil,
             let base = reader.number(&source, format.base), let count = reader.number(&source, 2)
         else { return nil }
-        // Method 0 counts from the file's start and 1 from the start of `idat`; 2 is for what is built from other items.
+        // Method 0 counts from the start of the file, 1 from the start of `idat`; 2 is for items derived from others.
         let origin = method & 15 == 0 ? 0..<source.count : method & 15 == 1 ? data : nil
         var extents: [Range<Int>] = []
         for _ in 0..<count {
@@ -89,7 +89,7 @@ struct HEIFItems {
             else { return nil }
             extentCount += 1
             guard let origin else { continue }
-            // A length of 0 means all there is.
+            // A length of 0 means the rest.
             let start = min(origin.lowerBound + base + offset, origin.upperBound)
             extents.append(start..<(length == 0 ? origin.upperBound : min(start + length, origin.upperBound)))
         }

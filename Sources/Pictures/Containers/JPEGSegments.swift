@@ -1,31 +1,31 @@
-/// Walks the marker segments of a JPEG (ITU-T T.81 annex B) as a decoder finds them.
+/// Iterates over the marker segments of a JPEG (ITU-T T.81 annex B) as decoders find them.
 ///
-/// Entropy-coded data, with the stuffed bytes and restart markers in it, is passed over, and so is what lies between
-/// segments without being one. Each step goes on by a marker at least.
+/// Skips entropy-coded data with its stuffed bytes and restart markers, and any bytes between segments. Each step
+/// advances by at least a marker.
 struct JPEGSegments {
     static let endOfImage: UInt8 = 0xD9
     static let startOfScan: UInt8 = 0xDA
 
     struct Segment {
         let marker: UInt8
-        /// The marker's first byte, bytes that fill up before it (T.81 B.1.1.2) included.
+        /// Position of the marker, including fill bytes before it (T.81 B.1.1.2).
         let start: Int
-        /// What follows the length; empty at the end of the image. It may go on behind the file's end.
+        /// The bytes after the length; empty at the end of the image. May extend beyond the end of the file.
         let payload: Range<Int>
 
-        /// APP0–APP15 or a comment: what a decoder may ignore.
+        /// APP0–APP15 or a comment, which decoders may ignore.
         var isMetadata: Bool { (0xE0...0xEF).contains(marker) || marker == 0xFE }
 
-        /// A frame header, of any kind of coding (T.81 table B.1).
+        /// A frame header of any coding (T.81 table B.1).
         var isFrame: Bool { (0xC0...0xCF).contains(marker) && ![0xC4, 0xC8, 0xCC].contains(marker) }
     }
 
     private var position: Int
 
-    /// - Parameter start: where the picture begins.
+    /// - Parameter start: start of the picture.
     init(at start: Int = 0) { position = start + 2 }
 
-    /// The next segment, the end of the image being one; nil at the end of the file and where a length is impossible.
+    /// The next segment, including the end of the image; nil at the end of the file and for an invalid length.
     mutating func next(_ source: inout BufferedFileReader) -> Segment? {
         while let start = source.firstIndex(of: 0xFF, from: position) {
             var found = start + 1

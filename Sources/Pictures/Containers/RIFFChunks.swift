@@ -1,31 +1,32 @@
-/// Walks chunks of a RIFF file, as WebP is one (RFC 9649 section 2.3). Each step goes on by 8 bytes at least.
+/// Iterates over the chunks of a RIFF file such as a WebP (RFC 9649 section 2.3). Each step advances by at least 8
+/// bytes.
 struct RIFFChunks {
     /// Bytes of a chunk before its payload.
     static let headerLength = 8
 
     struct Chunk {
         let type: FourCC
-        /// Where its type is.
+        /// Position of its type.
         let start: Int
-        /// Without the byte that pads an odd length. Cut at the end of what holds it.
+        /// Without the padding byte of an odd length, and clamped to the enclosing range.
         let payload: Range<Int>
-        /// Its length goes beyond the end of what holds it.
+        /// Its length exceeds the enclosing range.
         let isCut: Bool
 
-        /// One past its last byte, padding included.
+        /// One past its last byte, including padding.
         var end: Int { payload.upperBound + payload.count % 2 }
     }
 
     private var position: Int
     private let end: Int
 
-    /// The chunks in part of a file, such as a frame of an animation.
+    /// The chunks in a range, such as a frame of an animation.
     init(in range: Range<Int>) {
         position = range.lowerBound
         end = range.upperBound
     }
 
-    /// The chunks of a whole file. What follows the length that it gives for itself is no part of it.
+    /// The chunks of a file. Bytes beyond its announced length do not belong to it.
     init(_ source: inout BufferedFileReader) {
         let length = source.littleEndian(at: 4, length: 4) ?? 0
         self.init(in: 12..<max(min(Self.headerLength + length, source.count), 12))

@@ -1,41 +1,43 @@
-/// Lets a GIF be seen through where its first frame leaves its screen free, and where frames clear their places.
+/// Makes a GIF transparent where its first frame does not cover the screen, and where frames are cleared after display.
 ///
-/// There browsers show what is behind the picture. libvips shows a colour, unless the frame announces transparency.
+/// Browsers show the background there. libvips shows a colour, unless the frame announces transparency.
 package enum GIFTransparencyFix {
-    /// A frame of one pixel that nobody sees: its control, with the flag for transparency; its place and a table of two
-    /// colours; and the codes for a new table, colour 0 and the end, of three bits each (GIF89a, sections 20–23 and F).
-    private static let unseenFrame: [UInt8] = [
+    /// An invisible frame of one pixel: a control block with the transparency flag, a descriptor with a table of two
+    /// colours, and the codes clear, colour 0 and end, of three bits each (GIF89a, sections 20–23 and appendix F).
+    private static let invisibleFrame: [UInt8] = [
         0x21, 0xF9, 4, 0x01, 0, 0, 0, 0,
         0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 0,
         2, 2, 0x44, 0x01, 0,
     ]
     private static let trailer: UInt8 = 0x3B
 
-    /// The same picture, of which each frame that clears its place announces transparency: libvips would fill the place
-    /// with a colour. Where there is none, one more frame does, the last. Nil when nothing needs to change, or when there
-    /// is no frame.
-    package static func cleared(_ bytes: [UInt8]) -> [UInt8]? {
+    /// Makes each frame that is cleared after display announce transparency, since libvips would fill its area with a
+    /// colour. If there is none, an invisible last frame is added instead. Returns nil when nothing has to change or
+    /// there is no frame.
+    package static func apply(to bytes: [UInt8]) -> [UInt8]? {
         guard FileKind(signature: bytes) == .gif else { return nil }
-        let found = Announcements(in: bytes)
-        guard let end = found.end else { return nil }
-        if found.silent.isEmpty { return found.areThere ? nil : bytes[..<end] + unseenFrame + [trailer] }
+        let frames = Frames(in: bytes)
+        guard let end = frames.end else { return nil }
+        if frames.opaqueControls.isEmpty {
+            return frames.hasTransparency ? nil : bytes[..<end] + invisibleFrame + [trailer]
+        }
         var result = bytes
-        for control in found.silent {
+        for control in frames.opaqueControls {
             result[control + 1] |= 1
-            // No pixel has this colour: codes are of less than 8 bits.
+            // No pixel has this colour: codes have less than 8 bits.
             result[control + 4] = 255
         }
         return result
     }
 
-    /// What the frames of a GIF that are all there say of transparency.
-    private struct Announcements {
+    /// The transparency of the complete frames of a GIF.
+    private struct Frames {
         /// One past the last frame.
         private(set) var end: Int?
-        /// Some frame announces it.
-        private(set) var areThere = false
-        /// Where the controls are of frames that clear their places, do not announce it, and could.
-        private(set) var silent: [Int] = []
+        /// Some frame announces transparency.
+        private(set) var hasTransparency = false
+        /// Offsets of the control blocks of frames that are cleared and could announce transparency, but do not.
+        private(set) var opaqueControls: [Int] = []
 
         init(in bytes: [UInt8]) {
             var source = BufferedFileReader(bytes)
@@ -56,9 +58,9 @@ package enum GIFTransparencyFix {
         private mutating func note(_ control: Int, codeLength: UInt8, in bytes: [UInt8]) {
             let flags = bytes[control + 1]
             if flags & 1 == 1 {
-                areThere = true
-            } else if GIFBlocks.clearsPlace(flags, isFirst: end == nil), codeLength < 8 {
-                silent.append(control)
+                hasTransparency = true
+            } else if GIFBlocks.clearsArea(flags, isFirst: end == nil), codeLength < 8 {
+                opaqueControls.append(control)
             }
         }
     }

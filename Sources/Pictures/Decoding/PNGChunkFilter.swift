@@ -1,25 +1,25 @@
-/// What of a PNG is put before a decoder: pixels, and how to show them.
+/// Reduces a PNG to the chunks that a decoder needs: pixels, and how to display them.
 ///
-/// libpng inflates text and profiles when it opens a file, each of up to 50 MB as libvips sets it: 163 KB of text have
-/// cost 672 MB of memory.
+/// libpng inflates text and profiles when it opens a file, each up to the 50 MB that libvips allows: 163 KB of text
+/// took 672 MB of memory.
 package enum PNGChunkFilter {
-    /// Bytes of EXIF; it is read for its orientation.
+    /// Largest EXIF chunk in bytes; it is read for the orientation.
     static let exifByteLimit = 65_536
-    /// Bytes of a compressed colour profile.
+    /// Largest compressed colour profile in bytes.
     static let profileByteLimit = 1 << 20
 
-    /// Chunks that are kept, each once but the pixels.
+    /// Chunks that are kept; of all but pixels only the first.
     private static let kept: Set<FourCC> = [
         "IHDR", "PLTE", "tRNS", "IDAT", "IEND", "gAMA", "cHRM", "sRGB", "cICP", "iCCP", "pHYs",
         "eXIf",
     ]
 
-    /// The ranges of `bytes` that make the PNG a decoder shall see: ascending, apart from each other, at most one for
-    /// each kind of chunk and one more. None when it is no PNG.
+    /// The ranges of `bytes` that make up the filtered PNG: ascending, not adjacent, at most one more than there are
+    /// kinds of chunks. Empty when it is not a PNG.
     ///
-    /// A file that is cut off stays cut off, at the same place.
+    /// A truncated file remains truncated at the same place.
     ///
-    /// - Parameter keepsProfile: False for a picture whose colour profile is of no use, and may be a bomb.
+    /// - Parameter keepsProfile: False for a picture whose colour profile is not used, since it may be a bomb.
     package static func keptRanges(of bytes: [UInt8], keepsProfile: Bool = true) -> [Range<Int>] {
         guard FileKind(signature: bytes) == .png else { return [] }
         var source = BufferedFileReader(bytes)
@@ -28,10 +28,10 @@ package enum PNGChunkFilter {
         var chunks = PNGChunks()
         var previous: FourCC?
         while let chunk = chunks.next(&source) {
-            // Pixels behind another chunk are none for libpng (pngrutil.c, "Not enough image data").
-            let goesOn = chunk.type == "IDAT" && previous == "IDAT"
+            // libpng ignores pixels after another chunk (pngrutil.c, "Not enough image data").
+            let continuesPixels = chunk.type == "IDAT" && previous == "IDAT"
             previous = chunk.type
-            guard kept.contains(chunk.type), goesOn || seen.insert(chunk.type).inserted, isSmallEnough(chunk),
+            guard kept.contains(chunk.type), continuesPixels || seen.insert(chunk.type).inserted, isSmallEnough(chunk),
                 keepsProfile || chunk.type != "iCCP"
             else { continue }
             append(chunk.start..<min(chunk.end, bytes.count), to: &ranges)

@@ -1,9 +1,9 @@
-/// The second JPEG in an Ultra HDR picture, which says how much brighter each place is on a display that can show it.
+/// The second JPEG in an Ultra HDR picture: the additional brightness of each pixel on an HDR display.
 struct GainMap: Equatable {
     /// Bytes of the file, from its start to its end marker.
     let range: Range<Int>
 
-    /// Nil when there is no JPEG at `start`, or it does not say that it is a gain map.
+    /// Nil when there is no JPEG at `start`, or it is not marked as a gain map.
     init?(_ source: inout BufferedFileReader, at start: Int) {
         guard source.bytes(at: start, length: 3) == [0xFF, 0xD8, 0xFF] else { return nil }
         var segments = JPEGSegments(at: start)
@@ -27,7 +27,7 @@ struct GainMap: Equatable {
         return nil
     }
 
-    /// What stays of a segment that says how a gain map is applied; nil for any other segment.
+    /// The part of a segment that describes how a gain map is applied; nil for any other segment.
     static func description(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) -> [UInt8]? {
         switch segment.marker {
         case 0xE1: return GainMapXMP.packet(&source, in: segment.payload).flatMap { GainMapXMP($0) }?.payload
@@ -39,7 +39,7 @@ struct GainMap: Equatable {
     }
 }
 
-/// The segments before a picture's pixels that announce its gain map: the first of each kind.
+/// The segments before the pixels of a picture that announce its gain map: the first of each kind.
 struct GainMapAnnouncements {
     enum Kind: CaseIterable {
         case xmp
@@ -82,7 +82,8 @@ struct GainMapAnnouncements {
         }
     }
 
-    /// The gain map behind a picture that ends at `end`: where a directory says, or right there. Nil when there is none.
+    /// The gain map after a picture that ends at `end`: where a directory says, or directly after it. Nil when there is
+    /// none.
     func gainMap(_ source: inout BufferedFileReader, after end: Int) -> GainMap? {
         guard !segments.isEmpty else { return nil }
         let base = directory?.base ?? 0

@@ -1,10 +1,10 @@
-/// What ISO 21496-1 says of a gain map, in an application segment of a JPEG (annex C).
+/// Gain map metadata of ISO 21496-1 in an application segment of a JPEG (annex C).
 enum GainMapParameters {
     static let signature: StaticString = "urn:iso:std:iso:ts:21496:-1\0"
-    /// The least version that a reader must know, and that of the writer.
+    /// The minimum version for readers, and the version of the writer.
     private static let versionLength = 4
 
-    /// Bytes of a payload that are needed; nil when it does not hold them.
+    /// Required bytes of a payload; nil when it does not contain them.
     static func neededLength(_ source: inout BufferedFileReader, in payload: Range<Int>, ofGainMap: Bool) -> Int? {
         guard source.has(signature, at: payload.lowerBound) else { return nil }
         let start = payload.lowerBound + signature.utf8CodeUnitCount
@@ -16,7 +16,8 @@ enum GainMapParameters {
         return length <= payload.count && payload.upperBound <= source.count ? length : nil
     }
 
-    /// Numbers of four bytes: two headrooms and five for each channel, each with its own denominator unless they share one.
+    /// Numbers of four bytes: two headrooms and five for each channel, each with its own denominator unless they share
+    /// one.
     private static func numbersLength(_ flags: UInt8) -> Int {
         let channelCount = flags & 0x80 != 0 ? 3 : 1
         let numberCount = 2 + 5 * channelCount

@@ -1,5 +1,5 @@
-/// What XMP says of a gain map, reduced to numbers: as Adobe has it ("Gain map specification", version 1.0; Ultra HDR image
-/// format 1.1 uses the same), and as Apple has it.
+/// Gain map metadata in XMP, reduced to numbers: in the format of Adobe ("Gain map specification", version 1.0, which
+/// Ultra HDR image format 1.1 uses too), and in that of Apple.
 struct GainMapXMP: Equatable {
     struct Property: Equatable {
         let namespace: Namespace
@@ -33,7 +33,7 @@ struct GainMapXMP: Equatable {
         }
     }
 
-    /// Of which one is in every packet that has to do with a gain map.
+    /// Every packet about a gain map contains one of these.
     private static let namespaces: [StaticString] = [
         "http://ns.adobe.com/hdr-gain-map/", "http://ns.apple.com/HDRGainMap/", "http://ns.apple.com/pixeldatainfo/",
         "http://ns.google.com/photos/1.0/container/",
@@ -42,7 +42,7 @@ struct GainMapXMP: Equatable {
 
     let properties: [Property]
 
-    /// Nil when the payload does not hold a packet that mentions gain maps.
+    /// Nil when the payload does not contain a packet about gain maps.
     static func packet(_ source: inout BufferedFileReader, in payload: Range<Int>) -> XMPPacket? {
         XMPPacket(&source, in: payload, mentioning: namespaces)
     }
@@ -60,7 +60,7 @@ struct GainMapXMP: Equatable {
         else { return nil }
     }
 
-    /// A packet with these properties and nothing else, as a segment's payload.
+    /// A packet with only these properties, as the payload of a segment.
     var payload: [UInt8] {
         let used = Namespace.allCases.filter { namespace in properties.contains { $0.namespace == namespace } }
         let namespaces = used.map { " xmlns:\($0.prefix)=\"\($0.rawValue)\"" }.joined()
@@ -74,7 +74,7 @@ struct GainMapXMP: Equatable {
         return Self.payload(attributes: namespaces + attributes, content: lists.joined())
     }
 
-    /// A packet of one description.
+    /// A packet with one description.
     static func payload(attributes: String, content: String) -> [UInt8] {
         Array(
             """
@@ -85,7 +85,7 @@ struct GainMapXMP: Equatable {
         )
     }
 
-    /// Numbers, truth values and Apple's name: nothing that could say anything else.
+    /// Numbers, Booleans and the name of Apple: no values with other meanings.
     private static func isSafe(_ value: String) -> Bool {
         if ["True", "False", appleType].contains(value) { return true }
         return value.utf8.count <= 32 && value.utf8.contains { (48...57).contains($0) }
@@ -93,11 +93,11 @@ struct GainMapXMP: Equatable {
     }
 }
 
-/// The directory that tells where the gain map of a JPEG is (Ultra HDR image format 1.1, "GContainer").
+/// The directory with the position of the gain map in a JPEG (Ultra HDR image format 1.1, "GContainer").
 struct GainMapContainer {
     private static let namespace = "http://ns.google.com/photos/1.0/container/"
     private static let itemNamespace = "http://ns.google.com/photos/1.0/container/item/"
-    /// Items that are looked at: the picture, its gain map, and a video make three.
+    /// Most items that are read; picture, gain map and video are three.
     private static let itemLimit = 8
 
     /// Bytes from the end of the picture to the gain map.
@@ -116,13 +116,13 @@ struct GainMapContainer {
                 self.distance = distance
                 return
             }
-            // The first picture has no length: it ends where it says so itself.
+            // The first picture has no length: it ends with its end marker.
             distance += (semantic == "Primary" ? 0 : number("Length") ?? 0) + (number("Padding") ?? 0)
         }
         return nil
     }
 
-    /// A packet that names the picture and, behind it, a gain map of `byteCount` bytes, as a segment's payload.
+    /// A packet for a picture followed by a gain map of `byteCount` bytes, as the payload of a segment.
     static func payload(version: String, byteCount: Int) -> [UInt8] {
         let hdrgm = GainMapXMP.Namespace.hdrgm
         func item(_ attributes: String) -> String {

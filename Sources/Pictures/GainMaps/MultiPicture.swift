@@ -1,20 +1,20 @@
 /// The directory of the pictures in a JPEG's file (CIPA DC-007, "Multi-Picture Format").
 struct MultiPicture: Equatable {
     static let signature: StaticString = "MPF\0"
-    /// Pictures that are looked at.
+    /// Most entries that are read.
     private static let countLimit = 8
 
     struct Entry: Equatable {
         let byteCount: Int
-        /// From the directory's TIFF header; 0 for the first picture.
+        /// Relative to the TIFF header of the directory; 0 for the first picture.
         let offset: Int
     }
 
-    /// Where its TIFF header is in the file, from which offsets count.
+    /// Position of its TIFF header, to which offsets are relative.
     let base: Int
     let entries: [Entry]
 
-    /// Nil when the payload holds no directory.
+    /// Nil when the payload contains no directory.
     init?(_ source: inout BufferedFileReader, in payload: Range<Int>) {
         base = payload.lowerBound + Self.signature.utf8CodeUnitCount
         guard source.has(Self.signature, at: payload.lowerBound),
@@ -45,7 +45,7 @@ struct MultiPicture: Equatable {
         append(4)
         result += Array("0100".utf8)
         for number in [0xB001_0004, 1, entries.count, 0xB002_0007, entries.count * 16, listStart, 0] { append(number) }
-        // The first is the "baseline MP primary image", others are of no type that the format knows.
+        // The first is the "baseline MP primary image"; the others have no type that the format defines.
         for (index, entry) in entries.enumerated() {
             for number in [index == 0 ? 0x03_0000 : 0, entry.byteCount, entry.offset, 0] { append(number) }
         }

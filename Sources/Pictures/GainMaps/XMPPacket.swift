@@ -1,16 +1,16 @@
 import Glibc
 
-/// Reads values of an XMP packet (ISO 16684-1) by their namespaces, without a parser of XML.
+/// Reads values of an XMP packet (ISO 16684-1) by namespace, without an XML parser.
 struct XMPPacket {
-    /// What the payload of a JPEG's segment begins with (XMP specification part 3, section 1.1.3).
+    /// The start of the payload of a JPEG segment (XMP specification part 3, section 1.1.3).
     static let signature: StaticString = "http://ns.adobe.com/xap/1.0/\0"
-    /// Bytes of a value, and values of a list; longer ones are not read.
+    /// Longest value in bytes, and longest list; longer ones are not read.
     private static let valueLimit = 64
     private static let listLimit = 3
 
     private let text: [UInt8]
 
-    /// Nil when the payload does not hold a packet, or not all of it is there, or none of the namespaces is in it.
+    /// Nil when the payload is not a complete packet, or contains none of the namespaces.
     init?(_ source: inout BufferedFileReader, in payload: Range<Int>, mentioning namespaces: [StaticString]) {
         guard source.has(Self.signature, at: payload.lowerBound),
             namespaces.contains(where: { source.contains($0, in: payload) }),
@@ -21,7 +21,7 @@ struct XMPPacket {
 
     private init(_ text: ArraySlice<UInt8>) { self.text = Array(text) }
 
-    /// The values of a property: one, or those of a list. Nil when it is not there or one of them is too long.
+    /// The values of a property: one, or those of a list. Nil when it is missing or a value is too long.
     func values(of name: String, in namespace: String) -> [String]? {
         for prefix in prefixes(of: namespace) {
             let name = Array("\(prefix):\(name)".utf8)
@@ -36,7 +36,7 @@ struct XMPPacket {
         values(of: name, in: namespace).flatMap { $0.count == 1 ? $0[0] : nil }
     }
 
-    /// The parts of the packet that begin with each element of a name, with the packet's own namespaces.
+    /// The parts of the packet that start with an element of this name, with the namespaces of the packet.
     func parts(from name: String, in namespace: String, limit: Int) -> [XMPPacket] {
         guard let prefix = prefixes(of: namespace).first else { return [] }
         let opening = Array("<\(prefix):\(name)".utf8)
@@ -72,7 +72,7 @@ struct XMPPacket {
         }
     }
 
-    /// `name="value"`, as it is in the tag of a description.
+    /// `name="value"`, in the tag of a description.
     private func attribute(at start: Int, _ name: [UInt8]) -> [String]? {
         guard start > 0, Self.isBlank(text[start - 1]) else { return nil }
         let rest = text[(start + name.count)...].drop(while: Self.isBlank)

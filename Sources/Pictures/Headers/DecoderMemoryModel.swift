@@ -1,4 +1,4 @@
-/// What a picture makes its decoder hold, by which the need for memory is predicted.
+/// What a decoder holds in memory, from which its memory use is predicted.
 package enum DecoderMemoryModel: String, Sendable, CaseIterable {
     /// Some rows at a time.
     case rows
@@ -12,7 +12,7 @@ package enum DecoderMemoryModel: String, Sendable, CaseIterable {
     case animatedWebP
     case heif
 
-    /// What the picture is called where its size is told to be too much.
+    /// The name of such pictures in messages about their size.
     package var name: String {
         switch self {
         case .rows: "a picture"
@@ -38,22 +38,21 @@ extension ImageFacts {
         }
     }
 
-    /// Memory that a decoder is predicted to take at its peak, in bytes, above what it takes for the smallest picture
-    /// (40 MB). `Int.max` for a size that no file can have.
+    /// Predicted peak memory of the decoder in bytes, in addition to the 40 MB for the smallest picture. `Int.max` for
+    /// an impossible size.
     ///
-    /// Measured on pictures of 12 megapixels with libvips 8.14.1 as the peak of resident memory, which also holds
-    /// the file itself:
+    /// Measured with pictures of 12 megapixels and libvips 8.14.1 as peak resident memory, including the file itself:
     ///
-    /// | load | model | measured, bytes a pixel |
+    /// | picture | model | measured, bytes a pixel |
     /// | --- | --- | --- |
     /// | rows | 260 rows in 8 bits, and 80 as they are stored if they have 16 | JPEG 1.0, PNG 0.0, 16-bit PNG 0.3 |
     /// | coefficients | 2 bytes each, in whole blocks (libjpeg `jdcoefct.c`) | 3.8 (4:2:0), 6.7 (4:4:4) |
     /// | interlaced PNG | all pixels | 2.2 (8 bits), 5.0 (16 bits) |
-    /// | GIF | the screen in RGBA, twice; three times if it moves (libnsgif) | 5.9 still, 12.0 animated |
+    /// | GIF | the screen in RGBA, twice; three times if animated (libnsgif) | 5.9 static, 12.0 animated |
     /// | lossy WebP | 4:2:0, and alpha as a lossless WebP (libwebp `alpha_dec.c`) | 1.8, with alpha up to 5.1 |
     /// | lossless WebP | RGBA (libwebp `vp8l_dec.c`) | 4.7 |
     /// | animated WebP | the canvas in RGBA, and a frame as it is decoded | 8.0, 2.3 for the first frame alone |
-    /// | HEIF, AVIF | half of what is taken, because their worker is a new one; with alpha 6.5 | HEIC in tiles 6.0 |
+    /// | HEIF, AVIF | half of the measured value, as their worker is always new; with alpha 6.5 | HEIC in tiles 6.0 |
     package var decoderByteCount: Int {
         switch decoderMemoryModel {
         case .rows: storedWidth.times(componentCount).times(min(storedHeight, channelByteCount == 1 ? 260 : 340))

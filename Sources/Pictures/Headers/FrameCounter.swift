@@ -1,6 +1,6 @@
 /// Counts the frames of an animation.
 struct FrameCounter {
-    /// Frames after which counting stops: more than any animation that is not made to be tedious.
+    /// Number of frames at which counting stops, beyond any real animation.
     static let countLimit = 10_000
 
     private(set) var count = 0
@@ -8,14 +8,14 @@ struct FrameCounter {
 
     var isFull: Bool { count == Self.countLimit }
 
-    /// Without effect when full.
+    /// Has no effect when full.
     mutating func add(milliseconds: Int) {
         guard !isFull else { return }
         count += 1
         self.milliseconds += milliseconds
     }
 
-    /// Puts into `facts` what more than one frame means.
+    /// Sets the facts of an animation if there is more than one frame.
     func report(to facts: inout ImageFacts) {
         guard count > 1 else { return }
         facts.isAnimated = true

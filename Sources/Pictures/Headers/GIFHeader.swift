@@ -1,16 +1,16 @@
-/// Reads the blocks of a GIF (GIF89a specification, sections 17–27).
+/// Parses the header of a GIF (GIF89a specification, sections 17–27).
 struct GIFHeader {
     private let limits: ImageLimits
     private var facts = ImageFacts(format: .gif)
     private var frames = FrameCounter()
-    /// Delay of the next frame.
+    /// Duration of the next frame.
     private var milliseconds = 0
 
     init(limits: ImageLimits) { self.limits = limits }
 
-    /// Facts up to where the file ends or stops making sense; without a size when there is no frame.
-    /// - Throws: ``ImageLimitExceeded/side(_:)`` or ``ImageLimitExceeded/pixelCount(_:)`` for the logical screen, which is not always
-    ///   what libvips makes of the picture but is what browsers do.
+    /// Facts up to the end or the first invalid block; without a size when there is no frame.
+    /// - Throws: ``ImageLimitExceeded/side(_:)`` or ``ImageLimitExceeded/pixelCount(_:)`` for the logical screen, which
+    ///   browsers display although libvips may decode another size.
     mutating func read(_ source: inout BufferedFileReader) throws(ImageLimitExceeded) -> ImageFacts {
         facts.isLossless = true
         guard var blocks = GIFBlocks(&source) else { return facts }
@@ -39,34 +39,34 @@ struct GIFHeader {
         return facts
     }
 
-    /// The size that libnsgif decodes to: the logical screen, which the first frame may widen. Screens of the kind that
-    /// old programs wrote whatever the picture's size was (`nsgif_data_scan`) do not count.
+    /// The size that libnsgif decodes: the logical screen, which the first frame may extend. Screen sizes that old
+    /// programs wrote regardless of the picture (`nsgif_data_scan`) are ignored.
     private mutating func readSize(
         _ screen: (width: Int, height: Int),
         _ frame: (left: Int, top: Int, width: Int, height: Int)
     ) {
         let (right, bottom) = (frame.left + frame.width, frame.top + frame.height)
-        let isBelieved = Self.isBelieved(screen)
-        facts.storedWidth = max(isBelieved ? screen.width : 1, right)
-        facts.storedHeight = max(isBelieved ? screen.height : 1, bottom)
+        let isPlausible = Self.isPlausible(screen)
+        facts.storedWidth = max(isPlausible ? screen.width : 1, right)
+        facts.storedHeight = max(isPlausible ? screen.height : 1, bottom)
         let coversScreen =
             frame.left == 0 && frame.top == 0 && right >= facts.storedWidth && bottom >= facts.storedHeight
         if !coversScreen { facts.hasAlpha = true }
     }
 
-    private static func isBelieved(_ screen: (width: Int, height: Int)) -> Bool {
-        let screensOfOldMachines = [
+    private static func isPlausible(_ screen: (width: Int, height: Int)) -> Bool {
+        let screensOfOldComputers = [
             (640, 480), (640, 512), (800, 600), (1024, 768), (1280, 1024), (1600, 1200),
         ]
         return (1...2048).contains(screen.width) && (1...2048).contains(screen.height)
-            && !screensOfOldMachines.contains { $0 == screen }
+            && !screensOfOldComputers.contains { $0 == screen }
     }
 
-    /// Section 23: a length of 4, flags of which the lowest is for transparency, then the delay in hundredths.
+    /// Section 23: a length of 4, flags whose lowest bit means transparency, then the delay in hundredths of a second.
     private mutating func readControl(_ source: inout BufferedFileReader, at start: Int) {
         guard let flags = source.byte(at: start + 1), let delay = source.littleEndian(at: start + 2, length: 2)
         else { return }
-        if flags & 1 == 1 || GIFBlocks.clearsPlace(flags, isFirst: frames.count == 0) { facts.hasAlpha = true }
+        if flags & 1 == 1 || GIFBlocks.clearsArea(flags, isFirst: frames.count == 0) { facts.hasAlpha = true }
         milliseconds = delay * 10
     }
 }

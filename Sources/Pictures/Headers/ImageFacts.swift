@@ -1,49 +1,49 @@
-/// What a picture's header says, read without decoding it.
+/// Properties of a picture, read from its header without decoding.
 package struct ImageFacts: Codable, Equatable, Sendable {
     package var format: FileKind
-    /// Pixels as they leave the decoder, before ``orientation`` is applied.
+    /// Decoded pixels, before ``orientation`` is applied.
     ///
-    /// The decoder of HEIF and AVIF turns, mirrors and crops by itself, as their properties tell it, so for them this
-    /// is upright.
+    /// The decoder of HEIF and AVIF applies the properties for rotation, mirroring and cropping, so for them this is
+    /// upright.
     package var storedWidth = 0
-    /// Pixels as they leave the decoder, before ``orientation`` is applied; see ``storedWidth``.
+    /// Decoded pixels, before ``orientation`` is applied; see ``storedWidth``.
     package var storedHeight = 0
-    /// How to turn what the decoder gives upright: 1–8 as in EXIF 2.32, tag 0x0112; 1 is upright already.
+    /// The orientation of the decoded pixels: 1–8 as in EXIF 2.32, tag 0x0112; 1 is upright.
     ///
-    /// Always 1 for HEIF and AVIF: EXIF in them does not turn anything (ISO/IEC 23008-12 section 6.5.10, annex A).
+    /// Always 1 for HEIF and AVIF, in which EXIF does not affect the orientation (ISO/IEC 23008-12 section 6.5.10,
+    /// annex A).
     package var orientation = 1
-    /// More than one frame is shown, or the format says that it is an animation.
+    /// The picture has several frames, or its format declares an animation.
     package var isAnimated = false
-    /// Frames, 1 for a still; counting stops at ``FrameCounter/countLimit``, so that one means "or more".
+    /// Number of frames, 1 for a static picture; counting stops at ``FrameCounter/countLimit``.
     package var frameCount = 1
-    /// How long the counted frames are shown in one turn; 0 for a still.
+    /// Total duration of the counted frames; 0 for a static picture.
     package var durationMilliseconds = 0
-    /// JPEG that comes in scans of growing quality.
+    /// JPEG with scans of increasing quality.
     package var isProgressive = false
-    /// JPEG with arithmetic coding, which no browser shows.
+    /// JPEG with arithmetic coding, which no browser supports.
     package var isArithmetic = false
     /// Adam7 PNG.
     package var isInterlaced = false
-    /// Nothing was lost in coding: screenshots and drawings, whose coloured edges deserve better chroma.
+    /// Losslessly coded, such as screenshots and drawings, whose coloured edges need better chroma.
     package var isLossless = false
-    /// The file says how the picture looks on a display that is brighter than paper: by a gain map, or by a curve for
-    /// high dynamic range. Variants do not.
+    /// The file has a high dynamic range, by a gain map or a transfer function. Variants do not.
     package var hasHDR = false
-    /// There is an alpha channel; it may be opaque all over.
+    /// The picture has an alpha channel, which may be fully opaque.
     package var hasAlpha = false
     /// Bits a channel: 1–16.
     package var bitDepth = 8
-    /// Channels, alpha included: 1–4.
+    /// Number of channels including alpha: 1–4.
     package var componentCount = 3
     /// Start-of-scan markers of a JPEG; counting stops above the limit.
     package var scanCount = 0
-    /// Coefficients that the decoder of a progressive or multi-scan JPEG holds until the last scan, in bytes; 0 for any
-    /// other picture.
+    /// Memory for the coefficients that the decoder of a JPEG with several scans holds until the last, in bytes; 0 for
+    /// other pictures.
     package var coefficientByteCount = 0
 
-    /// The file ends before the first frame does. Of a JPEG only its decoder can tell.
+    /// The file ends within the first frame. For a JPEG only its decoder can determine that.
     package var isTruncated = false
-    /// The file ends before some later frame does.
+    /// The file ends within a later frame.
     package var isIncomplete = false
 
     package init(format: FileKind) { self.format = format }
@@ -57,6 +57,44 @@ package struct ImageFacts: Codable, Equatable, Sendable {
 
     var hasSize: Bool { storedWidth > 0 && storedHeight > 0 }
 
-    /// A quarter turn either way swaps the sides.
+    /// A rotation by 90° swaps width and height.
     private var isTurned: Bool { (5...8).contains(orientation) }
+}
+
+extension ImageFacts {
+    /// Parses the header of a picture.
+    ///
+    /// Nil when it contains no size. The result may exceed ``ImageLimits``; see ``ImageLimits/check(_:)``.
+    /// - Throws: a limit on properties that are not part of the facts, such as ``ImageLimitExceeded/segmentCount(_:)``.
+    package init?(
+        of kind: FileKind,
+        in source: inout BufferedFileReader,
+        limits: ImageLimits
+    ) throws(ImageLimitExceeded) {
+        switch kind {
+        case .jpeg:
+            var header = JPEGHeader(limits: limits)
+            self = try header.read(&source)
+        case .png:
+            var header = PNGHeader()
+            self = header.read(&source)
+        case .gif:
+            var header = GIFHeader(limits: limits)
+            self = try header.read(&source)
+        case .webp:
+            var header = WebPHeader()
+            self = header.read(&source)
+        case .heif, .avif:
+            self = HEIFHeader.read(&source, as: kind)
+        }
+        guard hasSize else { return nil }
+    }
+}
+
+extension Int {
+    /// The product of two nonnegative numbers; `Int.max` if it overflows.
+    func times(_ other: Int) -> Int {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
+    }
 }

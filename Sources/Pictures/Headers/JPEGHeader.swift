@@ -1,4 +1,4 @@
-/// Reads the segments of a JPEG (ITU-T T.81 annex B) as far as they go.
+/// Parses the header of a JPEG (ITU-T T.81 annex B).
 struct JPEGHeader {
     private let limits: ImageLimits
     private var facts = ImageFacts(format: .jpeg)
@@ -8,10 +8,10 @@ struct JPEGHeader {
     private var metadataCount = 0
     private var profileByteCount = 0
 
-    /// - Parameter limits: counting scans stops one above theirs.
+    /// - Parameter limits: scans are counted up to one beyond the limit.
     init(limits: ImageLimits) { self.limits = limits }
 
-    /// Facts up to where the file ends or stops making sense; without a size when no frame header was found.
+    /// Facts up to the end or the first invalid segment; without a size when there is no frame header.
     /// - Throws: ``ImageLimitExceeded/segmentCount(_:)`` or ``ImageLimitExceeded/profileByteCount(_:)``.
     mutating func read(_ source: inout BufferedFileReader) throws(ImageLimitExceeded) -> ImageFacts {
         var segments = JPEGSegments()
@@ -34,7 +34,7 @@ struct JPEGHeader {
         return facts
     }
 
-    /// Of several frame headers only the first counts; a decoder takes more than one for an error.
+    /// Only the first frame header is used; decoders reject a second one.
     private mutating func readFrame(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) {
         guard frame == nil, let frame = JPEGFrame(&source, segment) else { return }
         self.frame = frame
@@ -48,7 +48,8 @@ struct JPEGHeader {
         if frame.isProgressive { facts.coefficientByteCount = frame.coefficientByteCount }
     }
 
-    /// T.81 B.2.3: the number of components comes first. With some of them left for later scans, a decoder holds all.
+    /// T.81 B.2.3: the number of components comes first. If later scans have further components, decoders hold all
+    /// coefficients.
     private mutating func readScan(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) {
         facts.scanCount += 1
         guard let frame, facts.scanCount == 1, let count = source.byte(at: segment.payload.lowerBound),
@@ -57,7 +58,7 @@ struct JPEGHeader {
         facts.coefficientByteCount = frame.coefficientByteCount
     }
 
-    /// As libvips has it, the first block alone says how to turn the picture, if it comes before the pixels.
+    /// As in libvips, only the first block is used, and only if it precedes the pixels.
     private mutating func readEXIF(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) {
         let payload = segment.payload
         guard !hasEXIF, facts.scanCount == 0, source.has("Exif\0\0", at: payload.lowerBound) else { return }

@@ -1,4 +1,4 @@
-/// Reads the chunks of a PNG (PNG specification, third edition, section 11).
+/// Parses the header of a PNG (PNG specification, third edition, section 11).
 struct PNGHeader {
     private var facts = ImageFacts(format: .png)
     private var frames = FrameCounter()
@@ -8,7 +8,7 @@ struct PNGHeader {
     private var hasCodePoints = false
     private var hasPixels = false
 
-    /// Facts up to where the file ends or stops making sense; without a size when there is no header chunk.
+    /// Facts up to the end or the first invalid chunk; without a size when there is no header chunk.
     mutating func read(_ source: inout BufferedFileReader) -> ImageFacts {
         facts.isLossless = true
         var chunks = PNGChunks()
@@ -31,8 +31,8 @@ struct PNGHeader {
         return facts
     }
 
-    /// Width, height, bit depth, colour type, compression, filter, interlace (section 11.2.1). The first chunk alone
-    /// counts, even when it makes no sense.
+    /// Width, height, bit depth, colour type, compression, filter, interlace (section 11.2.1). Only the first
+    /// chunk is used, even if it is invalid.
     private mutating func readHeader(_ source: inout BufferedFileReader, _ payload: Range<Int>) {
         guard !hasHeader else { return }
         hasHeader = true
@@ -64,8 +64,8 @@ struct PNGHeader {
         facts.componentCount += 1
     }
 
-    /// The first block alone counts, before the pixels or behind them (section 11.3.4.2), if its checksum is right. One
-    /// that is too large for a decoder to see turns nothing either.
+    /// Only the first block is used, before or after the pixels (section 11.3.4.2), if its checksum is correct. A block
+    /// that is filtered before decoding because of its size is ignored too.
     private mutating func readEXIF(_ source: inout BufferedFileReader, _ chunk: PNGChunks.Chunk) {
         guard !hasEXIF else { return }
         hasEXIF = true

@@ -1,4 +1,4 @@
-/// Reads the chunks of a WebP (RFC 9649 section 2).
+/// Parses the header of a WebP (RFC 9649 section 2).
 struct WebPHeader {
     private var facts = ImageFacts(format: .webp)
     private var frames = FrameCounter()
@@ -7,10 +7,10 @@ struct WebPHeader {
     private var announcesEXIF = false
     private var hasEXIF = false
     private var hasPixels = false
-    /// Parts that contradict each other, which makes libwebp refuse the file.
+    /// The parts of the file contradict each other, so that libwebp rejects it.
     private var isContradictory = false
 
-    /// Facts up to where the file ends or stops making sense; without a size when none is found or two disagree.
+    /// Facts up to the end or the first invalid chunk; without a size when there is none or two differ.
     mutating func read(_ source: inout BufferedFileReader) -> ImageFacts {
         var chunks = RIFFChunks(&source)
         while let chunk = chunks.next(&source), !frames.isFull {
@@ -43,7 +43,7 @@ struct WebPHeader {
         announcesEXIF = flags & 0x08 != 0
     }
 
-    /// The pixels of a still picture: they must fill the canvas, if there is one.
+    /// The pixels of a static picture, which must fill the canvas, if there is one.
     private mutating func readPixels(_ source: inout BufferedFileReader, _ chunk: RIFFChunks.Chunk) {
         guard !hasPixels, !facts.isAnimated, let pixels = WebPPixels(&source, chunk) else { return }
         hasPixels = true
@@ -57,7 +57,8 @@ struct WebPHeader {
         note(pixels)
     }
 
-    /// Section 2.7.1.1: place in units of two pixels, size less one, duration in milliseconds, flags, then the pixels.
+    /// Section 2.7.1.1: position in units of two pixels, size less one, duration in milliseconds, flags, then the
+    /// pixels.
     private mutating func readFrame(_ source: inout BufferedFileReader, _ chunk: RIFFChunks.Chunk) {
         let start = chunk.payload.lowerBound
         guard facts.isAnimated, let canvas, chunk.payload.count >= 16,
@@ -88,18 +89,18 @@ struct WebPHeader {
         if pixels.hasAlpha { facts.hasAlpha = true }
     }
 
-    /// As libwebp has it, the first block alone counts, if the header announces one.
+    /// As in libwebp, only the first block is used, if the header announces one.
     private mutating func readEXIF(_ source: inout BufferedFileReader, _ chunk: RIFFChunks.Chunk) {
         guard announcesEXIF, !hasEXIF else { return }
         hasEXIF = true
         guard !chunk.isCut else { return }
-        // Some writers keep the JPEG marker's prefix.
+        // Some writers keep the prefix of the JPEG segment.
         let start = chunk.payload.lowerBound + (source.has("Exif\0\0", at: chunk.payload.lowerBound) ? 6 : 0)
         facts.orientation = EXIFBlock(&source, at: start, end: chunk.payload.upperBound).orientation ?? 1
     }
 }
 
-/// The header of a picture coded by VP8 or VP8L.
+/// The header of VP8 or VP8L data.
 private struct WebPPixels {
     /// Pixels.
     let width: Int
@@ -108,7 +109,7 @@ private struct WebPPixels {
     let isLossless: Bool
     let hasAlpha: Bool
 
-    /// Nil when the chunk holds no such picture.
+    /// Nil when the chunk contains no such data.
     init?(_ source: inout BufferedFileReader, _ chunk: RIFFChunks.Chunk) {
         let start = chunk.payload.lowerBound
         switch chunk.type {
@@ -122,7 +123,8 @@ private struct WebPPixels {
             self.height = height & 0x3FFF
             (isLossless, hasAlpha) = (false, false)
         case "VP8L":
-            // RFC 9649 section 3.4: a signature byte, then 14 bits of width less one, of height less one, the alpha flag.
+            // RFC 9649 section 3.4: a signature byte, then 14 bits of width less one, of height less one, the alpha
+            // flag.
             guard chunk.payload.count >= 5, source.byte(at: start) == 0x2F,
                 let bits = source.littleEndian(at: start + 1, length: 4)
             else { return nil }

@@ -1,15 +1,15 @@
 import Vocabulary
 
-/// What the worker is asked to do: one line of JSON on the socket that is its standard input.
+/// A job for the worker: one line of JSON on the socket that is its standard input.
 ///
-/// With its first byte come the descriptors of ``RenderFiles``: the original, to read, then an empty file for each
-/// ``VariantRole``, to write.
+/// The descriptors of its files come with the first byte: the original, to be read, then an empty file for each
+/// ``VariantRole``, to be written.
 package struct RenderJob: Codable, Equatable, Sendable {
-    /// Version of the protocol; a worker of another version does not say that it is ready.
-    package static let version = 3
+    /// Version of the protocol; a worker of another version is not used.
+    package static let version = 4
 
     package let id: BlobID
-    /// What the header said when the file came in; a decoder that sees something else is not trusted with it.
+    /// Read from the header when the file was received; a picture whose decoder reads another size is rejected.
     package let facts: ImageFacts
     package let limits: ImageLimits
 

@@ -1,15 +1,15 @@
 import FoundationEssentials
 import Vocabulary
 
-/// What was made of a picture.
+/// The result of rendering a picture.
 package struct RenderedPicture: Codable, Equatable, Sendable {
     /// Every size, from small to large.
     package let variants: [RenderedVariant]
     /// A ThumbHash, 5–25 bytes.
     package let placeholder: Data
-    /// The moving form, in the file of ``VariantRole/animated``; nil for a still, and for what is over the budget.
+    /// The animation, in the file of ``VariantRole/animated``; nil for static pictures, and beyond the budget.
     package let animation: RenderedAnimation?
-    /// Part of the picture is missing or wrong, because its file is damaged or cut off.
+    /// Part of the picture is missing or wrong, because its file is damaged or truncated.
     package let isDamaged: Bool
 
     private static let placeholderByteCounts = 5...25
@@ -26,7 +26,7 @@ package struct RenderedPicture: Codable, Equatable, Sendable {
         self.isDamaged = isDamaged
     }
 
-    /// Every size is there once, and served by itself or by a smaller one as that is.
+    /// Every size exists once, and is served by its own file or by that of a smaller size.
     package var isConsistent: Bool {
         guard variants.map(\.size) == VariantSize.allCases.sorted(),
             Self.placeholderByteCounts.contains(placeholder.count)
@@ -38,7 +38,7 @@ package struct RenderedPicture: Codable, Equatable, Sendable {
     }
 }
 
-/// A picture that moves, as WebP.
+/// The animation of an animated picture, as WebP.
 package struct RenderedAnimation: Codable, Equatable, Sendable {
     /// Pixels of a frame.
     package let width: Int
@@ -53,10 +53,10 @@ package struct RenderedAnimation: Codable, Equatable, Sendable {
     }
 }
 
-/// One of the sizes that a client can ask for.
+/// One of the sizes that a client can request.
 package struct RenderedVariant: Codable, Equatable, Sendable {
     package let size: VariantSize
-    /// The size whose file serves this one: a smaller size where the two would be equal.
+    /// The size whose file serves this one: a smaller size when both would be equal.
     package let fileSize: VariantSize
     package let format: VariantFormat
     /// Pixels, upright.
@@ -81,7 +81,7 @@ package struct RenderedVariant: Codable, Equatable, Sendable {
         self.byteCount = byteCount
     }
 
-    /// The same file in the role of another size.
+    /// The same file, serving another size.
     package func serving(_ size: VariantSize) -> RenderedVariant {
         RenderedVariant(
             size: size,

@@ -1,16 +1,16 @@
-/// When a worker leaves by itself. The server decides, and tells it in the environment.
+/// When a worker ends by itself. Set by the server and passed in the environment.
 package struct SessionLimits: Equatable, Sendable {
-    /// Time without a job, in milliseconds. Default 10 s: libvips 8.14 can lose a task when its threads leave after 15 s
-    /// of idling.
+    /// Time without a job, in milliseconds. Default 10 s: libvips 8.14 can lose a task when its threads end after being
+    /// idle for 15 s.
     package var idleMilliseconds: Int32 = 10_000
-    /// Jobs in all, so that no leak grows. Default 200.
+    /// Total number of jobs, which bounds leaks. Default 200.
     package var jobCount = 200
-    /// Resident memory after a job, in bytes. Default 120 MiB. While it holds more it gets no job.
+    /// Resident memory after a job, in bytes. Default 120 MiB. A worker that holds more gets no job.
     package var residentByteCount = 120 << 20
 
     package init() {}
 
-    /// As the server has written them with ``environment``, and the defaults for those that are missing.
+    /// Reads the variables of ``environment``; missing ones have their default values.
     package init(from environment: [String: String]) {
         func number(_ variable: WorkerVariable) -> Int? { environment[variable.rawValue].flatMap { Int($0) } }
         if let number = number(.idleMilliseconds) { idleMilliseconds = Int32(clamping: number) }
@@ -18,7 +18,7 @@ package struct SessionLimits: Equatable, Sendable {
         residentByteCount = number(.residentByteCount) ?? residentByteCount
     }
 
-    /// The same as environment variables.
+    /// The limits as environment variables.
     package var environment: [String: String] {
         [
             WorkerVariable.idleMilliseconds.rawValue: String(idleMilliseconds),

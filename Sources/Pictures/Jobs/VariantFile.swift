@@ -1,13 +1,13 @@
 import Vocabulary
 
-/// What a rendering is for.
+/// The role of a variant.
 package enum VariantRole: Hashable, Sendable {
-    /// A still that fits into a box.
+    /// A static picture that fits into a box.
     case size(VariantSize)
-    /// The moving form of an animated picture; always a WebP.
+    /// The animation of an animated picture; always a WebP.
     case animated
 
-    /// Pixels a side of the box it fits into.
+    /// The box it fits into, in pixels a side.
     package var side: Int {
         switch self {
         case .size(let size): size.rawValue
@@ -15,7 +15,7 @@ package enum VariantRole: Hashable, Sendable {
         }
     }
 
-    /// How file names spell it.
+    /// As in file names.
     var name: String {
         switch self {
         case .size(let size): "\(size.rawValue)"
@@ -23,7 +23,7 @@ package enum VariantRole: Hashable, Sendable {
         }
     }
 
-    /// What a rendering in this role may be encoded as.
+    /// The formats that variants of this role may have.
     var formats: [VariantFormat] {
         switch self {
         case .size: VariantFormat.allCases
@@ -35,7 +35,7 @@ package enum VariantRole: Hashable, Sendable {
     package static let all = VariantSize.allCases.map(VariantRole.size) + [.animated]
 }
 
-/// One rendering of one picture; its name is the only form in which clients and nginx know it.
+/// A variant of a picture, identified by the file name that clients and nginx use.
 package struct VariantFile: Hashable, Sendable {
     package let blob: BlobID
     package let role: VariantRole
@@ -51,7 +51,7 @@ package struct VariantFile: Hashable, Sendable {
         self.init(blob: blob, role: .size(size), format: format)
     }
 
-    /// The moving form of `blob`.
+    /// The animation of `blob`.
     package static func animated(_ blob: BlobID) -> VariantFile {
         VariantFile(blob: blob, role: .animated, format: .webp)
     }
@@ -59,7 +59,7 @@ package struct VariantFile: Hashable, Sendable {
     /// `<uuid>.<150|800|1920>.<jpg|webp>` or `<uuid>.animated.webp`.
     package var name: String { "\(blob).\(role.name).\(format.rawValue)" }
 
-    /// Reads a ``name``; nil for anything that this type would not write itself.
+    /// Parses a ``name``; nil for any other text.
     package init?(name: some StringProtocol) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let blob = BlobID(parts[0]),
@@ -69,7 +69,7 @@ package struct VariantFile: Hashable, Sendable {
         self.init(blob: blob, role: role, format: format)
     }
 
-    /// Every name that renderings of `blob` could have.
+    /// Every variant that `blob` could have.
     package static func all(of blob: BlobID) -> [VariantFile] {
         VariantRole.all.flatMap { role in
             role.formats.map { VariantFile(blob: blob, role: role, format: $0) }

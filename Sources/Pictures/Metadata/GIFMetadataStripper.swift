@@ -1,9 +1,9 @@
-/// Finds what to remove among the blocks of a GIF (GIF89a specification).
+/// Plans the removal of blocks of a GIF (GIF89a specification).
 ///
-/// What stays are the frames, what controls them, how often they are repeated, and a colour profile.
+/// Kept are the frames with their control blocks, the repeat count, and a colour profile.
 enum GIFMetadataStripper {
     private static let keptApplications: [StaticString] = ["NETSCAPE2.0", "ANIMEXTS1.0", "ICCRGBG1012"]
-    /// Bytes that name an application: its own eight and three to prove it (section 26).
+    /// Length of an application's name: an identifier of eight bytes and an authentication code of three (section 26).
     private static let nameLength = 11
 
     static func edits(_ source: inout BufferedFileReader) -> StripEdits {
@@ -27,7 +27,7 @@ enum GIFMetadataStripper {
         return edits
     }
 
-    /// What an application's block holds; nil when it stays.
+    /// The metadata in an application block; nil when it is kept.
     private static func metadata(_ source: inout BufferedFileReader, _ block: GIFBlocks.Block) -> Set<RemovedMetadata>?
     {
         guard source.byte(at: block.data) == UInt8(nameLength) else { return [.other] }

@@ -1,23 +1,23 @@
-/// Finds what to overwrite in a HEIF or AVIF file (ISO/IEC 14496-12 and 23008-12).
+/// Plans the removal of metadata from a HEIF or AVIF file (ISO/IEC 14496-12 and 23008-12).
 ///
-/// Bytes are overwritten and never taken out, since much in such a file points to places in it.
+/// Bytes are overwritten rather than removed, since such files contain many absolute offsets.
 struct HEIFMetadataStripper {
-    /// Boxes of the file, apart from its first `meta` box, that a reader needs. Any other is made a free one.
+    /// Boxes of the file that readers need, apart from its first `meta` box. Others become free boxes.
     private static let kept: Set<FourCC> = [
         "ftyp", "mdat", "moov", "moof", "mfra", "meco", "pdin", "styp", "sidx", "free", "skip",
     ]
-    /// Boxes of the `meta` box that a reader needs.
+    /// Boxes of the `meta` box that readers need.
     private static let keptInMeta: Set<FourCC> = [
         "hdlr", "pitm", "iloc", "iinf", "iprp", "iref", "idat", "dinf", "ipro", "grpl",
     ]
-    /// Boxes of a film and its tracks that a reader does not need.
-    private static let filmMetadata: Set<FourCC> = ["udta", "meta", "uuid"]
+    /// Boxes of a movie and its tracks that readers do not need.
+    private static let movieMetadata: Set<FourCC> = ["udta", "meta", "uuid"]
 
     private var edits: StripEdits
     private var meta: ISOBoxes.Box?
-    /// Where the bytes of items may be.
+    /// Ranges in which the bytes of items may be.
     private var data: [Range<Int>] = []
-    private var hasFilm = false
+    private var hasMovie = false
 
     init(byteCount: Int) { edits = StripEdits(byteCount: byteCount) }
 
@@ -36,8 +36,8 @@ struct HEIFMetadataStripper {
         while let box = boxes.next(&source) {
             switch box.type {
             case "mdat": data.append(box.payload)
-            case "moov": hasFilm = true
-            // There may be no more than one (ISO/IEC 14496-12 section 8.11.1).
+            case "moov": hasMovie = true
+            // Only one is allowed (ISO/IEC 14496-12 section 8.11.1).
             case "meta" where meta == nil:
                 meta = box
                 if let own = ISOBoxes.first("idat", in: box.content, &source) { data.append(own.payload) }
@@ -46,7 +46,7 @@ struct HEIFMetadataStripper {
         }
     }
 
-    /// An item that shares bytes with another, or that lies where no item belongs, is left as it is.
+    /// Leaves items that share bytes with others, or that are outside the ranges for items.
     private mutating func overwriteItems(
         _ source: inout BufferedFileReader,
         _ items: [HEIFItems.Item],
@@ -56,7 +56,7 @@ struct HEIFMetadataStripper {
         var taken = needed
         for item in items {
             let extents = RangeSet(item.extents.filter { !$0.isEmpty })
-            // Extents that share bytes with each other come to less together.
+            // Smaller than the sum of the extents if they overlap.
             let byteCount = extents.ranges.reduce(0) { $0 + $1.count }
             guard extents.isDisjoint(taken), item.extents.reduce(0, { $0 + $1.count }) == byteCount,
                 extents.isSubset(of: places)
@@ -76,7 +76,7 @@ struct HEIFMetadataStripper {
         edits.fill(range, with: space, source.metadata(ofXMP: range))
     }
 
-    /// ISO/IEC 23008-12 annex A.2.1: how many bytes to skip, in four bytes, then the TIFF header.
+    /// ISO/IEC 23008-12 annex A.2.1: the number of bytes to skip, in four bytes, then the TIFF header.
     private mutating func overwriteEXIF(_ source: inout BufferedFileReader, _ range: Range<Int>, isFirst: Bool) {
         let minimal = [0, 0, 0, 0] + EXIFBlock.minimal(orientation: 1)
         let head = isFirst && range.count >= minimal.count ? minimal : []
@@ -90,36 +90,40 @@ struct HEIFMetadataStripper {
         edits.fill(rest, with: 0, removed)
     }
 
-    /// Boxes that no reader of pictures needs may hold anything: a phone's video, a thumbnail, a signed history.
+    /// Boxes that readers do not need may contain anything: a video of a phone, a thumbnail, a signed history.
     private mutating func overwriteBoxes(_ source: inout BufferedFileReader, _ needed: RangeSet<Int>) {
         var boxes = ISOBoxes(source)
         while let box = boxes.next(&source) {
             switch box.type {
             case "meta" where box.start == meta?.start:
                 overwriteBoxes(&source, in: box.content, needed) { !Self.keptInMeta.contains($0) }
-            case "moov": overwriteFilm(&source, box.payload, needed)
-            // What belongs to frames of a film is told in so many ways that unknown boxes are left alone beside one.
-            case _ where hasFilm: break
+            case "moov": overwriteMovie(&source, box.payload, needed)
+            // The data of movie frames can be referenced in many ways, so unknown boxes beside a movie are kept.
+            case _ where hasMovie: break
             case "free", "skip": free(&source, box, needed)
             default: if !Self.kept.contains(box.type) { free(&source, box, needed) }
             }
         }
     }
 
-    private mutating func overwriteFilm(_ source: inout BufferedFileReader, _ film: Range<Int>, _ needed: RangeSet<Int>)
-    {
-        overwriteBoxes(&source, in: film, needed, where: Self.filmMetadata.contains)
-        overwriteTimes(&source, of: ISOBoxes.first("mvhd", in: film, &source))
-        var tracks = ISOBoxes(in: film)
+    private mutating func overwriteMovie(
+        _ source: inout BufferedFileReader,
+        _ movie: Range<Int>,
+        _ needed: RangeSet<Int>
+    ) {
+        overwriteBoxes(&source, in: movie, needed, where: Self.movieMetadata.contains)
+        overwriteTimes(&source, of: ISOBoxes.first("mvhd", in: movie, &source))
+        var tracks = ISOBoxes(in: movie)
         while let track = tracks.next(&source) {
             guard track.type == "trak" else { continue }
-            overwriteBoxes(&source, in: track.payload, needed, where: Self.filmMetadata.contains)
+            overwriteBoxes(&source, in: track.payload, needed, where: Self.movieMetadata.contains)
             overwriteTimes(&source, of: ISOBoxes.first("tkhd", in: track.payload, &source))
             overwriteTimes(&source, of: ISOBoxes.first(at: ["mdia", "mdhd"], in: track.payload, &source))
         }
     }
 
-    /// When it was made and changed: the first two numbers, of 8 bytes each in version 1 of a box and of 4 in version 0.
+    /// The times of creation and change are the first two numbers, of 8 bytes each in version 1 of a box and of 4 in
+    /// version 0.
     private mutating func overwriteTimes(_ source: inout BufferedFileReader, of box: ISOBoxes.Box?) {
         guard let box, let version = source.byte(at: box.payload.lowerBound) else { return }
         let length = version == 1 ? 16 : 8
@@ -140,7 +144,7 @@ struct HEIFMetadataStripper {
         }
     }
 
-    /// Makes a box one of zeros that readers skip, unless an item lies in it.
+    /// Turns a box into a free box of zeros, unless it contains an item.
     private mutating func free(_ source: inout BufferedFileReader, _ box: ISOBoxes.Box, _ needed: RangeSet<Int>) {
         guard needed.isDisjoint(RangeSet(box.payload)) else { return }
         let isFree = box.type == "free" || box.type == "skip"

@@ -1,20 +1,20 @@
-/// Finds what to remove among the segments of a JPEG (ITU-T T.81 annex B).
+/// Plans the removal of segments of a JPEG (ITU-T T.81 annex B).
 ///
-/// What stays are the tables and pixels, and of the segments for applications JFIF without its thumbnail, the colour
-/// profile and Adobe's, which tells how colours are coded; and a gain map behind the pixels, with what announces it.
+/// Kept are tables and pixels, the application segments of JFIF (without thumbnail), of the colour profile and of Adobe
+/// (with the colour transform), and a gain map after the pixels with the segments that announce it.
 struct JPEGMetadataStripper {
-    /// A comment without words. In the place of a segment that breaks into pixels, it ends them there just as well.
+    /// Replaces a segment within pixels, so that the pixels still end there.
     private static let emptyComment: [UInt8] = [0xFF, 0xFE, 0, 2]
 
     private let orientation: Int
     private(set) var edits: StripEdits
     private(set) var announcements = GainMapAnnouncements()
-    /// Set while a gain map is read, and not the picture itself.
+    /// Set while a gain map is read instead of the picture itself.
     private var gainMap: GainMap?
-    private var isBehindScan = false
+    private var isAfterScan = false
     private var hasEXIF = false
 
-    /// - Parameter orientation: what decoders make of the file's EXIF; kept if it is not 1.
+    /// - Parameter orientation: as decoders read it from EXIF; kept unless it is 1.
     init(byteCount: Int, orientation: Int) {
         self.orientation = orientation
         edits = StripEdits(byteCount: byteCount)
@@ -32,19 +32,19 @@ struct JPEGMetadataStripper {
             case JPEGSegments.endOfImage:
                 if gainMap == nil { readRest(&source, from: segment.payload.upperBound) }
                 return edits
-            case JPEGSegments.startOfScan: isBehindScan = true
+            case JPEGSegments.startOfScan: isAfterScan = true
             default: if segment.isMetadata { readMetadata(&source, segment) }
             }
         }
-        isBehindScan = false
+        isAfterScan = false
         removeAnnouncements(&source)
         return edits
     }
 
-    /// What is behind the end of the picture, and what announces it before the pixels.
+    /// Handles the bytes after the end of the picture, and the segments that announce them.
     private mutating func readRest(_ source: inout BufferedFileReader, from end: Int) {
-        let hasPixels = isBehindScan
-        isBehindScan = false
+        let hasPixels = isAfterScan
+        isAfterScan = false
         guard hasPixels, let gainMap = announcements.gainMap(&source, after: end) else {
             removeAnnouncements(&source)
             if hasPixels, end < source.count { edits.drop(end..<source.count, [.trailer]) }
@@ -55,15 +55,15 @@ struct JPEGMetadataStripper {
         let edits = stripper.read(&source)
         self.edits.add(edits)
         self.edits.drop(gainMap.range.upperBound..<source.count, [.trailer])
-        announce(&source, gainMapOf: gainMap.range.count + edits.growth(before: .max), behind: end)
+        announce(&source, gainMapOf: gainMap.range.count + edits.growth(before: .max), after: end)
     }
 
     private mutating func removeAnnouncements(_ source: inout BufferedFileReader) {
         for segment in announcements.segments.values { remove(&source, segment, Self.metadata(&source, segment)) }
     }
 
-    /// Reduces what announces a gain map to that, with the numbers of the new file.
-    private mutating func announce(_ source: inout BufferedFileReader, gainMapOf byteCount: Int, behind end: Int) {
+    /// Reduces the segments that announce a gain map to that, with the numbers of the new file.
+    private mutating func announce(_ source: inout BufferedFileReader, gainMapOf byteCount: Int, after end: Int) {
         let segments = announcements.segments
         if let xmp = segments[.xmp] {
             let payload = GainMapContainer.payload(version: announcements.version, byteCount: byteCount)
@@ -76,7 +76,7 @@ struct JPEGMetadataStripper {
             reduce(&source, parameters, to: payload)
         }
         guard let directory = segments[.directory] else { return }
-        // Its own length must be known before its numbers.
+        // The numbers depend on the length of the directory.
         let blank = MultiPicture.payload([.init(byteCount: 0, offset: 0), .init(byteCount: 0, offset: 0)])
         let growth = blank.count - (range(of: directory, &source).count - 4)
         let pictureByteCount = end + edits.growth(before: end) + growth
@@ -90,7 +90,7 @@ struct JPEGMetadataStripper {
         replace(&source, directory, with: MultiPicture.payload(entries), isClean ? [] : [.other])
     }
 
-    /// Replaces a segment's payload, if it is another one.
+    /// Replaces the payload of a segment, if it differs.
     private mutating func reduce(
         _ source: inout BufferedFileReader,
         _ segment: JPEGSegments.Segment,
@@ -102,8 +102,8 @@ struct JPEGMetadataStripper {
 
     private mutating func readMetadata(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) {
         let payload = segment.payload
-        if gainMap == nil, !isBehindScan, announcements.note(&source, segment) { return }
-        if gainMap != nil, !isBehindScan, let payload = GainMap.description(&source, segment) {
+        if gainMap == nil, !isAfterScan, announcements.note(&source, segment) { return }
+        if gainMap != nil, !isAfterScan, let payload = GainMap.description(&source, segment) {
             return reduce(&source, segment, to: payload)
         }
         switch segment.marker {
@@ -117,14 +117,14 @@ struct JPEGMetadataStripper {
             break
         case 0xEE where source.has("Adobe", at: payload.lowerBound) && payload.count >= 12:
             if payload.count > 12 { shorten(&source, segment, to: 12, and: [], [.other]) }
-        case 0xFE where isBehindScan && payload.isEmpty:
+        case 0xFE where isAfterScan && payload.isEmpty:
             break
         default:
             remove(&source, segment, Self.metadata(&source, segment))
         }
     }
 
-    /// Keeps the beginning of a segment's payload, and puts `rest` behind it.
+    /// Keeps the beginning of a payload, followed by `rest`.
     private mutating func shorten(
         _ source: inout BufferedFileReader,
         _ segment: JPEGSegments.Segment,
@@ -149,11 +149,11 @@ struct JPEGMetadataStripper {
         edits.replace(range(of: segment, &source), with: header + payload, removed)
     }
 
-    /// The first block before the pixels is the one that turns the picture.
+    /// The first block before the pixels determines the orientation.
     private mutating func readEXIF(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment) {
         let payload = segment.payload
         let removed = source.metadata(ofEXIF: payload.lowerBound + 6..<max(payload.upperBound, payload.lowerBound + 6))
-        guard !hasEXIF, !isBehindScan, orientation != 1 else {
+        guard !hasEXIF, !isAfterScan, orientation != 1 else {
             hasEXIF = true
             return remove(&source, segment, removed)
         }
@@ -169,18 +169,18 @@ struct JPEGMetadataStripper {
         _ removed: Set<RemovedMetadata>
     ) {
         let range = range(of: segment, &source)
-        if isBehindScan {
+        if isAfterScan {
             edits.replace(range, with: Self.emptyComment, removed)
         } else {
             edits.drop(range, removed)
         }
     }
 
-    /// A segment, and before the pixels what follows it without being one: the rest of a block whose length was wrong.
-    /// Decoders skip that, but know a JPEG by the marker that comes right after its start.
+    /// The range of a segment, including, before the pixels, the bytes up to the next marker: the rest of a segment
+    /// with a wrong length. Decoders skip them, but detect a JPEG by the marker directly after its start.
     private func range(of segment: JPEGSegments.Segment, _ source: inout BufferedFileReader) -> Range<Int> {
         let end = segment.payload.upperBound
-        guard !isBehindScan else { return segment.start..<end }
+        guard !isAfterScan else { return segment.start..<end }
         return segment.start..<(source.firstIndex(of: 0xFF, from: end) ?? max(end, source.count))
     }
 

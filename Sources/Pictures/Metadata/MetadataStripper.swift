@@ -1,23 +1,18 @@
-/// Finds the metadata in a picture's file, and how to do without it.
+/// Plans how to remove the metadata from the file of a picture.
 ///
-/// Nothing is lost: compressed pixels stay bit for bit what they are, and so do what turns the picture upright, its
-/// colour profile and its animation. A file whose walk ends early, because it is cut off or malformed, loses what was
-/// recognised up to there, and decodes to what it did before.
+/// Compressed pixels, orientation, colour profile and animation remain bit for bit the same. From a truncated or
+/// malformed file the metadata before the defect is removed, and it decodes to the same picture as before.
 package enum MetadataStripper {
-    /// Blocking where the source is a file, whose reading is to be checked afterwards.
-    /// - Parameter orientation: what ``ImageFacts`` say of it; found out here when nil, which takes a walk of its own.
+    /// Blocking if the source is a file; its ``BufferedFileReader/checkReading()`` is to be called afterwards.
+    /// - Parameter orientation: the ``ImageFacts/orientation``; read from the file when nil, which costs another pass.
     /// - Returns: nil when there is nothing to remove.
-    /// - Throws: ``InspectionFailure`` for a file of more pieces of metadata than any real one has.
+    /// - Throws: ``ImageLimitExceeded`` for a file with more pieces of metadata than any real one.
     package static func plan(
         for kind: FileKind,
         orientation: Int? = nil,
         _ source: inout BufferedFileReader
-    ) throws(InspectionFailure) -> StripPlan? {
-        do {
-            return try StripPlan(edits(for: kind, orientation, &source), byteCount: source.count)
-        } catch {
-            throw .pixelLimit(error)
-        }
+    ) throws(ImageLimitExceeded) -> StripPlan? {
+        try StripPlan(edits(for: kind, orientation, &source), byteCount: source.count)
     }
 
     private static func edits(for kind: FileKind, _ known: Int?, _ source: inout BufferedFileReader) -> StripEdits {
@@ -45,7 +40,7 @@ package enum MetadataStripper {
 }
 
 extension ImageLimits {
-    /// For looking at a file that has been admitted, or that is not for a decoder.
+    /// For files that have been checked already, or that no decoder will read.
     fileprivate static let unlimited: ImageLimits = {
         var limits = ImageLimits()
         for limit in [\ImageLimits.pixelCount, \.side, \.scanCount, \.segmentCount, \.profileByteCount] {
@@ -56,12 +51,12 @@ extension ImageLimits {
 }
 
 extension BufferedFileReader {
-    /// Whether `range` holds exactly these bytes, of which there are fewer than a window holds.
+    /// Whether `range` contains exactly these bytes, which must be fewer than a window holds.
     mutating func has(_ bytes: [UInt8], in range: Range<Int>) -> Bool {
         range.count == bytes.count && self.bytes(at: range.lowerBound, length: bytes.count) == bytes
     }
 
-    /// What an EXIF block holds, apart from how to turn the picture.
+    /// The kinds of metadata in an EXIF block, apart from the orientation.
     mutating func metadata(ofEXIF range: Range<Int>) -> Set<RemovedMetadata> {
         let block = EXIFBlock(&self, at: range.lowerBound, end: range.upperBound)
         var found: Set<RemovedMetadata> = [.exif]
@@ -71,7 +66,8 @@ extension BufferedFileReader {
         return found
     }
 
-    /// What an XMP packet holds: the position's names are those of EXIF (XMP specification part 2, section 2.8).
+    /// The kinds of metadata in an XMP packet: positions have the names of EXIF (XMP specification part 2, section
+    /// 2.8).
     mutating func metadata(ofXMP range: Range<Int>) -> Set<RemovedMetadata> {
         contains("GPSL", in: range) || contains("GPSCoordinates", in: range) ? [.xmp, .gps] : [.xmp]
     }

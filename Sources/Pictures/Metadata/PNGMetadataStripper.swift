@@ -1,6 +1,6 @@
-/// Finds what to remove among the chunks of a PNG (PNG specification, third edition, section 11).
+/// Plans the removal of chunks of a PNG (PNG specification, third edition, section 11).
 ///
-/// What stays are the chunks that no decoder may ignore, and those about colours, transparency, size and animation.
+/// Kept are the chunks that no decoder may ignore, and those for colours, transparency, size and animation.
 struct PNGMetadataStripper {
     private static let kept: Set<FourCC> = [
         "tRNS", "acTL", "fcTL", "fdAT", "iCCP", "gAMA", "cHRM", "sRGB", "pHYs", "sBIT", "bKGD", "hIST", "cICP",
@@ -12,7 +12,7 @@ struct PNGMetadataStripper {
     private var hasEXIF = false
     private var hasPixels = false
 
-    /// - Parameter orientation: what decoders make of the file's EXIF; kept if it is not 1.
+    /// - Parameter orientation: as decoders read it from EXIF; kept unless it is 1.
     init(byteCount: Int, orientation: Int) {
         self.orientation = orientation
         edits = StripEdits(byteCount: byteCount)
@@ -35,7 +35,7 @@ struct PNGMetadataStripper {
         return edits
     }
 
-    /// The first block is the one that turns the picture, if any does.
+    /// The first block determines the orientation.
     private mutating func readEXIF(_ source: inout BufferedFileReader, _ chunk: PNGChunks.Chunk) {
         let removed = source.metadata(ofEXIF: chunk.payload)
         let isFirst = !hasEXIF
@@ -51,7 +51,7 @@ struct PNGMetadataStripper {
         switch chunk.type {
         case "tIME": return [.time]
         case "iTXt" where source.has("XML:com.adobe.xmp\0", at: start): return source.metadata(ofXMP: chunk.payload)
-        // ImageMagick's way of keeping what other formats have a place for.
+        // ImageMagick stores metadata of other formats as text.
         case "tEXt", "zTXt", "iTXt":
             if source.has("Raw profile type iptc\0", at: start) { return [.iptc] }
             if source.has("Raw profile type xmp\0", at: start) { return [.xmp] }

@@ -1,24 +1,24 @@
-/// What is taken out of an original before it is kept: names that clients see and that never change.
+/// The kinds of metadata that are stripped from originals; stable names for clients.
 package enum RemovedMetadata: String, Codable, Sendable, CaseIterable, Comparable {
-    /// Words in the file that no format of metadata governs.
+    /// Comments of the file format.
     case comment
-    /// What the camera wrote: its name and serial number, settings, and times.
+    /// Camera model and serial number, settings, and times.
     case exif
-    /// Where the picture was taken, be it in EXIF or XMP.
+    /// The position where the picture was taken, in EXIF or XMP.
     case gps
-    /// Captions, names and places as newsrooms write them, in Photoshop's blocks.
+    /// Captions, names and places in the blocks of Photoshop.
     case iptc
-    /// What the camera's maker writes for itself, in EXIF.
+    /// Notes of the camera's maker in EXIF.
     case makerNote = "maker_note"
-    /// Anything else that decoders ignore.
+    /// Other data that decoders ignore.
     case other
-    /// Titles, authors and the like, in chunks for text.
+    /// Text chunks with title, author and so on.
     case text
-    /// A small copy, which may show what was cut away since.
+    /// A small copy, which may show parts that were cropped later.
     case thumbnail
-    /// When the file was last changed.
+    /// The time of the last change.
     case time
-    /// Bytes behind the picture's end: a phone's video, an archive.
+    /// Bytes after the end of the picture, such as a video of a phone or an archive.
     case trailer
     case xmp
 

@@ -1,4 +1,4 @@
-/// Finds what to remove among the chunks of a WebP (RFC 9649 section 2), and mends what counts and announces them.
+/// Plans the removal of chunks of a WebP (RFC 9649 section 2), and the correction of its length and flags.
 struct WebPMetadataStripper {
     /// In the flags of the header (section 2.7.1).
     private static let xmpFlag: UInt8 = 0x04
@@ -6,16 +6,16 @@ struct WebPMetadataStripper {
 
     private let orientation: Int
     private var edits: StripEdits
-    /// One past the last byte of the file as it says itself, which may be more than there is.
+    /// One past the last byte of the file by its own length, which may exceed the actual length.
     private let end: Int
-    /// Some writers do not count the last byte that pads.
+    /// Some writers do not count the last padding byte.
     private var paddedEnd: Int { end + end % 2 }
-    /// How much longer the file becomes.
+    /// The change of the file's length.
     private var growth = 0
     private var hasEXIF = false
     private var hasPixels = false
 
-    /// - Parameter orientation: what decoders make of the file's EXIF; kept if it is not 1.
+    /// - Parameter orientation: as decoders read it from EXIF; kept unless it is 1.
     init(_ source: inout BufferedFileReader, orientation: Int) {
         self.orientation = orientation
         edits = StripEdits(byteCount: source.count)
@@ -27,7 +27,7 @@ struct WebPMetadataStripper {
         var isFirst = true
         while let chunk = chunks.next(&source) {
             if chunk.type == "VP8X", isFirst, !chunk.payload.isEmpty {
-                mendFlags(&source, at: chunk.payload.lowerBound)
+                correctFlags(&source, at: chunk.payload.lowerBound)
             }
             isFirst = false
             switch chunk.type {
@@ -43,13 +43,13 @@ struct WebPMetadataStripper {
         return edits
     }
 
-    private mutating func mendFlags(_ source: inout BufferedFileReader, at offset: Int) {
+    private mutating func correctFlags(_ source: inout BufferedFileReader, at offset: Int) {
         guard let flags = source.byte(at: offset) else { return }
-        let mended = flags & ~(Self.xmpFlag | Self.exifFlag) | (orientation == 1 ? 0 : Self.exifFlag)
-        if mended != flags { edits.replace(offset..<offset + 1, with: [mended]) }
+        let corrected = flags & ~(Self.xmpFlag | Self.exifFlag) | (orientation == 1 ? 0 : Self.exifFlag)
+        if corrected != flags { edits.replace(offset..<offset + 1, with: [corrected]) }
     }
 
-    /// The first block is the one that turns the picture, if any does.
+    /// The first block determines the orientation.
     private mutating func readEXIF(_ source: inout BufferedFileReader, _ chunk: RIFFChunks.Chunk) {
         let start = chunk.payload.lowerBound
         let hasPrefix = source.has("Exif\0\0", at: start) && chunk.payload.count >= 6
@@ -62,7 +62,7 @@ struct WebPMetadataStripper {
         replace(chunk, with: Array("EXIF".utf8) + Self.bytes(minimal.count) + minimal, removed)
     }
 
-    /// Of a chunk that is cut off the beginning stays, so that the file is cut off still.
+    /// The beginning of a truncated chunk is kept, so that the file remains truncated.
     private mutating func replace(
         _ chunk: RIFFChunks.Chunk,
         with bytes: [UInt8],

@@ -1,6 +1,6 @@
-/// Whether a picture's file goes on to its end, by which a cut one is told from a damaged one.
+/// Distinguishes truncated files from damaged ones.
 package enum FileEnd {
-    /// False of what is no such picture.
+    /// False for files of another format.
     package static func isMissing(from bytes: [UInt8], of format: FileKind) -> Bool {
         guard FileKind(signature: bytes) == format else { return false }
         var source = BufferedFileReader(bytes)
@@ -20,7 +20,7 @@ package enum FileEnd {
         while let segment = segments.next(&source) {
             if segment.marker == JPEGSegments.endOfImage { return true }
         }
-        // A length that makes no sense ends the walk early, in a file that may be all there.
+        // An invalid length ends the iteration early, although the file may be complete.
         return source.count > 2 && source.bytes(at: source.count - 2, length: 2) == [0xFF, JPEGSegments.endOfImage]
     }
 

@@ -1,19 +1,19 @@
-/// Counts the pixels that the codes of a GIF's image stand for, without making them (GIF89a specification, appendix F).
+/// Counts the pixels that the codes of a GIF image represent, without decoding them (GIF89a specification, appendix F).
 ///
-/// A GIF has no checksums, and decoders show what they get. But a wrong byte changes how many pixels there are, or leaves
-/// a code that stands for nothing yet.
+/// A GIF has no checksums, and decoders show whatever they read. But a wrong byte changes the number of pixels, or
+/// results in an undefined code.
 struct GIFCodes {
-    /// Pixels before the codes ended or made no sense.
+    /// Pixels before the end of the codes or the first undefined one.
     private(set) var pixelCount = 0
-    /// A code that stands for nothing is next.
+    /// The next code is undefined.
     private(set) var isBroken = false
-    /// There is an end code, or nothing is left.
+    /// The codes end with an end code or with the data.
     private(set) var isEnded = false
-    /// Bits before the code that was read last.
+    /// Bits before the last code read.
     private(set) var bitCount = 0
     /// Bits of that code.
     private(set) var codeLength: Int
-    /// Bytes of codes behind it.
+    /// Bytes after it.
     private(set) var restLength = 0
 
     /// Bits of the longest code.
@@ -21,12 +21,12 @@ struct GIFCodes {
 
     /// - Parameters:
     ///   - data: bytes of all sub-blocks, without their lengths.
-    ///   - rootLength: bits of a colour, 1–11, as the byte before the sub-blocks says.
-    ///   - limit: pixels of the image. One code beyond that is read.
+    ///   - rootLength: bits of a colour, 1–11; the byte before the sub-blocks.
+    ///   - limit: pixels of the image. One code beyond the limit is read.
     init(_ data: [UInt8], rootLength: Int, limit: Int) {
         let clear = 1 << rootLength
         codeLength = rootLength + 1
-        // By code: pixels that it stands for.
+        // Pixels by code.
         var lengths = [Int](repeating: 1, count: 1 << Self.longest)
         var next = clear + 2
         var before: Int?
@@ -62,7 +62,7 @@ struct GIFCodes {
         }
     }
 
-    /// A code of up to 12 bits, the least significant first; nil when the data end before.
+    /// A code of up to 12 bits, least significant first; nil after the end of data.
     private static func code(_ data: [UInt8], at position: Int, length: Int) -> Int? {
         guard position + length <= data.count * 8 else { return nil }
         let start = position >> 3

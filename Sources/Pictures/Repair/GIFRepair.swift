@@ -1,10 +1,10 @@
-/// Tells whether the pixels of a GIF are all there, and lets a decoder show those that are.
+/// Checks whether the pixels of a GIF are complete, and makes those before the damage decodable.
 package struct GIFRepair {
-    /// Some image has fewer pixels than it should, or more, or codes that stand for nothing.
+    /// Some image has too few or too many pixels, or undefined codes.
     package private(set) var isDamaged = false
-    /// Rows of the first image that are whole, from the top; nil where it is interlaced, or has all of them.
+    /// Complete rows at the top of the first image; nil when it is interlaced or complete.
     package private(set) var firstRowCount: Int?
-    /// The picture with its first image alone, ended behind its last good code; nil where that image is whole.
+    /// The picture with only its first image, ended after its last valid code; nil when that image is complete.
     package private(set) var readable: [UInt8]?
 
     package init(_ bytes: [UInt8]) {
@@ -29,7 +29,7 @@ package struct GIFRepair {
         }
     }
 
-    /// Some encoders leave out the end code, or pad behind it.
+    /// Some encoders omit the end code, or add padding after it.
     private static func isWhole(_ codes: GIFCodes, pixelCount: Int) -> Bool {
         codes.pixelCount == pixelCount && codes.isEnded && codes.restLength <= 1
     }
@@ -45,7 +45,7 @@ package struct GIFRepair {
         return data
     }
 
-    /// The codes before the one that is broken or missing, and an end code in its place.
+    /// The codes before the invalid or missing one, and an end code in its place.
     private static func ended(
         _ bytes: [UInt8],
         _ block: GIFBlocks.Block,

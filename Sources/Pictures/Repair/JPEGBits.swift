@@ -1,25 +1,25 @@
-/// The bits of entropy-coded data up to the next marker, without stuffed bytes (ITU-T T.81 B.1.1.5).
+/// Reads the bits of entropy-coded data up to the next marker, without stuffed bytes (ITU-T T.81 B.1.1.5).
 struct JPEGBits {
     private let bytes: [UInt8]
-    /// Of the first byte that is not wholly in `window`.
+    /// Offset of the first byte that is not completely in `window`.
     private(set) var next: Int
-    /// The next bits, from the most significant on.
+    /// The next bits, starting with the most significant.
     private var window: UInt64 = 0
-    /// Bits in `window` that count.
+    /// Number of valid bits in `window`.
     private var count = 0
-    /// Zeros at the end of them that stand for what is missing behind the last byte.
+    /// How many of these are zeros in place of bits after the end of data.
     private var missingCount = 0
 
-    /// - Parameter start: of the data in the file.
+    /// - Parameter start: offset of the data in the file.
     init(_ bytes: [UInt8], from start: Int) {
         self.bytes = bytes
         next = start
     }
 
-    /// More bits were passed over than there are.
+    /// More bits were skipped than exist.
     var isOverrun: Bool { count < missingCount }
 
-    /// Sees to it that 56 bits can be looked at; those behind the last are zeros.
+    /// Makes 56 bits available; bits after the end are zeros.
     @inline(__always)
     mutating func fill() {
         guard next <= bytes.count &- 8 else { return fillByByte() }
@@ -30,7 +30,7 @@ struct JPEGBits {
         count |= 56
     }
 
-    /// Where a byte may be stuffed, or a marker's.
+    /// For data that may contain stuffed bytes or a marker.
     private mutating func fillByByte() {
         while count <= 56 {
             var byte: UInt8 = 0
@@ -48,27 +48,27 @@ struct JPEGBits {
         }
     }
 
-    /// Whether one of the eight bytes is: in the complement, a zero byte borrows from its highest bit.
+    /// Whether one of the eight bytes is 0xFF: in the complement, a zero byte borrows from its highest bit.
     @inline(__always)
     private static func has0xFF(_ bytes: UInt64) -> Bool {
         (~bytes &- 0x0101_0101_0101_0101) & bytes & 0x8080_8080_8080_8080 != 0
     }
 
-    /// The next bits without passing over them.
+    /// The next bits, without skipping them.
     ///
     /// - Parameter length: 1–16.
     @inline(__always)
     func peek(_ length: Int) -> Int { Int(truncatingIfNeeded: window &>> UInt64(truncatingIfNeeded: 64 &- length)) }
 
-    /// - Parameter length: no more than were looked at since ``fill()``, 56 at most.
+    /// - Parameter length: in total at most 56 since ``fill()``.
     @inline(__always)
     mutating func skip(_ length: Int) {
         window &<<= UInt64(truncatingIfNeeded: length)
         count &-= length
     }
 
-    /// Whether nothing but padding is left: the rest of a byte in ones, as T.81 F.1.2.3 has it, or in zeros; and whole
-    /// bytes of either, which some encoders add.
+    /// Whether only padding is left: the rest of a byte filled with ones, as in T.81 F.1.2.3, or with zeros; and
+    /// complete bytes of either, which some encoders add.
     func isAtPadding() -> Bool {
         guard !isOverrun else { return false }
         var rest = self

@@ -1,15 +1,15 @@
-/// Looks for wrong bytes in the entropy-coded data of a JPEG.
+/// Detects wrong bytes in the entropy-coded data of a JPEG.
 ///
-/// A JPEG has no checksums, and decoders make pixels of nearly all bits. But a wrong one mostly moves the borders of the
-/// codes behind it, so that a block gets more than 64 coefficients, or the last block does not end where the data does; and
-/// an average, which is coded as the difference from the one before, becomes brighter than white. Passing over the codes
-/// to see that takes less than a tenth of what making the variants takes.
+/// A JPEG has no checksums, and decoders turn nearly any bits into pixels. But a wrong bit usually shifts the following
+/// codes, so that a block has more than 64 coefficients or the last block does not end with the data; and an average,
+/// which is coded as the difference from the previous one, becomes brighter than white. Skipping over the codes to
+/// check that takes less than a tenth of the time of rendering.
 package struct JPEGDamage {
     private var source: BufferedFileReader
     private let bytes: [UInt8]
     private var frame: JPEGFrame?
     private var tables = JPEGHuffmanTables()
-    /// By number: the step of averages in a quantization table (T.81 B.2.4.1).
+    /// The quantization step of averages by table number (T.81 B.2.4.1).
     private var averageSteps = [Int](repeating: 1, count: 4)
     private var restartInterval = 0
 
@@ -18,32 +18,32 @@ package struct JPEGDamage {
         source = BufferedFileReader(bytes)
     }
 
-    /// Whether the coded data of a sequential JPEG cannot be what an encoder wrote. False of other files, and where
-    /// segments that codes depend on make no sense, which decoders say themselves.
+    /// Whether the coded data of a sequential JPEG cannot be what an encoder wrote. False for other files, and when
+    /// segments that codes depend on are invalid, which decoders report.
     package static func isFound(in bytes: [UInt8]) -> Bool {
         var damage = JPEGDamage(bytes)
         return damage.find() != nil
     }
 
-    /// How many of its units a sequential JPEG has, where its data end too early and are in order up to there.
+    /// The number of units of a sequential JPEG whose data end too early and are valid up to there.
     package static func cut(of bytes: [UInt8]) -> (unitCount: Int, of: Int)? {
         var damage = JPEGDamage(bytes)
         guard case .end(let count, let all) = damage.find() else { return nil }
         return (count, all)
     }
 
-    private enum Finding {
+    private enum Defect {
         case wrongCode
-        /// The data end within this unit of so many.
+        /// The data end within this unit.
         case end(unit: Int, of: Int)
     }
 
-    private mutating func find() -> Finding? {
+    private mutating func find() -> Defect? {
         var segments = JPEGSegments()
         while let segment = segments.next(&source), segment.marker != JPEGSegments.endOfImage {
             if segment.marker == JPEGSegments.startOfScan {
                 guard let scan = JPEGScanLayout(&source, segment, of: frame), hasTables(scan) else { return nil }
-                if let finding = walk(scan, from: segment.payload.upperBound) { return finding }
+                if let defect = check(scan, from: segment.payload.upperBound) { return defect }
             } else if !define(segment) {
                 return nil
             }
@@ -51,7 +51,7 @@ package struct JPEGDamage {
         return nil
     }
 
-    /// - Returns: false when nothing can be said of what follows.
+    /// - Returns: false when the following data cannot be checked.
     private mutating func define(_ segment: JPEGSegments.Segment) -> Bool {
         guard !segment.isMetadata,
             let payload = source.bytes(at: segment.payload.lowerBound, length: segment.payload.count)
@@ -85,10 +85,10 @@ package struct JPEGDamage {
         scan.components.allSatisfy { tables.isDefined($0.averages) && tables.isDefined($0.coefficients) }
     }
 
-    private mutating func walk(_ scan: JPEGScanLayout, from start: Int) -> Finding? {
+    private mutating func check(_ scan: JPEGScanLayout, from start: Int) -> Defect? {
         var bits = JPEGBits(bytes, from: start)
         var averages = [Int](repeating: 0, count: scan.components.count)
-        // An average of eight times the brightness, from -1,024 to 1,023, and what rounding may add.
+        // An average is eight times the brightness, from -1,024 to 1,023, plus the error of rounding.
         let limits = scan.components.map { (1_024 / max(averageSteps[$0.quantization], 1)) + 1 }
         for unit in 0..<scan.unitCount {
             if restartInterval > 0, unit > 0, unit % restartInterval == 0 {
@@ -101,7 +101,7 @@ package struct JPEGDamage {
             }
             let isPassed = Self.passUnit(&bits, scan, tables, &averages, limits)
             guard !bits.isOverrun else {
-                // Of several scans the first ones show the whole picture.
+                // The first of several scans show the whole picture.
                 let isOnly = scan.components.count == frame?.components.count
                 return isOnly ? .end(unit: unit, of: scan.unitCount) : .wrongCode
             }
@@ -110,7 +110,7 @@ package struct JPEGDamage {
         return bits.isAtPadding() ? nil : .wrongCode
     }
 
-    /// - Returns: false where a code or an average cannot be.
+    /// - Returns: false for an invalid code or average.
     @inline(__always)
     private static func passUnit(
         _ bits: inout JPEGBits,
@@ -131,14 +131,14 @@ package struct JPEGDamage {
         return true
     }
 
-    /// One past the restart marker that comes next (T.81 B.2.1), where it is the one that is due.
+    /// One past the next restart marker (T.81 B.2.1); nil when it is not the expected one.
     private mutating func restart(after end: Int, number: Int) -> Int? {
         var position = end
         while source.byte(at: position + 1) == 0xFF { position += 1 }
         return source.byte(at: position + 1) == 0xD0 + UInt8(number % 8) ? position + 2 : nil
     }
 
-    /// The next average less the one before (T.81 F.2.2.1); nil when there is no such code.
+    /// The difference between the next average and the previous one (T.81 F.2.2.1); nil for an invalid code.
     @inline(__always)
     private static func change(_ bits: inout JPEGBits, _ tables: borrowing JPEGHuffmanTables, _ table: Int) -> Int? {
         bits.fill()
@@ -151,16 +151,16 @@ package struct JPEGDamage {
         return value >> (size - 1) > 0 ? value : value - (1 << size - 1)
     }
 
-    /// Passes over the other coefficients of a block (T.81 F.2.2.2).
+    /// Skips the other coefficients of a block (T.81 F.2.2.2).
     ///
-    /// - Returns: false when there are more than 63, or there is no such code.
+    /// - Returns: false when there are more than 63, or for an invalid code.
     @inline(__always)
     private static func passBlock(_ bits: inout JPEGBits, _ tables: borrowing JPEGHuffmanTables, _ table: Int) -> Bool {
         var index = 1
         while index < 64 {
             bits.fill()
             var step = tables.step(table, bits.peek(JPEGHuffmanTables.lookupLength))
-            // The last code of a block is taken by itself: what is behind it is of another kind.
+            // The last code of a block is read by itself: the next one uses another table.
             if step.bitCount > 0, index &+ step.coefficientCount < 64 {
                 bits.skip(step.bitCount)
                 if step.endsBlock { return true }

@@ -1,23 +1,23 @@
-/// The Huffman tables of a JPEG (ITU-T T.81 annex C), made for passing over coefficients without computing them.
+/// The Huffman tables of a JPEG (ITU-T T.81 annex C), prepared for skipping coefficients without computing them.
 struct JPEGHuffmanTables {
-    /// A code and how many bits it has.
+    /// A code and its length.
     struct Code {
-        /// What the code stands for: a run of zeros and the size of the value behind it, or the size alone.
+        /// A run of zeros and the size of the following value, or only the size.
         let symbol: UInt8
         let length: Int
     }
 
-    /// What the next bits of a block are: one or more whole codes with the values behind them.
+    /// One or more complete codes with their values.
     struct Step {
-        /// Bits of them all, at most 10 + ``lookupLength``; 0 where the first code is longer than what is looked up.
+        /// Total length in bits, at most 10 + ``lookupLength``; 0 when the first code is longer than ``lookupLength``.
         let bitCount: Int
-        /// Coefficients that they are for, zeros included.
+        /// Number of coefficients, including zeros.
         let coefficientCount: Int
-        /// The last one is the end of the block.
+        /// The last code is the end of the block.
         let endsBlock: Bool
     }
 
-    /// Bits that are looked up at once. Longer codes are rare; 12 keep the tables in a processor's first cache.
+    /// Bits per table lookup. Longer codes are rare, and with 12 the tables fit into the L1 cache.
     static let lookupLength = 12
     private static let lookupCount = 1 << lookupLength
     /// Bits of the longest code.
@@ -25,19 +25,19 @@ struct JPEGHuffmanTables {
     /// Four tables for averages and four for the other coefficients (T.81 B.2.4.2).
     private static let tableCount = 8
 
-    /// By table and next bits: length times 256, and the symbol. 0 where the code is longer.
+    /// By table and next bits: length times 256 plus the symbol. 0 when the code is longer.
     private var codes = [UInt16](repeating: 0, count: tableCount * lookupCount)
     /// By table and next bits: ``Step``, packed.
     private var steps = [UInt16](repeating: 0, count: tableCount * lookupCount)
-    /// By table and length: the first number of 16 bits that does not begin with a code of that length or less.
+    /// By table and length: the first 16-bit number that does not start with a code of that length or less.
     private var limits = [Int](repeating: 0, count: tableCount * (longest + 1))
-    /// By table and length: where a code's symbol is, less the code.
+    /// By table and length: the index of a symbol minus its code.
     private var offsets = [Int](repeating: 0, count: tableCount * (longest + 1))
     private var symbols = [[UInt8]](repeating: [], count: tableCount)
 
-    /// Takes over the tables of a segment.
+    /// Defines the tables of a segment.
     ///
-    /// - Returns: false when it does not define whole tables whose codes fit.
+    /// - Returns: false when it does not contain complete and valid tables.
     mutating func define(_ segment: [UInt8]) -> Bool {
         var rest = segment[...]
         while let header = rest.popFirst() {
@@ -52,13 +52,13 @@ struct JPEGHuffmanTables {
         return true
     }
 
-    /// - Parameter selector: 0–3, as scans give it.
+    /// - Parameter selector: 0–3, as in scan headers.
     static func table(_ selector: UInt8, forAverages: Bool) -> Int { Int(selector & 3) + (forAverages ? 0 : 4) }
 
-    /// Some decoders have tables for files that come without, as frames of motion JPEG do.
+    /// Some decoders have default tables for files without any, such as frames of Motion JPEG.
     func isDefined(_ table: Int) -> Bool { !symbols[table].isEmpty }
 
-    /// The code that `bits` begin with; nil when there is none.
+    /// The code at the start of `bits`; nil when there is none.
     ///
     /// - Parameter bits: the next 16.
     func code(_ table: Int, _ bits: Int) -> Code? {
@@ -108,7 +108,7 @@ struct JPEGHuffmanTables {
         return true
     }
 
-    /// As many codes as are to be seen in `bits`.
+    /// As many codes as `bits` contain.
     private func packedStep(_ table: Int, _ bits: Int) -> UInt16 {
         var (bitCount, coefficientCount) = (0, 0)
         while bitCount < Self.lookupLength {
@@ -120,7 +120,7 @@ struct JPEGHuffmanTables {
             switch (run, size) {
             case (0, 0): return UInt16(bitCount + length | coefficientCount << 5 | 1 << 11)
             case (15, 0), (_, 1...10): break
-            // Not allowed. Left to the walk, which meets it as the first code of a step.
+            // Not allowed; reported when it is the first code of a step.
             default: return UInt16(bitCount | coefficientCount << 5)
             }
             guard coefficientCount + run + 1 < 64 else { break }

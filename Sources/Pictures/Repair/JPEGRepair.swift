@@ -1,7 +1,7 @@
-/// Lets a decoder go on where the entropy-coded data of a JPEG (ITU-T T.81 annex B.1.1.5) is damaged.
+/// Lets a decoder continue after damage in the entropy-coded data of a JPEG (ITU-T T.81 annex B.1.1.5).
 package enum JPEGRepair {
-    /// The same picture with an end marker, and without markers that cannot be where they are: a decoder stops at each
-    /// marker, and a wrong byte behind 0xFF looks like one.
+    /// Adds a missing end marker, and removes markers where none may be: a decoder stops at each marker, and a wrong
+    /// byte after 0xFF looks like one.
     package static func repaired(_ bytes: [UInt8]) -> [UInt8] {
         var source = BufferedFileReader(bytes)
         guard let scan = JPEGScan(&source) else { return bytes }
@@ -14,21 +14,21 @@ package enum JPEGRepair {
                 hasEnd = true
                 break
             }
-            if !scan.allows(marker) { result[start + 1] = 0 }
+            if !scan.permits(marker) { result[start + 1] = 0 }
         }
         return hasEnd ? result : result + [0xFF, JPEGSegments.endOfImage]
     }
 }
 
-/// The first scan of a JPEG, and which markers may come after its beginning.
+/// The first scan of a JPEG, and the markers that may follow its start.
 private struct JPEGScan {
     /// One past the scan's header.
     let start: Int
-    /// The scan has all components of a frame that is sent at once: there is no other.
+    /// The only scan: it has all components of a sequential frame.
     let isOnly: Bool
     let hasRestarts: Bool
 
-    /// Nil where no scan follows a frame.
+    /// Nil when no scan follows a frame.
     init?(_ source: inout BufferedFileReader) {
         var segments = JPEGSegments()
         var frame: JPEGFrame?
@@ -50,7 +50,7 @@ private struct JPEGScan {
         return nil
     }
 
-    /// The next marker; its first byte is the last of those that fill up before it.
+    /// The next marker; `start` is the last of its fill bytes.
     static func nextMarker(_ source: inout BufferedFileReader, from position: Int) -> (start: Int, marker: UInt8)? {
         var position = position
         while let start = source.firstIndex(of: 0xFF, from: position) {
@@ -61,8 +61,8 @@ private struct JPEGScan {
         return nil
     }
 
-    /// Tables, metadata, restarts where they are announced, and further scans where there may be some.
-    func allows(_ marker: UInt8) -> Bool {
+    /// Tables, metadata, restarts where they are announced, and further scans unless this is the only one.
+    func permits(_ marker: UInt8) -> Bool {
         switch marker {
         case 0xD0...0xD7: hasRestarts
         case 0xC4, 0xDA...0xDD, 0xE0...0xEF, 0xFE: !isOnly

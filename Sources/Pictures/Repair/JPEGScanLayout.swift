@@ -1,20 +1,20 @@
-/// How the blocks of a sequential scan follow each other (ITU-T T.81 A.2, B.2.3).
+/// The order of the blocks in a sequential scan (ITU-T T.81 A.2, B.2.3).
 struct JPEGScanLayout {
     struct Component {
         /// Blocks in each unit.
         let blockCount: Int
-        /// Numbers of tables in ``JPEGHuffmanTables``.
+        /// Table numbers of ``JPEGHuffmanTables``.
         let averages: Int
         let coefficients: Int
-        /// Number of a quantization table.
+        /// Number of the quantization table.
         let quantization: Int
     }
 
     let components: [Component]
-    /// Units that the scan is coded in.
+    /// Number of coded units.
     let unitCount: Int
 
-    /// Nil when the scan is not one of `frame`'s.
+    /// Nil when the scan does not belong to `frame`.
     init?(_ source: inout BufferedFileReader, _ segment: JPEGSegments.Segment, of frame: JPEGFrame?) {
         guard let frame, let count = source.byte(at: segment.payload.lowerBound), (1...4).contains(count),
             let selectors = source.bytes(at: segment.payload.lowerBound + 1, length: Int(count) * 2)
@@ -26,7 +26,7 @@ struct JPEGScanLayout {
             }
             components.append((component, selectors[index * 2 + 1]))
         }
-        // A single component is coded block by block, however densely it is sampled.
+        // A single component is coded block by block, whatever its sampling factors.
         let isSingle = count == 1
         self.components = components.map { component, tables in
             Component(

@@ -1,8 +1,8 @@
-/// Makes a WebP that ends early (RFC 9649 section 2.3) one that decoders open.
+/// Makes a truncated WebP (RFC 9649 section 2.3) acceptable to decoders.
 package enum WebPRepair {
-    /// The chunks that are all there, and what they come to. Nil when none is missing, and when pixels are.
+    /// The file reduced to its complete chunks. Nil when it is not truncated, and when no pixels would remain.
     ///
-    /// Decoders refuse a file that is shorter than it says, even where only a later frame or metadata is missing.
+    /// Decoders reject a file that is shorter than it announces, even when only later frames or metadata are missing.
     package static func shortened(_ bytes: [UInt8]) -> [UInt8]? {
         var source = BufferedFileReader(bytes)
         guard isShort(bytes) else { return nil }
@@ -18,7 +18,7 @@ package enum WebPRepair {
         return withLength(kept + [UInt8](repeating: 0, count: end - kept.count))
     }
 
-    /// Whether a file that ends early announces EXIF and has none that is whole: it may have said how to turn the picture.
+    /// Whether a truncated file announces EXIF but contains no complete block, which may have had the orientation.
     package static func lacksEXIF(_ bytes: [UInt8]) -> Bool {
         var source = BufferedFileReader(bytes)
         guard isShort(bytes) else { return false }
@@ -32,14 +32,14 @@ package enum WebPRepair {
         return isAnnounced
     }
 
-    /// The same file, as long as it says, with zeros for what is missing: its header can be read.
+    /// The file padded with zeros to the length that it announces, so that its header can be read.
     package static func padded(_ bytes: [UInt8]) -> [UInt8] {
         bytes + [UInt8](repeating: 0, count: max(announcedLength(bytes) - bytes.count, 0))
     }
 
     private static func isShort(_ bytes: [UInt8]) -> Bool { announcedLength(bytes) > bytes.count }
 
-    /// At most twice what there is: more is no cut, but another size.
+    /// Limited to twice the actual length: a larger value is not the result of truncation.
     private static func announcedLength(_ bytes: [UInt8]) -> Int {
         var source = BufferedFileReader(bytes)
         return min(RIFFChunks.headerLength + (source.littleEndian(at: 4, length: 4) ?? 0), bytes.count * 2)

@@ -1,13 +1,14 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Media
 
 /// A file as an answer, with ranges and conditions (RFC 9110 sections 13 and 14).
 ///
 /// Hummingbird's `FileMiddleware` makes its own ETag from time and size and reads `bytes=-500` as the first bytes, so
 /// only its streaming is used.
 struct FileAnswer: Sendable {
-    let path: String
+    let delivery: Delivery
     /// Bytes.
     let size: Int
     /// Quoted.
@@ -19,8 +20,25 @@ struct FileAnswer: Sendable {
     func response(to request: Request, _ context: some RequestContext) async throws -> Response {
         var headers = headers
         headers[.eTag] = etag
-        headers[.acceptRanges] = "bytes"
-        if let answer = Self.answer(toConditions: request.headers, etag, headers) { return answer }
+        switch delivery {
+        case .accelerated(let location):
+            if let answer = Self.answer(toConditions: request.headers, etag, headers) { return answer }
+            headers[.accelRedirect] = location
+            return Response(status: .ok, headers: headers)
+        case .file(let path):
+            headers[.acceptRanges] = "bytes"
+            if let answer = Self.answer(toConditions: request.headers, etag, headers) { return answer }
+            return try await stream(path, headers, to: request, context)
+        }
+    }
+
+    private func stream(
+        _ path: String,
+        _ headers: HTTPFields,
+        to request: Request,
+        _ context: some RequestContext
+    ) async throws -> Response {
+        var headers = headers
         let mayUseRange = request.headers[.ifRange].map { $0 == etag } ?? true
         switch mayUseRange ? ByteRange(request.headers[.range], size: size) : .whole {
         case .whole:
@@ -44,7 +62,8 @@ struct FileAnswer: Sendable {
     }
 
     /// The answer without the file, where the client's conditions lead to one (RFC 9110 section 13.2.2).
-    static func answer(toConditions conditions: HTTPFields, _ etag: String, _ headers: HTTPFields) -> Response? {
+    private static func answer(toConditions conditions: HTTPFields, _ etag: String, _ headers: HTTPFields) -> Response?
+    {
         guard conditions.ifMatch(etag) else {
             return Problem(
                 .preconditionFailed,

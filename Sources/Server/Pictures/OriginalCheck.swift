@@ -7,15 +7,15 @@ struct OriginalCheck: Sendable {
     /// Bytes that are held at a time.
     private static let stepLength = 65_536
 
-    let blobs: BlobStore
+    let archive: any Archive
     let threads: NIOThreadPool
 
     /// Reads an original to its end.
     ///
     /// - Throws: `FileFailure` when that is not possible.
     func readThrough(_ id: BlobID) async throws {
-        try await threads.runIfActive { [blobs] in
-            let file = try blobs.openOriginal(id)
+        let file = try await archive.open(.original(id))
+        try await threads.runIfActive {
             var offset = 0
             while offset < file.byteCount {
                 let count = try file.read(at: offset, count: Self.stepLength).count

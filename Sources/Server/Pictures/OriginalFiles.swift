@@ -7,7 +7,7 @@ import Vocabulary
 
 /// Answers with the bytes as they were uploaded, for download only.
 struct OriginalFiles: Sendable {
-    let blobs: BlobStore
+    let archive: any Archive
     let files: FileIO
     /// Whether nginx sends the bytes.
     let isAccelerated: Bool
@@ -27,16 +27,10 @@ struct OriginalFiles: Sendable {
         headers[.contentType] = Self.safeTypes.contains(type) ? type : "application/octet-stream"
         headers[.contentDisposition] = DownloadName(attachment.filename).contentDisposition
         headers[.cacheControl] = "private, no-cache"
-        // nginx asks once more, in this way, for a file that it cannot read.
-        if isAccelerated, request.headers[.snugAccelerate] != "off" {
-            headers[.eTag] = etag
-            if let answer = FileAnswer.answer(toConditions: request.headers, etag, headers) { return answer }
-            headers[.accelRedirect] =
-                "/_originals/" + blobs.relativePath(ofOriginal: blob).dropFirst("originals/".count)
-            return Response(status: .ok, headers: headers)
-        }
+        // nginx repeats the request with this header when it cannot read the file.
+        let accelerates = isAccelerated && request.headers[.snugAccelerate] != "off"
         let answer = FileAnswer(
-            path: blobs.path(ofOriginal: blob),
+            delivery: try await archive.delivery(of: .original(blob), accelerated: accelerates),
             size: Int(attachment.facts.byteCount),
             etag: etag,
             headers: headers,

@@ -1,5 +1,6 @@
 import Chat
 import Logging
+import Media
 import Pictures
 import Vocabulary
 
@@ -26,7 +27,7 @@ extension RenderQueue {
     private func renderOnce(_ id: Attachment.ID) async throws {
         let blob = BlobID(id.uuid)
         let inspection = try await intake.inspect(blob)
-        if let limit = inspection.exceededLimit { throw InspectionFailure.pixelLimit(limit) }
+        if let limit = inspection.exceededLimit { throw limit }
         guard let facts = inspection.facts else { throw RenderFailure.rejected(.undecodable) }
         let picture = try await picture(of: blob, facts)
         try await store.finishRendering(
@@ -40,7 +41,7 @@ extension RenderQueue {
 
     private func picture(of blob: BlobID, _ facts: ImageFacts) async throws -> RenderedPicture {
         do {
-            return try await renderings.render(RenderJob(id: blob, facts: facts))
+            return try await renderer.render(RenderJob(id: blob, facts: facts))
         } catch let failure as RenderFailure {
             // One bad sector must not keep every other picture waiting.
             if case .storage = failure { try await originals.readThrough(blob) }

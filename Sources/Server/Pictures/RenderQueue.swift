@@ -38,7 +38,7 @@ struct RenderQueue: Service, CustomStringConvertible {
     let intake: Intake
     let originals: OriginalCheck
     let worker: WorkerSupervisor
-    let renderings: PictureRenderer
+    let renderer: PictureRenderer
     /// Keeps the alarm for the next retry.
     private let loop: any EventLoop
     let logger: Logger
@@ -48,7 +48,7 @@ struct RenderQueue: Service, CustomStringConvertible {
         intake: Intake,
         originals: OriginalCheck,
         worker: WorkerSupervisor,
-        renderings: PictureRenderer,
+        renderer: PictureRenderer,
         wakeup: Wakeup,
         loop: any EventLoop,
         logger: Logger
@@ -57,7 +57,7 @@ struct RenderQueue: Service, CustomStringConvertible {
         self.intake = intake
         self.originals = originals
         self.worker = worker
-        self.renderings = renderings
+        self.renderer = renderer
         self.wakeup = wakeup
         self.loop = loop
         self.logger = logger

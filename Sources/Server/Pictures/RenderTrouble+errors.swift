@@ -1,18 +1,20 @@
 import Chat
 import Glibc
 import Kernel
+import Media
 import Pictures
+import Vocabulary
 
 /// The one place where it is decided whose fault a failed try is.
 extension RenderTrouble {
-    /// Nil where the whole machine is in trouble, so that other pictures would meet it too. An error that nobody foresaw
-    /// is taken for this one picture's: it must not keep the others waiting for ever.
+    /// Nil where the whole machine is in trouble, so that other pictures would meet it too. An error that nobody
+    /// foresaw is taken for this one picture's: it must not keep the others waiting for ever.
     init?(_ error: any Error) {
         switch error {
         case let failure as RenderFailure:
             guard let code = failure.code else { return nil }
             self.init(code)
-        case InspectionFailure.pixelLimit(let limit):
+        case let limit as ImageLimitExceeded:
             self.init(.picture, code: limit.code.rawValue, detail: limit.description)
         case let failure as FileFailure where failure.isMissing:
             self.init(.file, code: "missing", detail: "The file is missing on the server.")
@@ -27,7 +29,7 @@ extension RenderTrouble {
         }
     }
 
-    private init(_ code: RenderFailure.Code) {
+    private init(_ code: MediaFailureCode) {
         let cause: Cause =
             switch code {
             case .undecodable, .truncated, .tooComplex, .tooLarge: .picture

@@ -154,7 +154,7 @@ extension Inspection {
         if let limit = exceededLimit {
             return Attachment.Failure(code: limit.code.rawValue, detail: limit.description)
         }
-        let code = RenderFailure.Code.undecodable
+        let code = MediaFailureCode.undecodable
         return isDamaged ? Attachment.Failure(code: code.rawValue, detail: code.detail) : nil
     }
 }

@@ -1,22 +1,18 @@
 import Chat
 import Logging
 import Media
-import NIOPosix
 import Vocabulary
 
 /// Makes deleted pictures unreachable at once: a signed URL is good for days, so its file must go.
 struct VariantPurger: Sendable {
-    let blobs: BlobStore
-    let threads: NIOThreadPool
+    let archive: any Archive
     let logger: Logger
 
     /// Removes the variants. What fails here, and the originals, the janitor removes with its next sweep.
     func purge(_ attachments: [Attachment.ID]) async {
         guard !attachments.isEmpty else { return }
         do {
-            try await threads.runIfActive { [blobs] in
-                for id in attachments { _ = try blobs.removeVariants(of: BlobID(id.uuid)) }
-            }
+            try await archive.removeVariants(of: attachments.map { BlobID($0.uuid) })
         } catch {
             logger.warning(
                 "Variants of a deleted picture are still there; the janitor will remove them",

@@ -8,10 +8,14 @@ extension Problem {
             self = .invalid("file", failure.description)
         case .tooLarge(let limit):
             self = .tooLarge("A file", limit: limit)
-        case .refused(let reason):
-            var limit: Int?
-            if case .pixelLimit(let exceeded) = reason { limit = exceeded.value }
-            self.init(.unsupportedMediaType, "unsupported_media", reason.description, field: "file", limit: limit)
+        case .refused(let limit):
+            self.init(
+                .unsupportedMediaType,
+                "unsupported_media",
+                limit.description,
+                field: "file",
+                limit: limit.value
+            )
         case .malformedForm(.encoded(let field, _)):
             self.init(.unsupportedMediaType, "unsupported_media", failure.description, field: field)
         case .badBoundary, .malformedForm:

@@ -2,22 +2,19 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Media
-import NIOPosix
 import Pictures
 
 /// Variants at their signed URLs, answered as nginx answers them where it stands in front.
 struct MediaRoutes: Sendable {
     let signer: MediaSigner
-    let blobs: BlobStore
+    let archive: any Archive
     let files: FileIO
-    let threads: NIOThreadPool
     private let pace = WarningPace()
 
-    init(signer: MediaSigner, blobs: BlobStore, files: FileIO, threads: NIOThreadPool) {
+    init(signer: MediaSigner, archive: any Archive, files: FileIO) {
         self.signer = signer
-        self.blobs = blobs
+        self.archive = archive
         self.files = files
-        self.threads = threads
     }
 
     func mount(_ router: Router<AppContext>) {
@@ -40,8 +37,7 @@ struct MediaRoutes: Sendable {
         to request: Request,
         _ context: AppContext
     ) async throws -> Response {
-        let size = try await threads.runIfActive { [blobs] in try blobs.byteCount(of: variant) }
-        guard let size else { throw Problem.notFound }
+        guard let size = try await archive.byteCount(of: .variant(variant)) else { throw Problem.notFound }
         // nginx has accepted the signature, and yet asks for a file that is there.
         if request.headers[.snugSecureLink] == "1", pace.mayWarn() {
             context.logger.warning(
@@ -56,7 +52,7 @@ struct MediaRoutes: Sendable {
         headers[.cacheControl] = "private, max-age=604800, immutable"
         // A variant never changes under its name, so the name tells one from another.
         let answer = FileAnswer(
-            path: blobs.path(of: variant),
+            delivery: try await archive.delivery(of: .variant(variant), accelerated: false),
             size: size,
             etag: "\"\(variant.name)\"",
             headers: headers,

@@ -34,10 +34,10 @@ struct ServerStorage: Sendable {
     /// Opens the media folder. Makes it only where there cannot be files of this database elsewhere.
     ///
     /// - Throws: `StorageFailure`.
-    func openMedia() throws -> BlobStore {
-        let path = "\(folder.path)/\(BlobStore.folderName)"
+    func openMedia() throws -> MediaFolder {
+        let path = "\(folder.path)/\(MediaFolder.name)"
         do {
-            return try BlobStore(root: path, mayBeNew: mayHaveNewMedia)
+            return try MediaFolder(path, mayBeNew: mayHaveNewMedia)
         } catch  where error.isMissing {
             throw StorageFailure(
                 "\(path) is not the media folder of this database: its mark .snug-media is missing. Is the right disk "

@@ -1,4 +1,5 @@
 import Foundation
+import Media
 import Pictures
 import Vocabulary
 
@@ -9,14 +10,26 @@ extension TestStorage {
     func hasFiles(_ id: Attachment.ID) -> Bool {
         let blob = BlobID(id.uuid)
         let thumbnail = VariantFile(blob: blob, size: .thumbnail, format: .jpg)
-        return [blobs.path(ofOriginal: blob), blobs.path(of: thumbnail)].allSatisfy(isThere)
+        return [path(of: .original(blob)), path(of: .variant(thumbnail))].allSatisfy(isThere)
     }
 
     /// Whether neither row nor file is left.
     func isGone(_ id: Attachment.ID) async throws -> Bool {
         let blob = BlobID(id.uuid)
-        let paths = [blobs.path(ofOriginal: blob)] + VariantFile.all(of: blob).map { blobs.path(of: $0) }
+        let paths = [path(of: .original(blob))] + VariantFile.all(of: blob).map { path(of: .variant($0)) }
         return try await store.known(among: [id]).isEmpty && !paths.contains(where: isThere)
+    }
+
+    /// Every file that a listing of the archive shows.
+    func archivedFiles() async throws -> [ArchivedFile] {
+        var files: [ArchivedFile] = []
+        var cursor: ArchiveCursor?
+        repeat {
+            let page = try await archive.list(after: cursor)
+            files += page.files
+            cursor = page.next
+        } while cursor != nil
+        return files
     }
 
     func isThere(_ path: String) -> Bool {

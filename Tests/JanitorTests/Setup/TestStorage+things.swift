@@ -62,14 +62,14 @@ extension TestStorage {
     @discardableResult
     func stray(age: Duration) throws -> BlobID {
         let id = BlobID.random()
-        try write(blobs.path(ofOriginal: id), age: age)
+        try write(path(of: .original(id)), age: age)
         return id
     }
 
     /// An original and a thumbnail, 10 bytes each.
     func write(_ id: BlobID, age: Duration) throws {
-        try write(blobs.path(ofOriginal: id), age: age)
-        try write(blobs.path(of: VariantFile(blob: id, size: .thumbnail, format: .jpg)), age: age)
+        try write(path(of: .original(id)), age: age)
+        try write(path(of: .variant(VariantFile(blob: id, size: .thumbnail, format: .jpg))), age: age)
     }
 
     /// A file of 10 bytes that was last written some time ago.

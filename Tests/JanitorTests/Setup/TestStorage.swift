@@ -1,23 +1,34 @@
 import Foundation
-import Media
 import SnugSettings
 
 @testable import Chat
 @testable import Janitor
+@testable import Media
 
 /// A storage folder as a server leaves it, with one person and one room.
 struct TestStorage: Sendable {
     let folder: String
     let clock: RowClock
     let store: Store
-    let blobs: BlobStore
+    let mediaFolder: MediaFolder
     let owner: User.ID
     let room: Room.ID
 
-    var media: String { folder + "/media" }
+    var media: String { mediaFolder.path }
+    var archive: DiskArchive { DiskArchive(mediaFolder) }
+
+    func path(of key: ArchiveKey) -> String { mediaFolder.path(of: key) }
 
     func sweep(_ grace: GracePeriods = GracePeriods(), isDryRun: Bool = false, batch: Int = 200) -> Sweep {
-        Sweep(store: store, blobs: blobs, grace: grace, isDryRun: isDryRun, batch: batch, pause: .zero)
+        Sweep(
+            store: store,
+            archive: archive,
+            spool: Spool(in: mediaFolder),
+            grace: grace,
+            isDryRun: isDryRun,
+            batch: batch,
+            pause: .zero
+        )
     }
 }
 
@@ -36,8 +47,15 @@ func withStorage(_ body: (TestStorage) async throws -> Void) async throws {
     let store = try Store(path: folder + "/snug.sqlite", synchronous: .normal, now: { clock.read() })
     let owner = try await store.createUser(username: "ada", displayName: "Ada", passwordHash: "hash").id
     let room = try await store.createRoom(kind: .private, name: "Room", topic: nil, owner: owner).room.id
-    let blobs = try BlobStore(root: folder + "/media")
+    let mediaFolder = try MediaFolder(folder + "/media")
     try await body(
-        TestStorage(folder: folder, clock: clock, store: store, blobs: blobs, owner: owner, room: room)
+        TestStorage(
+            folder: folder,
+            clock: clock,
+            store: store,
+            mediaFolder: mediaFolder,
+            owner: owner,
+            room: room
+        )
     )
 }

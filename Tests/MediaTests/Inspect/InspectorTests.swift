@@ -10,14 +10,14 @@ import Testing
 
     init() throws { inspector = try Inspector() }
 
-    @Test("A picture's size is upright in all orientations", arguments: 1...8)
+    @Test("The size of a picture is upright in all orientations", arguments: 1...8)
     func orientations(orientation: Int) throws {
         let facts = try #require(try inspect("orientation-\(orientation).jpg").facts)
         #expect(facts.orientation == orientation)
         #expect((facts.width, facts.height) == (96, 64))
     }
 
-    @Test("PNG and WebP are turned as well", arguments: ["orientation-6.png", "orientation-6.webp"])
+    @Test("The orientation of PNG and WebP is read as well", arguments: ["orientation-6.png", "orientation-6.webp"])
     func otherOrientations(name: String) throws {
         let facts = try #require(try inspect(name).facts)
         #expect(facts.orientation == 6)
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(
-        "Pictures are told by their bytes",
+        "Pictures are recognised by their bytes",
         arguments: [
             ("plain.png", "image/png"), ("alpha.png", "image/png"), ("still.gif", "image/gif"),
             ("lossy.webp", "image/webp"), ("lossless.webp", "image/webp"), ("alpha.webp", "image/webp"),
@@ -38,7 +38,7 @@ import Testing
         #expect(inspection.facts.map(\.hasSize) == true)
     }
 
-    @Test("A picture of which only the beginning is there is damaged, not a file")
+    @Test("A picture of which only the beginning exists is damaged, not a file")
     func damaged() throws {
         let inspection = try inspect("signature-only.jpg")
         #expect(inspection.isDamaged)
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(
-        "What is no picture of ours stays a file, whatever its name (I6)",
+        "Other files remain files, whatever their names (I6)",
         arguments: [
             ("text.jpg", "text/plain"), ("page.jpg", "text/plain"), ("picture.svg", "image/svg+xml"),
             ("picture.tiff", "image/tiff"),
@@ -59,7 +59,7 @@ import Testing
         #expect(inspection.mediaType == mediaType)
     }
 
-    @Test("Where the two opinions differ, the file is opaque")
+    @Test("When signature and libmagic differ, the file is opaque")
     func disagreement() throws {
         // Signatures of ours with nothing behind them that libmagic would believe.
         for bytes: [UInt8] in [[0xFF, 0xD8, 0xFF], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]] {
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test("Moving pictures are told from still ones", arguments: ["moving.gif", "moving.webp", "moving.png"])
+    @Test("Animated pictures are recognised", arguments: ["moving.gif", "moving.webp", "moving.png"])
     func moving(name: String) throws {
         let facts = try #require(try inspect(name).facts)
         #expect(facts.isAnimated)
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(
-        "Still pictures do not move",
+        "Static pictures are not animated",
         arguments: ["still.gif", "plain.png", "lossy.webp", "lossless.webp", "alpha.webp"]
     )
     func still(name: String) throws {
@@ -108,13 +108,13 @@ import Testing
         #expect(try inspect(name).facts.map(\.hasSize) == true)
     }
 
-    @Test("Next to nothing is no picture", arguments: [[0xFF], [0xFF, 0xD8], Array("RIFF".utf8)] as [[UInt8]])
+    @Test("A few bytes are not a picture", arguments: [[0xFF], [0xFF, 0xD8], Array("RIFF".utf8)] as [[UInt8]])
     func nearlyEmpty(bytes: [UInt8]) throws {
         var source = BufferedFileReader(bytes)
         #expect(try !inspector.inspect(&source).isImage)
     }
 
-    @Test("A script in a comment, or a file behind the picture, does not make it another file")
+    @Test("A script in a comment, or a file after the picture, does not change its type")
     func polyglots() throws {
         var bytes = try Fixture.bytes("textured.jpg")
         bytes.insert(contentsOf: PictureBytes.segment(0xFE, Array("<script>alert(1)</script>".utf8)), at: 2)
@@ -122,7 +122,7 @@ import Testing
         #expect(try inspector.inspect(&source).mediaType == "image/jpeg")
     }
 
-    @Test("A disk that fails is no damaged picture, wherever it fails (I1)", arguments: [0, 65_536, 131_072])
+    @Test("A failing disk is not a damaged picture, wherever it fails (I1)", arguments: [0, 65_536, 131_072])
     func readError(offset: Int) throws {
         let comments = (0..<4).flatMap { _ in PictureBytes.segment(0xFE, [UInt8](repeating: 1, count: 60_000)) }
         let bytes = PictureBytes.jpeg(comments, PictureBytes.frame(0xC0, width: 30, height: 20))

@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test("The same seed and round give the same file, and other ones another")
+    @Test("The same seed and round give the same file, and others give another")
     func seeded() throws {
         let mutator = Mutator(corpus: try Subject.headers.corpus)
         #expect(mutator.file(seed: 1, round: 2) == mutator.file(seed: 1, round: 2))

@@ -3,10 +3,10 @@ import Media
 import Pictures
 import Testing
 
-@Suite("What an inspection makes of headers")
+@Suite("Inspection of headers")
 struct PictureInspectionTests {
     @Test(
-        "Sizes patched into a real file keep it from the decoder (I8)",
+        "A file with a patched size is not given to the decoder (I8)",
         arguments: ["textured.jpg", "progressive.jpg"]
     )
     func patched(name: String) throws {
@@ -19,7 +19,7 @@ struct PictureInspectionTests {
         #expect(inspection.exceededLimit == .pixelCount(limit) && !inspection.isImage)
     }
 
-    @Test("Uncompressed text of any usual size is no reason to refuse a picture")
+    @Test("A picture with uncompressed text of any usual size is accepted")
     func photoshopText() throws {
         let text = Array("XML:com.adobe.xmp\0\0\0\0\0".utf8) + [UInt8](repeating: 0x20, count: 40_000)
         var source = BufferedFileReader(
@@ -29,14 +29,17 @@ struct PictureInspectionTests {
         #expect(inspection.facts?.width == 96)
     }
 
-    @Test("Text that inflates is no reason either: no decoder will see it", arguments: ["text-bomb.png", "text.png"])
+    @Test(
+        "A picture with compressed text is accepted, since no decoder reads it",
+        arguments: ["text-bomb.png", "text.png"]
+    )
     func compressedText(name: String) throws {
         var source = BufferedFileReader(try Fixture.bytes(name))
         #expect(try Inspector().inspect(&source).isImage)
     }
 
     @Test(
-        "Sizes that no decoder shall try are known by the header (I8)",
+        "Sizes beyond the limits are detected in the header (I8)",
         arguments: [(65_501, 1), (Int(Int32.max), Int(Int32.max)), (Int(UInt32.max), Int(UInt32.max))]
     )
     func sides(width: Int, height: Int) throws {
@@ -47,7 +50,7 @@ struct PictureInspectionTests {
     }
 
     @Test(
-        "Pictures of a phone are read where they are enabled",
+        "Pictures of phones are read where their formats are enabled",
         arguments: [
             ("picture.heic", FileKind.heif, "image/heic"), ("picture.avif", .avif, "image/avif"),
             ("turned.avif", .avif, "image/avif"),
@@ -65,7 +68,7 @@ struct PictureInspectionTests {
         #expect(facts.orientation == 1)
     }
 
-    @Test("One format may be enabled without the other, and what is not stays a file of its own type")
+    @Test("One format may be enabled without the other; a picture of the other is a file of its own type")
     func disabled() throws {
         let inspector = try Inspector(formats: [.jpeg, .avif])
         var heic = BufferedFileReader(try Fixture.bytes("picture.heic"))

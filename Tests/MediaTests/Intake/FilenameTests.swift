@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct FilenameTests {
     @Test(
-        "A name is text for people and no path",
+        "A name is text for people and not a path",
         arguments: [
             (nil, "file"), ("", "file"), ("photo.jpg", "photo.jpg"), ("../../etc/passwd", "passwd"),
             ("C:\\Users\\me\\photo.jpg", "photo.jpg"), ("..", "file"), ("/", "file"), ("a/", "a"),
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(
-        "What is not seen goes, and stays where it has a use",
+        "Invisible characters are removed, except where they have a function",
         arguments: [
             (
                 "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}.png",
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(
-        "A long name is shortened before its extension, between two characters (I8)",
+        "A long name is truncated before its extension, between two characters (I8)",
         arguments: [
             (String(repeating: "a", count: 300) + ".jpeg", String(repeating: "a", count: 250) + ".jpeg"),
             (String(repeating: "ä", count: 300) + ".jpg", String(repeating: "ä", count: 125) + ".jpg"),
@@ -56,7 +56,7 @@ import Testing
         #expect(Filename.clean(cleaned) == cleaned)
     }
 
-    @Test("A long name is cut at a character (I8)")
+    @Test("A long name is truncated between characters (I8)")
     func cut() {
         let cleaned = Filename.clean(String(repeating: "👩‍💻", count: 500))
         #expect(cleaned.utf8.count <= Filename.byteLimit)
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(
-        "The name is read from the header as browsers write it",
+        "The name is read from headers as browsers send them",
         arguments: [
             ("attachment; filename=\"a b.txt\"", "a b.txt"), ("attachment; filename=plain.txt", "plain.txt"),
             ("attachment; filename*=UTF-8''na%C3%AFve%20plan.txt", "naïve plan.txt"),
@@ -94,19 +94,19 @@ import Testing
         #expect(try #require(ContentDisposition(header)).filename == expected)
     }
 
-    @Test("A header that is none is refused", arguments: ["", ";", "attachment; filename=\"open", "a; b", "a b c"])
+    @Test("A malformed header is rejected", arguments: ["", ";", "attachment; filename=\"open", "a; b", "a b c"])
     func malformed(header: String) {
         #expect(ContentDisposition(header)?.filename == nil)
     }
 
-    @Test("A part's header in ISO 8859-1 is read as that, and one in UTF-8 as that")
+    @Test("The headers of a part are read as UTF-8 or ISO 8859-1")
     func bytes() throws {
         let head = Array("Content-Disposition: form-data; name=\"file\"; filename=\"caf".utf8)
         #expect(try PartHeaders(head + [0xE9, 0x22]).filename == "café")
         #expect(try PartHeaders(head + [0xC3, 0xA9, 0x22]).filename == "café")
     }
 
-    @Test("A header of any length is bounded (I8)")
+    @Test("The length of a header is limited (I8)")
     func bounded() {
         #expect(ContentDisposition("attachment; filename=" + String(repeating: "a", count: 9_000)) == nil)
     }

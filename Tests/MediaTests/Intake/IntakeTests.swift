@@ -11,9 +11,9 @@ import Vocabulary
 @testable import Pictures
 
 @Suite struct IntakeTests {
-    @Test("An upload is stored as it came, counted and hashed (I1)", arguments: [1, 100, 65_536, 1_000_000])
+    @Test("An upload is stored unchanged, counted and hashed (I1)", arguments: [1, 100, 65_536, 1_000_000])
     func stored(chunkLength: Int) async throws {
-        try await withIntake { intake, store in
+        try await withIntake { intake, media in
             let picture = try Fixture.bytes("textured.jpg")
             let bytes = picture.dropLast(2) + [UInt8](repeating: 7, count: 100_000) + picture.suffix(2)
             let id = BlobID.random()
@@ -21,36 +21,36 @@ import Vocabulary
             #expect(original.byteCount == bytes.count)
             #expect(original.sha256 == SHA256.hash(bytes))
             #expect(original.inspection.facts?.width == 200)
-            #expect(try files(below: store.root) == [store.relativePath(ofOriginal: id)])
-            #expect(try store.openOriginal(id).read(at: 0, count: bytes.count + 1) == bytes)
+            #expect(try files(below: media.path) == [media.relativePath(of: .original(id))])
+            #expect(try media.open(.original(id)).read(at: 0, count: bytes.count + 1) == bytes)
             #expect(try await intake.inspect(id) == original.inspection)
         }
     }
 
-    @Test("An upload over the limit is refused while it is read, and leaves nothing (I5, I8)")
+    @Test("An upload over the limit is rejected while it is read, and leaves nothing (I5, I8)")
     func tooLarge() async throws {
-        try await withIntake { intake, store in
+        try await withIntake { intake, media in
             // Never ends: only a refusal in the middle can end the test.
             let endless = AsyncThrowingStream<ByteBuffer, any Error> { ByteBuffer(repeating: 1, count: 50_000) }
             await #expect(throws: Intake.Failure.tooLarge(limit: 200_000)) {
                 try await intake.receive(id: BlobID.random(), body: endless, limit: 200_000)
             }
-            try expectNothing(in: store)
+            try expectNothing(in: media)
         }
     }
 
-    @Test("No bytes are no upload (I5)")
+    @Test("An empty upload is rejected (I5)")
     func empty() async throws {
-        try await withIntake { intake, store in
+        try await withIntake { intake, media in
             await #expect(throws: Intake.Failure.empty) {
                 try await intake.receive(id: BlobID.random(), body: body([], 1), limit: 10)
             }
-            try expectNothing(in: store)
+            try expectNothing(in: media)
         }
     }
 
     @Test(
-        "A picture that no decoder shall see is kept as a file, with the limit that it is over (I6)",
+        "A picture beyond a limit is stored as a file, with the limit that it exceeds (I6)",
         arguments: [
             ("huge.png", ImageLimitExceeded.pixelCount(120_000_000)),
             ("progressive-huge.jpg", .decoderByteCount(80_000_000, .coefficients)),
@@ -59,7 +59,7 @@ import Vocabulary
         ]
     )
     func overLimit(name: String, limit: ImageLimitExceeded) async throws {
-        try await withIntake { intake, store in
+        try await withIntake { intake, media in
             let bytes = try Fixture.bytes(name)
             let id = BlobID.random()
             let original = try await intake.receive(id: id, body: body(bytes, 4_096), limit: 1 << 20)
@@ -69,9 +69,9 @@ import Vocabulary
         }
     }
 
-    @Test("A picture over a limit is kept without its metadata all the same (I7)")
+    @Test("A picture beyond a limit is stored without its metadata too (I7)")
     func overLimitStripped() async throws {
-        try await withIntake { intake, store in
+        try await withIntake { intake, media in
             var bytes = try Fixture.bytes("phone.jpg")
             let sides = try sides(of: bytes)
             bytes.replaceSubrange(sides, with: PictureBytes.big(65_500, 2) + PictureBytes.big(65_500, 2))
@@ -79,42 +79,42 @@ import Vocabulary
             let original = try await intake.receive(id: id, body: body(bytes, 4_096), limit: 1 << 20)
             #expect(original.inspection.exceededLimit == .pixelCount(120_000_000))
             #expect(original.removedMetadata.contains(.gps))
-            let kept = try store.openOriginal(id).read(at: 0, count: bytes.count)
+            let kept = try media.open(.original(id)).read(at: 0, count: bytes.count)
             #expect(kept.firstRange(of: Array("Secret".utf8)) == nil)
         }
     }
 
-    @Test("A picture with more metadata than can be removed is refused and leaves nothing (I5, I7)")
+    @Test("A picture with more metadata than can be stripped is rejected and leaves nothing (I5, I7)")
     func refused() async throws {
-        try await withIntake { intake, store in
+        try await withIntake { intake, media in
             let pieces = (0...StripEdits.countLimit).flatMap { _ in
                 PictureBytes.segment(0xFE, []) + PictureBytes.segment(0xDD, [0, 0])
             }
             let bytes = PictureBytes.jpeg(pieces, PictureBytes.frame(0xC0, width: 30, height: 20))
-            await #expect(throws: Intake.Failure.refused(.pixelLimit(.segmentCount(StripEdits.countLimit)))) {
+            await #expect(throws: Intake.Failure.refused(.segmentCount(StripEdits.countLimit))) {
                 try await intake.receive(id: BlobID.random(), body: body(bytes, 4_096), limit: 1 << 20)
             }
-            try expectNothing(in: store)
+            try expectNothing(in: media)
         }
     }
 
-    @Test("An original that cannot be read again is the disk's trouble, not the picture's")
+    @Test("An original that cannot be read again is a failure of the disk, not of the picture")
     func unreadable() async throws {
-        try await withIntake { intake, store in
+        try await withIntake { intake, media in
             let id = BlobID.random()
             // A folder can be opened but not read.
             try FileManager.default.createDirectory(
-                atPath: store.path(ofOriginal: id),
+                atPath: media.path(of: .original(id)),
                 withIntermediateDirectories: false
             )
             await #expect(throws: FileFailure.self) { try await intake.inspect(id) }
         }
     }
 
-    @Test("A client that goes away midway leaves nothing (I5)")
+    @Test("A client that disconnects midway leaves nothing (I5)")
     func broken() async throws {
         struct Gone: Error {}
-        try await withIntake { intake, store in
+        try await withIntake { intake, media in
             let broken = AsyncThrowingStream<ByteBuffer, any Error> { continuation in
                 continuation.yield(ByteBuffer(repeating: 1, count: 100_000))
                 continuation.finish(throwing: Gone())
@@ -122,13 +122,13 @@ import Vocabulary
             await #expect(throws: Gone.self) {
                 try await intake.receive(id: BlobID.random(), body: broken, limit: 1 << 20)
             }
-            try expectNothing(in: store)
+            try expectNothing(in: media)
         }
     }
 
     @Test("An upload that is cancelled midway leaves nothing (I5)")
     func cancelled() async throws {
-        try await withIntake { intake, store in
+        try await withIntake { intake, media in
             let (asked, ask) = AsyncStream.makeStream(of: Int.self)
             let counter = Counter()
             let stalled = AsyncThrowingStream<ByteBuffer, any Error> {
@@ -145,13 +145,13 @@ import Vocabulary
                 group.cancelAll()
                 await #expect(throws: (any Error).self) { try await group.next() }
             }
-            try expectNothing(in: store)
+            try expectNothing(in: media)
         }
     }
 
     @Test("A form's file is stored without the form")
     func form() async throws {
-        try await withIntake { intake, store in
+        try await withIntake { intake, media in
             let picture = try Fixture.bytes("orientation-6.jpg")
             let form =
                 Array("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"é.jpg\"\r\n\r\n".utf8) + picture
@@ -165,13 +165,13 @@ import Vocabulary
             )
             #expect(received.filename == "é.jpg")
             #expect(received.original.byteCount == picture.count)
-            #expect(try store.openOriginal(id).read(at: 0, count: form.count) == picture)
+            #expect(try media.open(.original(id)).read(at: 0, count: form.count) == picture)
         }
     }
 
-    @Test("A form that breaks off leaves nothing (I5)")
+    @Test("A truncated form leaves nothing (I5)")
     func brokenForm() async throws {
-        try await withIntake { intake, store in
+        try await withIntake { intake, media in
             let form = Array("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc".utf8)
             await #expect(throws: Intake.Failure.malformedForm(.truncated)) {
                 try await intake.receiveForm(
@@ -189,7 +189,7 @@ import Vocabulary
                     limit: 100
                 )
             }
-            try expectNothing(in: store)
+            try expectNothing(in: media)
         }
     }
 
@@ -203,8 +203,8 @@ import Vocabulary
         return start..<start + 4
     }
 
-    private func expectNothing(in store: BlobStore) throws {
-        #expect(try files(below: store.root).isEmpty)
+    private func expectNothing(in media: MediaFolder) throws {
+        #expect(try files(below: media.path).isEmpty)
     }
 
     private actor Counter {
@@ -215,9 +215,12 @@ import Vocabulary
         }
     }
 
-    private func withIntake(_ test: (Intake, BlobStore) async throws -> Void) async throws {
-        try await withStore { store in
-            try await test(Intake(store: store, inspector: try Inspector(), threads: .singleton), store)
+    private func withIntake(_ test: (Intake, MediaFolder) async throws -> Void) async throws {
+        try await withMediaFolder { media in
+            try await test(
+                Intake(spool: media.spool, archive: media.archive, inspector: try Inspector(), threads: .singleton),
+                media
+            )
         }
     }
 

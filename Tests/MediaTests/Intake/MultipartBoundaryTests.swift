@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(
-        "What is refused is named: the type, the length, or the character",
+        "The error names the type, the length, or the character",
         arguments: [
             ("multipart/mixed; boundary=a", .notAForm, "Content-Type must be multipart/form-data."),
             ("text/plain; boundary=a", .notAForm, "Content-Type must be multipart/form-data."),

@@ -12,7 +12,7 @@ import Testing
     ]
 
     @Test(
-        "CRLF: a file keeps every byte, be its last one a CR or an LF, wherever the body is split",
+        "CRLF: a file keeps every byte, even a last CR or LF, wherever the body is split",
         arguments: contents
     )
     func crlf(content: [UInt8]) throws {
@@ -24,20 +24,20 @@ import Testing
         try expect(content, in: form(content, lines: "\n", boundary: "***"), boundary: "***")
     }
 
-    @Test("CRLF: a file may hold the boundary behind a bare LF")
+    @Test("CRLF: a file may contain the boundary after a bare LF")
     func lfBoundaryInside() throws {
         let content = Array("one\n--***\ntwo\n--***--\nthree".utf8)
         try expect(content, in: form(content, lines: "\r\n", boundary: "***"), boundary: "***")
     }
 
-    @Test("A boundary line that goes on with something else belongs to the file", arguments: ["\r\n", "\n"])
+    @Test("A boundary followed by other characters belongs to the file", arguments: ["\r\n", "\n"])
     func longerLines(lines: String) throws {
         let content = Array("\(lines)--***x\(lines)--****\(lines)--***-\(lines)--*** x\(lines)".utf8)
         try expect(content, in: form(content, lines: lines, boundary: "***"), boundary: "***")
     }
 
     @Test(
-        "Mixed lines: the file ends before the line end of its boundary, whichever that is",
+        "Mixed line ends: the file ends before the line end of its boundary, whichever that is",
         arguments: ["\r\n", "\n"],
         ["\r\n", "\n"]
     )
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(
-        "CRLF: a last boundary behind a bare LF is understood where the body ends with it",
+        "CRLF: a last boundary after a bare LF is accepted at the end of the body",
         arguments: ["", "\n", "\r\n"]
     )
     func looseEnd(end: String) throws {
@@ -56,7 +56,7 @@ import Testing
         try expect(Array("abc\r\nd".utf8), in: Array((head + "abc\r\nd\n--b--" + end).utf8), boundary: "b")
     }
 
-    @Test("Fields around the file are passed over", arguments: ["\r\n", "\n"])
+    @Test("Fields around the file are skipped", arguments: ["\r\n", "\n"])
     func fields(lines: String) throws {
         let field = ["--b", "Content-Disposition: form-data; name=\"note\"", "", "hello", ""].joined(separator: lines)
         let empty = ["--b", "Content-Disposition: form-data; name=\"none\"", "", ""].joined(separator: lines)
@@ -69,7 +69,7 @@ import Testing
         try expect([1, 2], in: Array((field + empty + open + last).utf8), boundary: "b")
     }
 
-    @Test("I8: blanks without end behind a boundary are not waited for")
+    @Test("I8: endless blanks after a boundary are not buffered")
     func padding() throws {
         let blanks = String(repeating: " ", count: 300)
         let body = Array("--b\(blanks)\r\n".utf8) + form([1], lines: "\r\n", boundary: "b")

@@ -10,7 +10,7 @@ import Testing
         + "--XyZzy \t\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n"
         + "Content-Type: text/plain\r\n\r\n\(content)\r\n--XyZzy--\r\nepilogue"
 
-    @Test("The file comes out whole wherever the body is split")
+    @Test("The file is complete wherever the body is split")
     func everySplit() throws {
         let bytes = Array(Self.form.utf8)
         for split in 0...bytes.count {
@@ -18,12 +18,12 @@ import Testing
         }
     }
 
-    @Test("The file comes out whole byte by byte")
+    @Test("The file is complete when the body arrives byte by byte")
     func singleBytes() throws {
         try expectFile(in: Array(Self.form.utf8).map { [$0] })
     }
 
-    @Test("A form may start with its boundary and its file may be empty")
+    @Test("A form may start with its boundary, and its file may be empty")
     func emptyFile() throws {
         let form = "--XyZzy\r\nContent-Disposition: form-data; name=file\r\n\r\n\r\n--XyZzy--"
         let actions = try actions(of: [Array(form.utf8)])
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(
-        "A form that is not in order is refused",
+        "A malformed form is rejected",
         arguments: [
             ("--XyZzy--\r\n", MultipartParser.Failure.noFile),
             ("--XyZzy\r\nContent-Disposition: form-data; name=file\r\n\r\nabc", .truncated),
@@ -47,7 +47,7 @@ import Testing
         #expect(throws: failure) { try actions(of: [Array(form.utf8)]) }
     }
 
-    @Test("Blanks before the dashes of a last boundary make it none, wherever the body is split")
+    @Test("A last boundary with blanks before its dashes is not a boundary, wherever the body is split")
     func paddedDashes() throws {
         let form = Array("--XyZzy\r\nContent-Disposition: form-data; name=file\r\n\r\nabc\r\n--XyZzy --\r\n".utf8)
         for split in 0...form.count {
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(
-        "A part whose bytes are encoded is refused by the name of the field; one that says that they are not is taken",
+        "An encoded part is rejected with the name of the field; one that declares no encoding is accepted",
         arguments: [
             ("Content-Transfer-Encoding: base64", "content-transfer-encoding", "base64"),
             ("Content-Encoding: gzip", "content-encoding", "gzip"),
@@ -76,13 +76,13 @@ import Testing
         }
     }
 
-    @Test("A second file is refused")
+    @Test("A second file is rejected")
     func secondFile() {
         let part = "--XyZzy\r\nContent-Disposition: form-data; name=file\r\n\r\nabc\r\n"
         #expect(throws: MultipartParser.Failure.secondFile) { try actions(of: [Array((part + part).utf8)]) }
     }
 
-    @Test("Headers, other parts, preamble and epilogue are bounded (I8)")
+    @Test("Headers, other parts, preamble and epilogue are limited (I8)")
     func bounds() {
         let filler = [UInt8](repeating: 0x61, count: 70_000)
         let part = Array("--XyZzy\r\nContent-Disposition: form-data; name=".utf8)

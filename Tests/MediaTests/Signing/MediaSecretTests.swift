@@ -7,7 +7,7 @@ import Testing
 @testable import Media
 
 @Suite struct MediaSecretTests {
-    @Test("The first start makes a private key file, later starts read it")
+    @Test("The first start creates a private key file, later starts read it")
     func made() async throws {
         try await withScratchFolder { folder in
             let path = "\(folder)/secret"
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test("Starters at the same time end up with one key")
+    @Test("Processes that start at the same time get the same key")
     func race() async throws {
         try await withScratchFolder { folder in
             let keys = try await withThrowingTaskGroup(of: [UInt8].self) { group in
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(
-        "A short or garbled key stops the start",
+        "A short or malformed key prevents the start",
         arguments: [
             "", "abc", String(repeating: "a", count: 63), String(repeating: "a", count: 65),
             String(repeating: "A", count: 64), String(repeating: "g", count: 64),
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test("The previous key counts as long as URLs that were made before the current one was written")
+    @Test("The previous key is valid as long as URLs signed before the current one was written")
     func previous() async throws {
         try await withScratchFolder { folder in
             let (path, previous) = ("\(folder)/secret", "\(folder)/secret.previous")
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test("A key that others can read or change stops the start; its group may read it (I7)")
+    @Test("A key that others can read or change prevents the start; its group may read it (I7)")
     func exposed() async throws {
         try await withScratchFolder { folder in
             let path = "\(folder)/secret"

@@ -28,7 +28,7 @@ import Testing
         #expect(verdict(signature, rest: rest) == .valid(file))
     }
 
-    @Test("A URL stays the same for a week and lives for at least another")
+    @Test("A URL stays the same for a week and is valid for at least another")
     func period() throws {
         let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
         let start = Date(timeIntervalSince1970: 2_960 * 604_800)
@@ -38,7 +38,7 @@ import Testing
         #expect(url.contains("/\(2_962 * 604_800)/"))
     }
 
-    @Test("A public URL comes first, with or without a slash at its end")
+    @Test("URLs start with the public URL, with or without a slash at its end")
     func prefix() throws {
         let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
         let secret = try #require(MediaSecret(digits: String(repeating: "ab", count: 32)))
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test("A changed signature is refused wherever the change is (I7)")
+    @Test("A changed signature is rejected wherever the change is (I7)")
     func forged() throws {
         let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
         let good = Array(signer.url(for: file, now: Self.now).split(separator: "/")[1])
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test("A signature is good for its own file and time only (I7)")
+    @Test("A signature is valid only for its file and time (I7)")
     func otherFile() throws {
         let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
         let signature = String(signer.url(for: file, now: Self.now).split(separator: "/")[1])
@@ -67,7 +67,7 @@ import Testing
         #expect(verdict(signature, rest: "800.jpg", expires: "1791417601") == .badSignature)
     }
 
-    @Test("A good signature expires, a bad one is bad before it can expire")
+    @Test("A valid signature expires, an invalid one is rejected before its expiry is checked")
     func expiry() throws {
         let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
         let signature = String(signer.url(for: file, now: Self.now).split(separator: "/")[1])
@@ -77,7 +77,7 @@ import Testing
         #expect(verdict(String(repeating: "A", count: 22), rest: "800.jpg", now: end + 1) == .badSignature)
     }
 
-    @Test("URLs of the previous key count until the last of them has expired, and none is made with it")
+    @Test("URLs of the previous key are valid until the last of them expires, and no more are signed with it")
     func previousKey() throws {
         let file = try #require(VariantFile(name: "\(Self.blob).800.jpg"))
         let signature = String(signer.url(for: file, now: Self.now).split(separator: "/")[1])
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test(
-        "What names no variant is malformed",
+        "A name that is not a variant's is malformed",
         arguments: [("AAAAAAAAAAAAAAAAAAAAAA", "1791417600", "801.jpg"), ("", "", "")]
     )
     func malformed(signature: String, expires: String, rest: String) {

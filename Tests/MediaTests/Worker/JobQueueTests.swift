@@ -6,7 +6,7 @@ import Vocabulary
 @testable import Media
 
 @Suite struct JobQueueTests {
-    @Test("Jobs are done in the order in which they came, one at a time")
+    @Test("Jobs are done in order of arrival, one at a time")
     func order() {
         var queue = JobQueue<BlobID>(lengthLimit: 3)
         let jobs = (0..<3).map { _ in job() }
@@ -19,14 +19,14 @@ import Vocabulary
         #expect(queue.isEmpty)
     }
 
-    @Test("A full queue takes no more (I8)")
+    @Test("A full queue accepts no more jobs (I8)")
     func full() {
         var queue = JobQueue<BlobID>(lengthLimit: 1)
         #expect(queue.add(job()) != nil)
         #expect(queue.add(job()) == nil)
     }
 
-    @Test("A job that no worker begins goes back to the front, but not for ever")
+    @Test("A job that no worker begins returns to the front, but not endlessly")
     func putBack() {
         var queue = JobQueue<BlobID>(lengthLimit: 2)
         let first = job()
@@ -42,7 +42,7 @@ import Vocabulary
         #expect(!isBack)
     }
 
-    @Test("A job that nobody waits for is forgotten")
+    @Test("A job without a caller is removed")
     func abandoned() throws {
         var queue = JobQueue<BlobID>(lengthLimit: 2)
         let added = queue.add(job())
@@ -54,7 +54,7 @@ import Vocabulary
         #expect(queue.isEmpty)
     }
 
-    @Test("Everybody is told when it ends")
+    @Test("All callers get an answer when it ends")
     func failAll() async throws {
         var queue = JobQueue<BlobID>(lengthLimit: 2)
         let added = [queue.add(job()), queue.add(job())]

@@ -15,12 +15,12 @@ import Testing
         )
     }
 
-    @Test("What is not such a line gives no measurement", arguments: ["", "4711", "4711 (x) S 1 2 3", "(x) S a b c"])
+    @Test("A malformed line gives no measurement", arguments: ["", "4711", "4711 (x) S 1 2 3", "(x) S a b c"])
     func noLine(text: String) {
         #expect(ProcessUsage(statistics: Array(text.utf8), ticksPerSecond: 100, pageSize: 4_096) == nil)
     }
 
-    @Test("This process is measured: it has memory, and uses the processor more and more", .patient)
+    @Test("This process is measured: it has memory, and its processor time increases", .patient)
     func thisProcess() throws {
         let meter = try #require(ProcessMeter(of: getpid()))
         let first = try #require(meter.usage)

@@ -1,7 +1,7 @@
 import Pictures
 import Testing
 
-@Suite("What rendering is estimated to cost")
+@Suite("Estimated cost of rendering")
 struct RenderCostTests {
     private func cost(_ format: FileKind, _ width: Int, _ height: Int, isProgressive: Bool = false) -> Int {
         var facts = ImageFacts(format: format)

@@ -4,7 +4,7 @@ import Testing
 @testable import Media
 
 @Suite struct WorkerEnvironmentTests {
-    @Test("The worker gets nothing of the server's environment but where libraries are (I7)")
+    @Test("The worker inherits only the library paths from the environment of the server (I7)")
     func environment() {
         let made = WorkerEnvironment.make(
             session: SessionLimits(),

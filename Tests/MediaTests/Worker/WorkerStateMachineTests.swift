@@ -15,7 +15,7 @@ import Testing
         rules = WorkerStateMachine(limits: limits, startedAt: Self.start)
     }
 
-    @Test("A worker that keeps to its limits gets job after job until it has had its share")
+    @Test("A worker within its limits gets jobs until it has had its share")
     mutating func wellBehaved() {
         #expect(!rules.canTakeJob)
         rules.becameReady(usage(), at: after(1))
@@ -33,7 +33,7 @@ import Testing
         #expect(rules.jobCount == 3)
     }
 
-    @Test("It must be ready in time, and its memory counts before that too")
+    @Test("It must be ready in time, and its memory is limited before that too")
     mutating func starting() {
         #expect(rules.check(usage(mebibytes: 257), at: after(0)) == .memory)
         var slow = WorkerStateMachine(limits: WorkerLimits(), startedAt: Self.start)
@@ -41,7 +41,7 @@ import Testing
         #expect(slow.check(usage(), at: after(20)) == .startTime)
     }
 
-    @Test("A job has a limit of wall time, of processor time and of memory, each its own")
+    @Test("A job has separate limits on wall time, processor time and memory")
     mutating func working() {
         rules.becameReady(usage(processor: 5), at: after(1))
         rules.beganJob(usage(processor: 5), at: after(2))
@@ -53,7 +53,7 @@ import Testing
         #expect([late, busy, large].map { $0.violation?.failure } == [.timedOut, .timedOut, .memoryCeiling])
     }
 
-    @Test("Between jobs, memory above the ceiling is too much at once, and above the limit of leaving after 2 s")
+    @Test("Between jobs, memory above the ceiling is a violation at once, and above the session limit after 2 s")
     mutating func idleMemory() {
         haveDoneOneJob()
         var hoarder = rules
@@ -65,7 +65,7 @@ import Testing
         #expect(!rules.canTakeJob)
     }
 
-    @Test("A worker that gives memory back gets jobs again")
+    @Test("A worker that releases memory gets jobs again")
     mutating func givesBack() {
         haveDoneOneJob()
         #expect(rules.check(usage(mebibytes: 130), at: after(10)) == nil)
@@ -77,7 +77,7 @@ import Testing
         #expect(rules.check(usage(mebibytes: 130), at: after(13)) == nil)
     }
 
-    @Test("A worker that is large from the start gets its first job all the same")
+    @Test("A worker that is large from the start gets its first job nonetheless")
     mutating func largeProgram() {
         rules.becameReady(usage(mebibytes: 130), at: after(1))
         #expect(rules.check(usage(mebibytes: 130), at: after(9)) == nil)
@@ -92,7 +92,7 @@ import Testing
         #expect(rules.check(usage(processor: 7, milliseconds: 501), at: after(11)) == .idleProcessorTime)
     }
 
-    @Test("It may not stay longer than its idle time and what it needs for leaving")
+    @Test("It may not stay longer than its idle time plus the time for leaving")
     mutating func idleTime() {
         haveDoneOneJob()
         #expect(rules.nextCheck(after: after(20)) == after(20) + .milliseconds(250))
@@ -101,14 +101,14 @@ import Testing
         #expect(rules.check(usage(), at: after(22)) == .idleTime)
     }
 
-    @Test("The first rule that it breaks is the reason, whatever comes after")
+    @Test("The first violated rule is the reason, whatever follows")
     mutating func firstReason() {
         haveDoneOneJob(processor: 1)
         #expect(rules.check(usage(processor: 3), at: after(11)) == .idleProcessorTime)
         #expect(rules.check(usage(mebibytes: 600, processor: 9), at: after(60)) == .idleProcessorTime)
     }
 
-    @Test("For a process that is gone the last measurement stands, and time goes on")
+    @Test("For a process that is gone the last measurement is used, and time continues")
     mutating func gone() {
         haveDoneOneJob()
         #expect(rules.check(nil, at: after(12)) == nil)

@@ -15,73 +15,76 @@ import Vocabulary
         case failed(RenderFailure)
     }
 
-    @Test("A JPEG without its end is shown and marked, baseline or progressive", arguments: [300, 400])
+    @Test("A truncated JPEG is rendered and marked as damaged, baseline or progressive", arguments: [300, 400])
     func jpegWithoutEnd(missing: Int) async throws {
-        try await withWorker { worker, store in
+        try await withWorker { worker, media in
             for name in ["photograph.jpg", "photograph-progressive.jpg"] {
                 let bytes = try Fixture.bytes(name).dropLast(missing)
-                #expect(await outcome(of: Array(bytes), worker, store) == .damaged, "\(name)")
+                #expect(await outcome(of: Array(bytes), worker, media) == .damaged, "\(name)")
             }
         }
     }
 
-    @Test("A progressive JPEG that lacks its last scans is shown, more coarsely, and marked")
+    @Test("A progressive JPEG without its last scans is rendered more coarsely and marked as damaged")
     func missingScans() async throws {
         let whole = try Fixture.bytes("photograph-progressive.jpg")
         let scans = whole.indices.dropLast().filter { whole[$0] == 0xFF && whole[$0 + 1] == 0xDA }
         #expect(scans.count > 5)
-        try await withWorker { worker, store in
+        try await withWorker { worker, media in
             for end in scans.dropFirst() {
-                #expect(await outcome(of: Array(whole[..<end]), worker, store) == .damaged)
+                #expect(await outcome(of: Array(whole[..<end]), worker, media) == .damaged)
             }
             let header = Array(whole[..<scans[0]])
-            #expect(await outcome(of: header, worker, store) == .failed(.rejected(.truncated)))
+            #expect(await outcome(of: header, worker, media) == .failed(.rejected(.truncated)))
         }
     }
 
-    @Test("Pictures without their last twentieth are shown and marked", arguments: ["png", "gif", "webp", "lossless"])
+    @Test(
+        "Pictures without their last twentieth are rendered and marked as damaged",
+        arguments: ["png", "gif", "webp", "lossless"]
+    )
     func withoutLastTwentieth(format: String) async throws {
         try startVips()
         let bytes = try Self.picture(in: format)
-        try await withWorker { worker, store in
-            let job = try addJob(Array(bytes.prefix(bytes.count * 95 / 100)), to: store)
+        try await withWorker { worker, media in
+            let job = try addJob(Array(bytes.prefix(bytes.count * 95 / 100)), to: media)
             let picture = try await worker.picture(of: job)
             #expect(picture.isDamaged)
-            let whole = try await worker.picture(of: addJob(bytes, to: store))
+            let whole = try await worker.picture(of: addJob(bytes, to: media))
             #expect(!whole.isDamaged)
             #expect(picture.variants.map { [$0.width, $0.height] } == whole.variants.map { [$0.width, $0.height] })
-            let pixels = try Pixels(try #require(picture.variants.last).file(of: job.id), in: store)
+            let pixels = try Pixels(try #require(picture.variants.last).file(of: job.id), in: media)
             // What is missing at the bottom is grey.
             #expect(pixels.at(0.5, 0.995).prefix(3).allSatisfy { abs($0 - 128) <= 6 }, "\(pixels.at(0.5, 0.995))")
-            #expect(await outcome(of: Array(bytes.prefix(bytes.count / 4)), worker, store) != .damaged)
+            #expect(await outcome(of: Array(bytes.prefix(bytes.count / 4)), worker, media) != .damaged)
         }
     }
 
-    @Test("A GIF with wrong bytes shows the rows that are whole, and grey instead of what its decoder fills in")
+    @Test("A GIF with wrong bytes has its complete rows, and grey for the rows that its decoder fills")
     func wrongCodes() async throws {
         try startVips()
         let whole = try Self.picture(in: "gif")
-        try await withWorker { worker, store in
+        try await withWorker { worker, media in
             for (place, expected) in [(0.8, Outcome.damaged), (0.2, .failed(.rejected(.undecodable)))] {
                 let position = Int(Double(whole.count) * place)
                 let zeroed = whole[..<position] + [UInt8](repeating: 0, count: 64) + whole[(position + 64)...]
                 // 0xFF is beyond a table of 128 colours and some codes.
                 let senseless = whole[..<position] + [UInt8](repeating: 0xFF, count: 4) + whole[(position + 4)...]
                 for bytes in [zeroed, senseless] {
-                    #expect(await outcome(of: Array(bytes), worker, store) == expected, "\(place)")
+                    #expect(await outcome(of: Array(bytes), worker, media) == expected, "\(place)")
                     guard expected == .damaged else { continue }
-                    let job = try addJob(Array(bytes), to: store)
+                    let job = try addJob(Array(bytes), to: media)
                     let picture = try await worker.picture(of: job)
-                    let pixels = try Pixels(try #require(picture.variants.last).file(of: job.id), in: store)
+                    let pixels = try Pixels(try #require(picture.variants.last).file(of: job.id), in: media)
                     #expect(pixels.at(0.5, 0.99).prefix(3).allSatisfy { abs($0 - 128) <= 6 })
                     #expect(pixels.at(0.5, 0.5).prefix(3).contains { abs($0 - 128) > 6 })
                 }
             }
-            #expect(await outcome(of: whole, worker, store) == .whole)
+            #expect(await outcome(of: whole, worker, media) == .whole)
         }
     }
 
-    @Test("Half of the rows of a wide JPEG are counted where it is coded, not where it is small")
+    @Test("Half of the rows of a wide JPEG are counted in its coded data, not in a small version")
     func wideJPEG() async throws {
         try startVips()
         var random = SeededRandom(seed: 2)
@@ -89,29 +92,29 @@ import Vocabulary
         let light = (0..<width * height).map { _ in UInt8.random(in: .min ... .max, using: &random) }
         let bytes = try Picture(pixels: light.flatMap { [$0, $0, $0, 255] }, width: width, height: height)
             .file(as: .jpeg(80))
-        try await withWorker { worker, store in
+        try await withWorker { worker, media in
             for (share, expected) in [
                 (20, Outcome.failed(.rejected(.truncated))), (45, .failed(.rejected(.truncated))), (80, .damaged),
             ] {
                 let cut = Array(bytes.prefix(bytes.count * share / 100))
-                #expect(await outcome(of: cut, worker, store) == expected, "\(share) %")
+                #expect(await outcome(of: cut, worker, media) == expected, "\(share) %")
             }
         }
     }
 
-    @Test("A WebP that is cut off shows the rows that are there")
+    @Test("A truncated WebP has its decodable rows")
     func cutWebP() async throws {
-        try await withWorker { worker, store in
-            let job = try addJob("last-twentieth-missing.webp", to: store)
+        try await withWorker { worker, media in
+            let job = try addJob("last-twentieth-missing.webp", to: media)
             let picture = try await worker.picture(of: job)
             #expect(picture.isDamaged)
             #expect(picture.variants.map { [$0.width, $0.height] } == [[150, 100], [600, 400], [600, 400]])
         }
     }
 
-    @Test("A PNG with a wrong checksum is shown and marked, whichever chunk it is of")
+    @Test("A PNG with a wrong checksum in any chunk is rendered and marked as damaged")
     func wrongChecksums() async throws {
-        try await withWorker { worker, store in
+        try await withWorker { worker, media in
             for name in ["photograph", "palette-clear", "cut-profile", "gama-0.7-browsers-lighten"] {
                 let whole = try Fixture.bytes("\(name).png")
                 var source = BufferedFileReader(whole)
@@ -119,35 +122,35 @@ import Vocabulary
                 while let chunk = chunks.next(&source), chunk.type != "IEND" {
                     var bytes = whole
                     bytes[chunk.end - 1] ^= 0x55
-                    #expect(await outcome(of: bytes, worker, store) == .damaged, "\(name), \(chunk.type)")
+                    #expect(await outcome(of: bytes, worker, media) == .damaged, "\(name), \(chunk.type)")
                 }
-                #expect(await outcome(of: whole, worker, store) == .whole, "\(name)")
+                #expect(await outcome(of: whole, worker, media) == .whole, "\(name)")
             }
         }
     }
 
-    @Test("A wrong byte among the pixels of a PNG leaves those above it", arguments: [0.2, 0.8])
+    @Test("A wrong byte in the pixels of a PNG leaves the rows above it", arguments: [0.2, 0.8])
     func wrongPixels(place: Double) async throws {
-        try await withWorker { worker, store in
+        try await withWorker { worker, media in
             var bytes = try Fixture.bytes("photograph.png")
             let position = Int(Double(bytes.count) * place)
             for index in position..<position + 8 { bytes[index] ^= 0xFF }
             let expected: Outcome = place < 0.5 ? .failed(.rejected(.undecodable)) : .damaged
-            #expect(await outcome(of: bytes, worker, store) == expected)
+            #expect(await outcome(of: bytes, worker, media) == expected)
         }
     }
 
-    @Test("An animation that is cut off moves as far as it is there", arguments: ["gif", "webp"])
+    @Test("A truncated animation has its complete frames", arguments: ["gif", "webp"])
     func cutAnimation(format: String) async throws {
-        try await withWorker { worker, store in
+        try await withWorker { worker, media in
             let whole = try Fixture.bytes("moving.\(format)")
-            let picture = try await worker.picture(of: addJob(Array(whole.dropLast(20)), to: store))
+            let picture = try await worker.picture(of: addJob(Array(whole.dropLast(20)), to: media))
             #expect(picture.isDamaged)
             #expect(picture.animation != nil)
         }
     }
 
-    @Test("A WebP that lacks nothing but metadata is whole, unless that may have said how to turn it")
+    @Test("A WebP that lacks only metadata is complete, unless it may have had the orientation")
     func cutMetadata() async throws {
         let turned = try Fixture.bytes("orientation-6.webp")
         let phone = try Fixture.bytes("phone.webp")
@@ -157,15 +160,15 @@ import Vocabulary
         while let chunk = chunks.next(&source) { ends[chunk.type] = chunk.end }
         let (exif, xmp) = (try #require(ends["EXIF"]), try #require(ends["XMP "]))
         #expect(exif < xmp)
-        try await withWorker { worker, store in
-            #expect(await outcome(of: Array(turned.dropLast(4)), worker, store) == .damaged)
-            #expect(await outcome(of: Array(phone.prefix(exif - 4)), worker, store) == .damaged)
-            #expect(await outcome(of: Array(phone.prefix(xmp - 4)), worker, store) == .whole)
+        try await withWorker { worker, media in
+            #expect(await outcome(of: Array(turned.dropLast(4)), worker, media) == .damaged)
+            #expect(await outcome(of: Array(phone.prefix(exif - 4)), worker, media) == .damaged)
+            #expect(await outcome(of: Array(phone.prefix(xmp - 4)), worker, media) == .whole)
         }
     }
 
     @Test(
-        "Every JPEG with one wrong byte is shown, or fails for its true reason",
+        "Every JPEG with one wrong byte is rendered, or fails with the correct reason",
         arguments: ["photograph.jpg", "photograph-progressive.jpg", "restart.jpg", "textured.jpg"]
     )
     func wrongBytes(name: String) async throws {
@@ -181,9 +184,9 @@ import Vocabulary
             )
             inputs.append(bytes)
         }
-        try await withWorker { [inputs] worker, store in
+        try await withWorker { [inputs] worker, media in
             var outcomes: [Outcome] = []
-            for bytes in inputs { outcomes.append(await outcome(of: bytes, worker, store)) }
+            for bytes in inputs { outcomes.append(await outcome(of: bytes, worker, media)) }
             // Its end is there: it is not called cut off.
             #expect(outcomes.allSatisfy { [.whole, .damaged, .failed(.rejected(.undecodable))].contains($0) })
             #expect(outcomes.count { $0 == .damaged } >= (name.hasPrefix("photograph") ? 5 : 0))
@@ -192,7 +195,7 @@ import Vocabulary
     }
 
     /// A quarter of the sides, so that a block of the JPEG is two by two pixels.
-    @Test("Of single wrong bytes that show in more than eight blocks, three in four are marked")
+    @Test("Of single wrong bytes visible in more than eight blocks, three in four are marked as damage")
     func visibleDamage() throws {
         try startVips()
         let whole = try Fixture.bytes("photograph.jpg")
@@ -213,7 +216,7 @@ import Vocabulary
         #expect(marked * 4 >= visible * 3, "\(marked) of \(visible)")
     }
 
-    @Test("A marker that a wrong byte has made does not end a JPEG")
+    @Test("A marker caused by a wrong byte does not end a JPEG")
     func falseMarker() async throws {
         var bytes = try Fixture.bytes("photograph.jpg")
         let scan = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
@@ -222,38 +225,38 @@ import Vocabulary
         )
         for marker in [0xC0, 0xC5, 0xD3, 0xE1, 0x50] as [UInt8] {
             bytes[stuffed + 1] = marker
-            try await withWorker { [bytes] worker, store in
-                #expect(await outcome(of: bytes, worker, store) == .damaged, "\(marker)")
+            try await withWorker { [bytes] worker, media in
+                #expect(await outcome(of: bytes, worker, media) == .damaged, "\(marker)")
             }
         }
     }
 
-    @Test("Padding before the end marker, and bytes between the segments of a header, are no damage")
+    @Test("Padding before the end marker, and bytes between the segments of a header, are not damage")
     func padding() async throws {
         let whole = try Fixture.bytes("photograph.jpg")
         let end = whole.count - 2
         for padding in [[0, 0, 0], [0xFF, 0xFF], [0xFF, 0, 0xFF, 0]] as [[UInt8]] {
             let bytes = whole[..<end] + padding + whole[end...]
-            try await withWorker { worker, store in
-                #expect(await outcome(of: Array(bytes), worker, store) == .whole, "\(padding)")
+            try await withWorker { worker, media in
+                #expect(await outcome(of: Array(bytes), worker, media) == .whole, "\(padding)")
             }
         }
         // The first segment's length is behind its marker.
         let behindFirst = 4 + (Int(whole[4]) << 8 | Int(whole[5]))
         let gap = Array(whole[..<behindFirst] + [1, 2, 3] + whole[behindFirst...])
-        try await withWorker { worker, store in
-            #expect(await outcome(of: gap, worker, store) == .whole)
+        try await withWorker { worker, media in
+            #expect(await outcome(of: gap, worker, media) == .whole)
         }
     }
 
-    private func outcome(of bytes: [UInt8], _ worker: TestWorker, _ store: BlobStore) async -> Outcome {
+    private func outcome(of bytes: [UInt8], _ worker: TestWorker, _ media: MediaFolder) async -> Outcome {
         do {
-            let job = try addJob(bytes, to: store)
+            let job = try addJob(bytes, to: media)
             let picture = try await worker.picture(of: job)
-            guard picture.variants.map(\.size) == VariantSize.allCases.sorted() else { return .failed(.untrustworthy) }
+            guard picture.variants.map(\.size) == VariantSize.allCases.sorted() else { return .failed(.invalidOutput) }
             return picture.isDamaged ? .damaged : .whole
         } catch {
-            return .failed(error as? RenderFailure ?? .untrustworthy)
+            return .failed(error as? RenderFailure ?? .invalidOutput)
         }
     }
 

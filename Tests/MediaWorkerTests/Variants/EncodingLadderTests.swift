@@ -18,7 +18,7 @@ import Testing
         )
     }
 
-    @Test("Photographs become JPEG, flat pictures WebP without loss, and whatever one sees through WebP")
+    @Test("Photographs become JPEG, flat pictures lossless WebP, and transparent pictures WebP")
     func first() {
         #expect(ladder(.lossy).encodings.first == .jpeg(80))
         #expect(ladder(.detailed).encodings.first == .jpeg(85, hasSharpColour: true))
@@ -28,26 +28,28 @@ import Testing
         }
     }
 
-    @Test("A second encoding is tried for a photograph heavier than its source, and for a flat picture of many bits")
+    @Test("A second encoding is tried for a photograph larger than its source, and for a flat picture of many bits")
     func goals() {
         #expect(ladder(.lossy).byteGoal == 5_000)
         #expect(ladder(.detailed).byteGoal == 5_000)
         #expect(ladder(.flat).byteGoal == 1_250)
     }
 
-    @Test("What was compressed with losses is never encoded without (I8)")
+    @Test("Lossily compressed pictures are never encoded losslessly (I8)")
     func photographs() {
         for isTransparent in [false, true] {
             #expect(!ladder(.lossy, isTransparent: isTransparent).encodings.contains(.lossless))
         }
     }
 
-    @Test("Encoding without loss, which takes memory for each pixel, is not tried on the largest but flat ones (I8)")
+    @Test(
+        "Lossless encoding, which takes memory for each pixel, is not tried on large pictures unless they are flat (I8)"
+    )
     func largest() {
         let (screen, square) = (1_920 * 1_440, 1_920 * 1_920)
         for isTransparent in [false, true] {
             for content in [EncodingLadder.Content.flat, .detailed] {
-                func encodings(isShrunk: Bool, _ pixelCount: Int) -> [Encoding] {
+                func encodings(isShrunk: Bool, _ pixelCount: Int) -> [VariantEncoding] {
                     ladder(content, isTransparent: isTransparent, isShrunk: isShrunk, pixelCount: pixelCount).encodings
                 }
                 #expect(encodings(isShrunk: true, screen).contains(.lossless))

@@ -1,10 +1,10 @@
 import Fixtures
-import Media
 import Pictures
 import Subprocess
 import TestSupport
 import Testing
 
+@testable import Media
 @testable import MediaWorker
 
 /// Real files through the real worker: each size has the pixels that its name promises, and looks right.
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(
-        "A size shares the next smaller one's file only where both have the same pixels",
+        "A size shares the file of the next smaller one only if both have the same pixels",
         arguments: [
             Case("screenshot-light.webp", [150, 94], [800, 500], [1_440, 900]),
             Case("screenshot-dark-palette.png", [150, 94], [800, 500], [1_440, 900]),
@@ -40,12 +40,12 @@ import Testing
         ]
     )
     func pixels(of picture: Case) async throws {
-        try await withWorker(formats: Set(FileKind.allCases)) { worker, store in
-            let job = try addJob(picture.name, formats: Set(FileKind.allCases), to: store)
+        try await withWorker(formats: Set(FileKind.allCases)) { worker, media in
+            let job = try addJob(picture.name, formats: Set(FileKind.allCases), to: media)
             let variants = try await worker.render(job)
             #expect(variants.map { [$0.width, $0.height] } == picture.sizes)
             for variant in variants {
-                let pixels = try Pixels(variant.file(of: job.id), in: store)
+                let pixels = try Pixels(variant.file(of: job.id), in: media)
                 #expect((pixels.width, pixels.height) == (variant.width, variant.height))
             }
             for (smaller, larger) in zip(variants, variants.dropFirst()) {
@@ -62,10 +62,10 @@ import Testing
     func readable(name: String) async throws {
         try startVips()
         let original = try Fixture.bytes(name)
-        try await withWorker { worker, store in
-            let job = try addJob(original, to: store)
+        try await withWorker { worker, media in
+            let job = try addJob(original, to: media)
             for variant in try await worker.render(job) {
-                let file = try store.open(variant.file(of: job.id))
+                let file = try media.open(.variant(variant.file(of: job.id)))
                 let bytes = try file.read(at: 0, count: file.byteCount)
                 let shown = try GreyPicture(Picture(decoding: bytes, side: variant.size.rawValue))
                 // By libvips' own way, from the original at once.
@@ -77,12 +77,12 @@ import Testing
 
     @Test("A QR code is read from every size")
     func code() async throws {
-        try await withWorker { worker, store in
-            let job = try addJob("code.png", to: store)
+        try await withWorker { worker, media in
+            let job = try addJob("code.png", to: media)
             for variant in try await worker.render(job) {
                 let answer = try await run(
                     .name("zbarimg"),
-                    arguments: ["--nodbus", "--quiet", "--raw", store.path(of: variant.file(of: job.id))],
+                    arguments: ["--nodbus", "--quiet", "--raw", media.path(of: .variant(variant.file(of: job.id)))],
                     output: .string(limit: 1_024)
                 )
                 #expect(answer.standardOutput.hasPrefix("https://snug.example/rooms/"), "\(variant.size)")
@@ -90,11 +90,11 @@ import Testing
         }
     }
 
-    @Test("A flat picture stays without loss, and its small sizes are as light as text can be")
+    @Test("A flat picture stays lossless, and its small sizes are as small as text can be")
     func flat() async throws {
-        try await withWorker { worker, store in
+        try await withWorker { worker, media in
             for name in ["screenshot-light.webp", "screenshot-dark-palette.png", "phone-text-1080x2400.webp"] {
-                let variants = try await worker.render(try addJob(name, to: store))
+                let variants = try await worker.render(try addJob(name, to: media))
                 #expect(variants.allSatisfy { $0.format == .webp })
                 // Bits a pixel.
                 for (variant, most) in zip(variants, [2.0, 1.5, 0.75]) {
@@ -105,31 +105,33 @@ import Testing
         }
     }
 
-    @Test("A light photograph stays lossy, and is not made much heavier than it was")
+    @Test("A small photograph stays lossy, and does not become much larger")
     func lightPhotographs() async throws {
-        try await withWorker(formats: Set(FileKind.allCases)) { worker, store in
+        try await withWorker(formats: Set(FileKind.allCases)) { worker, media in
             for name in ["light-photograph.webp", "light-photograph.avif"] {
-                let job = try addJob(name, formats: Set(FileKind.allCases), to: store)
+                let job = try addJob(name, formats: Set(FileKind.allCases), to: media)
                 let largest = try #require(try await worker.render(job).last)
-                let facts = try #require(try Inspector().inspect(try store.open(largest.file(of: job.id))).facts)
+                let facts = try #require(
+                    try Inspector().inspect(try media.open(.variant(largest.file(of: job.id)))).facts
+                )
                 #expect(!facts.isLossless)
                 #expect(largest.byteCount < 10_000, "\(name)")
             }
         }
     }
 
-    @Test("A photograph is encoded as JPEG at once", arguments: ["photograph.jpg", "photograph.png"])
+    @Test("A photograph is encoded as JPEG first", arguments: ["photograph.jpg", "photograph.png"])
     func photographs(name: String) async throws {
-        try await withWorker { worker, store in
-            let variants = try await worker.render(try addJob(name, to: store))
+        try await withWorker { worker, media in
+            let variants = try await worker.render(try addJob(name, to: media))
             #expect(variants.allSatisfy { $0.format == .jpg })
         }
     }
 
-    @Test("A picture as thin as a line has at least one pixel across in every size", arguments: ["png", "jpg", "webp"])
+    @Test("A picture as thin as a line is at least one pixel wide in every size", arguments: ["png", "jpg", "webp"])
     func lines(format: String) async throws {
         try startVips()
-        try await withWorker { worker, store in
+        try await withWorker { worker, media in
             for (width, height) in [(6_000, 2), (2, 6_000), (12_000, 1)] {
                 let pixels = [UInt8](repeating: 200, count: width * height * 4)
                 let line = try Picture(pixels: pixels, width: width, height: height).withoutAlpha()
@@ -139,7 +141,7 @@ import Testing
                     case "jpg": try line.file(as: .jpeg(80))
                     default: try line.file(as: .lossless)
                     }
-                let variants = try await worker.render(try addJob(bytes, to: store))
+                let variants = try await worker.render(try addJob(bytes, to: media))
                 for variant in variants {
                     #expect(max(variant.width, variant.height) == variant.size.rawValue)
                     #expect(min(variant.width, variant.height) == 1)

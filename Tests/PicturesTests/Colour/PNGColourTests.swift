@@ -14,7 +14,7 @@ import Testing
     private static let profile = Make.chunk("iCCP", Array("x\0\0abc".utf8))
 
     @Test(
-        "What says sRGB, or nothing, changes nothing",
+        "Chunks for sRGB, or none, change nothing",
         arguments: [
             [], Make.chunk("gAMA", Make.big(45_455, 4)), Make.chunk("cICP", [1, 13, 0, 1]),
             Make.chunk("sRGB", [0]) + gamma,
@@ -36,7 +36,7 @@ import Testing
         Make.big($0, 4)
     }
 
-    @Test("Code points come before a profile, and sRGB by code points takes the profile away")
+    @Test("Code points take precedence over a profile, and sRGB by code points removes the profile")
     func precedence() throws {
         let both = Make.png(Self.header, Self.codes, Self.profile, Self.gamma, Self.pixels)
         let alone = Make.png(Self.header, Self.codes, Self.gamma, Self.pixels)
@@ -47,7 +47,7 @@ import Testing
         #expect(PNGColour.profiled(Make.png(Self.header, sRGB, Self.profile, Self.pixels)) == plain)
     }
 
-    @Test("Nothing but the profile comes in, and no diet takes it out again")
+    @Test("Only the profile is added, and the chunk filter keeps it")
     func inserted() throws {
         for colourType: UInt8 in [0, 2, 3, 4, 6] {
             let header = Make.header(width: 30, height: 20, colourType: colourType)
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test("Chunks that say what colours are stay in an original")
+    @Test("Colour chunks are kept in an original")
     func stripped() throws {
         let text = Make.chunk("tEXt", Array("Secret".utf8))
         let file = Make.png(Self.header, Self.codes, Self.gamma, Make.chunk("cHRM", Self.sRGBPrimaries), Self.pixels)
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test("Primaries are adapted to the white of profiles")
+    @Test("Primaries are adapted to the white point of profiles")
     func matrices() throws {
         let columns = try #require(ColourMatrix.toD50(.bt709)).columns
         // The colorants of every sRGB profile.

@@ -4,7 +4,7 @@ import Testing
 @testable import Pictures
 
 @Suite struct APNGFramesTests {
-    @Test("An animated PNG comes apart into stills with their places and times")
+    @Test("An animated PNG is split into frames with positions and durations")
     func frames() throws {
         let film = try #require(APNGFrames(Fixture.bytes("moving.png")))
         #expect((film.width, film.height) == (48, 32))
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test("I8: what all frames share is not more than a palette")
+    @Test("I8: the shared chunks are at most a palette")
     func shared() throws {
         let whole = try Fixture.bytes("moving.png")
         let large = PNGChunks.chunk("tRNS", [UInt8](repeating: 0, count: 1 << 20))
@@ -30,7 +30,7 @@ import Testing
         #expect(film.frames.map(\.file.count) == plain.frames.map { $0.file.count + small.count })
     }
 
-    @Test("I4: what is cut off, or was never animated, has no frames", arguments: 1...20)
+    @Test("I4: a truncated or static picture has no frames", arguments: 1...20)
     func cut(part: Int) throws {
         let whole = try Fixture.bytes("moving.png")
         #expect(APNGFrames(Array(whole.prefix(whole.count * part / 21))) == nil)

@@ -9,7 +9,7 @@ import Testing
     private static let header = Make.header(width: 30, height: 20)
     private static let pixels = Make.chunk("IDAT", [1, 2, 3])
 
-    @Test("A decoder sees pixels and how to show them, and nothing else (I6)")
+    @Test("Only chunks for pixels and their display are kept (I6)")
     func kept() {
         let types = ["PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "cICP", "iCCP", "pHYs", "eXIf"]
         let needed = types.flatMap { Make.chunk($0, [1]) }
@@ -17,16 +17,16 @@ import Testing
             Make.chunk($0, [2])
         }
         let file = Make.png(Self.header, other, needed, Self.pixels, Self.pixels, other) + [7, 7]
-        #expect(diet(file) == Make.png(Self.header, needed, Self.pixels, Self.pixels))
+        #expect(filtered(file) == Make.png(Self.header, needed, Self.pixels, Self.pixels))
     }
 
-    @Test("A file with nothing to leave out is one range")
+    @Test("A file without other chunks is one range")
     func whole() {
         let file = Make.png(Self.header, Self.pixels)
         #expect(PNGChunkFilter.keptRanges(of: file) == [0..<file.count])
     }
 
-    @Test("Of each kind the first counts, and pixels behind another chunk are none, as for libpng")
+    @Test("The first chunk of each type is kept, and pixels after another chunk are not, as in libpng")
     func first() {
         let file = Make.png(
             Self.header,
@@ -37,7 +37,7 @@ import Testing
             Make.chunk("tEXt"),
             Self.pixels
         )
-        #expect(diet(file) == Make.png(Self.header, Make.chunk("iCCP", [1]), Self.pixels))
+        #expect(filtered(file) == Make.png(Self.header, Make.chunk("iCCP", [1]), Self.pixels))
     }
 
     @Test("EXIF and profile are kept up to their limits (I8)")
@@ -45,8 +45,8 @@ import Testing
         for (type, limit) in [("eXIf", 65_536), ("iCCP", 1 << 20)] {
             let largest = Make.chunk(type, [UInt8](repeating: 1, count: limit))
             let larger = Make.chunk(type, [UInt8](repeating: 1, count: limit + 1))
-            #expect(diet(Make.png(Self.header, largest, Self.pixels)).count > limit)
-            #expect(diet(Make.png(Self.header, larger, Self.pixels)) == Make.png(Self.header, Self.pixels))
+            #expect(filtered(Make.png(Self.header, largest, Self.pixels)).count > limit)
+            #expect(filtered(Make.png(Self.header, larger, Self.pixels)) == Make.png(Self.header, Self.pixels))
         }
     }
 
@@ -56,7 +56,7 @@ import Testing
         #expect(PNGChunkFilter.keptRanges(of: Make.png(Self.header, many)).count < 12)
     }
 
-    @Test("A file that is cut off stays cut off there", arguments: 0...60)
+    @Test("A truncated file remains truncated at the same place", arguments: 0...60)
     func cut(length: Int) {
         let file = Array(Make.png(Self.header, Self.pixels).prefix(length))
         let ranges = PNGChunkFilter.keptRanges(of: file)
@@ -65,11 +65,11 @@ import Testing
         #expect(ranges.isEmpty == (length < 8))
     }
 
-    @Test("What is no PNG is not for a PNG's decoder")
+    @Test("Other files have no ranges")
     func other() throws {
         #expect(PNGChunkFilter.keptRanges(of: try Fixture.bytes("textured.jpg")).isEmpty)
         #expect(PNGChunkFilter.keptRanges(of: []).isEmpty)
     }
 
-    private func diet(_ file: [UInt8]) -> [UInt8] { PNGChunkFilter.keptRanges(of: file).flatMap { file[$0] } }
+    private func filtered(_ file: [UInt8]) -> [UInt8] { PNGChunkFilter.keptRanges(of: file).flatMap { file[$0] } }
 }

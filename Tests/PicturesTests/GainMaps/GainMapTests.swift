@@ -10,7 +10,7 @@ import Testing
     private static let secret = "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" dc:creator=\"Secret\""
     private static let video = [UInt8](repeating: 7, count: 500)
 
-    @Test("A gain map stays with its pixels, and its directories say where it is", arguments: [false, true])
+    @Test("A gain map is kept with its pixels, and the directories have its position", arguments: [false, true])
     func kept(isBigger: Bool) throws {
         let original = try Fixture.bytes("ultra-hdr.jpg")
         let comment = isBigger ? Make.segment(0xFE, Array("Secret".utf8)) : []
@@ -20,7 +20,7 @@ import Testing
         #expect(try facts(.jpeg, file.bytes)?.hasHDR == true)
     }
 
-    @Test("Nothing else survives, in the picture or in its gain map")
+    @Test("Other metadata is removed from the picture and from its gain map")
     func secrets() throws {
         let gps = try segments(of: Fixture.bytes("gps.jpg"))
         let description = Make.xmp(
@@ -39,7 +39,7 @@ import Testing
         try expectGainMap(in: file.bytes)
     }
 
-    @Test("A motion photograph's video goes, its gain map stays")
+    @Test("The video of a motion photograph is removed, and its gain map is kept")
     func motionPhoto() throws {
         let inner = Make.greyJPEG(Make.gainMapXMP)
         let item = """
@@ -57,7 +57,7 @@ import Testing
         #expect(try facts(.jpeg, video.original)?.hasHDR == false && !video.contains("GainMap"))
     }
 
-    @Test("A gain map is found where the directory of the file or that of its XMP says", arguments: [0, 10])
+    @Test("A gain map is found by the directory of the file or of its XMP", arguments: [0, 10])
     func places(gap: Int) throws {
         let inner = Make.greyJPEG(Make.gainMapXMP)
         let between = [UInt8](repeating: 0, count: gap)
@@ -72,7 +72,7 @@ import Testing
         #expect(try StrippedFile(file).removed == (gap == 0 ? [] : [.trailer]))
     }
 
-    @Test("What ISO 21496-1 says stays, without what follows it")
+    @Test("Parameters of ISO 21496-1 are kept, without the bytes after them")
     func parameters() throws {
         let inner = Make.greyJPEG(Make.parameters(ofGainMap: true, more: Array("Secret".utf8)))
         let primary = Make.greyJPEG(Make.parameters(ofGainMap: false, more: Array("Secret".utf8)) + Make.directory())
@@ -85,7 +85,7 @@ import Testing
         #expect(try facts(.jpeg, primary + short)?.hasHDR == false)
     }
 
-    @Test("A gain map as Apple writes it stays")
+    @Test("A gain map of Apple is kept")
     func apple() throws {
         let inner = Make.greyJPEG(
             Make.xmp(
@@ -104,7 +104,7 @@ import Testing
         try expectGainMap(in: file.bytes)
     }
 
-    @Test("Other prefixes and elements for the same names are understood")
+    @Test("Other prefixes and elements for the same names are recognised")
     func prefixes() throws {
         let inner = Make.greyJPEG(
             Make.xmp("<rdf:Description xmlns:g='\(Make.hdrgm)'><g:Version>1.0</g:Version></rdf:Description>")
@@ -123,7 +123,7 @@ import Testing
         try expectGainMap(in: StrippedFile(primary + [0, 0, 0, 0] + inner).bytes)
     }
 
-    @Test("A preview behind a picture is no gain map and goes")
+    @Test("A preview after a picture is not a gain map and is removed")
     func preview() throws {
         let preview = Make.greyJPEG(Make.exifSegment(orientation: 6))
         let file = try StrippedFile(Make.greyJPEG(Make.directory((1, 0), (2, 3))) + preview)
@@ -131,7 +131,7 @@ import Testing
         #expect(try facts(.jpeg, file.original)?.hasHDR == false)
     }
 
-    @Test("Hostile directories neither crash nor keep anything (I6, I8)")
+    @Test("Malicious directories neither crash the parser nor keep anything (I6, I8)")
     func hostile() throws {
         let plain = Make.greyJPEG([])
         let inner = Make.greyJPEG(Make.gainMapXMP)
@@ -153,7 +153,7 @@ import Testing
         #expect(try facts(.jpeg, Make.greyJPEG(Make.containerXMP(gainMap: 9)) + inner.dropLast())?.hasHDR == false)
     }
 
-    @Test("A picture that is no JPEG, or is cut off before its end, has no gain map")
+    @Test("Other formats and truncated pictures have no gain map")
     func others() throws {
         let whole = try Fixture.bytes("ultra-hdr.jpg")
         #expect(try facts(.jpeg, Array(whole.prefix(100_000)))?.hasHDR == false)

@@ -7,7 +7,7 @@ import Testing
     private typealias Make = PictureBytes
 
     @Test(
-        "The first frame may widen the screen, and screens that old programs made up do not count (libvips 8.14.1)",
+        "The first frame may extend the screen, and screen sizes of old programs are ignored (libvips 8.14.1)",
         arguments: [
             ((100, 80), (0, 0, 100, 80), (100, 80)), ((50, 40), (0, 0, 100, 80), (100, 80)),
             ((50, 40), (30, 30, 100, 80), (130, 110)), ((100, 80), (10, 10, 20, 20), (100, 80)),
@@ -24,14 +24,14 @@ import Testing
         #expect(found.hasAlpha == !isCovered)
     }
 
-    @Test("Later frames do not widen the screen")
+    @Test("Later frames do not extend the screen")
     func laterFrames() throws {
         let frames = Make.image(width: 50, height: 40) + Make.image(width: 100, height: 90)
         let found = try #require(try facts(.gif, Make.gif(width: 50, height: 40, frames)))
         #expect((found.storedWidth, found.storedHeight, found.frameCount) == (50, 40, 2))
     }
 
-    @Test("A screen or first frame over the limits is refused (I8)")
+    @Test("A screen or first frame beyond the limits is rejected (I8)")
     func limits() throws {
         let small = Make.image(width: 1, height: 1)
         #expect(throws: ImageLimitExceeded.side(65_500)) { try facts(.gif, Make.gif(width: 65_535, height: 10, small)) }
@@ -44,7 +44,7 @@ import Testing
         #expect(throws: ImageLimitExceeded.side(65_500)) { try ImageLimits().check(large) }
     }
 
-    @Test("Frames are counted and their time is added up")
+    @Test("Frames are counted and their durations summed")
     func frames() throws {
         let moving = try #require(try facts(.gif, try Fixture.bytes("moving.gif")))
         #expect((moving.isAnimated, moving.frameCount, moving.durationMilliseconds) == (true, 3, 300))
@@ -52,13 +52,13 @@ import Testing
         #expect((still.isAnimated, still.frameCount, still.durationMilliseconds) == (false, 1, 0))
     }
 
-    @Test("Counting frames ends at its limit (I8)")
+    @Test("Counting frames stops at the limit (I8)")
     func frameLimit() throws {
         let many = (0..<FrameCounter.countLimit + 100).flatMap { _ in Make.image(width: 5, height: 5) }
         #expect(try facts(.gif, Make.gif(width: 5, height: 5, many))?.frameCount == FrameCounter.countLimit)
     }
 
-    @Test("Transparency is told by any frame")
+    @Test("Any frame may announce transparency")
     func transparency() throws {
         let image = Make.image(width: 5, height: 5)
         func hasAlpha(_ blocks: [UInt8]...) throws -> Bool? {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct HEIFHeaderTests {
     private typealias Make = PictureBytes
 
-    @Test("A picture of overlapping layers is not given to a decoder, wherever the file tells of them (I6)")
+    @Test("An overlay is not given to a decoder, wherever the file declares it (I6)")
     func overlay() throws {
         let items = Make.items([Make.size(40, 30)])
         let overlay = Make.fullBox("infe", version: 2, Make.big(1, 2), Make.big(0, 2), Array("iovl".utf8), [0])
@@ -18,14 +18,14 @@ import Testing
         #expect(try facts(.heif, Make.brands("heic") + items + Make.box("mdat", Array("iovl".utf8))) != nil)
     }
 
-    @Test("A sequence is told by its brand, counted and timed by its track")
+    @Test("A sequence is recognised by its brand, and counted and timed by its track")
     func sequence() throws {
         let found = try #require(try facts(.avif, try Fixture.bytes("moving.avif")))
         #expect((found.width, found.height, found.isAnimated) == (48, 32, true))
         #expect((found.frameCount, found.durationMilliseconds) == (3, 300))
     }
 
-    @Test("Brands that both formats share leave the choice to the others")
+    @Test("With a brand that both formats share, the other brands decide")
     func brands() {
         #expect(FileKind(signature: Make.brands("mif1", "mif1", "heic")) == .heif)
         #expect(FileKind(signature: Make.brands("mif1", "miaf", "avif")) == .avif)
@@ -33,7 +33,7 @@ import Testing
         #expect(FileKind(signature: Make.brands("isom", "heic")) == nil)
     }
 
-    @Test("Turns and crops apply in their order")
+    @Test("Rotations and crops are applied in order")
     func transformations() throws {
         let crop = Make.box("clap", [30, 1, 40, 2].flatMap { Make.big($0, 4) }, [UInt8](repeating: 0, count: 16))
         #expect(try size(Make.size(100, 50)) == [100, 50])
@@ -51,7 +51,7 @@ import Testing
         return found.map { [$0.width, $0.height] } ?? []
     }
 
-    @Test("Bits and channels come from the picture's own properties", arguments: [8, 10, 12])
+    @Test("Bits and channels are from the properties of the primary picture", arguments: [8, 10, 12])
     func depth(bits: UInt8) throws {
         let depth = Make.fullBox("pixi", [3, bits, bits, bits])
         let alpha = Make.fullBox("auxC", Array("urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0".utf8))
@@ -60,7 +60,7 @@ import Testing
         #expect((found.bitDepth, found.componentCount, found.hasAlpha) == (Int(bits), 4, true))
     }
 
-    @Test("Boxes of impossible sizes end the walk (I6)")
+    @Test("Boxes of invalid sizes end the iteration (I6)")
     func malformed() throws {
         let items = Make.items([Make.size(30, 20)])
         for length in [[0, 0, 0, 2], [0, 0, 0, 1]] as [[UInt8]] {

@@ -19,7 +19,7 @@ import Testing
         #expect(throws: ImageLimitExceeded.side(65_500)) { try ImageLimits().check(facts(.heif, .max, .max)) }
     }
 
-    @Test("What is over a limit has a code, and a sentence with the limit")
+    @Test("An exceeded limit has a code, and a sentence with its value")
     func words() {
         #expect(ImageLimitExceeded.side(65_500).code == .tooLarge)
         #expect(ImageLimitExceeded.side(65_500).description.contains("65500 pixels"))
@@ -30,7 +30,7 @@ import Testing
         #expect(ImageLimitExceeded.scanCount(100).description.contains("100 scans"))
     }
 
-    @Test("Scans are limited in number and by the pixels they go over (I8)")
+    @Test("Scans are limited in number and in total pixels (I8)")
     func scans() throws {
         var large = facts(.jpeg, 4_000, 3_000)
         large.scanCount = 50
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(
-        "What a picture makes its decoder hold is limited, and the refusal says what it is (I8)",
+        "The memory of the decoder is limited, and the error names the kind of picture (I8)",
         arguments: [
             (DecoderMemoryModel.interlacedPNG, 20_000_000, "an interlaced PNG"), (.gif, 10_000_000, "a GIF"),
             (.losslessWebP, 20_000_000, "a lossless WebP"), (.animatedWebP, 10_000_000, "an animated WebP"),
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test("A GIF that moves is held once more than one that does not (I8)")
+    @Test("An animated GIF is held once more than a static one (I8)")
     func movingGIF() throws {
         var facts = facts(.gif, 2_500, 2_666)
         facts.isAnimated = true
@@ -106,7 +106,7 @@ import Testing
         #expect(facts.decoderByteCount == 1_000 * 3 * 340)
     }
 
-    @Test("What comes by rows is measured by their length, and a few rows by their number")
+    @Test("Pictures decoded by rows are measured by row length, and low ones by their number of rows")
     func longRows() throws {
         var panorama = facts(.png, 65_500, 1_800)
         (panorama.componentCount, panorama.hasAlpha) = (4, true)
@@ -118,7 +118,7 @@ import Testing
         #expect(facts(.jpeg, 65_500, 3).decoderByteCount == 65_500 * 3 * 3)
     }
 
-    @Test("What comes by rows is small whatever its height, and so is a lossy WebP")
+    @Test("Pictures decoded by rows take little memory whatever their height, and so does a lossy WebP")
     func rows() throws {
         for format in [FileKind.jpeg, .png] {
             #expect(facts(format, 1_080, 65_500).decoderByteCount < 1_000_000)
@@ -148,7 +148,7 @@ import Testing
         #expect(refused == !isAllowed)
     }
 
-    @Test("Sizes that no file can have do not overflow (I6)")
+    @Test("Impossible sizes do not overflow (I6)")
     func overflow() {
         for format in FileKind.allCases {
             var facts = facts(format, .max, .max)

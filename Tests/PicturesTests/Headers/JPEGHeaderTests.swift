@@ -34,7 +34,7 @@ import Testing
         #expect(try facts(.jpeg, Make.jpeg(progressive))?.coefficientByteCount == byteCount)
     }
 
-    @Test("A baseline JPEG whose first scan leaves components out makes its decoder hold all")
+    @Test("The decoder of a baseline JPEG with several scans holds all coefficients")
     func multiScan() throws {
         let frame = Make.frame(0xC0, width: 100, height: 100)
         let whole = try #require(try facts(.jpeg, Make.jpeg(frame, Make.scan())))
@@ -44,7 +44,7 @@ import Testing
         #expect(parted.decoderMemoryModel == .coefficients)
     }
 
-    @Test("The first EXIF block alone turns the picture, if it comes before the pixels")
+    @Test("Only the first EXIF block determines the orientation, if it precedes the pixels")
     func exif() throws {
         func orientation(_ parts: [UInt8]...) throws -> Int? {
             let frame = Make.frame(0xC0, width: 30, height: 20)
@@ -57,7 +57,7 @@ import Testing
         #expect(try orientation(Make.frame(0xC0, width: 30, height: 20), Make.scan(), six) == 1)
     }
 
-    @Test("An orientation is read from any type of whole number", arguments: [1, 3, 4])
+    @Test("An orientation is read from any integer type", arguments: [1, 3, 4])
     func orientationTypes(type: Int) throws {
         func orientation(_ value: Int, count: Int = 1) throws -> Int? {
             let block = Array("Exif\0\0".utf8) + Make.exif(orientation: value, type: type, count: count)
@@ -70,7 +70,7 @@ import Testing
         #expect(try orientation(8, count: 0) == 1)
     }
 
-    @Test("Segments of metadata are limited in number, wherever they are (I8)")
+    @Test("The number of metadata segments is limited, wherever they are (I8)")
     func segments() throws {
         let frame = Make.frame(0xC0, width: 30, height: 20)
         func picture(_ count: Int, behindScan: Bool) -> [UInt8] {
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test("A colour profile is limited in all its parts together (I8)")
+    @Test("The total size of a colour profile is limited (I8)")
     func profile() throws {
         let part = Make.segment(0xE2, Array("ICC_PROFILE\0".utf8) + [UInt8](repeating: 7, count: 65_521))
         let frame = Make.frame(0xC0, width: 30, height: 20)
@@ -98,7 +98,7 @@ import Testing
         #expect(try facts(.jpeg, Make.jpeg((0..<70).flatMap { _ in other }, frame)) != nil)
     }
 
-    @Test("A header that breaks off or cannot be goes no further (I6)")
+    @Test("Parsing stops at a truncated or invalid header (I6)")
     func malformed() throws {
         let start = Array(Make.jpeg().dropLast(2))
         #expect(try facts(.jpeg, start + [0xFF, 0xC0, 0, 1]) == nil)

@@ -7,7 +7,7 @@ import Testing
     private typealias Make = PictureBytes
 
     @Test(
-        "Colour types tell channels and alpha",
+        "Colour types determine channels and alpha",
         arguments: [(0, 1, false), (2, 3, false), (3, 3, false), (4, 2, true), (6, 4, true)]
     )
     func colours(colourType: UInt8, channels: Int, hasAlpha: Bool) throws {
@@ -19,7 +19,7 @@ import Testing
         #expect((transparent.componentCount, transparent.hasAlpha) == (hasAlpha ? channels : channels + 1, true))
     }
 
-    @Test("Frames are counted and their time is added up")
+    @Test("Frames are counted and their durations summed")
     func frames() throws {
         let found = try #require(try facts(.png, try Fixture.bytes("moving.png")))
         #expect((found.isAnimated, found.frameCount, found.durationMilliseconds) == (true, 3, 300))
@@ -40,7 +40,7 @@ import Testing
         #expect(try animation((1, 2), (1, 2), control: "tEXt")?.isAnimated == false)
     }
 
-    @Test("Counting frames ends at its limit (I8)")
+    @Test("Counting frames stops at the limit (I8)")
     func frameLimit() throws {
         let frame = Make.chunk("fcTL", [UInt8](repeating: 0, count: 26))
         let many = (0..<FrameCounter.countLimit + 100).flatMap { _ in frame }
@@ -48,13 +48,13 @@ import Testing
         #expect(found?.frameCount == FrameCounter.countLimit)
     }
 
-    @Test("What is shorter or longer than its kind is not read as it (I6)", arguments: [0, 12, 14])
+    @Test("A chunk that is too short or too long for its type is ignored (I6)", arguments: [0, 12, 14])
     func lengths(length: Int) throws {
         let header = Array((PictureBytes.big(30, 4) + PictureBytes.big(20, 4) + [8, 2, 0, 0, 0, 0]).prefix(length))
         #expect(try facts(.png, Make.png(Make.chunk("IHDR", header))) == nil)
     }
 
-    @Test("The first header alone counts, even when it makes no sense")
+    @Test("Only the first header is used, even if it is invalid")
     func twoHeaders() throws {
         let (flat, good) = (Make.header(width: 30, height: 0), Make.header(width: 30, height: 20))
         #expect(try facts(.png, Make.png(flat, good)) == nil)
@@ -62,7 +62,7 @@ import Testing
         #expect(try facts(.png, Make.png(good, flat))?.storedHeight == 20)
     }
 
-    @Test("The first EXIF block alone turns the picture, before the pixels or behind them")
+    @Test("Only the first EXIF block determines the orientation, before or after the pixels")
     func exif() throws {
         func orientation(_ chunks: [UInt8]...) throws -> Int? {
             try facts(.png, Make.png(Make.header(width: 30, height: 20), chunks.flatMap { $0 }))?.orientation

@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test("A frame of an animation lies on the canvas and is as large as it says (I6)")
+    @Test("A frame of an animation must be within the canvas and have its announced size (I6)")
     func frameSizes() throws {
         func animation(left: Int, width: Int, pixels: [UInt8]) throws -> ImageFacts? {
             let frame = Make.animationFrame(left: left, width: width, height: 16, milliseconds: 40, pixels)
@@ -27,13 +27,13 @@ import Testing
         #expect(try animation(left: 0, width: 31, pixels: pixels) == nil)
     }
 
-    @Test("Frames are counted and their time is added up")
+    @Test("Frames are counted and their durations summed")
     func frames() throws {
         let found = try #require(try facts(.webp, try Fixture.bytes("moving.webp")))
         #expect((found.isAnimated, found.frameCount, found.durationMilliseconds) == (true, 3, 300))
     }
 
-    @Test("Counting frames ends at its limit (I8)")
+    @Test("Counting frames stops at the limit (I8)")
     func frameLimit() throws {
         let frame = Make.animationFrame(width: 8, height: 8, milliseconds: 1, Make.lossy(width: 8, height: 8))
         let many = (0..<FrameCounter.countLimit + 100).flatMap { _ in frame }
@@ -41,7 +41,7 @@ import Testing
         #expect(found?.frameCount == FrameCounter.countLimit)
     }
 
-    @Test("Alpha is told by the header, by the pixels, or by a channel of its own")
+    @Test("Alpha is announced by the header, by the pixels, or by an alpha chunk")
     func alpha() throws {
         let size = (width: 8, height: 8)
         let plain = Make.lossy(width: 8, height: 8)
@@ -53,7 +53,7 @@ import Testing
         #expect(try facts(.webp, Make.webp(silent, Make.riffChunk("ALPH", [0]), plain))?.hasAlpha == true)
     }
 
-    @Test("EXIF turns the picture only where the header announces it, and the first block alone")
+    @Test("Only the first EXIF block determines the orientation, and only if the header announces it")
     func exif() throws {
         func orientation(flags: UInt8, _ chunks: [UInt8]...) throws -> Int? {
             let header = Make.extended(width: 32, height: 16, flags: flags)
@@ -70,7 +70,7 @@ import Testing
         #expect(try facts(.webp, Make.webp(Make.lossy(width: 32, height: 16), six))?.orientation == 1)
     }
 
-    @Test("What follows the length that the file gives for itself is no part of it")
+    @Test("Bytes after the announced length do not belong to the file")
     func trailer() throws {
         let header = Make.extended(width: 32, height: 16, flags: 8)
         let file = Make.webp(header, Make.lossy(width: 32, height: 16))

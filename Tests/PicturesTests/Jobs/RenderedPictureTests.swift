@@ -12,7 +12,7 @@ import Vocabulary
         RenderedPicture(variants: variants, placeholder: Data(repeating: 1, count: placeholder)).isConsistent
     }
 
-    @Test("I6: what a worker says of the sizes must fit together")
+    @Test("I6: the reported sizes must be consistent")
     func sizes() {
         let (small, medium) = (variant(.thumbnail, by: .thumbnail), variant(.medium, by: .medium, width: 500))
         #expect(isConsistent([small, small.serving(.medium), small.serving(.large)]))

@@ -2,7 +2,7 @@ import Pictures
 import Testing
 
 @Suite struct SessionLimitsTests {
-    @Test("A worker reads what its server has written")
+    @Test("A worker reads the environment of its server")
     func roundTrip() {
         var limits = SessionLimits()
         limits.idleMilliseconds = 1
@@ -11,7 +11,7 @@ import Testing
         #expect(SessionLimits(from: limits.environment) == limits)
     }
 
-    @Test("What is missing or makes no sense is as by default")
+    @Test("Missing and invalid values are the defaults")
     func defaults() {
         #expect(SessionLimits(from: [:]) == SessionLimits())
         #expect(SessionLimits(from: ["SNUG_WORKER_JOBS": "many"]) == SessionLimits())

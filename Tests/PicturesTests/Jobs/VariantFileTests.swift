@@ -3,7 +3,7 @@ import Testing
 import Vocabulary
 
 @Suite struct VariantFileTests {
-    @Test("A variant's name reads back what it writes")
+    @Test("The name of a variant can be parsed")
     func variantName() {
         let id = BlobID.random()
         for file in VariantFile.all(of: id) { #expect(VariantFile(name: file.name) == file) }
@@ -12,7 +12,7 @@ import Vocabulary
     }
 
     @Test(
-        "Anything but a variant's own name is none",
+        "Other names are not those of variants",
         arguments: [
             "0f9619ff-8b86-4d01-b42d-00cf4fc964ff", "0f9619ff-8b86-4d01-b42d-00cf4fc964ff.150",
             "0f9619ff-8b86-4d01-b42d-00cf4fc964ff.151.jpg", "0f9619ff-8b86-4d01-b42d-00cf4fc964ff.150.png",

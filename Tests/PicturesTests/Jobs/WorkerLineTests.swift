@@ -5,7 +5,7 @@ import Vocabulary
 @testable import Pictures
 
 @Suite struct WorkerLineTests {
-    @Test("Lines are cut from any pieces, and a long one is bounded (I8)")
+    @Test("Lines are assembled from any chunks, and long ones are limited (I8)")
     func lines() {
         var splitter = LineSplitter(lengthLimit: 4)
         #expect(splitter.feed(Array("ab".utf8)).isEmpty)
@@ -13,7 +13,7 @@ import Vocabulary
         #expect(splitter.feed(Array("\n".utf8)) == [Array("x".utf8)])
     }
 
-    @Test("Both sides understand each other")
+    @Test("Messages can be decoded by the other side")
     func roundTrip() throws {
         var facts = ImageFacts(format: .jpeg)
         facts.storedWidth = 4_000

@@ -7,7 +7,7 @@ import Testing
 
     private static let image = Make.image(width: 5, height: 5)
 
-    @Test("Frames, their control, repetition and profile stay, everything else goes")
+    @Test("Frames, control blocks, repeat count and profile are kept, everything else is removed")
     func blocks() throws {
         let kept =
             application("NETSCAPE2.0", [3, 1, 0, 0, 0]) + application("ANIMEXTS1.0", [3, 1, 0, 0, 0])
@@ -20,7 +20,7 @@ import Testing
         #expect(file.removed == [.comment, .other, .text, .trailer])
     }
 
-    @Test("XMP goes, though it is not cut into blocks as the format has it")
+    @Test("XMP is removed, although it is not split into sub-blocks")
     func xmp() throws {
         let packet = Array("<x GPSLatitude=\"1\"/>".utf8) + [1] + (0...255).reversed() + [0]
         let file = try StrippedFile(Make.gif(width: 5, height: 5, application("XMP DataXMP", packet), Self.image))
@@ -28,7 +28,7 @@ import Testing
         #expect(file.removed == [.gps, .xmp])
     }
 
-    @Test("A file that is cut off, or goes on with no block, loses what was recognised")
+    @Test("A truncated or malformed file loses the metadata before the defect")
     func malformed() throws {
         let comment: [UInt8] = [0x21, 0xFE, 3, 1, 2, 3, 0]
         let whole = Make.gif(width: 5, height: 5, comment, Self.image)

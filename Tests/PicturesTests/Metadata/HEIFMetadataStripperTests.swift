@@ -7,7 +7,7 @@ import Testing
 @Suite struct HEIFMetadataStripperTests {
     private typealias Make = PictureBytes
 
-    @Test("Metadata is overwritten in its place, and everything else stays where it is")
+    @Test("Metadata is overwritten in place, and everything else keeps its position")
     func inPlace() throws {
         let file = try StrippedFile("phone.heic")
         #expect(file.bytes.count == file.original.count)
@@ -19,7 +19,7 @@ import Testing
         #expect(changed.allSatisfy { index in metadata.contains { $0.extents[0].contains(index) } })
     }
 
-    @Test("An item's bytes are found wherever the file may have them", arguments: [0, 1, 2], [0, 1])
+    @Test("The bytes of an item are found wherever the file may store them", arguments: [0, 1, 2], [0, 1])
     func places(version: UInt8, method: UInt8) throws {
         guard version > 0 || method == 0 else { return }
         let exif = big(6, 4) + Array("Exif\0\0".utf8) + Make.exif(orientation: 6) + Array("a place".utf8)
@@ -31,13 +31,13 @@ import Testing
         #expect(stripped.bytes.count == bytes.count)
     }
 
-    @Test("An item that shares bytes with the picture is left alone (I6)")
+    @Test("An item that shares bytes with the picture is kept (I6)")
     func shared() throws {
         let bytes = file(version: 1, method: 0, [("Exif", Array("same".utf8)), ("hvc1", [])], sharing: true)
         #expect(try StrippedFile(bytes).bytes == bytes)
     }
 
-    @Test("A box that no reader of pictures needs becomes a free one")
+    @Test("A box that readers do not need becomes a free box")
     func unknownBoxes() throws {
         let items = Make.items([Make.size(30, 20)])
         let bytes = Make.brands("heic") + items + Make.box("mpvd", Array("a video".utf8)) + Make.box("mdat", [1, 2])
@@ -49,7 +49,7 @@ import Testing
         #expect(file.removed == [.other])
     }
 
-    @Test("What a sequence says about itself becomes free, and its frames stay")
+    @Test("The metadata of a sequence becomes free boxes, and its frames are kept")
     func sequence() throws {
         let track = Make.box("trak", Make.box("mdia"), Make.box("udta", Array("track".utf8)))
         let film = Make.box("moov", Make.box("mvhd"), track, Make.box("udta", Array("film".utf8)))
@@ -61,7 +61,7 @@ import Testing
         #expect(file.bytes == Make.brands("msf1") + freeFilm + Make.box("odd ", [1]))
     }
 
-    @Test("When a sequence was made is not told, and how long it lasts is", arguments: [0, 1] as [UInt8])
+    @Test("The creation time of a sequence is removed, and its duration is kept", arguments: [0, 1] as [UInt8])
     func times(version: UInt8) throws {
         let length = version == 1 ? 8 : 4
         let rest = Make.big(1_000, 4) + Make.big(300, length)

@@ -9,7 +9,7 @@ import Testing
 
     private static let frame = Make.frame(0xC0, width: 30, height: 20)
 
-    @Test("Tables and pixels stay bit for bit", arguments: ["phone.jpg", "phone-progressive.jpg"])
+    @Test("Tables and pixels are unchanged", arguments: ["phone.jpg", "phone-progressive.jpg"])
     func pixels(name: String) throws {
         let file = try StrippedFile(name)
         let original = pixels(of: file.original)
@@ -18,7 +18,7 @@ import Testing
         #expect(original.count > 500)
     }
 
-    @Test("JFIF, profile and Adobe's colours stay, everything else for applications goes")
+    @Test("JFIF, profile and Adobe's colour transform are kept, other application segments are removed")
     func applications() throws {
         let profile = Make.segment(0xE2, Array("ICC_PROFILE\0\u{1}\u{1}abc".utf8))
         let adobe = Make.segment(0xEE, Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, 1])
@@ -28,7 +28,7 @@ import Testing
         #expect(file.removed == [.iptc, .other])
     }
 
-    @Test("A thumbnail goes out of JFIF, and bytes behind Adobe's go as well")
+    @Test("The thumbnail of JFIF is removed, and so are bytes after Adobe's segment")
     func shortened() throws {
         let jfif = Array("JFIF\0".utf8) + [1, 1, 0, 0, 1, 0, 1]
         let thumbnail = Make.segment(0xE0, jfif + [1, 1, 7, 7, 7])
@@ -39,7 +39,7 @@ import Testing
         #expect(file.removed == [.other, .thumbnail])
     }
 
-    @Test("An orientation stays, alone, where the first EXIF block was", arguments: 1...8)
+    @Test("Only the orientation is kept in place of the first EXIF block", arguments: 1...8)
     func orientation(orientation: Int) throws {
         let exif = Array("Exif\0\0".utf8) + Make.exif(orientation: orientation) + Array("more".utf8)
         let second = Make.exifSegment(orientation: 5)
@@ -49,21 +49,21 @@ import Testing
         #expect(file.removed == [.exif])
     }
 
-    @Test("A block that breaks into pixels leaves an empty comment, so that they end there as before")
+    @Test("A segment within pixels becomes an empty comment, so that they end there as before")
     func behindScan() throws {
         let comment = Make.segment(0xFE, Array("words".utf8))
         let file = try StrippedFile(Make.jpeg(Self.frame, Make.scan(), comment, [1, 2, 3]))
         #expect(file.bytes == Make.jpeg(Self.frame, Make.scan(), Make.segment(0xFE, []), [1, 2, 3]))
     }
 
-    @Test("What follows a block whose length is wrong goes with it, as decoders skip it too")
+    @Test("Bytes after a segment with a wrong length are removed too, as decoders skip them")
     func wrongLength() throws {
         let exif = Make.segment(0xE1, Array("Exif\0\0".utf8)) + Array("GPS and more".utf8)
         let file = try StrippedFile(Make.jpeg(exif, Self.frame, Make.scan()))
         #expect(file.bytes == Make.jpeg(Self.frame, Make.scan()))
     }
 
-    @Test("What was recognised goes out of a file that is cut off or malformed", arguments: [0, 1, 2])
+    @Test("Recognised metadata is removed from a truncated or malformed file", arguments: [0, 1, 2])
     func malformed(way: Int) throws {
         let comment = Make.segment(0xFE, Array("words".utf8))
         let rest = [[0xFF, 0xC4, 0, 1] + comment, Array(Make.scan().dropLast(3)), Array(comment.dropLast(2))][way]
@@ -72,17 +72,17 @@ import Testing
         #expect(file.bytes == [0xFF, 0xD8] + Self.frame + kept)
     }
 
-    @Test("Without pixels, nothing is behind them")
+    @Test("A file without pixels has no trailer")
     func withoutPixels() throws {
         let file = try StrippedFile(Make.jpeg(Self.frame) + [1, 2, 3])
         #expect(file.bytes == file.original)
     }
 
-    @Test("More pieces of metadata than any picture has are refused (I8)")
+    @Test("More pieces of metadata than in any real picture are rejected (I8)")
     func limit() {
         // Apart from each other, or they would be one piece.
         let pieces = (0...StripEdits.countLimit).flatMap { _ in Make.segment(0xFE, []) + Make.segment(0xDD, [0, 0]) }
-        #expect(throws: InspectionFailure.pixelLimit(.segmentCount(10_000))) { try StrippedFile(Make.jpeg(pieces)) }
+        #expect(throws: ImageLimitExceeded.segmentCount(10_000)) { try StrippedFile(Make.jpeg(pieces)) }
     }
 
     /// All segments that are no metadata, and what lies between them.

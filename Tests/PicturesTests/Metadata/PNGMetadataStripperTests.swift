@@ -10,7 +10,7 @@ import Testing
     private static let header = Make.header(width: 30, height: 20)
     private static let pixels = Make.chunk("IDAT", [1, 2, 3])
 
-    @Test("Pixels, colours and animation stay, and of other chunks only those that no decoder may ignore")
+    @Test("Pixels, colours, animation and critical chunks are kept")
     func chunks() throws {
         let kept = [
             "PLTE", "tRNS", "acTL", "fcTL", "iCCP", "gAMA", "cHRM", "sRGB", "pHYs", "sBIT", "bKGD", "hIST", "cICP",
@@ -24,7 +24,7 @@ import Testing
         #expect(file.removed == [.other, .text, .time, .trailer])
     }
 
-    @Test("Compressed pixels and checksums stay bit for bit, and the new block's checksum is right")
+    @Test("Compressed pixels and checksums are unchanged, and the checksum of the new block is correct")
     func checksums() throws {
         let file = try StrippedFile("phone.png")
         let before = chunks(of: file.original)
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test("Metadata that editors put into text is told by its own name")
+    @Test("Metadata in text chunks is reported by its own name")
     func rawProfiles() throws {
         func removed(_ keyword: String) throws -> [RemovedMetadata] {
             let text = Make.chunk("zTXt", Array("\(keyword)\0\0".utf8))
@@ -49,7 +49,7 @@ import Testing
         #expect(try removed("Author") == [.text])
     }
 
-    @Test("An EXIF block that turns nothing goes, and one that is nothing but an orientation stays")
+    @Test("An EXIF block without an orientation is removed, and one with only an orientation is kept")
     func exif() throws {
         let (one, six) = (Make.chunk("eXIf", Make.exif(orientation: 1)), Make.chunk("eXIf", Make.exif(orientation: 6)))
         #expect(try StrippedFile(Make.png(Self.header, one, Self.pixels)).bytes == Make.png(Self.header, Self.pixels))
@@ -61,7 +61,7 @@ import Testing
         #expect(file.bytes == Make.png(Self.header, Self.pixels, minimal))
     }
 
-    @Test("A file that is cut off loses what was recognised")
+    @Test("A truncated file loses the recognised metadata")
     func cut() throws {
         let text = Make.chunk("tEXt", Array("Author\0Name".utf8))
         let whole = Make.png(Self.header, text, Self.pixels, text)

@@ -11,7 +11,7 @@ import Testing
         "phone-motion.heic",
     ]
 
-    @Test("No secret is left in a picture, and what is taken out is told (I7)", arguments: phones)
+    @Test("No secret is left in a picture, and the stripped metadata is reported (I7)", arguments: phones)
     func secrets(name: String) throws {
         let file = try StrippedFile(name)
         #expect(String(decoding: file.original, as: UTF8.self).contains("Secret"))
@@ -39,7 +39,7 @@ import Testing
         #expect(try StrippedFile(name).removed == kinds)
     }
 
-    @Test("Size, orientation, frames and all other facts stay", arguments: phones)
+    @Test("Size, orientation, frames and all other facts are preserved", arguments: phones)
     func facts(name: String) throws {
         let file = try StrippedFile(name)
         let before = try #require(try PicturesTests.facts(file.kind, file.original))
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(
-        "What has nothing to remove stays byte for byte",
+        "A file without metadata is unchanged",
         arguments: [
             "plain.png", "still.gif", "moving.gif", "moving.png", "moving.webp", "lossy.webp", "lossless.webp",
             "textured.jpg", "orientation-6.jpg", "orientation-6.png", "orientation-6.webp", "srgb-profile.jpg",
@@ -74,7 +74,7 @@ import Testing
         #expect(try MetadataStripper.plan(for: kind, &source) == nil)
     }
 
-    @Test("exiftool finds nothing but what shows the picture (I7)", arguments: phones)
+    @Test("exiftool finds only what is needed for display (I7)", arguments: phones)
     func exifTool(name: String) async throws {
         let file = try StrippedFile(name)
         try await withScratchFolder { folder in

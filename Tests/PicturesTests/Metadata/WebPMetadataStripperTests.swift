@@ -7,7 +7,7 @@ import Testing
 
     private static let pixels = Make.lossy(width: 32, height: 16)
 
-    @Test("Metadata goes, its flags are cleared, and the file's length is mended")
+    @Test("Metadata is removed, its flags are cleared, and the length of the file is corrected")
     func chunks() throws {
         let (profile, xmp) = (Make.riffChunk("ICCP", [1, 2, 3]), Make.riffChunk("XMP ", Array("GPSLatitude".utf8)))
         let (exif, other) = (Make.riffChunk("EXIF", Make.exif(orientation: 1)), Make.riffChunk("what", [1]))
@@ -17,7 +17,7 @@ import Testing
         #expect(file.removed == [.exif, .gps, .other, .trailer, .xmp])
     }
 
-    @Test("An orientation stays, alone and announced")
+    @Test("Only the orientation is kept, and announced")
     func orientation() throws {
         let exif = Make.riffChunk("EXIF", Array("Exif\0\0".utf8) + Make.exif(orientation: 6) + Array("more".utf8))
         let xmp = Make.riffChunk("XMP ", [1])
@@ -26,7 +26,7 @@ import Testing
         #expect(file.bytes == Make.webp(header(flags: 0x08), Self.pixels, minimal))
     }
 
-    @Test("An animation stays frame by frame")
+    @Test("Every frame of an animation is kept")
     func animation() throws {
         let control = Make.riffChunk("ANIM", [0, 0, 0, 0, 0, 0])
         let frame = Make.animationFrame(width: 32, height: 16, milliseconds: 40, Self.pixels)
@@ -35,13 +35,13 @@ import Testing
         #expect(file.bytes == Make.webp(header(flags: 0x02), control, frame, frame))
     }
 
-    @Test("A simple file, which cannot announce metadata, loses it all the same")
+    @Test("A simple file, which cannot announce metadata, loses it too")
     func simple() throws {
         let exif = Make.riffChunk("EXIF", Make.exif(orientation: 6))
         #expect(try StrippedFile(Make.webp(Self.pixels, exif)).bytes == Make.webp(Self.pixels))
     }
 
-    @Test("A file that is cut off loses what was recognised, and is cut off still")
+    @Test("A truncated file loses the recognised metadata, and remains truncated")
     func cut() throws {
         let xmp = Make.riffChunk("XMP ", Array("a name and a place".utf8))
         let whole = Make.webp(header(flags: 4), xmp, Self.pixels, xmp)
@@ -51,14 +51,14 @@ import Testing
         #expect(try facts(.webp, file.bytes)?.width == 32)
     }
 
-    @Test("A header without flags has none to mend")
+    @Test("A header without flags is not corrected")
     func emptyHeader() throws {
         let header = Make.riffChunk("VP8X", [])
         let file = try StrippedFile(Make.webp(header, Make.riffChunk(",,,,", [1]), Self.pixels))
         #expect(file.bytes == Make.webp(header, Self.pixels))
     }
 
-    @Test("A byte that pads behind the length is no trailer")
+    @Test("A padding byte after the length is not a trailer")
     func padding() throws {
         var bytes = Make.webp(Make.riffChunk("VP8 ", Array(Self.pixels.dropFirst(8)) + [7]))
         bytes[4] -= 1

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Pictures
 
-@Suite("Wrong bytes among the codes of a JPEG") struct JPEGDamageTests {
-    @Test("None are found in pictures that are in order")
+@Suite("Wrong bytes in the coded data of a JPEG") struct JPEGDamageTests {
+    @Test("No damage is found in valid pictures")
     func whole() throws {
         var count = 0
         for name in try Fixture.names where name.hasSuffix(".jpg") && !name.hasPrefix("cut-") {
@@ -17,7 +17,7 @@ import Testing
 
     /// Of 200 each. What is not found changes a single block, or shifts an average by little: another valid JPEG.
     @Test(
-        "Most wrong, missing and doubled bytes are found where a JPEG has many blocks or restart markers",
+        "Most wrong, missing and doubled bytes are found in a JPEG with many blocks or restart markers",
         arguments: [("photograph.jpg", 100, 100), ("textured.jpg", 60, 60), ("restart.jpg", 100, 160)]
     )
     func damage(name: String, wrong: Int, displaced: Int) throws {
@@ -41,14 +41,14 @@ import Testing
         #expect(foundDisplaced >= displaced)
     }
 
-    @Test("The end may be missing, but not with coded data")
+    @Test("The end marker may be missing, but not coded data")
     func ends() throws {
         let bytes = try Fixture.bytes("photograph.jpg")
         #expect(!JPEGDamage.isFound(in: Array(bytes.dropLast(2))))
         #expect(JPEGDamage.isFound(in: Array(bytes.dropLast(6))))
     }
 
-    @Test("What the codes depend on may make no sense, which decoders say", arguments: [0xC4, 0xDB, 0xC0] as [UInt8])
+    @Test("Invalid segments that codes depend on are left to decoders", arguments: [0xC4, 0xDB, 0xC0] as [UInt8])
     func senselessTables(marker: UInt8) throws {
         var bytes = try Fixture.bytes("photograph.jpg")
         let segment = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == marker })
@@ -57,7 +57,7 @@ import Testing
         #expect(!JPEGDamage.isFound(in: bytes))
     }
 
-    @Test("Nothing is said of codes whose table is missing, as in frames of motion JPEG")
+    @Test("Codes without a table are not checked, as in frames of Motion JPEG")
     func missingTable() throws {
         var bytes = try Fixture.bytes("photograph.jpg")
         let table = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC4 })
@@ -68,7 +68,7 @@ import Testing
 
     // MARK: By hand: a picture of two by two blocks, in one component or three
 
-    @Test("Each unit has to be there, and nothing behind them but padding")
+    @Test("Each unit must exist, followed only by padding")
     func units() {
         // For each block "as before" and "end of block", a zero bit each.
         #expect(!JPEGDamage.isFound(in: grey(data: [0b0000_0000])))
@@ -91,7 +91,7 @@ import Testing
         #expect(JPEGDamage.isFound(in: grey(data: [0b1010_0000, 0b0100_0000, 0b0001_1111])))
     }
 
-    @Test("A block has no more than 64 coefficients, and no code is of another kind of coding")
+    @Test("A block has at most 64 coefficients, and no codes of other coding processes")
     func coefficients() {
         // 10 passes over 16 zeros: three times, and the end of the block.
         #expect(!JPEGDamage.isFound(in: grey(data: [0b0101_0100, 0b0000_0011])))
@@ -100,7 +100,7 @@ import Testing
         #expect(JPEGDamage.isFound(in: grey(data: [0b0110_0000, 0b0000_0000])))
     }
 
-    @Test("Restart markers come after as many units as announced, in turn")
+    @Test("Restart markers come in order, after the announced number of units")
     func restarts() {
         let interval = PictureBytes.segment(0xDD, [0, 2])
         let good: [UInt8] = [0b0000_1111, 0xFF, 0xD0, 0b0000_1111]
@@ -124,8 +124,8 @@ import Testing
         #expect(JPEGDamage.isFound(in: file([[0], [0b0011_1111], [0b0011_0000]])))
     }
 
-    /// 0 stands for "as before" and 10 for a change of ten bits; 0 for the end of the block, 10 for 16 zeros and 110 for
-    /// what only progressive JPEGs have. Steps of two.
+    /// 0 stands for "as before" and 10 for a change of ten bits; 0 for the end of the block, 10 for 16 zeros and 110
+    /// for what only progressive JPEGs have. Steps of two.
     private var tables: [UInt8] {
         let lengths = { (counts: [UInt8]) in counts + [UInt8](repeating: 0, count: 16 - counts.count) }
         return PictureBytes.segment(0xDB, [0] + [UInt8](repeating: 2, count: 64))

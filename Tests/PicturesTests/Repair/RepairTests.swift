@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Repairing files for their decoders") struct RepairTests {
     @Test(
-        "A JPEG that is in order stays as it is",
+        "A valid JPEG is unchanged",
         arguments: ["photograph.jpg", "photograph-progressive.jpg", "restart.jpg"]
     )
     func whole(name: String) throws {
@@ -19,7 +19,7 @@ import Testing
         #expect(JPEGRepair.repaired(Array(bytes.dropLast(2))) == bytes)
     }
 
-    @Test("A GIF that is in order is not taken for damaged, and one without its end is")
+    @Test("A valid GIF is not damaged, and one without its end is")
     func gifs() throws {
         var count = 0
         for name in try Fixture.names where name.hasSuffix(".gif") && !name.hasPrefix("cut") {
@@ -32,9 +32,10 @@ import Testing
         #expect(count > 4)
     }
 
-    @Test("A code that stands for nothing ends the pixels; those before it are kept")
+    @Test("An undefined code ends the pixels; those before it are kept")
     func brokenCodes() {
-        // Colours of two bits; codes of three: a new table, 1, 1 (then 6 is "1 1") and 6; then of four, as 7 is there: 15.
+        // Colours of two bits; codes of three: a new table, 1, 1 (then 6 is "1 1") and 6; then of four, as 7 is there:
+        // 15.
         let codes = GIFCodes([0b01_001_100, 0b1111_110_0], rootLength: 2, limit: 100)
         #expect(codes.pixelCount == 4)
         #expect(codes.isBroken)
@@ -42,7 +43,7 @@ import Testing
         #expect((whole.pixelCount, whole.isBroken, whole.isEnded) == (4, false, true))
     }
 
-    @Test("A file that is cut anywhere lacks its end, and the whole one does not", arguments: FileKind.allCases)
+    @Test("A file truncated anywhere lacks its end, and the complete one does not", arguments: FileKind.allCases)
     func ends(kind: FileKind) throws {
         for name in try Fixture.names where name.hasPrefix("phone.") {
             let bytes = try Fixture.bytes(name)
@@ -53,7 +54,7 @@ import Testing
         }
     }
 
-    @Test("A WebP is shortened to what is there of it, and only where something is missing")
+    @Test("A truncated WebP is shortened to its complete chunks, and a complete one is unchanged")
     func shortened() throws {
         let bytes = try Fixture.bytes("orientation-6.webp")
         #expect(WebPRepair.shortened(bytes) == nil)
@@ -65,7 +66,7 @@ import Testing
         #expect(WebPRepair.padded(pixels).count > pixels.count)
     }
 
-    @Test("Repairs take any bytes there are (I6)")
+    @Test("Repairs accept any bytes (I6)")
     func anything() throws {
         for name in try Fixture.names {
             let bytes = try Fixture.bytes(name)
@@ -74,7 +75,7 @@ import Testing
                 #expect(JPEGRepair.repaired(cut).count <= cut.count + 2)
                 _ = (
                     JPEGDamage.isFound(in: cut), JPEGDamage.cut(of: cut), GIFRepair(cut).readable,
-                    PNGRepair.mended(cut), PNGRepair.hasDamagedExtras(cut)
+                    PNGRepair.repaired(cut), PNGRepair.hasDamagedExtras(cut)
                 )
                 #expect(WebPRepair.padded(cut).count <= max(cut.count * 2, 8))
                 _ = WebPRepair.shortened(cut)

@@ -1,12 +1,12 @@
 import Fixtures
 import Foundation
-import Media
 import NIOHTTP1
 import Pictures
 import TestSupport
 import Testing
 import Vocabulary
 
+@testable import Media
 @testable import Server
 
 @Suite("Media URLs", .patient)
@@ -273,7 +273,7 @@ struct MediaURLTests {
     }
 
     private static func write(_ bytes: [UInt8], as file: VariantFile, in storage: String) throws {
-        let blobs = try BlobStore(root: "\(storage)/\(BlobStore.folderName)")
-        try Data(bytes).write(to: URL(filePath: blobs.path(of: file)))
+        let media = try MediaFolder("\(storage)/\(MediaFolder.name)")
+        try Data(bytes).write(to: URL(filePath: media.path(of: .variant(file))))
     }
 }

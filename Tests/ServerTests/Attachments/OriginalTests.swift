@@ -1,12 +1,12 @@
 import Fixtures
 import Foundation
 import Glibc
-import Media
 import NIOHTTP1
 import Pictures
 import TestSupport
 import Testing
 
+@testable import Media
 @testable import Server
 
 @Suite("Originals", .patient)
@@ -88,8 +88,8 @@ struct OriginalTests {
                 }
                 #expect(server.log.contains { $0.contains("nginx cannot read the variants") })
                 let file = try #require(url.split(separator: "/").last.flatMap { VariantFile(name: $0) })
-                let variants = server.storage + "/media/variants/\(file.blob.shard)/\(file.name)"
-                try FileManager.default.removeItem(atPath: variants)
+                let media = try MediaFolder("\(server.storage)/\(MediaFolder.name)")
+                try FileManager.default.removeItem(atPath: media.path(of: .variant(file)))
                 #expect(try await front.send(.GET, url).isProblem(404, "not_found"))
             }
         }

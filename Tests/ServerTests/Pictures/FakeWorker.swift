@@ -21,10 +21,10 @@ enum FakeWorker {
     }
 
     /// Says of each job that the disk is at fault; a shell has `$1`, the media folder, and `$id` before it does.
-    static func blamingTheDisk(after commands: String = ":", in folder: String) throws -> String {
+    static func reportingStorageFailure(after commands: String = ":", in folder: String) throws -> String {
         let id = BlobID.random()
         let line = String(
-            decoding: try WorkerLine.encode(WorkerMessage.storageTrouble(id: id)).dropLast(),
+            decoding: try WorkerLine.encode(WorkerMessage.storageFailed(id: id)).dropLast(),
             as: UTF8.self
         )
         return try write(

@@ -3,12 +3,12 @@ import Fixtures
 import Foundation
 import GRDB
 import Hashing
-import Media
 import NIOHTTP1
 import TestSupport
 import Testing
 import Vocabulary
 
+@testable import Media
 @testable import Server
 
 @Suite("Pictures that bring trouble", .patient)
@@ -67,7 +67,7 @@ struct TroublesomePictureTests {
     func unreadable() async throws {
         try await withMemoryFolder { storage in
             let left = try await leavePicture(in: storage)
-            let path = try BlobStore(root: "\(storage)/\(BlobStore.folderName)").path(ofOriginal: left.blob)
+            let path = try MediaFolder("\(storage)/\(MediaFolder.name)").path(of: .original(left.blob))
             try FileManager.default.removeItem(atPath: path)
             // A link is not followed, so it cannot be opened, whoever the server runs as.
             try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "elsewhere")
@@ -86,7 +86,7 @@ struct TroublesomePictureTests {
     func missing() async throws {
         try await withMemoryFolder { storage in
             let left = try await leavePicture(in: storage)
-            let path = try BlobStore(root: "\(storage)/\(BlobStore.folderName)").path(ofOriginal: left.blob)
+            let path = try MediaFolder("\(storage)/\(MediaFolder.name)").path(of: .original(left.blob))
             try FileManager.default.removeItem(atPath: path)
             try await withServer({ $0.storage = storage }) { server in
                 let settled = try await left.look(at: server.site)
@@ -100,7 +100,7 @@ struct TroublesomePictureTests {
     @Test("A disk that the worker cannot write to is held against no picture: it waits")
     func fullDisk() async throws {
         try await withMemoryFolder { folder in
-            let worker = try FakeWorker.blamingTheDisk(in: folder)
+            let worker = try FakeWorker.reportingStorageFailure(in: folder)
             try await withServer({ $0.mediaWorker = worker }) { server in
                 let ada = try await server.register("ada")
                 let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
@@ -133,7 +133,7 @@ struct TroublesomePictureTests {
         try await withMemoryFolder { folder in
             let storage = "\(folder)/storage"
             let spoil = #"file=$(find "\#(storage)/media/originals" -name "$id"); rm "$file"; ln -s elsewhere "$file""#
-            let worker = try FakeWorker.blamingTheDisk(after: spoil, in: folder)
+            let worker = try FakeWorker.reportingStorageFailure(after: spoil, in: folder)
             try await withServer({ ($0.storage, $0.mediaWorker) = (storage, worker) }) { server in
                 let ada = try await server.register("ada")
                 let picture = try await ada.settled(ada.upload(try Fixture.bytes("textured.jpg")))
@@ -183,7 +183,7 @@ struct TroublesomePictureTests {
         let picture = Chat.Attachment.ID.random()
         let bytes = try Fixture.bytes("textured.jpg")
         try await store.beginUpload(picture, by: owner.id)
-        let path = try BlobStore(root: "\(storage)/\(BlobStore.folderName)").path(ofOriginal: BlobID(picture.uuid))
+        let path = try MediaFolder("\(storage)/\(MediaFolder.name)").path(of: .original(BlobID(picture.uuid)))
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         let facts = AttachmentFacts(
             kind: .image,

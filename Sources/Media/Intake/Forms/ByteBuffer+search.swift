@@ -1,10 +1,10 @@
 import NIOCore
 
 extension ByteBuffer {
-    /// How many readable bytes come before `pattern`, and whether all of it is there. What lies before `offset` is not
-    /// searched.
+    /// The number of readable bytes before `pattern`, searched from `offset`, and whether it was found completely.
     ///
-    /// When it is not, bytes that could be its beginning are not counted, so that they can wait for the next chunk.
+    /// If it was not, bytes at the end that could be its beginning are not counted, so that they can wait for the next
+    /// chunk.
     func lengthBefore(_ pattern: [UInt8], from offset: Int = 0) -> (length: Int, isComplete: Bool) {
         let view = readableBytesView
         var from = min(view.startIndex + offset, view.endIndex)
@@ -18,7 +18,7 @@ extension ByteBuffer {
         return (view.count, false)
     }
 
-    /// The readable byte at `offset`; nil when it is not there yet.
+    /// The readable byte at `offset`; nil if it has not arrived.
     func byte(at offset: Int) -> UInt8? {
         offset >= 0 && offset < readableBytes ? getInteger(at: readerIndex + offset) : nil
     }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// How the lines of a form end, as far as they have been read.
+/// The line ends of a form that were read so far.
 struct LineEnds: Equatable {
     var hasLF = false
     var hasCRLF = false
@@ -9,12 +9,12 @@ struct LineEnds: Equatable {
     var areMixed: Bool { hasLF && hasCRLF }
     var areCRLF: Bool { hasCRLF && !hasLF }
 
-    /// What stands before a boundary.
+    /// The characters before a boundary.
     var delimiterStart: String { areCRLF ? "\r\n--" : "\n--" }
 }
 
 extension ByteBuffer {
-    /// The first empty line among the readable bytes, and how many bytes it has: 1 or 2.
+    /// The first empty line among the readable bytes, and its length: 1 or 2 bytes.
     var firstEmptyLine: (start: Int, length: Int)? {
         let view = readableBytesView
         var start = view.startIndex

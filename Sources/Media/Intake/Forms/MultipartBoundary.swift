@@ -1,13 +1,13 @@
-/// What separates the parts of a form (RFC 2046 section 5.1.1).
+/// The delimiter of the parts of a form (RFC 2046 section 5.1.1).
 ///
-/// The RFC allows 70 characters of letters, digits and some signs. Clients in use send others (`*****`, `&`, `{}`) and
-/// longer ones, so any printable ASCII is taken.
+/// The RFC allows 70 letters, digits and certain punctuation characters. Existing clients send others (`*****`, `&`,
+/// `{}`) and longer ones, so any printable ASCII is accepted.
 package struct MultipartBoundary: Equatable, Sendable {
     /// Characters.
     static let lengthLimit = 200
 
     package enum Failure: Error, Equatable {
-        /// The type is another one.
+        /// The media type is not that of a form.
         case notAForm
         /// There is no `boundary`, or an empty one.
         case missing
@@ -33,7 +33,7 @@ package struct MultipartBoundary: Equatable, Sendable {
 
     init(_ text: String) throws(Failure) {
         guard !text.isEmpty else { throw .missing }
-        if let stranger = text.unicodeScalars.first(where: { !(" "..."~").contains($0) }) { throw .character(stranger) }
+        if let invalid = text.unicodeScalars.first(where: { !(" "..."~").contains($0) }) { throw .character(invalid) }
         bytes = Array(text.utf8)
         guard bytes.count <= Self.lengthLimit else { throw .tooLong(bytes.count) }
     }
@@ -54,7 +54,7 @@ extension MultipartBoundary.Failure: CustomStringConvertible {
 }
 
 extension Unicode.Scalar {
-    /// As Unicode writes it: four hex digits at least.
+    /// At least four hex digits, as in U+0041.
     fileprivate var codePoint: String {
         let digits = String(value, radix: 16, uppercase: true)
         return String(repeating: "0", count: max(4 - digits.count, 0)) + digits

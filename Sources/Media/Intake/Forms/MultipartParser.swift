@@ -1,23 +1,24 @@
 import NIOCore
 
-/// Finds the one part named `file` in a `multipart/form-data` body (RFC 7578) that arrives in pieces.
+/// Extracts the part named `file` from a `multipart/form-data` body (RFC 7578) that arrives in chunks.
 ///
-/// A pure state machine: bytes in, actions out. It holds back at most a delimiter's length, or one part's headers.
+/// A pure state machine: bytes in, actions out. It buffers at most the length of a delimiter, or the headers of one
+/// part.
 ///
-/// Lines end with CRLF, by the RFC; clients that end them with LF are understood. How those around the file end is
-/// taken from the lines before it, so that a file may end with CR or LF and keeps it.
+/// The RFC requires CRLF as line ends; LF is accepted too. The line end after the file is assumed to be that of the
+/// lines before it, so that a file may end with CR or LF.
 package struct MultipartParser {
-    /// Bytes of one part's headers.
+    /// Largest headers of one part, in bytes.
     static let headerLimit = 8_192
-    /// Bytes in all that are not the file's: preamble, boundaries, other parts, epilogue.
+    /// Most bytes outside of the file: preamble, boundaries, other parts, epilogue.
     static let skippedLimit = 65_536
-    /// Blanks between a boundary and the end of its line (RFC 2046 section 5.1.1, "transport-padding").
+    /// Most blanks between a boundary and the end of its line (RFC 2046 section 5.1.1, "transport-padding").
     static let paddingLimit = 256
 
     package enum Action: Equatable {
-        /// The file's part begins. Names as the client wrote them.
+        /// The part of the file begins. With the names as sent by the client.
         case partHeaders(filename: String?, contentType: String?)
-        /// The file's next bytes; never empty.
+        /// The next bytes of the file; never empty.
         case bytes(ByteBuffer)
         /// The file is complete, and so is the form.
         case done
@@ -26,9 +27,9 @@ package struct MultipartParser {
     package enum Failure: Error, Equatable {
         case headersTooLong
         case malformedHeaders
-        /// The file's bytes are encoded: the header field and its value.
+        /// The file is encoded; with the header field and its value.
         case encoded(field: String, value: String)
-        /// More than ``MultipartParser/skippedLimit`` bytes that are not the file's.
+        /// More than ``MultipartParser/skippedLimit`` bytes outside of the file.
         case tooMuchBesides
         case secondFile
         case noFile
@@ -55,11 +56,11 @@ package struct MultipartParser {
 
     package init(boundary: MultipartBoundary) {
         self.boundary = boundary.bytes
-        // The first boundary may be the body's first bytes, without the line end that belongs to the others.
+        // The first boundary may be at the start of the body, without the line end that precedes the others.
         held = ByteBuffer(string: "\n")
     }
 
-    /// Takes the next bytes of the body.
+    /// Parses the next bytes of the body.
     package mutating func feed(_ chunk: ByteBuffer) throws(Failure) -> [Action] {
         var actions: [Action] = []
         held.writeImmutableBuffer(chunk)
@@ -69,8 +70,8 @@ package struct MultipartParser {
     }
 
     /// To be called at the end of the body.
-    /// - Returns: what had been held back.
-    /// - Throws: ``Failure/truncated`` or ``Failure/noBoundary`` when the form's last boundary has not come.
+    /// - Returns: actions for the buffered bytes.
+    /// - Throws: ``Failure/truncated`` or ``Failure/noBoundary`` when the last boundary of the form is missing.
     package mutating func finish() throws(Failure) -> [Action] {
         var actions: [Action] = []
         if case .file(let ends) = state, let end = looseEnds(ends).first(where: held.ends(with:)) {
@@ -91,7 +92,7 @@ package struct MultipartParser {
         }
     }
 
-    /// - Parameter ends: the form's line ends; nil for content that is not the file's.
+    /// - Parameter ends: the line ends of the form; nil for content outside of the file.
     private mutating func readContent(
         upTo delimiter: [UInt8],
         _ ends: LineEnds?,
@@ -109,7 +110,7 @@ package struct MultipartParser {
                 try take(min(content, free), isFile: ends != nil, &actions)
                 return false
             case .other:
-                // A line that goes on with something else is none of the form's.
+                // A line that continues with other characters is not a boundary.
                 offset = length + 1
             case .found(let count, let isLast):
                 try take(content, isFile: ends != nil, &actions)
@@ -119,8 +120,8 @@ package struct MultipartParser {
         }
     }
 
-    /// Some clients end a form of CRLF lines with a last boundary on a line of its own behind a bare LF. In the middle of
-    /// the body that would be content; at its end it is taken for what it is.
+    /// Some clients end a form of CRLF lines with a last boundary after a bare LF. In the middle of the body that would
+    /// be content; at its end it is accepted as a boundary.
     private func looseEnds(_ ends: LineEnds) -> [[UInt8]] {
         guard ends.areCRLF else { return [] }
         let last = Array("\n--".utf8) + boundary + Array("--".utf8)
@@ -135,7 +136,7 @@ package struct MultipartParser {
         case found(length: Int, isLast: Bool)
     }
 
-    /// After a boundary come `--`, or blanks and the end of the line.
+    /// A boundary is followed by `--`, or by blanks and the end of the line.
     private mutating func boundaryLineEnd(at start: Int) -> BoundaryLineEnd {
         var offset = start
         while let byte = held.byte(at: offset), byte == 0x20 || byte == 0x09, offset - start < Self.paddingLimit {

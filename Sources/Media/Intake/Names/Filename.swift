@@ -1,17 +1,17 @@
-// Foundation's normalisation would load its whole Unicode library into the worker as well, 30 MB of it.
+// The normalisation of Foundation would load its Unicode library of 30 MB.
 @_spi(_Unicode) import Swift
 
-/// Makes a client's name for a file fit to be stored and shown. It is text for people and never part of a path.
+/// Cleans the file names of clients for storage and display. They are text for people and never part of a path.
 package enum Filename {
-    /// Bytes of UTF-8, as file systems allow for one name.
+    /// Longest name in bytes of UTF-8, as in file systems.
     package static let byteLimit = 255
-    /// Stands in for a name of which nothing is left.
+    /// Replaces a name of which nothing is left.
     package static let fallback = "file"
-    /// Bytes of an extension, with its dot; what is longer is part of the name.
+    /// Longest extension in bytes, including its dot; a longer one is part of the name.
     private static let extensionLimit = 32
 
-    /// The last path component of `name` in NFC, without characters that are not seen or that turn text around, and
-    /// shortened between two characters to ``byteLimit``. A name that is shortened keeps its extension.
+    /// The last path component of `name` in NFC, without invisible characters and bidirectional marks, and truncated
+    /// between two characters to ``byteLimit``. A truncated name keeps its extension.
     package static func clean(_ name: String?) -> String {
         let component = (name ?? "").split { $0 == "/" || $0 == "\\" }.last ?? ""
         let shown = String(VisibleText.filter(normalized(component).unicodeScalars[...]))
@@ -45,7 +45,7 @@ package enum Filename {
         return (stem.isEmpty ? fallback : String(stem)) + name[end...]
     }
 
-    /// Where the extension begins, that of `.tar.gz` at its first dot; the name's end when there is none.
+    /// The start of the extension, of `.tar.gz` its first dot; the end of the name when there is none.
     private static func extensionStart(of name: Substring) -> Substring.Index {
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name.endIndex }
         guard name[dot...].utf8.count <= extensionLimit else { return name.endIndex }

@@ -1,13 +1,13 @@
-/// Takes out of a text the characters that nobody sees: controls, marks that turn it around, and fillers.
+/// Removes invisible characters from text: controls, bidirectional marks, and fillers.
 ///
-/// Some of those have a use between others, where they stay: joiners in emoji and in scripts that need them, and the tags
-/// that make the flag of a region.
+/// Some of them are kept where they have a function: joiners in emoji and in scripts that need them, and the tags in
+/// flags of regions.
 enum VisibleText {
     static let joiners: Set<Unicode.Scalar> = ["\u{200C}", "\u{200D}"]
 
     private typealias Scalars = String.UnicodeScalarView.SubSequence
 
-    /// Tags of a flag, with the one that ends it: a region's code has at most six.
+    /// Most tags of a flag, including the end tag: the code of a region has at most six.
     private static let tagLimit = 7
 
     static func filter(_ scalars: String.UnicodeScalarView.SubSequence) -> String.UnicodeScalarView {
@@ -24,7 +24,7 @@ enum VisibleText {
         return kept
     }
 
-    /// What follows a black flag: tag letters and digits, then the tag that ends them (UTS 51, "emoji tag sequence").
+    /// The characters after a black flag: tag letters and digits, then an end tag (UTS 51, "emoji tag sequence").
     private static func takeTags(_ rest: inout Scalars) -> Scalars {
         let tags = rest.prefix { ("\u{E0030}"..."\u{E0039}").contains($0) || ("\u{E0061}"..."\u{E007A}").contains($0) }
         let sequence = rest.prefix(tags.count + 1)
@@ -33,7 +33,7 @@ enum VisibleText {
         return sequence
     }
 
-    /// Formatting holds the bidirectional marks and the tags. Fillers are letters by their category, and not seen.
+    /// The format category includes bidirectional marks and tags. Fillers are invisible letters.
     private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
@@ -41,7 +41,7 @@ enum VisibleText {
         }
     }
 
-    /// Whether a joiner stands where one has an effect: neither Latin, Greek nor Cyrillic letters are ever joined.
+    /// Whether a joiner has an effect: Latin, Greek and Cyrillic letters are never joined.
     private static func isUsedJoiner(
         _ scalar: Unicode.Scalar,
         behind previous: Unicode.Scalar?,
@@ -51,7 +51,7 @@ enum VisibleText {
         return isJoinable(previous) && isJoinable(next) && isShown(next)
     }
 
-    /// From Hebrew on, without the blocks of further Latin and Greek letters; symbols begin at U+2190.
+    /// From Hebrew on, without the blocks of additional Latin and Greek letters; symbols begin at U+2190.
     private static func isJoinable(_ scalar: Unicode.Scalar) -> Bool {
         (0x0590...0x1CFF).contains(scalar.value) || scalar.value >= 0x2190
     }

@@ -1,0 +1,66 @@
+import FoundationEssentials
+import Pictures
+import Vocabulary
+
+/// The name of a file in an archive.
+package enum ArchiveKey: Hashable, Sendable {
+    case original(BlobID)
+    case variant(VariantFile)
+
+    package var blob: BlobID {
+        switch self {
+        case .original(let id): id
+        case .variant(let file): file.blob
+        }
+    }
+
+    /// The file's name in its folder.
+    package var name: String {
+        switch self {
+        case .original(let id): id.description
+        case .variant(let file): file.name
+        }
+    }
+
+    /// The original and every variant that `id` could have.
+    static func all(of id: BlobID) -> [ArchiveKey] {
+        [.original(id)] + VariantFile.all(of: id).map(ArchiveKey.variant)
+    }
+}
+
+/// A file found by listing an archive.
+package struct ArchivedFile: Hashable, Sendable {
+    package let key: ArchiveKey
+    /// UTC, whole seconds.
+    package let modifiedAt: Date
+    package let byteCount: Int
+}
+
+/// Part of the listing of an archive.
+package struct ArchivePage: Sendable {
+    package let files: [ArchivedFile]
+    /// Continues the listing; nil after the last page.
+    package let next: ArchiveCursor?
+}
+
+/// A position in the listing of an archive; its value is private to the archive.
+package struct ArchiveCursor: Hashable, Sendable {
+    let value: String
+}
+
+/// A number of files and their total size.
+package struct StorageUse: Hashable, Sendable {
+    package var fileCount = 0
+    package var byteCount = 0
+
+    package init(fileCount: Int = 0, byteCount: Int = 0) {
+        self.fileCount = fileCount
+        self.byteCount = byteCount
+    }
+
+    /// Counts one more file.
+    mutating func add(_ bytes: Int) {
+        fileCount += 1
+        byteCount += bytes
+    }
+}
