@@ -3,15 +3,15 @@
 #include <string.h>
 #include <vips/vips.h>
 
-// libvips takes options as a NULL-terminated variable argument list, which Swift cannot call. Each operation that is
-// used has a wrapper here with its options spelled out.
+// libvips takes options as a NULL-terminated variable argument list, which Swift cannot pass. Each operation that is
+// used has a wrapper here with its options.
 
-/// VIPS_INIT is a macro that also checks the library's version against this header's.
+/// VIPS_INIT is a macro that also compares the version of the library with that of this header.
 static inline int snug_vips_init(const char *_Nonnull program) {
     return VIPS_INIT(program);
 }
 
-/// Sets how many rows libvips works on at a time, which has no setter but an option of its command line. A row-by-row
+/// Sets how many rows libvips processes at a time, for which it has only a command-line option. A row-by-row
 /// pipeline holds a multiple of that: up to 1,750 rows with the default of 128, and 260 with 16, in the same time.
 static inline bool snug_vips_set_tile_height(int rows) {
     GOptionGroup *group = g_option_group_new("vips", "", "", NULL, NULL);
@@ -29,13 +29,13 @@ static inline bool snug_vips_set_tile_height(int rows) {
     return is_set;
 }
 
-/// A picture of nothing; variadic.
+/// A black picture; variadic.
 static inline VipsImage *_Nullable snug_vips_blank(int side) {
     VipsImage *image = NULL;
     return vips_black(&image, side, side, "bands", 3, NULL) == 0 ? image : NULL;
 }
 
-/// A picture that points at red, green, blue and alpha of each pixel; variadic.
+/// A picture on top of pixels of red, green, blue and alpha in memory; variadic.
 static inline VipsImage *_Nullable snug_vips_from_rgba(const void *_Nonnull bytes, size_t count, int width,
                                                        int height) {
     VipsImage *plain = vips_image_new_from_memory(bytes, count, width, height, 4, VIPS_FORMAT_UCHAR);
@@ -46,14 +46,13 @@ static inline VipsImage *_Nullable snug_vips_from_rgba(const void *_Nonnull byte
     return status == 0 ? image : NULL;
 }
 
-/// Opens a picture's header; variadic.
+/// Opens a picture and reads its header; variadic.
 static inline VipsImage *_Nullable snug_vips_open(const void *_Nonnull bytes, size_t count) {
     return vips_image_new_from_buffer(bytes, count, "", NULL);
 }
 
-/// Decodes and shrinks into a square box, never enlarged and not turned; variadic. `options` are the loader's: the
-/// fail_on argument of this operation is silently ignored when it reads a buffer. `into_srgb` converts by the embedded
-/// profile.
+/// Decodes and shrinks to fit a square, without enlarging or rotating; variadic. `options` are those of the loader: the
+/// operation ignores its own fail_on argument when it reads a buffer. `into_srgb` converts with the embedded profile.
 static inline int snug_vips_thumbnail(const void *_Nonnull bytes, size_t count, const char *_Nonnull options, int side,
                                       bool into_srgb, VipsImage *_Nullable *_Nonnull out) {
     void *data = (void *)bytes;
@@ -64,7 +63,7 @@ static inline int snug_vips_thumbnail(const void *_Nonnull bytes, size_t count, 
                                  "option_string", options, NULL);
 }
 
-/// Multiplies colours by alpha, or undoes that, and rounds to 8 bits; variadic.
+/// Premultiplies colours with alpha, or reverts that, and rounds to 8 bits; variadic.
 static inline int snug_vips_weight(VipsImage *_Nonnull image, bool undo, VipsImage *_Nullable *_Nonnull out) {
     VipsImage *weighted = NULL;
     VipsImage *half = NULL;
@@ -84,8 +83,8 @@ static inline int snug_vips_lanczos(VipsImage *_Nonnull image, double scale, dou
     return vips_resize(image, out, scale, "vscale", vertical_scale, "kernel", VIPS_KERNEL_LANCZOS2, NULL);
 }
 
-/// Resizes a picture of 8 bits a channel so that colours of what is hidden do not shine through. vips_thumbnail does that
-/// in floating point: 280 MB for a picture of 16,384 pixels a row, where whole numbers need 120.
+/// Resizes a picture of 8 bits a channel without mixing in the colours of transparent pixels. vips_thumbnail does that
+/// in floating point: 280 MB for a picture of 16,384 pixels a row, where integers take 120.
 static inline int snug_vips_resize(VipsImage *_Nonnull image, double scale, double vertical_scale,
                                    VipsImage *_Nullable *_Nonnull out) {
     if (!vips_image_hasalpha(image) || (scale == 1.0 && vertical_scale == 1.0))
@@ -101,37 +100,37 @@ static inline int snug_vips_resize(VipsImage *_Nonnull image, double scale, doub
     return status;
 }
 
-/// What a picture of this size is multiplied by to fit into a square box, never enlarged.
+/// The factor by which a picture of this size fits a square, at most 1.
 static inline double snug_vips_scale(int width, int height, int side) {
     return VIPS_MIN(1.0, (double)side / VIPS_MAX(width, height));
 }
 
-/// Shrinks a picture into a square box, never enlarged.
+/// Shrinks a picture to fit a square, without enlarging.
 static inline int snug_vips_fit(VipsImage *_Nonnull image, int side, VipsImage *_Nullable *_Nonnull out) {
     double scale = snug_vips_scale(image->Xsize, image->Ysize, side);
-    // A side of less than half a pixel would be none.
+    // A side of less than half a pixel would be rounded to 0.
     return snug_vips_resize(image, VIPS_MAX(scale, 1.0 / image->Xsize), VIPS_MAX(scale, 1.0 / image->Ysize), out);
 }
 
-/// Converts to 8-bit sRGB, or 8-bit grey if it is grey; variadic.
+/// Converts to 8-bit sRGB, or a grey picture to 8-bit grey; variadic.
 static inline int snug_vips_to_8_bit(VipsImage *_Nonnull image, VipsImage *_Nullable *_Nonnull out) {
     VipsInterpretation space = image->Bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
     return vips_colourspace(image, out, space, NULL);
 }
 
-/// Converts to sRGB by the embedded profile; variadic.
+/// Converts to sRGB with the embedded profile; variadic.
 static inline int snug_vips_to_srgb(VipsImage *_Nonnull image, VipsImage *_Nullable *_Nonnull out) {
     return vips_icc_transform(image, out, "srgb", "embedded", TRUE, NULL);
 }
 
-/// Opens a picture that is read row by row; variadic. `options` are the loader's.
+/// Opens a picture for reading row by row; variadic. `options` are those of the loader.
 static inline VipsImage *_Nullable snug_vips_open_rows(const void *_Nonnull bytes, size_t count,
                                                        const char *_Nonnull options) {
     return vips_image_new_from_buffer(bytes, count, options, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
 }
 
-/// Shrinks a picture in grey or RGB, with or without alpha, into a square box, row by row, never enlarged and not turned.
-/// `into_srgb` converts by the embedded profile.
+/// Shrinks a picture in grey or RGB, with or without alpha, to fit a square, row by row, without enlarging or rotating.
+/// `into_srgb` converts with the embedded profile.
 static inline int snug_vips_shrink_rows(VipsImage *_Nonnull rows, int side, bool into_srgb,
                                         VipsImage *_Nullable *_Nonnull out) {
     VipsImage *samples = NULL;
@@ -146,7 +145,7 @@ static inline int snug_vips_shrink_rows(VipsImage *_Nonnull rows, int side, bool
     return status;
 }
 
-/// Decodes and shrinks a picture as snug_vips_shrink_rows does. `options` are the loader's.
+/// Decodes and shrinks a picture like snug_vips_shrink_rows. `options` are those of the loader.
 static inline int snug_vips_rows(const void *_Nonnull bytes, size_t count, const char *_Nonnull options, int side,
                                  bool into_srgb, VipsImage *_Nullable *_Nonnull out) {
     VipsImage *rows = snug_vips_open_rows(bytes, count, options);
@@ -156,7 +155,8 @@ static inline int snug_vips_rows(const void *_Nonnull bytes, size_t count, const
     return status;
 }
 
-/// Rows at the top of a picture that decode, counted by sixteen as libvips reads them; -1 when it does not open.
+/// The number of decodable rows at the top of a picture, in steps of sixteen as libvips reads them; -1 when it cannot
+/// be opened.
 static inline int snug_vips_sound_rows(const void *_Nonnull bytes, size_t count, const char *_Nonnull options) {
     VipsImage *image = snug_vips_open_rows(bytes, count, options);
     if (image == NULL) return -1;
@@ -172,7 +172,7 @@ static inline int snug_vips_sound_rows(const void *_Nonnull bytes, size_t count,
     return sound;
 }
 
-/// Puts a picture at the top of a higher one, whose other rows are grey and opaque; variadic.
+/// Extends a picture at the bottom with opaque grey rows; variadic.
 static inline int snug_vips_add_grey_rows(VipsImage *_Nonnull image, int height,
                                           VipsImage *_Nullable *_Nonnull out) {
     double grey[] = {128, 128, 128, 255};
@@ -184,8 +184,7 @@ static inline int snug_vips_add_grey_rows(VipsImage *_Nonnull image, int height,
     return status;
 }
 
-/// Decodes and shrinks the first `count` rows of a picture as snug_vips_rows does all, and makes the others grey;
-/// variadic.
+/// Decodes and shrinks a picture like snug_vips_rows, with all but the first `count` rows in grey; variadic.
 static inline int snug_vips_top_rows(const void *_Nonnull bytes, size_t byte_count, const char *_Nonnull options,
                                      int count, int side, bool into_srgb, VipsImage *_Nullable *_Nonnull out) {
     VipsImage *rows = snug_vips_open_rows(bytes, byte_count, options);
@@ -209,7 +208,7 @@ static inline int snug_vips_top_rows(const void *_Nonnull bytes, size_t byte_cou
     return status;
 }
 
-/// Puts a picture before grey where something shines through; variadic.
+/// Flattens a picture on a grey background; variadic.
 static inline int snug_vips_on_grey(VipsImage *_Nonnull image, VipsImage *_Nullable *_Nonnull out) {
     double grey[] = {128, 128, 128};
     VipsArrayDouble *background = vips_array_double_new(grey, VIPS_MIN(3, image->Bands - 1));
@@ -218,7 +217,7 @@ static inline int snug_vips_on_grey(VipsImage *_Nonnull image, VipsImage *_Nulla
     return status;
 }
 
-/// Turns and mirrors upright by an EXIF orientation, 1-8; variadic.
+/// Rotates and mirrors a picture upright by its EXIF orientation, 1-8; variadic.
 static inline int snug_vips_upright(VipsImage *_Nonnull image, int orientation, VipsImage *_Nullable *_Nonnull out) {
     VipsImage *copy = NULL;
     if (vips_copy(image, &copy, NULL) != 0) return -1;
@@ -237,13 +236,13 @@ static inline int snug_vips_to_rgba(VipsImage *_Nonnull image, VipsImage *_Nulla
     return status;
 }
 
-/// Takes neighbouring bands out; variadic.
+/// Extracts adjacent bands; variadic.
 static inline int snug_vips_bands(VipsImage *_Nonnull image, int first, int count,
                                   VipsImage *_Nullable *_Nonnull out) {
     return vips_extract_band(image, out, first, "n", count, NULL);
 }
 
-/// The smallest value of all; variadic.
+/// The smallest value of all pixels; variadic.
 static inline int snug_vips_min(VipsImage *_Nonnull image, double *_Nonnull out) {
     return vips_min(image, out, NULL);
 }
@@ -263,9 +262,9 @@ static inline int snug_vips_webp(VipsImage *_Nonnull image, int quality, int alp
                                 "lossless", lossless, "smart_subsample", sharp_colour, "strip", TRUE, NULL);
 }
 
-/// Whether the embedded profile is for pictures with as many colours as this one has. A grey profile on a colour picture
-/// would turn it grey (fixed in libvips 8.14.2), and an unfit one makes the conversion fail. ICC.1:2022 section 7.2. None
-/// of more than 4 MiB is fit: PNGs hold them compressed a thousand times, and every step would copy it.
+/// Whether the embedded profile suits the number of channels of the picture (ICC.1:2022 section 7.2). A grey profile
+/// would turn a colour picture grey (fixed in libvips 8.14.2), and others make the conversion fail. Profiles of more
+/// than 4 MiB are rejected: PNGs can compress them a thousandfold, and every operation would copy them.
 static inline bool snug_vips_has_fitting_profile(VipsImage *_Nonnull image) {
     const void *profile = NULL;
     size_t count = 0;
@@ -276,7 +275,7 @@ static inline bool snug_vips_has_fitting_profile(VipsImage *_Nonnull image) {
     return memcmp((const char *)profile + 16, image->Bands < 3 ? "GRAY" : "RGB ", 4) == 0;
 }
 
-/// Gives a picture the profile that a file has, if it can be used; variadic.
+/// Copies the profile of a file to a picture, if it is suitable; variadic.
 static inline void snug_vips_take_profile(VipsImage *_Nonnull image, const void *_Nullable bytes, size_t count) {
     VipsImage *file = bytes == NULL ? NULL : snug_vips_open(bytes, count);
     if (file == NULL) return;
@@ -287,7 +286,7 @@ static inline void snug_vips_take_profile(VipsImage *_Nonnull image, const void 
     g_object_unref(file);
 }
 
-/// Converts to sRGB by the embedded profile where there is one that can be used; variadic.
+/// Converts to sRGB with the embedded profile, if it is suitable; variadic.
 static inline int snug_vips_profiled(VipsImage *_Nonnull image, VipsImage *_Nullable *_Nonnull out) {
     if (snug_vips_has_fitting_profile(image)) {
         if (vips_icc_transform(image, out, "srgb", "embedded", TRUE, NULL) == 0) return 0;
@@ -296,8 +295,8 @@ static inline int snug_vips_profiled(VipsImage *_Nonnull image, VipsImage *_Null
     return vips_copy(image, out, NULL);
 }
 
-/// Shrinks frames that are one below the other, each into a square box and to whole rows, never enlarged; variadic. As
-/// in vips_thumbnail, a twentieth of a frame's last row may come from the next one's first.
+/// Shrinks stacked frames, each to fit a square and to whole rows, without enlarging; variadic. As in vips_thumbnail, a
+/// twentieth of the last row of a frame may come from the first row of the next one.
 static inline int snug_vips_fit_frames(VipsImage *_Nonnull frames, int side, VipsImage *_Nullable *_Nonnull out) {
     int height = vips_image_get_page_height(frames);
     double scale = snug_vips_scale(frames->Xsize, height, side);
@@ -308,15 +307,15 @@ static inline int snug_vips_fit_frames(VipsImage *_Nonnull frames, int side, Vip
     int status = snug_vips_profiled(small, &shown);
     g_object_unref(small);
     if (status != 0) return status;
-    // A picture that somebody else may hold is not changed.
+    // A shared picture must not be changed.
     status = vips_copy(shown, out, NULL);
     g_object_unref(shown);
     if (status == 0) vips_image_set_int(*out, VIPS_META_PAGE_HEIGHT, shrunk);
     return status;
 }
 
-/// Decodes up to `frame_count` frames and shrinks each into a square box, never enlarged; lazily, so that one frame is in
-/// memory at a time. Variadic.
+/// Decodes up to `frame_count` frames and shrinks each to fit a square, without enlarging; lazily, so that only one
+/// frame is in memory at a time. Variadic.
 static inline int snug_vips_frames(const void *_Nonnull bytes, size_t count, int frame_count, int side,
                                    VipsImage *_Nullable *_Nonnull out) {
     VipsImage *first = snug_vips_open(bytes, count);

@@ -4,11 +4,11 @@
 #include <stdint.h>
 #include <webp/decode.h>
 
-/// Decodes as many rows of a still WebP as there are, scaled to `width`×`height`, to red, green, blue and alpha of each
-/// pixel. `pixels` holds four bytes for each, row by row.
+/// Decodes the available rows of a static WebP, scaled to `width`×`height`, to red, green, blue and alpha. `pixels` has
+/// four bytes for each pixel, row by row.
 ///
-/// libwebp's decoder for files that are still arriving gives the rows that it has; libvips refuses a file that is cut.
-/// Returns the number of rows, and -1 when there is no picture.
+/// The incremental decoder of libwebp returns the rows that it has; libvips rejects a truncated file.
+/// Returns the number of rows, or -1 when there is no picture.
 static inline int snug_webp_rows(const uint8_t *_Nonnull bytes, size_t count, int width, int height,
                                  uint8_t *_Nonnull pixels) {
     WebPDecoderConfig config;

@@ -11,22 +11,22 @@ package enum FixtureResult: Equatable, Sendable {
     case overLimit
     /// A picture that cannot be decoded.
     case failed(MediaFailureCode)
-    /// A picture whose largest variant has these upright pixels, and which may move.
-    case ready(Int, Int, Look, moves: Bool = false, isDamaged: Bool = false)
+    /// A picture whose largest variant has these upright pixels.
+    case ready(Int, Int, Look, isAnimated: Bool = false, isDamaged: Bool = false)
 }
 
-/// What a picture's largest variant shows.
+/// The appearance of the largest variant.
 package enum Look: Equatable, Sendable {
     /// Red at the top left and green at the top right.
     case scene
     case grey
-    /// Something shines through.
+    /// Transparent.
     case clear
     case other
 }
 
 extension Fixture {
-    /// Of each file, with all formats switched on.
+    /// For each file, with all formats enabled.
     package static let expected: [String: FixtureResult] = [
         "alpha.png": .ready(96, 64, .clear),
         "alpha.webp": .ready(96, 64, .clear),
@@ -67,13 +67,13 @@ extension Fixture {
         "lossless.webp": .ready(96, 64, .scene),
         "lossy.webp": .ready(96, 64, .scene),
         "many-scans.jpg": .overLimit,
-        "moving-corner.gif": .ready(96, 64, .clear, moves: true),
-        "moving-p3.png": .ready(48, 32, .scene, moves: true),
-        "moving-p3.webp": .ready(48, 32, .scene, moves: true),
+        "moving-corner.gif": .ready(96, 64, .clear, isAnimated: true),
+        "moving-p3.png": .ready(48, 32, .scene, isAnimated: true),
+        "moving-p3.webp": .ready(48, 32, .scene, isAnimated: true),
         "moving.avif": .failed(.undecodable),
-        "moving.gif": .ready(48, 32, .scene, moves: true),
-        "moving.png": .ready(48, 32, .scene, moves: true),
-        "moving.webp": .ready(48, 32, .scene, moves: true),
+        "moving.gif": .ready(48, 32, .scene, isAnimated: true),
+        "moving.png": .ready(48, 32, .scene, isAnimated: true),
+        "moving.webp": .ready(48, 32, .scene, isAnimated: true),
         "no-end-marker.jpg": .ready(200, 150, .grey),
         "one-bit.png": .ready(96, 64, .grey),
         "opaque-16.png": .ready(20, 16, .other),
@@ -95,7 +95,7 @@ extension Fixture {
         "phone-progressive.jpg": .ready(96, 64, .scene),
         "phone-text-1080x2400.webp": .ready(864, 1_920, .grey),
         "phone.avif": .ready(96, 64, .scene),
-        "phone.gif": .ready(48, 32, .scene, moves: true),
+        "phone.gif": .ready(48, 32, .scene, isAnimated: true),
         "phone.heic": .ready(96, 64, .scene),
         "phone.jpg": .ready(96, 64, .scene),
         "phone.png": .ready(96, 64, .scene),
@@ -118,7 +118,7 @@ extension Fixture {
         "signature-only.jpg": .damaged,
         "srgb-profile.jpg": .ready(96, 64, .scene),
         "stitched-1080x18000.png": .ready(115, 1_920, .grey),
-        "sticker.webp": .ready(240, 240, .clear, moves: true),
+        "sticker.webp": .ready(240, 240, .clear, isAnimated: true),
         "still.gif": .ready(96, 64, .scene),
         "text-bomb.png": .ready(8, 8, .grey),
         "text.jpg": .file("text/plain"),

@@ -3,11 +3,11 @@ import Glibc
 import Media
 import Vocabulary
 
-/// The committed files that media tests run on; `README.md` beside this file tells what each is.
+/// The fixture files of media tests, described in `README.md` beside this file.
 package enum Fixture {
     private static let folder = "\(#filePath)".split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/files"
 
-    /// Every file's name, sorted.
+    /// The names of all files, sorted.
     package static var names: [String] {
         get throws { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
     }

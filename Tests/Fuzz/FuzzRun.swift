@@ -2,23 +2,23 @@ import ArgumentParser
 import Foundation
 import Mutation
 
-/// One subject's rounds, as the process that plays them and as the one that watches.
+/// The rounds of one subject, for the process that runs them and for the one that supervises it.
 struct FuzzRun {
-    /// Longer than this for one input is a hang.
+    /// Time limit for one input, in seconds.
     private static let roundSeconds = 1.0
     private static let pollSeconds = 0.1
 
     let subject: Subject
     let seed: UInt64
 
-    /// Plays the rounds, and writes down which one before each.
-    /// - Throws: `ExitCode.failure` when a rule is broken, after telling which.
+    /// Runs the rounds, and records the number of each before it begins.
+    /// - Throws: `ExitCode.failure` when a rule is violated, after printing it.
     func play(_ rounds: Range<Int>, progressFile: String) throws {
         let mutator = Mutator(corpus: try subject.corpus)
         let check = try subject.makeCheck()
         let progress = try Progress(progressFile)
         let watcher = getppid()
-        // Without anybody who watches, it shall not go on.
+        // Stops when the supervising process has ended.
         for round in rounds where getppid() == watcher {
             progress.note(round)
             do {
@@ -30,8 +30,8 @@ struct FuzzRun {
         }
     }
 
-    /// Has another process play the rounds, and tells how fast that went or what went wrong.
-    /// - Throws: `ExitCode.failure` when something went wrong; then the input is in a file.
+    /// Runs the rounds in another process, and prints their rate or the failure.
+    /// - Throws: `ExitCode.failure` after a failure; then the input is in a file.
     func supervise(_ rounds: Range<Int>) throws {
         let progressFile = "\(NSTemporaryDirectory())/snug-fuzz-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: progressFile) }
@@ -63,7 +63,7 @@ struct FuzzRun {
         return child
     }
 
-    /// Waits until the child ends; false when it stays in one round for too long.
+    /// Waits until the child ends. Returns false when one round takes too long.
     private func waits(for child: Process, _ progress: Progress) -> Bool {
         var (round, since) = (progress.round, Date())
         while child.isRunning {
@@ -82,7 +82,7 @@ struct FuzzRun {
     }
 }
 
-/// The number of the current round, in a file, so that it outlives the process that plays.
+/// The number of the current round, in a file that survives a crash.
 private struct Progress {
     private let descriptor: Int32
 

@@ -1,18 +1,18 @@
 import ArgumentParser
 import Mutation
 
-/// Feeds damaged files to the parsers of untrusted bytes for as long as wanted.
+/// Feeds damaged files to the parsers of untrusted bytes.
 ///
-/// The rounds are run in a child process, so that an input on which it dies or hangs can be told from outside and kept.
+/// The rounds run in a child process, so that an input on which it crashes or hangs can be detected and kept.
 @main
 struct SnugFuzz: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snug-fuzz",
-        abstract: "Tries parsers, or the media worker, on damaged files, and keeps a file that breaks a rule."
+        abstract: "Tests parsers, or the media worker, with damaged files, and keeps a file that violates a rule."
     )
 
     @Argument(
-        help: "What to try: \(Subject.allCases.map(\.rawValue).joined(separator: ", ")), all of these, or worker."
+        help: "What to test: \(Subject.allCases.map(\.rawValue).joined(separator: ", ")), all of these, or worker."
     )
     var subject = "all"
 

@@ -7,17 +7,17 @@ import Mutation
 import NIOPosix
 import Pictures
 
-/// Damaged files through inspection, the real worker and the store: each ends as a refusal, a plain file, a failure or
-/// a picture, nothing of it is left behind, and a picture that was cut off never looks whole.
+/// Passes damaged files through inspection, the real worker and the archive: each must end as a plain file, a failure
+/// or a picture, leave nothing behind, and a truncated picture must not look complete.
 struct WorkerRun {
-    /// One round in so many cuts a fixture and damages nothing else.
+    /// One in this many rounds truncates a fixture without other damage.
     private static let roundsPerCut = 8
-    /// Rounds that are under way at a time; the worker renders one while the files of the other are named.
+    /// Concurrent rounds: the worker renders one while the files of another are committed.
     private static let lanes = 2
 
     let seed: UInt64
 
-    /// - Throws: `ExitCode.failure` when a rule is broken, after telling which, with the input in a file.
+    /// - Throws: `ExitCode.failure` when a rule is violated, after printing it and writing the input to a file.
     func run(_ rounds: Range<Int>) async throws {
         let folder = "\(Self.memory)/snug-fuzz-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -28,7 +28,7 @@ struct WorkerRun {
             formats: Set(FileKind.allCases),
             logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
         )
-        let ground = WorkerGround(
+        let harness = WorkerHarness(
             spool: spool,
             archive: archive,
             renderer: PictureRenderer(spool: spool, archive: archive, worker: worker, threads: .singleton),
@@ -37,37 +37,37 @@ struct WorkerRun {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
             defer { group.cancelAll() }
-            try await play(rounds, on: ground, worker)
+            try await play(rounds, on: harness, worker)
         }
-        guard try files(below: folder).isEmpty else { throw WorkerGround.Broken(rule: "files are left behind") }
+        guard try files(below: folder).isEmpty else { throw WorkerHarness.Broken(rule: "files are left behind") }
     }
 
-    private func play(_ rounds: Range<Int>, on ground: WorkerGround, _ worker: WorkerSupervisor) async throws {
-        let whole = try await WholePictures(ground)
+    private func play(_ rounds: Range<Int>, on harness: WorkerHarness, _ worker: WorkerSupervisor) async throws {
+        let whole = try await WholePictures(harness)
         let damage = Mutator(corpus: try Fixture.names.map { try Fixture.bytes($0) }.filter { !$0.isEmpty })
-        var tally = WorkerTally()
+        var outcomes = OutcomeCounter()
         for start in stride(from: rounds.lowerBound, to: rounds.upperBound, by: Self.lanes) {
-            try await withThrowingTaskGroup(of: WorkerGround.Outcome.self) { group in
+            try await withThrowingTaskGroup(of: WorkerHarness.Outcome.self) { group in
                 for round in start..<min(start + Self.lanes, rounds.upperBound) {
-                    group.addTask { try await one(round, on: ground, whole, damage) }
+                    group.addTask { try await one(round, on: harness, whole, damage) }
                 }
-                for try await outcome in group { tally.count(outcome) }
+                for try await outcome in group { outcomes.count(outcome) }
             }
-            await tally.look(at: worker)
+            await outcomes.look(at: worker)
         }
-        tally.report(await worker.status, seed: seed)
+        outcomes.report(await worker.status, seed: seed)
     }
 
     private func one(
         _ round: Int,
-        on ground: WorkerGround,
+        on harness: WorkerHarness,
         _ whole: WholePictures,
         _ damage: Mutator
-    ) async throws -> WorkerGround.Outcome {
+    ) async throws -> WorkerHarness.Outcome {
         let cut = round % Self.roundsPerCut == 0 ? whole.cut(round, seed: seed) : nil
         let input = cut?.bytes ?? damage.file(seed: seed, round: round)
         do {
-            return try await ground.render(input, cutFrom: cut?.whole).outcome
+            return try await harness.render(input, cutFrom: cut?.whole).outcome
         } catch {
             let path = "fuzz-worker-\(seed)-\(round).bin"
             try Data(input).write(to: URL(filePath: path))
@@ -80,7 +80,7 @@ struct WorkerRun {
         FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
     }
 
-    /// Beside this program.
+    /// The worker built beside this program.
     private static func worker() throws -> String {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(filePath: own).deletingLastPathComponent().appending(path: "snug-media-worker").path

@@ -9,8 +9,8 @@ import Vocabulary
 @testable import Media
 @testable import MediaWorker
 
-/// Every fixture through inspection and the real worker, all formats switched on: what becomes of it is written down
-/// in ``Fixture/expected``.
+/// Passes every fixture through inspection and the real worker, with all formats enabled, and compares the results with
+/// ``Fixture/expected``.
 @Suite(.serialized, .patient) struct CorpusTests {
     @Test("Every fixture has an expected result")
     func complete() throws {
@@ -50,7 +50,7 @@ import Vocabulary
                 largest.width,
                 largest.height,
                 try Look(Pixels(largest.file(of: id), in: media)),
-                moves: picture.animation != nil,
+                isAnimated: picture.animation != nil,
                 isDamaged: picture.isDamaged
             )
         } catch let failure as RenderFailure {
@@ -58,7 +58,7 @@ import Vocabulary
         }
     }
 
-    /// Asks exiftool, which knows what we do not.
+    /// Uses exiftool as an independent reader.
     private func expectNoMetadata(in folder: String) async throws {
         let answer = try await run(
             .name("exiftool"),
@@ -75,7 +75,7 @@ import Vocabulary
 }
 
 extension Look {
-    /// What the corners show.
+    /// Determined from the corners.
     fileprivate init(_ pixels: Pixels) {
         let corners = [(0.1, 0.1), (0.9, 0.1)].map { pixels.at($0, $1) }
         if pixels.bandCount == 4 || pixels.bandCount == 2 {

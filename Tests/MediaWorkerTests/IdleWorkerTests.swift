@@ -5,7 +5,7 @@ import Media
 import TestSupport
 import Testing
 
-/// I8, I9: a worker that a picture has taken over does not leave by itself, and answers jobs as if nothing were wrong.
+/// I8, I9: a worker that a picture has taken over does not end by itself, and answers jobs as if nothing were wrong.
 /// The supervisor enforces its limits from outside.
 @Suite(.serialized, .patient) struct IdleWorkerTests {
     private let board = StatusBoard()
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    /// A worker that behaves like this is killed after a job that it has answered, and the next job has a new one.
+    /// A worker with this behaviour is killed after it has answered a job, and the next job gets a new one.
     private func expectKill(of behaviour: String, _ limits: WorkerLimits) async throws {
         try await withMisbehaviour(behaviour, limits, board) { [board] worker, media in
             for round in 1...2 {
@@ -87,7 +87,7 @@ import Testing
     }
 }
 
-/// A supervisor of workers that behave like this, and its media.
+/// A supervisor of workers with this behaviour, and its media folder.
 func withMisbehaviour<Result: Sendable>(
     _ behaviour: String,
     _ limits: WorkerLimits,

@@ -1,7 +1,7 @@
 import Media
 import Synchronization
 
-/// Where a supervisor posts its status and tests wait for one.
+/// Receives the status of a supervisor, so that tests can wait for one.
 final class StatusBoard: Sendable {
     private struct Waiter {
         let condition: @Sendable (WorkerStatus) -> Bool
@@ -18,7 +18,7 @@ final class StatusBoard: Sendable {
         }
     }
 
-    /// Returns when the status is, or becomes, what `condition` asks for; or when the test is out of time.
+    /// Waits until `condition` holds for the status, or the test is out of time.
     func wait(until condition: @escaping @Sendable (WorkerStatus) -> Bool) async {
         let (signals, signal) = AsyncStream.makeStream(of: Void.self)
         state.withLock { state in

@@ -2,34 +2,34 @@ import Fixtures
 import Media
 import Pictures
 
-/// A parser of untrusted bytes, with what must hold whatever the bytes are.
+/// A parser of untrusted bytes, with rules that hold for any input.
 package enum Subject: String, CaseIterable, Sendable {
     /// Every header reader on every file, without libmagic.
     case headers
-    /// The same as an upload meets it, with libmagic before it.
+    /// As for uploads, with libmagic.
     case inspector
     case pngChunks
-    /// Letting a GIF be seen through.
+    /// Making GIFs transparent.
     case gifTransparency
-    /// Taking an animated PNG apart.
+    /// Splitting animated PNGs.
     case apng
     case stripper
-    /// Of a JPEG with a gain map behind it.
+    /// The same for a JPEG with a gain map.
     case gainMap
-    /// Giving a PNG the profile that its chunks stand for.
+    /// Adding the profile that corresponds to the colour chunks of a PNG.
     case colour
-    /// Looking for wrong bytes among the codes of JPEGs and GIFs.
+    /// Detecting wrong bytes in the coded data of JPEGs and GIFs.
     case codes
     case exif
     case multipart
     case disposition
 
-    /// Something that must hold and did not.
+    /// A rule that does not hold.
     package struct Violation: Error, CustomStringConvertible {
         package let description: String
     }
 
-    /// Good input, to be damaged.
+    /// Valid input, to be damaged.
     package var corpus: [[UInt8]] {
         get throws {
             switch self {
@@ -47,7 +47,7 @@ package enum Subject: String, CaseIterable, Sendable {
         }
     }
 
-    /// A check that may be called with one input after another.
+    /// A check that may be called repeatedly.
     package func makeCheck() throws -> (_ bytes: [UInt8]) throws -> Void {
         switch self {
         case .headers: return checkHeaders
@@ -73,14 +73,14 @@ func expect(_ condition: Bool, _ description: @autoclosure () -> String) throws(
 }
 
 extension Fixture {
-    /// A small Ultra HDR picture: with most of its pixels left out, so that damage meets what announces the gain map.
+    /// A small Ultra HDR picture without most of its pixels, so that damage affects the segments for the gain map.
     fileprivate static func ultraHDR() throws -> [UInt8] {
         let bytes = try bytes("ultra-hdr.jpg")
         let second = bytes.indices.last { bytes[$0...].starts(with: [0xFF, 0xD8, 0xFF]) } ?? bytes.count
         return Array(bytes[..<4_000]) + bytes[(second - 200)...]
     }
 
-    /// The bytes of all fixtures that begin like a picture.
+    /// The bytes of all fixtures with the signature of a picture.
     fileprivate static func pictures(where isWanted: (FileKind) -> Bool = { _ in true }) throws -> [[UInt8]] {
         try names.map(bytes).filter { FileKind(signature: $0).map(isWanted) ?? false }
     }

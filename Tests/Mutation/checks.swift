@@ -44,7 +44,7 @@ func checkPNGChunks(_ bytes: [UInt8]) throws {
     try expect(before?.orientation == after?.orientation, "another orientation")
 }
 
-/// The same picture, with one chunk more at most, which a decoder can read.
+/// The result is the same picture with at most one more chunk, and readable by a decoder.
 func checkColour(_ bytes: [UInt8]) throws {
     let plain = PNGChunkFilter.keptRanges(of: bytes).flatMap { bytes[$0] }
     let profiled = PNGColour.profiled(plain)
@@ -53,7 +53,7 @@ func checkColour(_ bytes: [UInt8]) throws {
     try expect(before == after, "\(String(describing: before)) became \(String(describing: after))")
 }
 
-/// What can be seen through is the same picture, and no second frame is added to it.
+/// The transparent picture is the same, and no second frame is added to it.
 func checkGIFTransparency(_ bytes: [UInt8]) throws {
     guard let cleared = GIFTransparencyFix.apply(to: bytes) else { return }
     try expect(GIFTransparencyFix.apply(to: cleared) == nil, "cleared twice")
@@ -69,7 +69,7 @@ private func facts(_ kind: FileKind, _ bytes: [UInt8]) throws(ImageLimitExceeded
     return try ImageFacts(of: kind, in: &source, limits: ImageLimits())
 }
 
-/// What is left is the same picture, and nothing more is to be taken from it.
+/// The stripped picture is the same, and nothing more can be stripped.
 func checkStripper(_ bytes: [UInt8]) throws {
     var source = BufferedFileReader(bytes)
     guard let kind = FileKind(signature: bytes), let plan = try? MetadataStripper.plan(for: kind, &source) else {
@@ -91,7 +91,7 @@ func checkStripper(_ bytes: [UInt8]) throws {
     try expect(before == after, "\(before) became \(String(describing: after))")
 }
 
-/// Reads blocks in odd places as well as where they are.
+/// Reads blocks at invalid positions too.
 func checkEXIF(_ bytes: [UInt8]) throws {
     var source = BufferedFileReader(bytes)
     let starts =
@@ -104,7 +104,7 @@ func checkEXIF(_ bytes: [UInt8]) throws {
     }
 }
 
-/// However the body is split, the outcome is the same.
+/// The result is the same however the body is split.
 func checkMultipart(_ bytes: [UInt8]) throws {
     let whole = outcome(of: [bytes[...]])
     for length in [1, 7, 64] {
@@ -130,7 +130,7 @@ private func outcome(of chunks: [ArraySlice<UInt8>]) -> [String] {
         try parser.finish().forEach(note)
         return outcome + ["\(content)"]
     } catch {
-        // How much of a bad form came through before it was known to be bad depends on the chunks, and does not matter.
+        // How much of a malformed form is passed on before the failure depends on the chunks, and does not matter.
         return ["\(error)"]
     }
 }
@@ -143,7 +143,7 @@ func checkDisposition(_ bytes: [UInt8]) throws {
     try expect(!name.contains("/"), "a path")
 }
 
-/// The frames of an animated PNG lie within it, and are PNGs.
+/// The frames of an animated PNG are PNGs within it.
 func checkAPNG(_ bytes: [UInt8]) throws(Subject.Violation) {
     guard let film = APNGFrames(bytes) else { return }
     for frame in film.frames {

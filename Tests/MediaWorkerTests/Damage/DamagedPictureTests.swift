@@ -7,7 +7,8 @@ import Vocabulary
 @testable import MediaWorker
 @testable import Pictures
 
-/// Damaged files through the real worker: what decodes is shown and marked, the rest fails for its true reason.
+/// Renders damaged files with the real worker: decodable ones are marked as damaged, others fail with the correct
+/// reason.
 @Suite("Damaged pictures", .serialized, .patient) struct DamagedPictureTests {
     private enum Outcome: Equatable {
         case whole
@@ -54,7 +55,7 @@ import Vocabulary
             #expect(!whole.isDamaged)
             #expect(picture.variants.map { [$0.width, $0.height] } == whole.variants.map { [$0.width, $0.height] })
             let pixels = try Pixels(try #require(picture.variants.last).file(of: job.id), in: media)
-            // What is missing at the bottom is grey.
+            // Missing rows at the bottom are grey.
             #expect(pixels.at(0.5, 0.995).prefix(3).allSatisfy { abs($0 - 128) <= 6 }, "\(pixels.at(0.5, 0.995))")
             #expect(await outcome(of: Array(bytes.prefix(bytes.count / 4)), worker, media) != .damaged)
         }
@@ -187,7 +188,7 @@ import Vocabulary
         try await withWorker { [inputs] worker, media in
             var outcomes: [Outcome] = []
             for bytes in inputs { outcomes.append(await outcome(of: bytes, worker, media)) }
-            // Its end is there: it is not called cut off.
+            // Its end exists, so it is not truncated.
             #expect(outcomes.allSatisfy { [.whole, .damaged, .failed(.rejected(.undecodable))].contains($0) })
             #expect(outcomes.count { $0 == .damaged } >= (name.hasPrefix("photograph") ? 5 : 0))
             #expect(outcomes.count { $0 != .whole && $0 != .damaged } <= 6, "\(outcomes)")
@@ -241,7 +242,7 @@ import Vocabulary
                 #expect(await outcome(of: Array(bytes), worker, media) == .whole, "\(padding)")
             }
         }
-        // The first segment's length is behind its marker.
+        // The length of the first segment follows its marker.
         let behindFirst = 4 + (Int(whole[4]) << 8 | Int(whole[5]))
         let gap = Array(whole[..<behindFirst] + [1, 2, 3] + whole[behindFirst...])
         try await withWorker { worker, media in
@@ -260,7 +261,7 @@ import Vocabulary
         }
     }
 
-    /// A photograph without losses where the format allows it.
+    /// A photograph, encoded losslessly if the format supports it.
     private static func picture(in format: String) throws -> [UInt8] {
         let photograph = try Picture(decoding: try Fixture.bytes("photograph.png"), side: 240)
         switch format {

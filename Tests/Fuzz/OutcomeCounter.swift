@@ -2,21 +2,21 @@ import Foundation
 import Kernel
 import Media
 
-/// How rounds with the worker ended, and what they took.
-struct WorkerTally {
+/// Counts the outcomes of rounds with the worker, and measures them.
+struct OutcomeCounter {
     private let start = Date()
-    private var outcomes: [WorkerGround.Outcome: Int] = [:]
+    private var outcomes: [WorkerHarness.Outcome: Int] = [:]
     private var workerPeak = 0
     private let own = ResidentMemory(of: getpid())
     private var ownEarly = 0
 
     private var count: Int { outcomes.values.reduce(0, +) }
 
-    mutating func count(_ outcome: WorkerGround.Outcome) { outcomes[outcome, default: 0] += 1 }
+    mutating func count(_ outcome: WorkerHarness.Outcome) { outcomes[outcome, default: 0] += 1 }
 
     mutating func look(at worker: WorkerSupervisor) async {
         workerPeak = max(workerPeak, await worker.status.residentByteCount)
-        // By then everything that is kept for good is there.
+        // By then everything that lives as long as the process is allocated.
         if ownEarly == 0, count >= 2_000 { ownEarly = own?.byteCount ?? 0 }
     }
 

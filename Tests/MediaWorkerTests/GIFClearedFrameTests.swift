@@ -5,7 +5,7 @@ import Testing
 @testable import MediaWorker
 
 @Suite("GIF frames that are cleared after display", .serialized, .patient)
-struct GIFHoleTests {
+struct GIFClearedFrameTests {
     private static let blue: [UInt8] = [40, 60, 200]
     private static let red: [UInt8] = [220, 30, 30]
     private static let green: [UInt8] = [30, 160, 60]
@@ -17,7 +17,7 @@ struct GIFHoleTests {
             frame(Self.red, side: 8, at: 4, disposal: 2),
             frame(Self.green, side: 8, at: 20, disposal: 1)
         )
-        let file = try await moving(gif)
+        let file = try await animation(of: gif)
         #expect(file.pixel(frame: 0, 8, 8)[3] == 255)
         #expect(isRed(file.pixel(frame: 1, 8, 8)) && file.pixel(frame: 1, 8, 8)[3] == 255)
         #expect(file.pixel(frame: 2, 8, 8)[3] == 0)
@@ -31,13 +31,13 @@ struct GIFHoleTests {
             frame(Self.blue, side: 32, at: 0, disposal: 3),
             frame(Self.red, side: 8, at: 4, disposal: 1)
         )
-        let file = try await moving(gif)
+        let file = try await animation(of: gif)
         #expect(file.pixel(frame: 0, 20, 20)[3] == 255)
         #expect(file.pixel(frame: 1, 20, 20)[3] == 0)
         #expect(isRed(file.pixel(frame: 1, 8, 8)))
     }
 
-    private struct Film {
+    private struct Frames {
         let pixels: [UInt8]
         let bandCount: Int
 
@@ -47,8 +47,8 @@ struct GIFHoleTests {
         }
     }
 
-    /// The moving form that comes of a GIF, all frames one below the other.
-    private func moving(_ gif: [UInt8]) async throws -> Film {
+    /// The animation of a GIF, with all frames stacked.
+    private func animation(of gif: [UInt8]) async throws -> Frames {
         try startVips()
         return try await withWorker { worker, media in
             let job = try addJob(gif, to: media)
@@ -63,7 +63,7 @@ struct GIFHoleTests {
                 let memory = try #require(vips_image_write_to_memory(frames, &count))
                 defer { g_free(memory) }
                 let bands = Int(vips_image_get_bands(frames))
-                return Film(pixels: Array(UnsafeRawBufferPointer(start: memory, count: count)), bandCount: bands)
+                return Frames(pixels: Array(UnsafeRawBufferPointer(start: memory, count: count)), bandCount: bands)
             }
         }
     }

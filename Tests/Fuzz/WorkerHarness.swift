@@ -5,8 +5,8 @@ import Media
 import Pictures
 import Vocabulary
 
-/// Where damaged files are received, rendered and removed again.
-struct WorkerGround: Sendable {
+/// Receives, renders and removes damaged files.
+struct WorkerHarness: Sendable {
     let spool: Spool
     let archive: any Archive
     let renderer: PictureRenderer
@@ -23,11 +23,11 @@ struct WorkerGround: Sendable {
         case overLimit
         case failed(RenderFailure)
         case ready
-        /// Ready, and marked: part of it is missing or wrong.
+        /// Ready and marked as damaged.
         case readyInPart
     }
 
-    /// What became of one file.
+    /// The result of rendering one file.
     struct Rendering {
         let outcome: Outcome
         let picture: RenderedPicture?
@@ -37,19 +37,19 @@ struct WorkerGround: Sendable {
 
         /// Whether this is the same picture as `whole`, of which `byteCount` bytes are left.
         ///
-        /// The stills are the same, unless a smaller source has made them be encoded otherwise; then their placeholder
-        /// is.
+        /// The static variants are equal, unless a smaller source has changed their encoding; then the placeholders
+        /// are.
         func shows(_ whole: Rendering, byteCount: Int) -> Bool {
             let heaviest = whole.picture?.variants.map(\.byteCount).max() ?? 0
             return heaviest <= byteCount ? stills == whole.stills : picture?.placeholder == whole.picture?.placeholder
         }
     }
 
-    /// Receives and renders one file, and removes what came of it.
+    /// Receives and renders one file, and removes its files.
     ///
-    /// - Parameter whole: what became of the picture that this one was cut from: if it is ready and not marked as
-    ///   damaged, it shows the same.
-    /// - Throws: ``Broken`` when a rule is.
+    /// - Parameter whole: the rendering of the file that this one was truncated from; if this one is ready and not
+    ///   marked as damaged, it must show the same.
+    /// - Throws: ``Broken`` when a rule is violated.
     func render(_ input: [UInt8], cutFrom whole: Rendering? = nil) async throws -> Rendering {
         let id = BlobID.random()
         try await receive(input, as: id)
@@ -58,7 +58,7 @@ struct WorkerGround: Sendable {
         let isReady = outcome == .ready || outcome == .readyInPart
         if !isReady, !rendering.stills.isEmpty { throw Broken(rule: "\(outcome) leaves variants") }
         if outcome == .ready, let whole, !rendering.shows(whole, byteCount: input.count) {
-            throw Broken(rule: "a part of a picture looks whole")
+            throw Broken(rule: "a part of a picture looks complete")
         }
         try await archive.remove([id])
         return rendering
@@ -91,7 +91,7 @@ struct WorkerGround: Sendable {
         }
         for variant in picture.variants {
             guard try await archive.byteCount(of: .variant(variant.file(of: id))) == variant.byteCount else {
-                throw Broken(rule: "a variant is not what was told")
+                throw Broken(rule: "a variant is not as reported")
             }
             guard variant.width <= facts.width, variant.height <= facts.height else {
                 throw Broken(rule: "a picture grew")
