@@ -7,6 +7,8 @@ import Hummingbird
 /// What the key means for a route is the store's business: it gets key and fingerprint with the change.
 struct OnceOnly: RouterMiddleware {
     let keys: KeysInUse
+    /// The route whose body is read as a stream, and whose key therefore takes effect only with the complete file.
+    let streamedRoute: String
 
     func handle(
         _ request: Request,
@@ -22,7 +24,7 @@ struct OnceOnly: RouterMiddleware {
         context.onceKey = key
         // A file is told by its own hash once it is there, because a form's boundary is another one each time. Until
         // then a slow upload must hold nothing, and two that are complete meet at the key's row.
-        guard route != AttachmentRoutes.uploadPath else { return try await next(request, context) }
+        guard route != streamedRoute else { return try await next(request, context) }
         context.once = try await request.once(key)
         return try await keys.hold(key) { try await next(request, context) }
     }

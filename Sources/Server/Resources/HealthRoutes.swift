@@ -11,7 +11,7 @@ struct HealthRoutes: Sendable {
     let acceptPauses: AcceptPauses
     let address: ClientAddress
     let storage: StorageSpace
-    let stopping: Stopping
+    let shutdown: ShutdownNotice
     let started: ContinuousClock.Instant
 
     func mount(_ router: Router<AppContext>, authenticated: RouterGroup<AppContext>) {
@@ -21,7 +21,7 @@ struct HealthRoutes: Sendable {
 
     /// For load balancers: whether the server can serve.
     @Sendable private func simple(_ request: Request, _ context: AppContext) async throws -> Response {
-        let canServe = stopping.hasBegun ? false : (try? await store.ping()) != nil
+        let canServe = shutdown.hasBegun ? false : (try? await store.ping()) != nil
         return Response(
             status: canServe ? .ok : .serviceUnavailable,
             headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],

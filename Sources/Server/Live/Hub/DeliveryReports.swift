@@ -2,7 +2,7 @@ import Chat
 import NIOCore
 
 /// The newest event of a room that has reached every connection of some of its members.
-struct Delivery: Sendable, Equatable {
+struct RoomDelivery: Sendable, Equatable {
     let room: Room.ID
     let seq: Int64
     let users: [User.ID]
@@ -31,8 +31,8 @@ struct DeliveryReports {
 
     /// The deliveries of rooms whose report is due. The room that has waited the longest comes first, and the tick ends
     /// when enough receipts follow from the reports.
-    mutating func collectDeliveries(_ now: NIODeadline) -> [Delivery] {
-        var deliveries: [Delivery] = []
+    mutating func collectDeliveries(_ now: NIODeadline) -> [RoomDelivery] {
+        var deliveries: [RoomDelivery] = []
         var receiptsLeft = limits.receiptsPerTick
         let due = undeliveredRooms.values.filter { $0.deliveryReportDue <= now }
         for room in due.sorted(by: { $0.deliveryReportDue < $1.deliveryReportDue }) {
@@ -43,11 +43,11 @@ struct DeliveryReports {
         return deliveries
     }
 
-    private mutating func collectDelivery(in room: LiveRoom, _ now: NIODeadline) -> Delivery? {
+    private mutating func collectDelivery(in room: LiveRoom, _ now: NIODeadline) -> RoomDelivery? {
         let users = Set(room.subscribers.lazy.filter(\.subscriber.isCaughtUp).map(\.userID))
         room.deliveryReportDue =
             now + max(limits.deliveryReportInterval, limits.deliveryReportPerSubscriber * room.subscribers.count)
         if users.count == Set(room.subscribers.lazy.map(\.userID)).count { remove(room) }
-        return users.isEmpty ? nil : Delivery(room: room.id, seq: room.sentSeq, users: Array(users))
+        return users.isEmpty ? nil : RoomDelivery(room: room.id, seq: room.sentSeq, users: Array(users))
     }
 }

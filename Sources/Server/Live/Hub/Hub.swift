@@ -5,7 +5,7 @@ import Vocabulary
 /// What one tick of the hub has found.
 struct TickResult: Sendable {
     /// What has been delivered since the last tick.
-    var deliveries: [Delivery] = []
+    var deliveries: [RoomDelivery] = []
     /// People who are offline now, and when they were last active.
     var departed: [(user: User.ID, at: Timestamp)] = []
 }

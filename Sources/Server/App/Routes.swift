@@ -31,7 +31,7 @@ struct Routes {
         let authenticator = Authenticator(store: store, presence: presence, address: limits.address)
         let authenticated = router.group().add(middleware: authenticator)
         let signedIn = authenticated.group("api/v1").group(context: SignedInContext.self)
-            .add(middleware: OnceOnly(keys: keys))
+            .add(middleware: OnceOnly(keys: keys, streamedRoute: AttachmentRoutes.uploadPath))
 
         users.mount(open: open, signedIn: signedIn)
         sessions.mount(open: open, signedIn: signedIn)

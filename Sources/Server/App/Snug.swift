@@ -27,7 +27,7 @@ package struct Snug {
     /// Threads for blocking file calls: one waits for the disk while another hashes.
     private static let fileThreads = 2
 
-    /// Builds every part and hands each what it needs. This page is the map of the server.
+    /// Builds every part and hands each what it needs.
     package static func build(
         _ settings: Settings,
         tuning: InternalLimits = InternalLimits(),
@@ -40,45 +40,45 @@ package struct Snug {
         let threads = NIOThreadPool(numberOfThreads: fileThreads)
         threads.start()
 
-        // Bytes: where they live, how they come in, how their addresses are signed.
-        let bytes = try BytesParts(settings, storage, threads: threads, logger: logger)
-        // Facts: database, hub, and the store, whose commits reach everything else through their follower.
-        let limits = RateLimits(settings, tuning, logger: logger)
+        // Files: where they are kept, how they are received, how their addresses are signed.
+        let media = try MediaComponents(settings: settings, storage: storage, threads: threads, logger: logger)
+        // Database, hub, and the store, whose commits reach everything else through their follower.
+        let limits = RateLimits(settings: settings, tuning: tuning, logger: logger)
         let renderQueue = RenderQueue.Wakeup()
         let renderWaiters = RenderWaiters()
-        let facts = try await FactsParts(
+        let chat = try await ChatComponents(
             settings: settings,
             tuning: tuning,
             storage: storage,
-            bytes: bytes,
+            media: media,
             renderQueue: renderQueue,
             renderWaiters: renderWaiters,
             limits: limits,
             loop: loops.next(),
             logger: logger
         )
-        // Pictures: the rows that wait, and the worker that renders.
-        let pictures = PictureParts(
-            settings,
-            tuning,
-            bytes,
-            facts,
+        // The queue of pictures, and the worker that renders them.
+        let rendering = RenderingComponents(
+            settings: settings,
+            tuning: tuning,
+            media: media,
+            store: chat.store,
             wakeup: renderQueue,
             loop: loops.next(),
             logger: logger
         )
-        // The wire: what answers requests, and what becomes of a connection.
-        let stopping = Stopping(hub: facts.hub)
+        // Routes for requests, transports for live connections.
+        let shutdown = ShutdownNotice(hub: chat.hub)
         let acceptPauses = AcceptPauses(logger: logger)
         let routes = Routes(
-            settings,
-            tuning,
-            bytes,
-            facts,
-            pictures,
-            renderWaiters,
-            limits,
-            stopping,
+            settings: settings,
+            tuning: tuning,
+            media: media,
+            chat: chat,
+            worker: rendering.worker,
+            renderWaiters: renderWaiters,
+            limits: limits,
+            shutdown: shutdown,
             acceptPauses: acceptPauses,
             logger: logger
         )
@@ -90,7 +90,7 @@ package struct Snug {
                     limits: tuning.connections,
                     rates: limits,
                     maxBody: settings.maxUploadBytes + Uploads.formOverhead,
-                    endpoints: facts.transports.endpoints
+                    endpoints: chat.transports.endpoints
                 )
             },
             configuration: .init(
@@ -109,14 +109,14 @@ package struct Snug {
             logger: logger
         )
 
-        let backfill = SenderBackfill(store: facts.store, interval: tuning.renames, logger: logger)
-        let ticker = HubTicker(hub: facts.hub, store: facts.store, interval: tuning.heartbeat, logger: logger)
-        let keeper = StoreKeeper(store: facts.store, interval: tuning.tokens, logger: logger)
+        let backfill = SenderBackfill(store: chat.store, interval: tuning.renames, logger: logger)
+        let ticker = HubTicker(hub: chat.hub, store: chat.store, interval: tuning.heartbeat, logger: logger)
+        let keeper = StoreKeeper(store: chat.store, interval: tuning.tokens, logger: logger)
         return Snug(
-            services: [keeper, pictures.queue, backfill, facts.commands, ticker, application, stopping],
-            signer: bytes.signer,
-            pages: facts.pages,
-            store: facts.store,
+            services: [keeper, rendering.queue, backfill, chat.commands, ticker, application, shutdown],
+            signer: media.signer,
+            pages: chat.pages,
+            store: chat.store,
             storage: storage,
             loops: loops,
             threads: threads

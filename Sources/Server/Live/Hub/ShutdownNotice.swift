@@ -1,9 +1,9 @@
 import ServiceLifecycle
 import Synchronization
 
-/// Knows when the server has begun to stop, so that load balancers send nobody here any more, and sends live
-/// connections elsewhere.
-final class Stopping: Service {
+/// Records that the server has begun to stop, so that `/health/simple` fails and load balancers send no more clients, and
+/// closes the live connections.
+final class ShutdownNotice: Service {
     private let flag = Atomic(false)
     private let hub: LiveHub
 

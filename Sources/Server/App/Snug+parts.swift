@@ -7,7 +7,7 @@ import NIOPosix
 import SnugSettings
 
 extension Snug {
-    /// What is not for operators to choose, but for tests that cannot wait a minute for a timeout.
+    /// Limits that are not settings. Tests lower them, because they cannot wait a minute for a timeout.
     package struct InternalLimits: Sendable {
         var passwordCost = PasswordHasher.Cost.standard
         var transports = LiveTransports.Configuration()
@@ -15,13 +15,13 @@ extension Snug {
         var worker = WorkerLimits()
         /// When failed pictures are tried again.
         var retries = RetrySchedule()
-        /// What rates are measured by.
+        /// The clock of the rate limits.
         var rateClock: @Sendable () -> ContinuousClock.Instant = { .now }
-        /// Between two looks at what has its time: dead connections, receipts, presence.
+        /// Time between two ticks of the hub, which close dead connections and announce receipts and presence.
         var heartbeat = Duration.seconds(1)
-        /// Between two looks for new names; one reaches old messages within a minute.
+        /// Time between two searches for changed names, which reach old messages within a minute.
         var renames = Duration.seconds(20)
-        /// Between two tokens of the database.
+        /// Time between two new tokens of the database.
         var tokens = Duration.seconds(3600)
         var presence = PresenceBoard.Limits()
 
@@ -29,7 +29,7 @@ extension Snug {
     }
 
     /// Files and their addresses.
-    struct BytesParts {
+    struct MediaComponents {
         let spool: Spool
         let archive: any Archive
         let signer: MediaSigner
@@ -38,7 +38,7 @@ extension Snug {
         let purger: VariantPurger
         let threads: NIOThreadPool
 
-        init(_ settings: Settings, _ storage: ServerStorage, threads: NIOThreadPool, logger: Logger) throws {
+        init(settings: Settings, storage: ServerStorage, threads: NIOThreadPool, logger: Logger) throws {
             let folder = try storage.openMedia()
             spool = Spool(in: folder)
             archive = DiskArchive(folder, threads: threads)
@@ -56,8 +56,8 @@ extension Snug {
         }
     }
 
-    /// The store, and what its commits lead to.
-    struct FactsParts {
+    /// The store, the hub and the commands of live connections.
+    struct ChatComponents {
         let store: Store
         let wire: Wire
         let pages = PageCache()
@@ -69,14 +69,14 @@ extension Snug {
             settings: Settings,
             tuning: InternalLimits,
             storage: ServerStorage,
-            bytes: BytesParts,
+            media: MediaComponents,
             renderQueue: RenderQueue.Wakeup,
             renderWaiters: RenderWaiters,
             limits: RateLimits,
             loop: any EventLoop,
             logger: Logger
         ) async throws {
-            let links = MediaLinks(signer: bytes.signer, site: settings.publicURL ?? "")
+            let links = MediaLinks(signer: media.signer, site: settings.publicURL ?? "")
             let wire = Wire(links: links, presence: Presence(limits: tuning.presence))
             // The hub begins at the position of the log, and the store hands it every commit behind that.
             let database = try OpenDatabase(
@@ -101,7 +101,7 @@ extension Snug {
                     epoch: database.epoch,
                     wire: wire,
                     pages: pages,
-                    purger: bytes.purger,
+                    purger: media.purger,
                     renderQueue: renderQueue,
                     renderWaiters: renderWaiters
                 )
@@ -127,16 +127,16 @@ extension Snug {
         }
     }
 
-    /// What makes variants.
-    struct PictureParts {
+    /// The worker and the queue of pictures.
+    struct RenderingComponents {
         let worker: WorkerSupervisor
         let queue: RenderQueue
 
         init(
-            _ settings: Settings,
-            _ tuning: InternalLimits,
-            _ bytes: BytesParts,
-            _ facts: FactsParts,
+            settings: Settings,
+            tuning: InternalLimits,
+            media: MediaComponents,
+            store: Store,
             wakeup: RenderQueue.Wakeup,
             loop: any EventLoop,
             logger: Logger
@@ -148,15 +148,15 @@ extension Snug {
                 logger: logger
             )
             queue = RenderQueue(
-                store: facts.store,
-                intake: bytes.intake,
-                originals: OriginalCheck(archive: bytes.archive, threads: bytes.threads),
+                store: store,
+                intake: media.intake,
+                originals: OriginalCheck(archive: media.archive, threads: media.threads),
                 worker: worker,
                 renderer: PictureRenderer(
-                    spool: bytes.spool,
-                    archive: bytes.archive,
+                    spool: media.spool,
+                    archive: media.archive,
                     worker: worker,
-                    threads: bytes.threads
+                    threads: media.threads
                 ),
                 wakeup: wakeup,
                 loop: loop,
@@ -167,7 +167,7 @@ extension Snug {
 }
 
 extension RateLimits {
-    init(_ settings: Settings, _ tuning: Snug.InternalLimits, logger: Logger) {
+    init(settings: Settings, tuning: Snug.InternalLimits, logger: Logger) {
         let pace = WarningPace()
         let address = ClientAddress(trustedProxies: settings.trustedProxies) { peer in
             guard pace.mayWarn(at: tuning.rateClock()) else { return }
@@ -182,18 +182,18 @@ extension RateLimits {
 
 extension Routes {
     init(
-        _ settings: Settings,
-        _ tuning: Snug.InternalLimits,
-        _ bytes: Snug.BytesParts,
-        _ facts: Snug.FactsParts,
-        _ pictures: Snug.PictureParts,
-        _ renderWaiters: RenderWaiters,
-        _ limits: RateLimits,
-        _ stopping: Stopping,
+        settings: Settings,
+        tuning: Snug.InternalLimits,
+        media: Snug.MediaComponents,
+        chat: Snug.ChatComponents,
+        worker: WorkerSupervisor,
+        renderWaiters: RenderWaiters,
+        limits: RateLimits,
+        shutdown: ShutdownNotice,
         acceptPauses: AcceptPauses,
         logger: Logger
     ) {
-        let (store, wire) = (facts.store, facts.wire)
+        let (store, wire) = (chat.store, chat.wire)
         let passwords = PasswordChecks(
             store: store,
             hasher: PasswordHasher(cost: tuning.passwordCost),
@@ -226,32 +226,32 @@ extension Routes {
         members = MemberRoutes(store: store, limits: limits, wire: wire)
         messages = MessageRoutes(
             store: store,
-            pages: HistoryPages(store: store, wire: wire, cache: facts.pages),
+            pages: HistoryPages(store: store, wire: wire, cache: chat.pages),
             limits: limits,
             wire: wire
         )
         attachments = AttachmentRoutes(
             store: store,
-            uploads: Uploads(store: store, intake: bytes.intake, limit: settings.maxUploadBytes, logger: logger),
+            uploads: Uploads(store: store, intake: media.intake, limit: settings.maxUploadBytes, logger: logger),
             limits: limits,
             originals: OriginalFiles(
-                archive: bytes.archive,
-                files: bytes.files,
+                archive: media.archive,
+                files: media.files,
                 isAccelerated: settings.mediaAccel == .on
             ),
             waiters: renderWaiters,
             wire: wire
         )
-        media = MediaRoutes(signer: bytes.signer, archive: bytes.archive, files: bytes.files)
-        live = facts.transports
+        self.media = MediaRoutes(signer: media.signer, archive: media.archive, files: media.files)
+        live = chat.transports
         health = HealthRoutes(
             store: store,
-            worker: pictures.worker,
+            worker: worker,
             workerPath: settings.workerPath,
             acceptPauses: acceptPauses,
             address: limits.address,
             storage: StorageSpace(path: settings.storage),
-            stopping: stopping,
+            shutdown: shutdown,
             started: .now
         )
     }
