@@ -217,6 +217,7 @@ let package = Package(
         .testTarget(
             name: "ChatTests",
             dependencies: ["Chat", "TestSupport", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift")],
+            exclude: ["Databases"],
             swiftSettings: settings
         ),
         .testTarget(
