@@ -70,7 +70,7 @@ struct RowSweepTests {
                 format: .jpg,
                 byteCount: 10
             )
-            _ = try await storage.store.finishRendering(picture, variants: [thumbnail])
+            _ = try await storage.store.renderings.finish(picture, variants: [thumbnail])
             var changes = UserChanges()
             changes.avatar = .attachment(picture)
             _ = try await storage.store.updateUser(storage.owner, changes)

@@ -15,6 +15,7 @@ enum Schema {
         migrator.registerMigration("0009", migrate: Migration0009.apply)
         migrator.registerMigration("0010", migrate: Migration0010.apply)
         migrator.registerMigration("0011", migrate: Migration0011.apply)
+        migrator.registerMigration("0012", migrate: Migration0012.apply)
         return migrator
     }
 }

@@ -1,7 +1,7 @@
 import GRDB
 import Vocabulary
 
-/// Everything that Snug remembers, in one SQLite file. All SQL of the project is in this folder.
+/// Everything that Snug remembers, in one SQLite file. All SQL of the project is in this module.
 package struct Store: Sendable {
     /// When a write counts as done (SQLite `PRAGMA synchronous`).
     package enum Synchronous: String, Sendable, CaseIterable {

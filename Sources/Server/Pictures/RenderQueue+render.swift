@@ -8,20 +8,20 @@ extension RenderQueue {
     /// Renders one picture and writes down how that ended.
     ///
     /// - Throws: what is not the picture's doing; then this try does not count.
-    func render(_ task: Store.RenderTask) async throws {
-        guard task.deaths < RetrySchedule.deathLimit else { return try await settle(task.id, .deadly) }
+    func render(_ task: RenderTask) async throws {
+        guard task.crashCount < RetrySchedule.crashLimit else { return try await recordFailure(task.id, .quarantined) }
         do {
             try await renderOnce(task.id)
         } catch {
-            guard let trouble = RenderTrouble(error) else { throw error }
-            if trouble.cause == .file { complain(of: task.id, error) }
-            try await settle(task.id, trouble)
+            guard let problem = RenderProblem(error) else { throw error }
+            if problem.cause == .file { complain(of: task.id, error) }
+            try await recordFailure(task.id, problem)
         }
     }
 
     /// A try that the last life of the server ended with counts: the picture may have ended it.
     func settleInterrupted() async throws {
-        for id in try await store.interruptedRenderings() { try await settle(id, .interrupted) }
+        for id in try await store.renderings.interrupted() { try await recordFailure(id, .interrupted) }
     }
 
     private func renderOnce(_ id: Attachment.ID) async throws {
@@ -30,7 +30,7 @@ extension RenderQueue {
         if let limit = inspection.exceededLimit { throw limit }
         guard let facts = inspection.facts else { throw RenderFailure.rejected(.undecodable) }
         let picture = try await picture(of: blob, facts)
-        try await store.finishRendering(
+        try await store.renderings.finish(
             id,
             variants: picture.variants.map(Variant.init),
             placeholder: picture.placeholder,
@@ -49,8 +49,8 @@ extension RenderQueue {
         }
     }
 
-    private func settle(_ id: Attachment.ID, _ trouble: RenderTrouble) async throws {
-        switch try await store.settleRendering(id, trouble) {
+    private func recordFailure(_ id: Attachment.ID, _ problem: RenderProblem) async throws {
+        switch try await store.renderings.recordFailure(id, problem) {
         case .again:
             logger.warning("The media worker died; the picture is tried again", metadata: ["attachment": "\(id)"])
         case .failed(let failure):

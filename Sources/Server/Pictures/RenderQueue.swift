@@ -98,16 +98,16 @@ struct RenderQueue: Service, CustomStringConvertible {
         for await _ in calls {
             alarm?.cancel()
             do {
-                if let id = begun { try await store.withdrawAttempt(id) }
+                if let id = begun { try await store.renderings.withdrawAttempt(id) }
                 begun = nil
-                while let task = try await store.nextRendering() {
+                while let task = try await store.renderings.next() {
                     begun = task.id
                     try await render(task)
                     begun = nil
                 }
-                alarm = try await store.timeToNextRetry().map(wake(in:))
+                alarm = try await store.renderings.timeToNextRetry().map(wake(in:))
             } catch {
-                if let id = begun, (try? await store.withdrawAttempt(id)) != nil { begun = nil }
+                if let id = begun, (try? await store.renderings.withdrawAttempt(id)) != nil { begun = nil }
                 await pause(after: error)
                 wakeup.wake()
             }

@@ -64,7 +64,7 @@ struct HealthRoutes: Sendable {
     private func mediaWorker() async -> Check {
         let start = ContinuousClock.now
         let status = await worker.status
-        let pictures = try? await store.renderingCounts()
+        let pictures = try? await store.renderings.counts()
         let canStart = FileManager.default.isExecutableFile(atPath: workerPath) && status.lastFailure != .cannotStart
         return Check(
             status: canStart ? .ok : .degraded,

@@ -39,7 +39,7 @@ struct KeyedWorld {
             _ = try await chat.room(of: ada, with: [bob])
             let room = try await chat.room(.public, of: ada)
             let picture = try await chat.upload(.image, by: ada)
-            _ = try await chat.store.settleRendering(picture, .sample(.picture))
+            _ = try await chat.store.renderings.recordFailure(picture, .sample(.picture))
             try await body(KeyedWorld(chat: chat, ada: ada, bob: bob, room: room, picture: picture))
         }
     }

@@ -60,8 +60,8 @@ struct FormerMemberTests {
             switch self {
             case .edited: _ = try await store.edit(id, in: room, body: "other words", by: ada)
             case .deleted: try await store.deleteMessage(id, in: room, by: ada)
-            case .rendered: _ = try await store.finishRendering(scene.picture, variants: [.sample])
-            case .failed: _ = try await store.settleRendering(scene.picture, .sample(.picture))
+            case .rendered: _ = try await store.renderings.finish(scene.picture, variants: [.sample])
+            case .failed: _ = try await store.renderings.recordFailure(scene.picture, .sample(.picture))
             case .roomDeleted: try await store.deleteRoom(room, by: ada)
             }
         }
@@ -94,7 +94,7 @@ struct FormerMemberTests {
             let cursor = try chat.store.logPosition()
             let picture = try await chat.upload(.image, by: ada)
             try await chat.say("", [picture], in: room, by: ada)
-            _ = try await chat.store.settleRendering(picture, .sample(.picture))
+            _ = try await chat.store.renderings.recordFailure(picture, .sample(.picture))
             try await chat.store.removeMember(bob, from: room, by: ada)
             #expect(try await events(chat, of: bob, after: cursor)?.count == 3)
             _ = try await chat.store.retryRendering(picture, for: ada)

@@ -114,7 +114,7 @@ struct MissedTests {
             let room = try await chat.room(of: ada)
             let picture = try await chat.upload(.image, by: ada)
             let message = try await chat.say("secret", [picture], in: room, by: ada)
-            _ = try await chat.store.finishRendering(picture, variants: [.sample])
+            _ = try await chat.store.renderings.finish(picture, variants: [.sample])
             _ = try await chat.store.edit(message.id, in: room, body: "secret still", by: ada)
             try await chat.store.deleteMessage(message.id, in: room, by: ada)
             try await chat.store.forget([picture])

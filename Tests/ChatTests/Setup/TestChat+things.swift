@@ -71,7 +71,7 @@ extension TestChat {
     /// A picture with its variants.
     func picture(by owner: User.ID) async throws -> Attachment.ID {
         let id = try await upload(.image, by: owner)
-        _ = try await store.finishRendering(id, variants: [.sample])
+        _ = try await store.renderings.finish(id, variants: [.sample])
         return id
     }
 
@@ -94,9 +94,9 @@ extension TestChat {
     }
 }
 
-extension RenderTrouble {
-    static func sample(_ cause: Cause) -> RenderTrouble {
-        RenderTrouble(cause, code: "\(cause)", detail: "Sample.")
+extension RenderProblem {
+    static func sample(_ cause: Cause) -> RenderProblem {
+        RenderProblem(cause, code: "\(cause)", detail: "Sample.")
     }
 }
 

@@ -103,7 +103,7 @@ struct SchemaTests {
             }
             try old.close()
             let store = try Store(path: path)
-            #expect(try await store.nextRendering()?.id == waiting)
+            #expect(try await store.renderings.next()?.id == waiting)
             let sums = try await store.read { db in
                 [
                     try Int.fetchOne(db, sql: "SELECT byte_count FROM stored_bytes"),
@@ -168,6 +168,10 @@ struct SchemaTests {
         INSERT INTO users (id, username, display_name, password_hash, is_admin, avatar_id, created_at) VALUES
         """
 
+    private static let newRendering = """
+        INSERT INTO renderings (attachment_id, owner_id, sha256, state, cost, queue_priority) VALUES
+        """
+
     /// Rows that must not exist; `:user`, `:room` and `:file` stand for ids that do.
     static let badRows = [
         "INSERT INTO meta (id, epoch) VALUES (2, '12345678')",
@@ -196,9 +200,8 @@ struct SchemaTests {
         "UPDATE messages SET room_id = randomblob(16)",
         "UPDATE messages SET sender_id = randomblob(16)",
         "UPDATE attachments SET state = 'lost'",
+        "UPDATE attachments SET state = 'processing'",
         "UPDATE attachments SET kind = 'film'",
-        "UPDATE attachments SET state = 'failed'",
-        "UPDATE attachments SET failure_code = 'x'",
         "UPDATE attachments SET sha256 = x'00'",
         "UPDATE attachments SET owner_id = randomblob(16)",
         "UPDATE attachments SET placeholder = x'01020304'",
@@ -207,10 +210,21 @@ struct SchemaTests {
         "UPDATE attachments SET animation_width = 1, animation_height = 1",
         "UPDATE attachments SET animation_width = 1, animation_height = 0, animation_byte_count = 1",
         "UPDATE attachments SET removed_metadata = NULL",
-        "UPDATE attachments SET deaths = attempts + 1",
-        "UPDATE attachments SET retry_at = 1",
-        "UPDATE attachments SET rejected_at = 1",
-        "UPDATE attachments SET render_cost = -1",
+        "UPDATE renderings SET state = 'lost'",
+        "UPDATE renderings SET state = 'failed'",
+        "UPDATE renderings SET state = 'scheduled', failure_code = 'x'",
+        "UPDATE renderings SET state = 'scheduled', next_attempt_at = 1",
+        "UPDATE renderings SET state = 'running', next_attempt_at = 1",
+        "UPDATE renderings SET state = 'running', failure_code = 'x'",
+        "UPDATE renderings SET failure_code = 'x'",
+        "UPDATE renderings SET next_attempt_at = 1",
+        "UPDATE renderings SET content_failed_at = 1",
+        "UPDATE renderings SET crash_count = -1",
+        "UPDATE renderings SET retry_count = -1",
+        "UPDATE renderings SET cost = -1",
+        "UPDATE renderings SET sha256 = x'00'",
+        "\(newRendering) (randomblob(16), :user, zeroblob(32), 'waiting', 0, 0)",
+        "\(newRendering) (:file, :user, zeroblob(31), 'waiting', 0, 0)",
         "INSERT INTO uploaded_bytes VALUES (:user, 0, 0)",
         "INSERT INTO uploaded_bytes VALUES (randomblob(16), 0, 1)",
         "INSERT INTO stored_bytes VALUES (randomblob(16), 1)",
@@ -247,6 +261,7 @@ struct SchemaTests {
             let file = try await chat.upload(by: ada)
             try await chat.say("one", [file], in: room, by: ada)
             try await chat.say("two", in: room, by: ada)
+            _ = try await chat.upload(.image, by: ada)
             let names: [String: (any DatabaseValueConvertible)?] = ["user": ada, "room": room, "file": file]
             let used = StatementArguments(names.filter { sql.contains(":\($0.key)") })
             await #expect(throws: DatabaseError.self) {

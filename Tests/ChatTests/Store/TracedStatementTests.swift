@@ -16,10 +16,9 @@ struct TracedStatementTests {
         ("DELETE FROM known_networks", "sorts what is remembered of one person, at most one more than the limit"),
         ("FROM members INDEXED BY members_unanswered", "sorts the unanswered rooms of one person, which have a limit"),
         ("SELECT (SELECT count(*) FROM rooms WHERE deleted_at", "counts deleted rooms in their own index"),
-        ("SELECT id FROM attachments WHERE state = 'processing'", "takes the first of the queue's own index"),
-        ("SELECT count(*) FROM attachments WHERE state = 'processing'", "counts the queue in its own index"),
-        ("SELECT count(*) FROM attachments WHERE retry_at", "counts retries in their own index"),
-        ("SELECT id FROM attachments WHERE attempts > deaths", "reads an index that holds what is being rendered"),
+        ("SELECT attachment_id FROM renderings WHERE state = 'waiting'", "takes the first of the queue's own index"),
+        ("SELECT count(*) FROM renderings WHERE state IN", "counts the queue in its own index"),
+        ("SELECT attachment_id FROM renderings WHERE state = 'running'", "reads an index of what is being rendered"),
     ]
 
     private final class Statements: Sendable {
@@ -143,16 +142,16 @@ struct TracedStatementTests {
         let store = chat.store
         let picture = try await chat.upload(.image, by: people[0])
         let first = try await chat.say("", [picture], in: room, by: people[0])
-        _ = try await store.nextRendering()
-        _ = try await store.interruptedRenderings()
-        try await store.withdrawAttempt(picture)
-        _ = try await store.settleRendering(picture, .sample(.file))
-        _ = try await store.timeToNextRetry()
+        _ = try await store.renderings.next()
+        _ = try await store.renderings.interrupted()
+        try await store.renderings.withdrawAttempt(picture)
+        _ = try await store.renderings.recordFailure(picture, .sample(.file))
+        _ = try await store.renderings.timeToNextRetry()
         chat.clock.advance(by: .seconds(300))
-        _ = try await store.nextRendering()
-        _ = try await store.settleRendering(picture, .sample(.picture))
+        _ = try await store.renderings.next()
+        _ = try await store.renderings.recordFailure(picture, .sample(.picture))
         _ = try await store.retryRendering(picture, for: people[0])
-        _ = try await store.finishRendering(picture, variants: [.sample])
+        _ = try await store.renderings.finish(picture, variants: [.sample])
         let reply = Draft(body: "reply", replyTo: first.id, clientMessageID: .random())
         let second = try await store.post(reply, in: room, by: people[1]).message
         _ = try await store.edit(second.id, in: room, body: "edited", by: people[1])
@@ -162,7 +161,7 @@ struct TracedStatementTests {
         _ = try await store.rooms(of: people[0])
         _ = try await store.attachment(picture, for: people[1])
         try await store.deleteMessage(first.id, in: room, by: people[0])
-        _ = try await store.renderingCounts()
+        _ = try await store.renderings.counts()
     }
 
     private func usePeople(_ chat: TestChat, _ people: [User.ID]) async throws {

@@ -108,9 +108,9 @@ struct ConsequenceTests {
             let ada = try await chat.person("ada")
             let (file, picture) = (try await chat.upload(by: ada), try await chat.upload(.image, by: ada))
             #expect(chat.follower.followed.map(\.hasQueuedRendering) == [true])
-            _ = try await chat.store.settleRendering(picture, .sample(.picture))
+            _ = try await chat.store.renderings.recordFailure(picture, .sample(.picture))
             _ = try await chat.store.retryRendering(picture, for: ada)
-            try await chat.store.finishRendering(picture, variants: [.sample])
+            try await chat.store.renderings.finish(picture, variants: [.sample])
             let followed = chat.follower.followed
             #expect(followed.map(\.finishedRenderings) == [[], [picture], [], [picture]])
             #expect(followed.map(\.hasQueuedRendering) == [true, false, true, false])
@@ -127,7 +127,7 @@ struct ConsequenceTests {
             let picture = try await chat.upload(.image, by: ada)
             try await chat.store.deleteAttachment(picture, by: ada)
             let followed = try await chat.consequences {
-                try await chat.store.finishRendering(picture, variants: [.sample])
+                try await chat.store.renderings.finish(picture, variants: [.sample])
             }
             #expect(followed.releasedAttachments == [picture])
             #expect(followed.finishedRenderings == [picture])

@@ -19,9 +19,9 @@ struct TroublesomePictureTests {
             try await withMemoryFolder { storage in
                 let left = try await leavePicture(in: storage) { store, picture in
                     for life in 1...lives {
-                        _ = try await store.nextRendering()
+                        _ = try await store.renderings.next()
                         // The last life did not get this far.
-                        if life < lives { _ = try await store.settleRendering(picture, .interrupted) }
+                        if life < lives { _ = try await store.renderings.recordFailure(picture, .interrupted) }
                     }
                 }
                 try await withServer({ $0.storage = storage }) { server in
@@ -106,10 +106,13 @@ struct TroublesomePictureTests {
                 let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
                 try await server.waitForLog("Rendering stopped")
                 #expect(try await ada.get("attachments/\(picture.id.text)").json.status == "processing")
-                let tries = try await DatabaseQueue(path: server.storage + "/snug.sqlite").read { db in
-                    try Int.fetchOne(db, sql: "SELECT attempts + deaths FROM attachments")
+                let held = try await DatabaseQueue(path: server.storage + "/snug.sqlite").read { db in
+                    try String.fetchOne(
+                        db,
+                        sql: "SELECT state || ' ' || crash_count || ' ' || retry_count FROM renderings"
+                    )
                 }
-                #expect(tries == 0)
+                #expect(held == "waiting 0 0")
             }
         }
     }
@@ -147,9 +150,9 @@ struct TroublesomePictureTests {
     func dueRetry() async throws {
         try await withMemoryFolder { storage in
             let left = try await leavePicture(in: storage, ago: .seconds(3600)) { store, picture in
-                _ = try await store.nextRendering()
-                let trouble = RenderTrouble(.file, code: "missing", detail: "It is missing.")
-                _ = try await store.settleRendering(picture, trouble)
+                _ = try await store.renderings.next()
+                let problem = RenderProblem(.file, code: "missing", detail: "It is missing.")
+                _ = try await store.renderings.recordFailure(picture, problem)
             }
             try await withServer({ $0.storage = storage }) { server in
                 try await poll(waitingFor: "the retry") { try await left.look(at: server.site).status == "ready" }

@@ -10,19 +10,23 @@ extension Database {
         """
 
     static let attachmentColumns = """
-        id, owner_id, kind, media_type, byte_count, sha256, width, height, is_animated, filename, state,
-        failure_code, failure_detail, retry_at, created_at, message_id, removed_metadata, placeholder,
-        animation_width, animation_height, animation_byte_count, is_damaged, has_hdr
+        id, attachments.owner_id, kind, media_type, byte_count, attachments.sha256, width, height, is_animated, filename,
+        renderings.state, failure_code, failure_detail, next_attempt_at, created_at, message_id, removed_metadata,
+        placeholder, animation_width, animation_height, animation_byte_count, is_damaged, has_hdr
         """
 
+    /// Plain files have no rendering.
+    static let attachmentTables = "attachments LEFT JOIN renderings ON renderings.attachment_id = attachments.id"
+
     static let attachmentByID = """
-        SELECT \(attachmentColumns) FROM attachments WHERE id = ? AND state <> 'receiving'
+        SELECT \(attachmentColumns) FROM \(attachmentTables) WHERE id = ? AND attachments.state <> 'receiving'
         """
 
     static let isUndeleted = "SELECT 1 FROM attachments WHERE id = ? AND deleted_at IS NULL"
 
     static let attachmentsOfMessage = """
-        SELECT \(attachmentColumns) FROM attachments WHERE message_id = ? AND deleted_at IS NULL ORDER BY ordinal
+        SELECT \(attachmentColumns) FROM \(attachmentTables)
+        WHERE message_id = ? AND deleted_at IS NULL ORDER BY ordinal
         """
 
     static let variantsOfAttachment = """
@@ -74,7 +78,7 @@ extension Attachment {
             removedMetadata: (row[16] as String).split(separator: ",").map(String.init),
             hasHDR: row[22]
         )
-        let status = Status(row: row)
+        let status = Status(row[10], Failure(row, at: 11))
         let hasVariants = facts.kind == .image && status == .ready
         self.init(
             id: id,
@@ -89,16 +93,6 @@ extension Attachment {
             createdAt: row[14],
             messageID: row[15]
         )
-    }
-}
-
-extension Attachment.Status {
-    fileprivate init(row: Row) {
-        switch row[10] as String {
-        case "ready": self = .ready
-        case "failed": self = .failed(Attachment.Failure(code: row[11], detail: row[12] ?? "", retryAt: row[13]))
-        default: self = .processing
-        }
     }
 }
 

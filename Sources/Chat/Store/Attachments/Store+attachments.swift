@@ -51,7 +51,7 @@ extension Store {
         renderCost: Int = 0,
         once request: OnceRequest? = nil
     ) async throws -> Outcome<Attachment> {
-        let upload = ArrivedUpload(
+        let upload = CompletedUpload(
             id: id,
             filename: filename,
             facts: facts,

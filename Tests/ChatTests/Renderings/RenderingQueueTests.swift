@@ -15,28 +15,28 @@ struct RenderingQueueTests {
                 pictures.append(try await chat.upload(.image, by: ada))
                 _ = try await chat.upload(.file, by: ada)
             }
-            #expect(try await chat.store.renderingCounts() == (3, 0))
+            #expect(try await chat.store.renderings.counts() == (3, 0))
             for picture in pictures {
-                #expect(try await chat.store.nextRendering() == .init(id: picture, deaths: 0))
-                _ = try await chat.store.finishRendering(picture, variants: [])
+                #expect(try await chat.store.renderings.next() == .init(id: picture, crashCount: 0))
+                _ = try await chat.store.renderings.finish(picture, variants: [])
             }
-            #expect(try await chat.store.nextRendering() == nil)
-            #expect(try await chat.store.renderingCounts() == (0, 0))
+            #expect(try await chat.store.renderings.next() == nil)
+            #expect(try await chat.store.renderings.counts() == (0, 0))
         }
     }
 
-    @Test("A picture at which a worker died goes behind those that were not tried")
-    func afterDeath() async throws {
+    @Test("A picture that crashed a worker goes behind those that were not tried")
+    func afterCrash() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let first = try await chat.upload(.image, by: ada)
             chat.clock.advance(by: .seconds(1))
             let second = try await chat.upload(.image, by: ada)
-            #expect(try await chat.store.nextRendering()?.id == first)
-            #expect(try await chat.store.settleRendering(first, .sample(.death)) == .again)
-            #expect(try await chat.store.nextRendering()?.id == second)
-            _ = try await chat.store.finishRendering(second, variants: [])
-            #expect(try await chat.store.nextRendering() == .init(id: first, deaths: 1))
+            #expect(try await chat.store.renderings.next()?.id == first)
+            #expect(try await chat.store.renderings.recordFailure(first, .sample(.crash)) == .again)
+            #expect(try await chat.store.renderings.next()?.id == second)
+            _ = try await chat.store.renderings.finish(second, variants: [])
+            #expect(try await chat.store.renderings.next() == .init(id: first, crashCount: 1))
         }
     }
 
@@ -45,13 +45,13 @@ struct RenderingQueueTests {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let failed = try await chat.upload(.image, by: ada)
-            _ = try await chat.store.nextRendering()
-            _ = try await chat.store.settleRendering(failed, .sample(.file))
+            _ = try await chat.store.renderings.next()
+            _ = try await chat.store.renderings.recordFailure(failed, .sample(.file))
             chat.clock.advance(by: .seconds(300))
             let fresh = try await chat.upload(.image, by: ada)
-            #expect(try await chat.store.nextRendering()?.id == fresh)
-            _ = try await chat.store.finishRendering(fresh, variants: [])
-            #expect(try await chat.store.nextRendering()?.id == failed)
+            #expect(try await chat.store.renderings.next()?.id == fresh)
+            _ = try await chat.store.renderings.finish(fresh, variants: [])
+            #expect(try await chat.store.renderings.next()?.id == failed)
         }
     }
 
@@ -60,7 +60,7 @@ struct RenderingQueueTests {
         try await withChat { chat in
             let picture = try await chat.upload(.image, by: try await chat.person("ada"))
             let reopened = try Store(path: chat.path, synchronous: .normal)
-            #expect(try await reopened.nextRendering() == .init(id: picture, deaths: 0))
+            #expect(try await reopened.renderings.next() == .init(id: picture, crashCount: 0))
         }
     }
 
@@ -73,16 +73,16 @@ struct RenderingQueueTests {
             let message = try await chat.say("", [sent], in: room, by: ada)
             #expect(message.attachments[0].variants.isEmpty)
             let events = chat.follower.events.count
-            #expect(try await chat.store.finishRendering(unsent, variants: [.sample])?.status == .ready)
+            #expect(try await chat.store.renderings.finish(unsent, variants: [.sample])?.status == .ready)
             #expect(chat.follower.events.count == events)
-            _ = try await chat.store.finishRendering(sent, variants: [.sample])
+            _ = try await chat.store.renderings.finish(sent, variants: [.sample])
             guard case .attachmentReady(let attachment, in: message.id) = chat.follower.events.last?.content else {
                 Issue.record("the room was not told")
                 return
             }
             #expect(attachment.variants == [.sample])
             #expect(try await chat.store.message(message.id, in: room, for: ada).attachments == [attachment])
-            #expect(try await chat.store.finishRendering(sent, variants: [.sample]) == nil)
+            #expect(try await chat.store.renderings.finish(sent, variants: [.sample]) == nil)
         }
     }
 
@@ -96,7 +96,7 @@ struct RenderingQueueTests {
             #expect(message.attachments[0].placeholder == nil && message.attachments[0].animation == nil)
             #expect(!message.attachments[0].isDamaged)
             let (hash, animation) = (Data([1, 2, 3, 4, 5]), Animation(width: 320, height: 240, byteCount: 70_000))
-            let ready = try await chat.store.finishRendering(
+            let ready = try await chat.store.renderings.finish(
                 picture,
                 variants: [.sample],
                 placeholder: hash,
@@ -120,10 +120,10 @@ struct RenderingQueueTests {
             let message = try await chat.say("", [sent], in: room, by: ada)
             try await chat.store.deleteAttachment(own, by: ada)
             try await chat.store.deleteMessage(message.id, in: room, by: ada)
-            #expect(try await chat.store.nextRendering() == nil)
+            #expect(try await chat.store.renderings.next() == nil)
             for id in [own, sent, .random()] {
-                #expect(try await chat.store.finishRendering(id, variants: [.sample]) == nil)
-                #expect(try await chat.store.settleRendering(id, .sample(.picture)) == nil)
+                #expect(try await chat.store.renderings.finish(id, variants: [.sample]) == nil)
+                #expect(try await chat.store.renderings.recordFailure(id, .sample(.picture)) == nil)
             }
             #expect(try await chat.number("SELECT count(*) FROM variants") == 0)
         }

@@ -3,13 +3,13 @@ import Testing
 
 @testable import Chat
 
-@Suite("The same bytes again")
-struct VerdictTests {
+@Suite("Known failures")
+struct KnownFailureTests {
     private let bytes = AttachmentFacts.sample(.image)
 
-    private func settle(_ id: Attachment.ID, _ cause: RenderTrouble.Cause, _ chat: TestChat) async throws {
-        #expect(try await chat.store.nextRendering()?.id == id)
-        _ = try await chat.store.settleRendering(id, .sample(cause))
+    private func fail(_ id: Attachment.ID, _ cause: RenderProblem.Cause, _ chat: TestChat) async throws {
+        #expect(try await chat.store.renderings.next()?.id == id)
+        _ = try await chat.store.renderings.recordFailure(id, .sample(cause))
     }
 
     private func status(_ id: Attachment.ID, _ owner: User.ID, _ chat: TestChat) async throws -> Attachment.Status {
@@ -21,13 +21,13 @@ struct VerdictTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let first = try await chat.upload(bytes, by: ada)
-            try await settle(first, .picture, chat)
+            try await fail(first, .picture, chat)
             chat.clock.advance(by: .seconds(86_399))
             let copy = try await chat.upload(bytes, by: bob)
             #expect(try await status(copy, bob, chat) == .failed(.init(code: "picture", detail: "Sample.")))
-            #expect(try await chat.store.nextRendering() == nil)
+            #expect(try await chat.store.renderings.next() == nil)
             let other = try await chat.upload(.image, by: bob)
-            #expect(try await chat.store.nextRendering()?.id == other)
+            #expect(try await chat.store.renderings.next()?.id == other)
         }
     }
 
@@ -35,15 +35,15 @@ struct VerdictTests {
     func expiry() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            try await settle(try await chat.upload(bytes, by: ada), .picture, chat)
+            try await fail(try await chat.upload(bytes, by: ada), .picture, chat)
             for _ in 0..<3 {
                 chat.clock.advance(by: .seconds(86_400 / 4))
                 _ = try await chat.upload(bytes, by: ada)
-                #expect(try await chat.store.nextRendering() == nil)
+                #expect(try await chat.store.renderings.next() == nil)
             }
             chat.clock.advance(by: .seconds(86_400 / 4))
             let late = try await chat.upload(bytes, by: ada)
-            #expect(try await chat.store.nextRendering() == .init(id: late, deaths: 0))
+            #expect(try await chat.store.renderings.next() == .init(id: late, crashCount: 0))
         }
     }
 
@@ -51,23 +51,23 @@ struct VerdictTests {
     func retriedCopy() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            try await settle(try await chat.upload(bytes, by: ada), .picture, chat)
+            try await fail(try await chat.upload(bytes, by: ada), .picture, chat)
             let copy = try await chat.upload(bytes, by: ada)
             #expect(try await chat.store.retryRendering(copy, for: ada).status == .processing)
-            #expect(try await chat.store.nextRendering()?.id == copy)
-            #expect(try await chat.store.finishRendering(copy, variants: [.sample])?.status == .ready)
+            #expect(try await chat.store.renderings.next()?.id == copy)
+            #expect(try await chat.store.renderings.finish(copy, variants: [.sample])?.status == .ready)
         }
     }
 
-    @Test("A verdict outlives the attachment that it was made on, until the janitor has removed it")
+    @Test("A known failure outlives its attachment, until the janitor has removed that")
     func deleted() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let first = try await chat.upload(bytes, by: ada)
-            try await settle(first, .picture, chat)
+            try await fail(first, .picture, chat)
             try await chat.store.deleteAttachment(first, by: ada)
             _ = try await chat.upload(bytes, by: ada)
-            #expect(try await chat.store.nextRendering() == nil)
+            #expect(try await chat.store.renderings.next() == nil)
         }
     }
 
@@ -77,11 +77,11 @@ struct VerdictTests {
             let ada = try await chat.person("ada")
             let lost = try await chat.upload(bytes, by: ada)
             for delay in [300, 3600, 86_400, 0] {
-                try await settle(lost, .file, chat)
+                try await fail(lost, .file, chat)
                 chat.clock.advance(by: .seconds(delay))
             }
             let copy = try await chat.upload(bytes, by: ada)
-            #expect(try await chat.store.nextRendering()?.id == copy)
+            #expect(try await chat.store.renderings.next()?.id == copy)
         }
     }
 
@@ -89,7 +89,7 @@ struct VerdictTests {
     func plainFile() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            try await settle(try await chat.upload(bytes, by: ada), .picture, chat)
+            try await fail(try await chat.upload(bytes, by: ada), .picture, chat)
             var facts = AttachmentFacts.sample(.file)
             facts.sha256 = bytes.sha256
             #expect(try await status(try await chat.upload(facts, by: ada), ada, chat) == .ready)
@@ -101,14 +101,14 @@ struct VerdictTests {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             for _ in 0..<100 { _ = try await chat.upload(bytes, by: ada) }
-            var deaths = 0
-            while let task = try await chat.store.nextRendering() {
-                let isTried = task.deaths < RetrySchedule.deathLimit
-                deaths += isTried ? 1 : 0
-                _ = try await chat.store.settleRendering(task.id, isTried ? .sample(.death) : .deadly)
+            var crashes = 0
+            while let task = try await chat.store.renderings.next() {
+                let isTried = task.crashCount < RetrySchedule.crashLimit
+                crashes += isTried ? 1 : 0
+                _ = try await chat.store.renderings.recordFailure(task.id, isTried ? .sample(.crash) : .quarantined)
             }
-            #expect(deaths == 2)
-            let quarantined = "SELECT count(*) FROM attachments WHERE failure_code = 'quarantined'"
+            #expect(crashes == 2)
+            let quarantined = "SELECT count(*) FROM renderings WHERE failure_code = 'quarantined'"
             #expect(try await chat.number(quarantined) == 100)
         }
     }
@@ -118,12 +118,12 @@ struct VerdictTests {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let first = try await chat.upload(bytes, by: ada)
-            try await settle(first, .excess, chat)
+            try await fail(first, .resourceLimit, chat)
             let copy = try await chat.upload(bytes, by: ada)
-            #expect(try await chat.store.nextRendering() == .init(id: copy, deaths: 1))
-            _ = try await chat.store.settleRendering(copy, .sample(.excess))
+            #expect(try await chat.store.renderings.next() == .init(id: copy, crashCount: 1))
+            _ = try await chat.store.renderings.recordFailure(copy, .sample(.resourceLimit))
             chat.clock.advance(by: .seconds(300))
-            #expect(try await chat.store.nextRendering() == .init(id: first, deaths: 2))
+            #expect(try await chat.store.renderings.next() == .init(id: first, crashCount: 2))
         }
     }
 
@@ -132,10 +132,10 @@ struct VerdictTests {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let first = try await chat.upload(bytes, by: ada)
-            try await settle(first, .death, chat)
-            _ = try await chat.store.finishRendering(first, variants: [.sample])
+            try await fail(first, .crash, chat)
+            _ = try await chat.store.renderings.finish(first, variants: [.sample])
             let copy = try await chat.upload(bytes, by: ada)
-            #expect(try await chat.store.nextRendering() == .init(id: copy, deaths: 0))
+            #expect(try await chat.store.renderings.next() == .init(id: copy, crashCount: 0))
         }
     }
 }

@@ -21,7 +21,7 @@ struct WaitingLimitTests {
             }
             #expect(try await chat.number("SELECT count(*) FROM attachments") == 2)
             _ = try await chat.upload(.image, by: bob)
-            _ = try await chat.store.finishRendering(first, variants: [])
+            _ = try await chat.store.renderings.finish(first, variants: [])
             _ = try await chat.upload(.image, by: ada)
         }
     }
@@ -51,7 +51,7 @@ struct WaitingLimitTests {
             )
             let file = try await chat.store.completeUpload(ids[3], filename: "", facts: .sample(.file))
             #expect(file.status == .ready)
-            #expect(try await chat.store.renderingCounts() == (2, 0))
+            #expect(try await chat.store.renderings.counts() == (2, 0))
         }
     }
 
@@ -60,11 +60,11 @@ struct WaitingLimitTests {
         try await withChat(limits: limits(own: 1)) { chat in
             let ada = try await chat.person("ada")
             let failed = try await chat.upload(.image, by: ada)
-            _ = try await chat.store.nextRendering()
-            _ = try await chat.store.settleRendering(failed, .sample(.file))
+            _ = try await chat.store.renderings.next()
+            _ = try await chat.store.renderings.recordFailure(failed, .sample(.file))
             let waiting = try await chat.upload(.image, by: ada)
             #expect(await refusal { try await chat.store.retryRendering(failed, for: ada) } == .queueFull)
-            _ = try await chat.store.finishRendering(waiting, variants: [])
+            _ = try await chat.store.renderings.finish(waiting, variants: [])
             #expect(try await chat.store.retryRendering(failed, for: ada).status == .processing)
         }
     }

@@ -6,9 +6,9 @@ import Pictures
 import Vocabulary
 
 /// The one place where it is decided whose fault a failed try is.
-extension RenderTrouble {
-    /// Nil where the whole machine is in trouble, so that other pictures would meet it too. An error that nobody
-    /// foresaw is taken for this one picture's: it must not keep the others waiting for ever.
+extension RenderProblem {
+    /// Nil where the whole machine is in trouble, so that other pictures would meet it too. An error that nobody foresaw
+    /// is taken for this one picture's: it must not keep the others waiting for ever.
     init?(_ error: any Error) {
         switch error {
         case let failure as RenderFailure:
@@ -33,8 +33,8 @@ extension RenderTrouble {
         let cause: Cause =
             switch code {
             case .undecodable, .truncated, .tooComplex, .tooLarge: .picture
-            case .workerCrashed: .death
-            case .timedOut, .outOfMemory: .excess
+            case .workerCrashed: .crash
+            case .timedOut, .outOfMemory: .resourceLimit
             }
         self.init(cause, code: code.rawValue, detail: code.detail)
     }

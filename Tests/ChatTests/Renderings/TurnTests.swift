@@ -14,8 +14,8 @@ struct TurnTests {
 
     /// Renders what is next.
     private func renderNext(_ chat: TestChat) async throws -> Attachment.ID? {
-        guard let next = try await chat.store.nextRendering()?.id else { return nil }
-        _ = try await chat.store.finishRendering(next, variants: [])
+        guard let next = try await chat.store.renderings.next()?.id else { return nil }
+        _ = try await chat.store.renderings.finish(next, variants: [])
         return next
     }
 
@@ -110,8 +110,8 @@ struct TurnTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let failed = try await picture(300, by: ada, chat)
-            _ = try await chat.store.nextRendering()
-            _ = try await chat.store.settleRendering(failed, .sample(.picture))
+            _ = try await chat.store.renderings.next()
+            _ = try await chat.store.renderings.recordFailure(failed, .sample(.picture))
             let before = try await picture(200, by: ada, chat)
             let others = try await picture(400, by: bob, chat)
             _ = try await chat.store.retryRendering(failed, for: ada)

@@ -28,9 +28,9 @@ struct FailureTests {
 
         /// Tries the picture, which must be next, and fails.
         @discardableResult
-        func fail(_ cause: RenderTrouble.Cause) async throws -> Attachment.Failure? {
-            #expect(try await chat.store.nextRendering()?.id == picture)
-            let end = try await chat.store.settleRendering(picture, .sample(cause))
+        func fail(_ cause: RenderProblem.Cause) async throws -> Attachment.Failure? {
+            #expect(try await chat.store.renderings.next()?.id == picture)
+            let end = try await chat.store.renderings.recordFailure(picture, .sample(cause))
             guard case .failed(let failure) = end else { return nil }
             #expect(try await status == .failed(failure))
             return failure
@@ -47,8 +47,8 @@ struct FailureTests {
             let failure = try await world.fail(.picture)
             #expect(failure == .init(code: "picture", detail: "Sample.", retryAt: nil))
             #expect(world.chat.follower.kinds(in: world.room).last == "attachment.failed")
-            #expect(try await world.chat.store.nextRendering() == nil)
-            #expect(try await world.chat.store.timeToNextRetry() == nil)
+            #expect(try await world.chat.store.renderings.next() == nil)
+            #expect(try await world.chat.store.renderings.timeToNextRetry() == nil)
         }
     }
 
@@ -59,37 +59,37 @@ struct FailureTests {
             world.chat.clock.advance(by: ahead)
             _ = try await world.fail(.file)
             world.chat.clock.advance(by: .zero - ahead)
-            #expect(try await world.chat.store.timeToNextRetry() == .zero)
-            #expect(try await world.chat.store.nextRendering()?.id == world.picture)
+            #expect(try await world.chat.store.renderings.timeToNextRetry() == .zero)
+            #expect(try await world.chat.store.renderings.next()?.id == world.picture)
         }
     }
 
-    @Test("I8: after a first death a picture still waits and the room hears nothing; after a second it has failed")
-    func death() async throws {
+    @Test("I8: after a first crash a picture still waits and the room gets no event; after a second it has failed")
+    func crash() async throws {
         try await World.with { world in
             let events = world.chat.follower.events.count
-            let first = try await world.fail(.death)
+            let first = try await world.fail(.crash)
             #expect(first == nil)
             #expect(try await world.status == .processing)
             #expect(world.chat.follower.events.count == events)
-            #expect(try await world.fail(.death)?.code == Attachment.Failure.quarantined)
-            #expect(try await world.chat.store.nextRendering() == nil)
+            #expect(try await world.fail(.crash)?.code == Attachment.Failure.quarantined)
+            #expect(try await world.chat.store.renderings.next() == nil)
             #expect(world.chat.follower.kinds(in: world.room).last == "attachment.failed")
         }
     }
 
-    @Test("I8: a try that never came to an end counts as a death, also across restarts")
+    @Test("I8: an attempt that never ended counts as a crash, also across restarts")
     func interrupted() async throws {
         try await World.with { world in
             for isLast in [false, true] {
-                #expect(try await world.chat.store.nextRendering()?.id == world.picture)
+                #expect(try await world.chat.store.renderings.next()?.id == world.picture)
                 let next = try Store(path: world.chat.path, synchronous: .normal, now: { world.chat.clock.now })
-                #expect(try await next.interruptedRenderings() == [world.picture])
-                let end = try await next.settleRendering(world.picture, .interrupted)
+                #expect(try await next.renderings.interrupted() == [world.picture])
+                let end = try await next.renderings.recordFailure(world.picture, .interrupted)
                 #expect((end == .again) == !isLast)
-                #expect(try await next.interruptedRenderings() == [])
+                #expect(try await next.renderings.interrupted() == [])
             }
-            #expect(try await world.chat.store.nextRendering() == nil)
+            #expect(try await world.chat.store.renderings.next() == nil)
         }
     }
 
@@ -97,33 +97,33 @@ struct FailureTests {
     func withdrawn() async throws {
         try await World.with { world in
             for _ in 0..<5 {
-                #expect(try await world.chat.store.nextRendering() == .init(id: world.picture, deaths: 0))
-                try await world.chat.store.withdrawAttempt(world.picture)
-                #expect(try await world.chat.store.interruptedRenderings() == [])
+                #expect(try await world.chat.store.renderings.next() == .init(id: world.picture, crashCount: 0))
+                try await world.chat.store.renderings.withdrawAttempt(world.picture)
+                #expect(try await world.chat.store.renderings.interrupted() == [])
             }
-            #expect(try await world.fail(.death) == nil)
+            #expect(try await world.fail(.crash) == nil)
         }
     }
 
     @Test("A picture that was killed is tried again by itself when its time has come; clients see it failed until then")
-    func excess() async throws {
+    func resourceLimit() async throws {
         try await World.with { world in
             let (chat, store) = (world.chat, world.chat.store)
             let due = chat.clock.now + .seconds(300)
-            let failure = try await world.fail(.excess)
-            #expect(failure == .init(code: "excess", detail: "Sample.", retryAt: due))
-            #expect(try await store.nextRendering() == nil)
-            #expect(try await store.timeToNextRetry() == .seconds(300))
+            let failure = try await world.fail(.resourceLimit)
+            #expect(failure == .init(code: "resourceLimit", detail: "Sample.", retryAt: due))
+            #expect(try await store.renderings.next() == nil)
+            #expect(try await store.renderings.timeToNextRetry() == .seconds(300))
             chat.clock.advance(by: .seconds(299))
-            #expect(try await store.nextRendering() == nil)
+            #expect(try await store.renderings.next() == nil)
             chat.clock.advance(by: .seconds(1))
-            #expect(try await store.timeToNextRetry() == .zero)
-            #expect(try await store.nextRendering() == .init(id: world.picture, deaths: 1))
-            #expect(try await world.status == .failed(.init(code: "excess", detail: "Sample.", retryAt: due)))
-            #expect(try await store.finishRendering(world.picture, variants: [.sample])?.status == .ready)
+            #expect(try await store.renderings.timeToNextRetry() == .zero)
+            #expect(try await store.renderings.next() == .init(id: world.picture, crashCount: 1))
+            #expect(try await world.status == .failed(.init(code: "resourceLimit", detail: "Sample.", retryAt: due)))
+            #expect(try await store.renderings.finish(world.picture, variants: [.sample])?.status == .ready)
             #expect(chat.follower.kinds(in: world.room).suffix(2) == ["attachment.failed", "attachment.ready"])
-            #expect(try await store.timeToNextRetry() == nil)
-            #expect(try await store.renderingCounts() == (0, 0))
+            #expect(try await store.renderings.timeToNextRetry() == nil)
+            #expect(try await store.renderings.counts() == (0, 0))
         }
     }
 
@@ -133,8 +133,8 @@ struct FailureTests {
             try await world.fail(.file)
             let later = world.chat.clock.now + .seconds(299)
             let next = try Store(path: world.chat.path, synchronous: .normal, now: { later })
-            #expect(try await next.timeToNextRetry() == .seconds(1))
-            #expect(try await next.renderingCounts() == (0, 1))
+            #expect(try await next.renderings.timeToNextRetry() == .seconds(1))
+            #expect(try await next.renderings.counts() == (0, 1))
         }
     }
 
@@ -150,7 +150,7 @@ struct FailureTests {
             #expect(events == 3)
             let last = try await world.fail(.file)
             #expect(last != nil && last?.retryAt == nil)
-            #expect(try await world.chat.store.nextRendering() == nil)
+            #expect(try await world.chat.store.renderings.next() == nil)
         }
     }
 
@@ -162,24 +162,39 @@ struct FailureTests {
                 try await world.fail(.file)
             }
             #expect(try await world.retry().status == .processing)
-            #expect(try await world.chat.store.timeToNextRetry() == nil)
+            #expect(try await world.chat.store.renderings.timeToNextRetry() == nil)
             #expect(try await world.fail(.file)?.retryAt == world.chat.clock.now + .seconds(300))
             _ = try await world.retry()
-            #expect(try await world.fail(.excess)?.retryAt != nil)
+            #expect(try await world.fail(.resourceLimit)?.retryAt != nil)
             _ = try await world.retry()
-            #expect(try await world.fail(.death)?.code == Attachment.Failure.quarantined)
+            #expect(try await world.fail(.crash)?.code == Attachment.Failure.quarantined)
         }
     }
 
     @Test("I8: a picture in quarantine is not tried again, whoever asks")
     func quarantine() async throws {
         try await World.with { world in
-            for _ in 0..<2 { try await world.fail(.death) }
+            for _ in 0..<2 { try await world.fail(.crash) }
             await #expect(throws: Refusal.self) { try await world.retry() }
             #expect(await refusal { try await world.retry() } == .conflict)
             world.chat.clock.advance(by: .seconds(1_000_000))
             #expect(await refusal { try await world.retry() } == .conflict)
-            #expect(try await world.chat.store.nextRendering() == nil)
+            #expect(try await world.chat.store.renderings.next() == nil)
+        }
+    }
+
+    @Test("A retry requested while an automatic one runs does not render the picture twice at once")
+    func manualRetryWhileRunning() async throws {
+        try await World.with { world in
+            let renderings = world.chat.store.renderings
+            try await world.fail(.file)
+            world.chat.clock.advance(by: .seconds(300))
+            #expect(try await renderings.next()?.id == world.picture)
+            #expect(try await world.retry().status == .processing)
+            #expect(try await renderings.next() == nil)
+            #expect(try await renderings.counts() == (1, 0))
+            #expect(try await renderings.interrupted() == [world.picture])
+            #expect(try await renderings.finish(world.picture, variants: [.sample])?.status == .ready)
         }
     }
 
@@ -198,13 +213,13 @@ struct FailureTests {
     func deleted() async throws {
         try await World.with { world in
             let store = world.chat.store
-            try await world.fail(.excess)
+            try await world.fail(.resourceLimit)
             try await store.deleteRoom(world.room, by: world.ada)
             world.chat.clock.advance(by: .seconds(300))
-            #expect(try await store.nextRendering() == nil)
-            #expect(try await store.timeToNextRetry() == nil)
-            #expect(try await store.settleRendering(world.picture, .sample(.file)) == nil)
-            #expect(try await store.finishRendering(world.picture, variants: [.sample]) == nil)
+            #expect(try await store.renderings.next() == nil)
+            #expect(try await store.renderings.timeToNextRetry() == nil)
+            #expect(try await store.renderings.recordFailure(world.picture, .sample(.file)) == nil)
+            #expect(try await store.renderings.finish(world.picture, variants: [.sample]) == nil)
         }
     }
 }

@@ -1,0 +1,109 @@
+import GRDB
+import Vocabulary
+
+/// Which picture is rendered next: fair queueing by virtual finish times (Demers, Keshav and Shenker, "Analysis and
+/// Simulation of a Fair Queueing Algorithm", 1989), with each person as a flow.
+extension WriteTransaction {
+    /// The number of people among whom the worker is assumed to be shared. The larger it is, the more a small picture is
+    /// ahead of a large one that came before it.
+    private static let fairShare: Int64 = 20
+    /// Seconds after which a refused client may try again: some pictures have been rendered by then.
+    private static let retrySeconds = 5
+
+    /// When a picture that is queued now would be done if its owner had one fair share of the worker: after the owner's
+    /// other pictures that cost no more.
+    ///
+    /// So small pictures come before large ones, a burst delays only the person who sent it, and since later pictures
+    /// start from a later time, no picture is overtaken without end.
+    ///
+    /// - Parameter cost: Estimated milliseconds of rendering.
+    func virtualFinishTime(of owner: User.ID, cost: Int) throws -> Timestamp {
+        let queued = try Int64.fetchOne(db.cachedStatement(sql: Database.queuedCost), arguments: [owner, cost]) ?? 0
+        return Timestamp(milliseconds: now.milliseconds + Self.fairShare * (Int64(cost) + queued))
+    }
+
+    /// - Throws: `queueFull`.
+    func checkQueue(for owner: User.ID, _ limits: ChatLimits) throws {
+        let own = try Int.fetchOne(db.cachedStatement(sql: Database.ownQueuedCount), arguments: [owner]) ?? 0
+        guard own < limits.waitingPicturesPerPerson else {
+            throw Refusal.queueFull(
+                limit: limits.waitingPicturesPerPerson,
+                isOwn: true,
+                retryAfterSeconds: Self.retrySeconds
+            )
+        }
+        guard try Int.fetchOne(db.cachedStatement(sql: Database.queuedCount)) ?? 0 < limits.waitingPictures else {
+            throw Refusal.queueFull(
+                limit: limits.waitingPictures,
+                isOwn: false,
+                retryAfterSeconds: Self.retrySeconds
+            )
+        }
+    }
+
+    /// Puts a failed picture back into the queue.
+    ///
+    /// - Throws: `conflict`, `queueFull`.
+    func requeue(_ id: Attachment.ID, _ limits: ChatLimits) throws -> Attachment {
+        let attachment = try db.attachment(id)
+        guard case .failed(let failure) = attachment.status, var rendering = try db.rendering(of: id) else {
+            throw Refusal.conflict("Only an attachment that failed can be tried again.")
+        }
+        guard attachment.facts.kind == .image else {
+            throw Refusal.conflict("The picture is over a limit and kept as a file. It is not tried again.")
+        }
+        guard failure.code != Attachment.Failure.quarantined else {
+            throw Refusal.conflict(
+                "Rendering this picture, or a copy of it, crashed the renderer twice. It is not tried again."
+            )
+        }
+        try checkQueue(for: attachment.ownerID, limits)
+        rendering.requeue(try virtualFinishTime(of: attachment.ownerID, cost: rendering.cost))
+        try update(rendering)
+        if let message = attachment.messageID { try markChangedWithoutEvent(message) }
+        return try db.attachment(id)
+    }
+
+    /// The change lies between two events; it counts as part of the next one.
+    private func markChangedWithoutEvent(_ message: Message.ID) throws {
+        try execute(
+            """
+            UPDATE messages SET changed_seq = (SELECT last_seq + 1 FROM rooms WHERE rooms.id = messages.room_id)
+            WHERE id = ?
+            """,
+            [message]
+        )
+    }
+
+    func insert(_ rendering: Rendering) throws {
+        try execute(
+            """
+            INSERT INTO renderings (attachment_id, owner_id, sha256, cost, state, queue_priority, retry_count, crash_count,
+                failure_code, failure_detail, next_attempt_at, content_failed_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [rendering.attachmentID, rendering.ownerID, rendering.sha256, rendering.cost] + rendering.progress
+        )
+    }
+
+    func update(_ rendering: Rendering) throws {
+        try execute(
+            """
+            UPDATE renderings SET state = ?, queue_priority = ?, retry_count = ?, crash_count = ?,
+                failure_code = ?, failure_detail = ?, next_attempt_at = ?, content_failed_at = ?
+            WHERE attachment_id = ?
+            """,
+            rendering.progress + [rendering.attachmentID]
+        )
+    }
+}
+
+extension Rendering {
+    /// Everything that changes, in the order of the columns of both statements.
+    fileprivate var progress: StatementArguments {
+        [
+            state, queuePriority, retryCount, crashCount,
+            failure?.code, failure?.detail, failure?.retryAt, contentFailedAt,
+        ]
+    }
+}

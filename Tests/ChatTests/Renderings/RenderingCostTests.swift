@@ -1,0 +1,83 @@
+import GRDB
+import Synchronization
+import Testing
+import Vocabulary
+
+@testable import Chat
+
+@Suite("Statements of renderings")
+struct RenderingCostTests {
+    /// The statements that run on the writer's connection, besides those of the transaction that writes share.
+    private func statements(_ chat: TestChat, _ body: () async throws -> Void) async throws -> [String] {
+        let seen = Mutex<[String]>([])
+        try await chat.store.pool.writeWithoutTransaction { db in
+            db.trace { event in
+                guard case .statement(let statement) = event else { return }
+                let isOfGroup = ["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"].contains { statement.sql.hasPrefix($0) }
+                if !isOfGroup { seen.withLock { $0.append(statement.sql) } }
+            }
+        }
+        try await body()
+        try await chat.store.pool.writeWithoutTransaction { $0.trace(options: []) }
+        return seen.withLock { $0 }
+    }
+
+    private static let variants = [VariantSize.thumbnail, .medium, .large].map { size in
+        Variant(size: size, fileSize: .thumbnail, width: 150, height: 113, format: .jpg, byteCount: 5000)
+    }
+
+    @Test("I8: a rendering takes a fixed number of statements, for three variants as for one", arguments: [1, 3])
+    func success(variantCount: Int) async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let picture = try await chat.upload(.image, by: ada)
+            try await chat.say("", [picture], in: room, by: ada)
+            let renderings = chat.store.renderings
+            // The next one, its start, and the crashes of its content.
+            let next = try await statements(chat) { _ = try await renderings.next() }
+            #expect(next.count == 3, "\(next)")
+            let variants = Array(Self.variants.prefix(variantCount))
+            let finish = try await statements(chat) { _ = try await renderings.finish(picture, variants: variants) }
+            // Two updates, the variants, the attachment and its variants for the event, and three for the event itself.
+            #expect(finish.count == 8, "\(finish)")
+        }
+    }
+
+    @Test("I8: a failure, a withdrawn attempt and a requested retry take a fixed number of statements")
+    func failure() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let picture = try await chat.upload(.image, by: ada)
+            let renderings = chat.store.renderings
+            _ = try await renderings.next()
+            let withdrawal = try await statements(chat) { try await renderings.withdrawAttempt(picture) }
+            #expect(withdrawal.count == 1, "\(withdrawal)")
+            let failure = try await statements(chat) {
+                _ = try await renderings.recordFailure(picture, .sample(.picture))
+            }
+            // The rendering, the crashes of its content, its new state, its room, and the attachment.
+            #expect(failure.count == 5, "\(failure)")
+            let retry = try await statements(chat) { _ = try await chat.store.retryRendering(picture, for: ada) }
+            // The permission, the attachment before and after, two counts, the rendering, the queued cost, the new state.
+            #expect(retry.count == 8, "\(retry)")
+        }
+    }
+
+    @Test("I8: reading an attachment takes the same statements in every state of its rendering")
+    func page() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let (waiting, failed) = (try await chat.upload(.image, by: ada), try await chat.upload(.image, by: ada))
+            _ = try await chat.store.renderings.recordFailure(failed, .sample(.picture))
+            for id in [waiting, failed, try await chat.upload(.file, by: ada)] {
+                let message = try await chat.say("", [id], in: room, by: ada)
+                let read = try await statements(chat) {
+                    _ = try await chat.store.change { try $0.db.message(message.id, in: room) }
+                }
+                #expect(read.count == 2, "\(read)")
+            }
+        }
+    }
+}
