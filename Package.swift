@@ -157,15 +157,24 @@ let package = Package(
             path: "Tests/Fuzz",
             swiftSettings: settings
         ),
+        // A client of the HTTP interface. It knows nothing of the server but what is on the wire.
         .target(
-            name: "TestSupport",
+            name: "SnugClient",
             dependencies: [
-                "Chat", "Fixtures", "Media", "Mutation", "Pictures", "Server", "SnugSettings",
-                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            path: "Tests/SnugClient",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Chat", "Fixtures", "Media", "Mutation", "Pictures", "Server", "SnugClient", "SnugSettings",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
@@ -175,8 +184,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Chat", "Fixtures", "Hashing", "Media", "Pictures", "Server", "SnugSettings", "TestSupport",
-                "Vocabulary",
+                "Chat", "Fixtures", "Hashing", "Media", "Pictures", "Server", "SnugClient", "SnugSettings",
+                "TestSupport", "Vocabulary",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,4 +1,5 @@
 import Logging
+import SnugClient
 import Synchronization
 
 /// Lines that a program or a logger writes, for tests that wait for one of them.

@@ -3,6 +3,7 @@ import Fixtures
 import Logging
 import NIOPosix
 import ServiceLifecycle
+import SnugClient
 import SnugSettings
 import Synchronization
 
@@ -56,7 +57,7 @@ package func withServer<Result: Sendable>(
         tuning.worker = .patient
         tuning.transports.webSocket.frames = RateRule(count: 1_000_000, seconds: 1, burst: 1_000_000)
         tune(&tuning)
-        return try await Places.forServers.withPlace { try await run(settings, tuning, body) }
+        return try await Semaphore.runningServers.withPermit { try await run(settings, tuning, body) }
     }
 }
 

@@ -1,4 +1,5 @@
 import GRDB
+import SnugClient
 import TestSupport
 import Testing
 

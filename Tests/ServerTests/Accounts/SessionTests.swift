@@ -1,4 +1,5 @@
 import Chat
+import SnugClient
 import TestSupport
 import Testing
 

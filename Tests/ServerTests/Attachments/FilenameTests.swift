@@ -1,5 +1,6 @@
 import Foundation
 import NIOHTTP1
+import SnugClient
 import Subprocess
 import TestSupport
 import Testing

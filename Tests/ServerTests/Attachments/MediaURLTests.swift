@@ -2,6 +2,7 @@ import Fixtures
 import Foundation
 import NIOHTTP1
 import Pictures
+import SnugClient
 import TestSupport
 import Testing
 import Vocabulary

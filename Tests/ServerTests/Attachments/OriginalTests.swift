@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import NIOHTTP1
 import Pictures
+import SnugClient
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Chat
 import NIOCore
+import SnugClient
 import TestSupport
 import Testing
 

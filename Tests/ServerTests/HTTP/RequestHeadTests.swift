@@ -1,4 +1,5 @@
 import Fixtures
+import SnugClient
 import TestSupport
 import Testing
 

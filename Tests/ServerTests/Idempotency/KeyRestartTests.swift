@@ -1,5 +1,6 @@
 import Fixtures
 import Glibc
+import SnugClient
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Fixtures
+import SnugClient
 import TestSupport
 
 /// The routes that take JSON from somebody who is signed in.

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import NIOHTTP1
+import SnugClient
 import TestSupport
 
 extension Person {

@@ -1,5 +1,6 @@
 import Chat
 import NIOHTTP1
+import SnugClient
 import SnugSettings
 import TestSupport
 import Testing

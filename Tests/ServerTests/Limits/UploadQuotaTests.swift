@@ -1,4 +1,5 @@
 import NIOHTTP1
+import SnugClient
 import SnugSettings
 import TestSupport
 import Testing

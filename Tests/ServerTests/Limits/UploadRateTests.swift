@@ -1,5 +1,6 @@
 import Chat
 import Fixtures
+import SnugClient
 import SnugSettings
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SnugClient
 import TestSupport
 import Testing
 

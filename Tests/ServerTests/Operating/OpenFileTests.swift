@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import NIOCore
 import NIOEmbedded
+import SnugClient
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Fixtures
 import Foundation
+import SnugClient
 import TestSupport
 import Testing
 

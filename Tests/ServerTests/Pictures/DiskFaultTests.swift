@@ -2,6 +2,7 @@ import Fixtures
 import Foundation
 import Glibc
 import Pictures
+import SnugClient
 import TestSupport
 import Testing
 

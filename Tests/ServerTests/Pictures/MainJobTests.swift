@@ -1,5 +1,6 @@
 import Fixtures
 import Pictures
+import SnugClient
 import TestSupport
 import Testing
 

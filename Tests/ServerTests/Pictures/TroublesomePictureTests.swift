@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Hashing
 import NIOHTTP1
+import SnugClient
 import TestSupport
 import Testing
 import Vocabulary

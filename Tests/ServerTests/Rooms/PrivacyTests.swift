@@ -1,5 +1,6 @@
 import Fixtures
 import NIOHTTP1
+import SnugClient
 import TestSupport
 import Testing
 

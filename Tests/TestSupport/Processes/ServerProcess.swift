@@ -1,4 +1,5 @@
 import Foundation
+import SnugClient
 import SnugSettings
 import Subprocess
 import SystemPackage
@@ -49,7 +50,7 @@ package func withServerProcess<Result: Sendable>(
 ) async throws -> (result: Result, ended: Ended) {
     let limit = openFiles.map { ["/usr/bin/prlimit", "--nofile=\($0):\($0)"] } ?? []
     let command = command(limit + [Executables.server], as: user)
-    return try await Places.forServers.withPlace { try await runProcess(command, storage, environment, body) }
+    return try await Semaphore.runningServers.withPermit { try await runProcess(command, storage, environment, body) }
 }
 
 private func runProcess<Result: Sendable>(

@@ -1,3 +1,4 @@
+import SnugClient
 import TestSupport
 
 /// A client with a socket that can go away and come back, and its replica.

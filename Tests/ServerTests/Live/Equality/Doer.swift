@@ -1,4 +1,5 @@
 import Fixtures
+import SnugClient
 import TestSupport
 
 /// Somebody who does things by chance, knowing the rooms as they were when they looked. What is refused because it has

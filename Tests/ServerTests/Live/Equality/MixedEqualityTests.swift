@@ -1,4 +1,5 @@
 import Foundation
+import SnugClient
 import TestSupport
 import Testing
 

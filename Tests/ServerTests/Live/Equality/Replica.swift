@@ -1,3 +1,4 @@
+import SnugClient
 import TestSupport
 
 /// What a client keeps of its rooms: fetched once, then changed by events, by the simplest rules that the contract

@@ -1,5 +1,6 @@
 import Fixtures
 import Foundation
+import SnugClient
 import TestSupport
 
 @testable import Server

@@ -1,3 +1,4 @@
+import SnugClient
 import TestSupport
 
 /// Everything that somebody's rooms look like when it is fetched anew, without what no event tells.

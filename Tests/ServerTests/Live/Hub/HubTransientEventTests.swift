@@ -1,4 +1,5 @@
 import NIOCore
+import SnugClient
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import SnugClient
 import TestSupport
 
 /// Where the server is at the moment; whoever asks while it is gone waits for the next one.

@@ -1,5 +1,6 @@
 import Chat
 import Fixtures
+import SnugClient
 import TestSupport
 import Testing
 

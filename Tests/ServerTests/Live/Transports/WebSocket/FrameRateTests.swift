@@ -1,5 +1,6 @@
 import Chat
 import NIOWebSocket
+import SnugClient
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import SnugClient
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import SnugClient
 import TestSupport
 
 /// A WebSocket written byte by byte, for what no library would send.

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import SnugClient
 import TestSupport
 import Testing
 

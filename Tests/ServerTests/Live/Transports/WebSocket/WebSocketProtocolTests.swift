@@ -1,4 +1,5 @@
 import NIOWebSocket
+import SnugClient
 import TestSupport
 import Testing
 

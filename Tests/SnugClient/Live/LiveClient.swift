@@ -3,9 +3,9 @@ import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
 
-/// A WebSocket as a test holds it: it says what it is told to, proper or not, and waits for what comes.
+/// A client's WebSocket. It sends any frame, also one that breaks the protocol, and returns what arrives one by one.
 package final class LiveClient: Sendable {
-    /// What came over the socket.
+    /// What arrived.
     enum Arrival: Sendable, Equatable {
         case text([UInt8])
         case ping
@@ -14,7 +14,7 @@ package final class LiveClient: Sendable {
         case closed(UInt16?)
     }
 
-    /// How the client behaves where no test says otherwise.
+    /// How the client reacts by itself.
     package struct Manners: Sendable {
         package var answersPings = true
         /// Whether the server's close frame is answered.
@@ -23,15 +23,17 @@ package final class LiveClient: Sendable {
         package init() {}
     }
 
-    /// Events that are not logged and may come at any time.
+    /// Kinds of events that are not logged and may arrive at any time.
     static let passing: Set<String> = ["typing", "presence", "receipt", "invitation", "room.hidden", "block"]
 
     private let channel: any Channel
     private let arrivals: AsyncStream<Arrival>
 
-    /// Opens a socket, without a word yet.
+    /// Opens a WebSocket and sends nothing yet.
     ///
-    /// - Parameter token: Goes into the request's head; nil leaves it out.
+    /// - Parameters:
+    ///   - token: Sent in the request's head; nil sends none.
+    ///   - receiveBuffer: Size of the kernel's receive buffer in bytes; nil leaves the choice to the kernel.
     package init(
         to site: Site,
         token: String? = nil,
@@ -41,49 +43,32 @@ package final class LiveClient: Sendable {
     ) async throws {
         let (arrivals, arrival) = AsyncStream.makeStream(of: Arrival.self)
         self.arrivals = arrivals
-        var headers: HTTPHeaders = ["host": "\(site.host):\(site.port)"]
+        var headers: HTTPHeaders = [:]
         if let token { headers.add(name: "authorization", value: "Bearer \(token)") }
-        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         if let receiveBuffer {
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer))
         }
-        let upgraded = try await bootstrap.connect(host: site.host, port: site.port) { channel in
-            Self.upgrade(channel, head) { ArrivalReader(arrival, manners) }
-        }
-        channel = try await upgraded.get()
-    }
-
-    private static func upgrade(
-        _ channel: any Channel,
-        _ head: HTTPRequestHead,
-        reader: @escaping @Sendable () -> ArrivalReader
-    ) -> EventLoopFuture<EventLoopFuture<any Channel>> {
-        channel.eventLoop.makeCompletedFuture {
-            let upgrader = NIOTypedWebSocketClientUpgrader<any Channel>(maxFrameSize: 1 << 24) { channel, _ in
+        channel = try await site.openWebSocket(path: path, headers: headers, bootstrap: bootstrap) {
+            NIOTypedWebSocketClientUpgrader<any Channel>(maxFrameSize: 1 << 24) { channel, _ in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(reader())
+                    try channel.pipeline.syncOperations.addHandler(ArrivalReader(arrival, manners))
                     return channel
                 }
             }
-            let upgrade = NIOTypedHTTPClientUpgradeConfiguration(upgradeRequestHead: head, upgraders: [upgrader]) {
-                $0.eventLoop.makeFailedFuture(NotUpgraded())
-            }
-            return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-                configuration: .init(upgradeConfiguration: upgrade)
-            )
         }
     }
 
-    // MARK: - Saying
+    // MARK: - Sending
 
+    /// Sends JSON as a text frame.
     package func say(_ frame: JSON) async throws {
         try await send(.text, try frame.bytes)
     }
 
     /// Sends one frame.
     ///
-    /// - Parameter isMasked: Every client must mask; false breaks the protocol.
+    /// - Parameter isMasked: A client must mask (RFC 6455 section 5.1); false breaks the protocol.
     package func send(
         _ opcode: WebSocketOpcode,
         _ payload: [UInt8] = [],
@@ -111,9 +96,9 @@ package final class LiveClient: Sendable {
         try await channel.close()
     }
 
-    // MARK: - Hearing
+    // MARK: - Receiving
 
-    /// The next event or answer, without those that pass by and are not logged.
+    /// The next event or answer; events that are not logged are skipped.
     package func next() async throws -> JSON {
         try await within(waitingFor: "a frame") { [self] in
             while true {
@@ -123,7 +108,7 @@ package final class LiveClient: Sendable {
         }
     }
 
-    /// The next signal of this type, such as `typing`; everything before it is skipped.
+    /// The next event of this type, for one that is not logged, such as `typing`; everything before it is skipped.
     package func nextSignal(_ type: String) async throws -> JSON {
         try await within(waitingFor: type) { [self] in
             while true {
@@ -133,7 +118,7 @@ package final class LiveClient: Sendable {
         }
     }
 
-    /// The next signal of this type that is about `person`.
+    /// The same for the next event that is about `person`.
     package func nextSignal(_ type: String, of person: Person) async throws -> JSON {
         while true {
             let signal = try await nextSignal(type)
@@ -150,6 +135,8 @@ package final class LiveClient: Sendable {
     }
 
     /// The next event or answer, which must be of this type.
+    ///
+    /// - Throws: ``UnexpectedFrame``.
     package func next(_ type: String) async throws -> JSON {
         let frame = try await next()
         guard frame.type == .string(type) else { throw UnexpectedFrame(frame: frame, expected: type) }
@@ -205,7 +192,9 @@ package final class LiveClient: Sendable {
         }
     }
 
-    /// The next text as it came, whatever it is. Waits for ever.
+    /// The next text frame as it arrived, of any kind. Waits without a limit.
+    ///
+    /// - Throws: ``SocketClosed``, ``ConnectionEnded``.
     package func nextText() async throws -> [UInt8] {
         while true {
             switch await nextArrival() {
@@ -223,18 +212,17 @@ package final class LiveClient: Sendable {
     }
 }
 
-/// The server answered the request for a socket with something else.
-package struct NotUpgraded: Error {}
+/// The server closed the WebSocket where the client expected an event or an answer.
+package struct SocketClosed: Error, CustomStringConvertible {
+    package let code: UInt16?
 
-/// The server closed where a test expected it to say something.
-package struct SocketClosed: Error {
-    let code: UInt16?
+    package var description: String { code.map { "the server closed with code \($0)" } ?? "the server closed" }
 }
 
-/// The server said something else than a test expected.
+/// Another event or answer arrived than the client expected.
 package struct UnexpectedFrame: Error, CustomStringConvertible {
-    let frame: JSON
-    let expected: String
+    package let frame: JSON
+    package let expected: String
 
     package var description: String {
         "expected \(expected), got \((try? frame.bytes).map { String(decoding: $0, as: UTF8.self) } ?? "nothing")"

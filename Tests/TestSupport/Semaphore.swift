@@ -1,6 +1,7 @@
-/// Lets a few servers run at a time: all tests begin at once, and hundreds of servers would only wait for each other.
-actor Places {
-    static let forServers = Places(8)
+/// Limits how many tasks do something at the same time.
+actor Semaphore {
+    /// Servers that run at the same time. Many tests begin at once, and their servers would only wait for each other.
+    static let runningServers = Semaphore(8)
 
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -9,19 +10,19 @@ actor Places {
         free = count
     }
 
-    nonisolated func withPlace<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
-        await take()
+    nonisolated func withPermit<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        await acquire()
         do {
             let result = try await body()
-            await give()
+            await release()
             return result
         } catch {
-            await give()
+            await release()
             throw error
         }
     }
 
-    private func take() async {
+    private func acquire() async {
         guard free == 0 else {
             free -= 1
             return
@@ -29,7 +30,7 @@ actor Places {
         await withCheckedContinuation { waiting.append($0) }
     }
 
-    private func give() {
+    private func release() {
         guard waiting.isEmpty else { return waiting.removeFirst().resume() }
         free += 1
     }

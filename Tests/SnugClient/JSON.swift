@@ -1,8 +1,8 @@
 import Foundation
 
-/// A JSON value that tests can look into: `answer.json.room.member_count == 2`.
+/// A JSON value with members by name: `answer.json.room.member_count == 2`.
 ///
-/// Looking for what is not there gives `missing`, so that a null and an absent member can be told apart.
+/// A member that is absent is `missing`, which is not `null`.
 @dynamicMemberLookup
 package enum JSON: Sendable, Hashable {
     case missing
@@ -32,7 +32,7 @@ package enum JSON: Sendable, Hashable {
         return elements
     }
 
-    /// The text of a string; empty for anything else, so that a test fails by comparison and not by a crash.
+    /// The text of a string; empty for anything else, so that a comparison fails instead of the process.
     package var text: String {
         guard case .string(let text) = self else { return "" }
         return text
@@ -56,7 +56,7 @@ extension JSON: Codable {
         self = try JSONDecoder().decode(JSON.self, from: Data(bytes))
     }
 
-    /// `missing` for what is no JSON.
+    /// `missing` if the bytes are not JSON.
     package static func orMissing(_ bytes: [UInt8]) -> JSON {
         (try? JSON(parsing: bytes)) ?? .missing
     }

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOWebSocket
 
-/// Hands what comes over a socket to whoever waits for it.
+/// Passes the frames of one WebSocket on, and answers pings and the close frame.
 final class ArrivalReader: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame

@@ -3,7 +3,7 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// A stream of server-sent events, read as the standard says
+/// A stream of server-sent events, parsed according to the standard
 /// (https://html.spec.whatwg.org/multipage/server-sent-events.html section 9.2.6).
 package final class StreamClient: Sendable {
     /// One event, or a comment.
@@ -21,7 +21,7 @@ package final class StreamClient: Sendable {
     private let events: AsyncStream<Event>
     private let newestID = Mutex<String?>(nil)
 
-    /// Asks for a stream; returns when the head of the answer is there.
+    /// Requests a stream; returns when the head of the response has arrived.
     package init(to site: Site, path: String = "/api/v1/events", headers: HTTPHeaders) async throws {
         let (events, event) = AsyncStream.makeStream(of: Event.self)
         self.events = events
@@ -41,28 +41,31 @@ package final class StreamClient: Sendable {
             }
             .get()
         var headers = headers
-        headers.replaceOrAdd(name: "host", value: "\(site.host):\(site.port)")
+        headers.replaceOrAdd(name: "host", value: site.authority)
         let request = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
         channel.write(HTTPClientRequestPart.head(request), promise: nil)
         channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
         head = try await within(waitingFor: "the head of a stream") { try await answer.futureResult.get() }
     }
 
-    /// The newest id that has been read; what a client sends to come back.
+    /// The newest id that has been read. A client sends it to resume.
     package var lastEventID: String? { newestID.withLock { $0 } }
 
-    /// The next event; comments and signals are skipped.
+    /// The next event; comments and events that are not logged are skipped.
     package func next() async throws -> Event {
         try await next { !$0.isComment && !LiveClient.passing.contains($0.type) }
     }
 
+    /// The data of the next event, which must be of this type.
+    ///
+    /// - Throws: ``UnexpectedFrame``.
     package func next(_ type: String) async throws -> JSON {
         let event = try await next()
         guard event.type == type else { throw UnexpectedFrame(frame: event.data, expected: type) }
         return event.data
     }
 
-    /// The next of which `matches` says so.
+    /// The next event or comment for which `matches` returns true.
     package func next(where matches: @escaping @Sendable (Event) -> Bool) async throws -> Event {
         try await within(waitingFor: "an event on a stream") { [self] in
             var iterator = events.makeAsyncIterator()
@@ -95,7 +98,7 @@ package final class StreamClient: Sendable {
     }
 }
 
-/// Cuts what comes into events.
+/// Splits the body of the response into events.
 private final class StreamReader: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
 

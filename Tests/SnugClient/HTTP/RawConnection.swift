@@ -9,7 +9,7 @@ package final class RawConnection: Sendable {
     private let pieces: AsyncStream<ByteBuffer>
     private let unread = Mutex<[UInt8]>([])
 
-    /// - Parameter receiveBuffer: Bytes that the kernel keeps for a client that does not read; nil leaves it the choice.
+    /// - Parameter receiveBuffer: Size of the kernel's receive buffer in bytes; nil leaves the choice to the kernel.
     package init(to site: Site, receiveBuffer: Int? = nil) async throws {
         let (pieces, piece) = AsyncStream.makeStream(of: ByteBuffer.self)
         self.pieces = pieces
@@ -43,7 +43,7 @@ package final class RawConnection: Sendable {
         try await channel.setOption(.autoRead, value: true).get()
     }
 
-    /// What comes up to and with `end`.
+    /// Reads text up to and including `end`.
     package func read(until end: String) async throws -> String {
         let mark = Array(end.utf8)
         return try await within(waitingFor: "\(end.debugDescription) on a connection") { [self] in
@@ -54,7 +54,7 @@ package final class RawConnection: Sendable {
         }
     }
 
-    /// Bytes up to and with `end`, which may be no text.
+    /// Reads bytes up to and including `end`.
     package func readBytes(until end: [UInt8]) async throws {
         try await within(waitingFor: "\(end) on a connection") { [self] in
             while take(until: end) == nil {
@@ -63,17 +63,17 @@ package final class RawConnection: Sendable {
         }
     }
 
-    /// The head of an answer.
+    /// Reads the head of a response.
     package func readHead() async throws -> String {
         try await read(until: "\r\n\r\n")
     }
 
-    /// Everything up to the moment when the other side closes.
+    /// Reads text until the server closes.
     package func readToEnd() async throws -> String {
         String(decoding: try await readBytesToEnd(), as: UTF8.self)
     }
 
-    /// The same for what is no text.
+    /// Reads bytes until the server closes.
     package func readBytesToEnd() async throws -> [UInt8] {
         try await within(waitingFor: "the end of a connection") { [self] in
             while await readMore() {}
@@ -84,17 +84,17 @@ package final class RawConnection: Sendable {
         }
     }
 
-    /// Says that nothing more comes, and goes on reading.
+    /// Closes the sending half; reading goes on.
     package func closeSending() async throws {
         try await channel.close(mode: .output)
     }
 
-    /// Closes in good order.
+    /// Closes with a FIN.
     package func close() {
         channel.close(promise: nil)
     }
 
-    /// Is gone without a goodbye, as when a phone leaves its network: the other side gets a reset.
+    /// Closes with a RST, as after a phone has left its network.
     package func vanish() async throws {
         try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         try await channel.close()

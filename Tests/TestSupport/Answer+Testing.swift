@@ -1,0 +1,14 @@
+import SnugClient
+import Testing
+
+extension Answer: CustomTestStringConvertible {
+    package var testDescription: String { "\(status) \(text.prefix(300))" }
+
+    /// Whether it is an error in the contract's form, with this status and code.
+    package func isProblem(_ status: Int, _ code: String) -> Bool {
+        let problem = json
+        return self.status == status && self[header: "content-type"] == "application/problem+json"
+            && problem.type == "about:blank" && problem.status == .int(status) && problem.code == .string(code)
+            && !problem.title.text.isEmpty && !problem.detail.text.isEmpty
+    }
+}
