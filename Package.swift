@@ -13,6 +13,7 @@ let package = Package(
         .executable(name: "snug-server", targets: ["SnugServer"]),
         .executable(name: "snug-media-worker", targets: ["MediaWorker"]),
         .executable(name: "snug-janitor", targets: ["Janitor"]),
+        .executable(name: "snug-bench", targets: ["SnugBench"]),
         .executable(name: "snug-fuzz", targets: ["Fuzz"]),
         // Preloaded into programs under test.
         .library(name: "snug-faults", type: .dynamic, targets: ["Faults"]),
@@ -167,6 +168,19 @@ let package = Package(
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             path: "Tests/SnugClient",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "SnugBench",
+            dependencies: [
+                "SnugClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            path: "Benchmarks/SnugBench",
             swiftSettings: settings
         ),
         .target(
