@@ -13,6 +13,7 @@ let package = Package(
         .executable(name: "snug-server", targets: ["SnugServer"]),
         .executable(name: "snug-media-worker", targets: ["MediaWorker"]),
         .executable(name: "snug-janitor", targets: ["Janitor"]),
+        .executable(name: "snug-demo", targets: ["SnugDemo"]),
         .executable(name: "snug-bench", targets: ["SnugBench"]),
         .executable(name: "snug-fuzz", targets: ["Fuzz"]),
         // Preloaded into programs under test.
@@ -168,6 +169,16 @@ let package = Package(
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             path: "Tests/SnugClient",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "SnugDemo",
+            dependencies: [
+                "SnugClient",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/SnugDemo",
             swiftSettings: settings
         ),
         .executableTarget(

@@ -2,7 +2,7 @@
 package struct TookTooLong: Error, CustomStringConvertible {
     package let what: String
 
-    package var description: String { "Waited in vain for \(what)" }
+    package var description: String { "timed out waiting for \(what)" }
 }
 
 /// Limits the time that `body` may take.

@@ -51,7 +51,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
     private var body: [UInt8] = []
     private var timeout: Scheduled<Void>?
 
-    /// - Parameter promise: Succeeds when the exchange is under way. From then on its own promise tells how it ends: a
+    /// - Parameter promise: Succeeds when the exchange is under way. From then on its own promise reports how it ends: a
     ///   server that refuses a body may close while it is sent, and what it answered is what counts.
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let exchange = unwrapOutboundIn(data)

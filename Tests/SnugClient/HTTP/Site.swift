@@ -13,7 +13,7 @@ package struct Site: Sendable, Hashable {
     }
 
     /// What HTTP/1.1 puts into the `Host` header.
-    var authority: String { "\(host):\(port)" }
+    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
 extension Site {
@@ -86,6 +86,8 @@ extension Site: RequestSending {
 }
 
 /// The connection ended before the answer, the frame or the event arrived.
-package struct ConnectionEnded: Error {
+package struct ConnectionEnded: Error, CustomStringConvertible {
     package init() {}
+
+    package var description: String { "the connection ended" }
 }

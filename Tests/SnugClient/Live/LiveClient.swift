@@ -224,7 +224,8 @@ package struct UnexpectedFrame: Error, CustomStringConvertible {
     package let frame: JSON
     package let expected: String
 
-    package var description: String {
-        "expected \(expected), got \((try? frame.bytes).map { String(decoding: $0, as: UTF8.self) } ?? "nothing")"
-    }
+    /// The frame as JSON text.
+    package var text: String { (try? frame.bytes).map { String(decoding: $0, as: UTF8.self) } ?? "nothing" }
+
+    package var description: String { "expected \(expected), got \(text)" }
 }

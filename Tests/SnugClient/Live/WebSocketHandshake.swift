@@ -38,4 +38,6 @@ extension Site {
 }
 
 /// The server answered the request for a WebSocket with something else.
-package struct NotUpgraded: Error {}
+package struct NotUpgraded: Error, CustomStringConvertible {
+    package var description: String { "the server refused to open a WebSocket" }
+}

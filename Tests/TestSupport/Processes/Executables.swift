@@ -5,6 +5,7 @@ package enum Executables {
     package static let server = path("snug-server")
     package static let mediaWorker = path("snug-media-worker")
     package static let janitor = path("snug-janitor")
+    package static let demo = path("snug-demo")
     /// What `DiskFaults` preloads into the server.
     package static let faults = path("libsnug-faults.so")
 

@@ -5,7 +5,7 @@ import NIOPosix
 
 /// Measures whether Snug stays within its budget.
 @main
-struct SnugBench: AsyncParsableCommand {
+struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snug-bench",
         abstract: "Measures Snug under its defined load and at its limits, in a control group of 512 MiB and one core."
