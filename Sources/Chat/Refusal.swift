@@ -16,6 +16,8 @@ package enum Refusal: Error, Equatable {
     case roomFull(limit: Int)
     /// No session belongs to the token, or name and password do not fit.
     case unauthenticated(String)
+    /// The person has done it too often.
+    case rateLimited(retryAfterSeconds: Int)
     /// More is waiting than may wait; trying again later helps.
     case overloaded(retryAfterSeconds: Int)
     /// So many pictures wait for their variants, the sender's own or everybody's, that no more are taken.

@@ -25,10 +25,10 @@ struct BesideWritersTests {
                 _ = try await storage.store.completeUpload(id, filename: "picture.jpg", facts: .picture)
                 if Int.random(in: 0..<4, using: &random) == 0 { continue }
                 let draft = Draft(body: "", attachmentIDs: [id])
-                let message = try await storage.store.post(draft, in: storage.room, by: storage.owner).message
+                let message = try await storage.store.messages.post(draft, in: storage.room, by: storage.owner).message
                 held.insert(id)
                 guard Int.random(in: 0..<4, using: &random) == 0 else { continue }
-                try await storage.store.deleteMessage(message.id, in: storage.room, by: storage.owner)
+                try await storage.store.messages.delete(message.id, in: storage.room, by: storage.owner)
                 held.remove(id)
             } catch Refusal.gone {
                 // Swept before it was complete: the server then removes what it wrote.

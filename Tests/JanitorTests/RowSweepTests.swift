@@ -40,7 +40,7 @@ struct RowSweepTests {
             #expect(report.deleted.rows == 0)
             #expect(report.unknown.files == 0)
             #expect(storage.hasFiles(file))
-            let found = try await storage.store.message(message, in: storage.room, for: storage.owner)
+            let found = try await storage.store.messages.message(message, in: storage.room, for: storage.owner)
             #expect(found.attachments.map(\.id) == [file])
         }
     }

@@ -13,6 +13,14 @@ package struct OnceKey: Sendable, Hashable {
     /// 1 to 64 characters of visible ASCII.
     let text: String
 
+    /// Characters of a key.
+    package static let length = 1...64
+
+    /// Whether a client may send the text as a key: 1 to 64 characters of visible ASCII.
+    package static func isWellFormed(_ text: String) -> Bool {
+        length.contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
     /// Tells one person's or one name's keys from those of others.
     package var owner: Data { scope }
 

@@ -1,11 +1,11 @@
 import GRDB
 
-extension Store {
+extension Messages {
     /// Carries new names and avatars into old messages, a few thousand rows at a time.
     ///
     /// - Returns: False when there was nothing left to do.
     package func backfillSenders() async throws -> Bool {
-        try await change { transaction in
+        try await store.change { transaction in
             let row = try Row.fetchOne(
                 transaction.db,
                 sql: "SELECT user_id, done_up_to FROM renames ORDER BY requested_at LIMIT 1"

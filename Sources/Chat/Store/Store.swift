@@ -32,6 +32,7 @@ package struct Store: Sendable {
     let memberships = MembershipCache()
     let commits: GroupCommit
     let reads: SharedSnapshotReads
+    let rates: PersonRates
     let follower: any ConsequenceFollower
 
     var pool: DatabasePool { database.pool }
@@ -42,6 +43,7 @@ package struct Store: Sendable {
     ///
     /// - Parameters:
     ///   - commitGroup: Writes that may share a transaction; 1–64.
+    ///   - rates: How often each person may do things; no limits by default.
     ///   - follower: Acts on the consequences of every commit.
     package init(
         _ database: OpenDatabase,
@@ -49,12 +51,14 @@ package struct Store: Sendable {
         limits: ChatLimits = ChatLimits(),
         retries: RetrySchedule = RetrySchedule(),
         now: @escaping @Sendable () -> Timestamp = { .now },
+        rates: PersonRates = PersonRates(),
         follower: some ConsequenceFollower
     ) {
         self.database = database
         self.limits = limits
         self.retries = retries
         self.now = now
+        self.rates = rates
         self.follower = follower
         commits = GroupCommit(pool: database.pool, groupSize: commitGroup, now: now) { [memberships] events in
             memberships.forget(endedBy: events)

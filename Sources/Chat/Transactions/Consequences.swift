@@ -54,7 +54,7 @@ package enum Notice: Sendable, Equatable {
     case unblocked(User.ID, by: User.ID, isLast: Bool)
 }
 
-/// Acts on the consequences of committed transactions.
+/// Acts on the consequences of committed transactions, and on the activity of those who ask for them.
 package protocol ConsequenceFollower: Sendable {
     /// Takes the events of one commit. Called on the writer's thread, in the order of the commits and before any of its
     /// writers is answered, so it must not wait.
@@ -65,6 +65,9 @@ package protocol ConsequenceFollower: Sendable {
     /// The change is committed, so there is no way to fail: what cannot be done is logged and left to the janitor. The
     /// caller's cancellation does not reach this.
     func follow(_ consequences: Consequences) async
+
+    /// Takes note that somebody does something. Called when an operation of theirs begins, whatever becomes of it.
+    func noteActivity(of user: User.ID)
 }
 
 /// For programs beside a server: they serve no clients, cache no pages and render nothing, and the janitor removes the
@@ -72,4 +75,5 @@ package protocol ConsequenceFollower: Sendable {
 struct NoFollower: ConsequenceFollower {
     func publish(_ events: [Event]) {}
     func follow(_ consequences: Consequences) async {}
+    func noteActivity(of user: User.ID) {}
 }

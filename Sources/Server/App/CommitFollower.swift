@@ -31,6 +31,10 @@ struct CommitFollower: ConsequenceFollower {
         for attachment in consequences.finishedRenderings { renderWaiters.finished(attachment) }
     }
 
+    func noteActivity(of user: User.ID) {
+        wire.presence.active(user)
+    }
+
     private func send(_ notice: Notice) async {
         switch notice {
         case .typing(let user, let room): hub.typing(user, in: room)

@@ -96,6 +96,7 @@ extension Snug {
                 commitGroup: settings.commitGroup,
                 limits: settings.limits,
                 retries: tuning.retries,
+                rates: limits.people,
                 follower: CommitFollower(
                     hub: hub,
                     epoch: database.epoch,
@@ -111,7 +112,6 @@ extension Snug {
                 store: store,
                 subscriptions: subscriptions,
                 wire: wire,
-                limits: limits,
                 capacity: 2 * settings.maxConnections + 64,
                 logger: logger
             )
@@ -227,7 +227,6 @@ extension Routes {
         messages = MessageRoutes(
             store: store,
             pages: HistoryPages(store: store, wire: wire, cache: chat.pages),
-            limits: limits,
             wire: wire
         )
         attachments = AttachmentRoutes(

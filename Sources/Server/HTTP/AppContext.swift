@@ -34,6 +34,8 @@ struct SignedInContext: ChildRequestContext {
     var once: OnceRequest?
 
     var userID: User.ID { session.userID }
+    /// For an operation of the store.
+    var caller: Caller { Caller(user: session.userID, session: session.id, idempotentRequest: once) }
 
     init(context: AppContext) throws {
         guard let session = context.session else { throw Problem.unauthenticated }

@@ -21,7 +21,7 @@ struct HistoryPages: Sendable {
         let key = PageCache.Key(room: room, anchor: anchor, limit: limit, week: wire.links.week)
         if let known = cache[key] { return known }
         let version = cache.version(of: room)
-        let page = try await store.page(of: room, at: anchor, limit: limit, for: viewer)
+        let page = try await store.messages.page(of: room, at: anchor, limit: limit, for: viewer)
         let json = wire.json(page).buffer
         cache.insert(json, for: key, at: version)
         return json

@@ -15,7 +15,7 @@ struct SenderBackfill: Service, CustomStringConvertible {
         await cancelWhenGracefulShutdown {
             repeat {
                 do {
-                    while try await store.backfillSenders() { try await Task.sleep(for: pause) }
+                    while try await store.messages.backfillSenders() { try await Task.sleep(for: pause) }
                 } catch is CancellationError {
                     return
                 } catch {

@@ -9,22 +9,17 @@ extension HTTPField.Name {
 }
 
 extension Request {
-    /// Characters of a key.
-    private static let keyLength = 1...64
-
     /// The key under which the client wants the request carried out once; nil without one.
     ///
     /// - Throws: `invalid` unless it is one header of 1 to 64 visible ASCII characters.
     func idempotencyKey() throws -> String? {
         let keys = headers[values: .idempotencyKey]
         guard let key = keys.first else { return nil }
-        guard keys.count == 1, Self.keyLength.contains(key.utf8.count),
-            key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-        else {
+        guard keys.count == 1, OnceKey.isWellFormed(key) else {
             throw Problem.invalid(
                 OnceKey.field,
-                "It must come once, with 1 to \(Self.keyLength.upperBound) visible ASCII characters.",
-                limit: Self.keyLength.upperBound
+                "It must come once, with 1 to \(OnceKey.length.upperBound) visible ASCII characters.",
+                limit: OnceKey.length.upperBound
             )
         }
         return key

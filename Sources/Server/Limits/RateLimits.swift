@@ -6,7 +6,7 @@ import SnugSettings
 /// How often people, addresses and names may do things.
 struct RateLimits: Sendable {
     /// Keys that one limit remembers: 3 MB when they are that many.
-    static let keysPerLimit = 20_000
+    static let keysPerLimit = PersonRates.capacity
 
     /// What a sign-in is counted for.
     enum SignInKey: Hashable {
@@ -17,7 +17,8 @@ struct RateLimits: Sendable {
     }
 
     let requests: RateLimiter<ClientNetwork>
-    let messages: RateLimiter<User.ID>
+    /// What the store's operations count themselves.
+    let people: PersonRates
     let uploads: RateLimiter<User.ID>
     let rooms: RateLimiter<User.ID>
     let joins: RateLimiter<User.ID>
@@ -34,7 +35,7 @@ struct RateLimits: Sendable {
 
     init(_ rates: RateSettings, address: ClientAddress, now: @escaping @Sendable () -> ContinuousClock.Instant) {
         requests = RateLimiter(rates.requests, capacity: Self.keysPerLimit, now: now)
-        messages = RateLimiter(rates.messages, capacity: Self.keysPerLimit, now: now)
+        people = PersonRates(messages: rates.messages, now: now)
         uploads = RateLimiter(rates.uploads, capacity: Self.keysPerLimit, now: now)
         rooms = RateLimiter(rates.rooms, capacity: Self.keysPerLimit, now: now)
         joins = RateLimiter(rates.joins, capacity: Self.keysPerLimit, now: now)

@@ -41,6 +41,8 @@ extension Problem {
             self.init(.conflict, "room_full", "The room has its \(limit) members already.", limit: limit)
         case .unauthenticated(let detail):
             self.init(.unauthorized, "unauthenticated", detail)
+        case .rateLimited(let seconds):
+            self = .rateLimited(retryAfterSeconds: seconds)
         case .overloaded(let seconds):
             self.init(
                 .serviceUnavailable,

@@ -5,7 +5,6 @@ import Hummingbird
 struct MessageRoutes: Sendable {
     let store: Store
     let pages: HistoryPages
-    let limits: RateLimits
     let wire: Wire
 
     /// Messages of a page unless the client says otherwise.
@@ -20,12 +19,11 @@ struct MessageRoutes: Sendable {
     }
 
     @Sendable private func post(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let remaining = try limits.messages.spend(context.userID)
         let room: Room.ID = try context.id()
         let draft: DraftBody = try await request.json()
-        let posted = try await store.post(draft.draft, in: room, by: context.userID, once: context.once)
+        let posted = try await store.messages.post(draft.draft, in: room, by: context.caller)
         var response = wire.response(.created, posted.message)
-        response.headers[.rateLimitRemaining] = remaining.map(String.init)
+        response.headers[.rateLimitRemaining] = posted.remaining.map(String.init)
         return response.replayed(posted.isRepeat)
     }
 
@@ -50,7 +48,7 @@ struct MessageRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let message = try await store.message(context.id("message"), in: context.id(), for: context.userID)
+        let message = try await store.messages.message(context.id("message"), in: context.id(), for: context.userID)
         return wire.response(.ok, message)
     }
 
@@ -59,20 +57,18 @@ struct MessageRoutes: Sendable {
     }
 
     @Sendable private func edit(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        // Every edit is an event for the whole room, as a message is.
-        try limits.messages.spend(context.userID)
         let edit: Edit = try await request.json()
-        let message = try await store.edit(
+        let message = try await store.messages.edit(
             context.id("message"),
             in: context.id(),
             body: edit.body,
-            by: context.userID
+            by: context.caller
         )
         return wire.response(.ok, message)
     }
 
     @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        try await store.deleteMessage(context.id("message"), in: context.id(), by: context.userID)
+        try await store.messages.delete(context.id("message"), in: context.id(), by: context.caller)
         return Response(status: .noContent)
     }
 }

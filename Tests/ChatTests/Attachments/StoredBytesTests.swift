@@ -19,7 +19,7 @@ struct StoredBytesTests {
             let message = try await chat.say("", [files[0]], in: room, by: ada)
             try await chat.say("", [files[1]], in: room, by: ada)
             stored.append(try await chat.storedBytes)
-            try await store.deleteMessage(message.id, in: room, by: ada)
+            try await store.messages.delete(message.id, in: room, by: ada)
             stored.append(try await chat.storedBytes)
             try await store.deleteRoom(room, by: ada)
             stored.append(try await chat.storedBytes)

@@ -18,13 +18,13 @@ struct BlockTests {
                 { _ = try await store.directRoom(of: eve, and: bob) },
                 { _ = try await store.directRoom(of: eve, and: ada) },
                 { try await chat.say("you again", in: room, by: eve) },
-                { _ = try await store.edit(message.id, in: room, body: "changed", by: eve) },
+                { _ = try await store.messages.edit(message.id, in: room, body: "changed", by: eve) },
                 { _ = try await store.updateRoom(room, name: nil, topic: "changed", by: eve) },
             ]
             for attempt in attempts { await #expect(throws: expected) { try await attempt() } }
             // Taking back one's own words, and reading, stay possible.
-            try await store.deleteMessage(message.id, in: room, by: eve)
-            #expect(try await store.page(of: room, at: .newest, limit: 9, for: eve).messages.count == 3)
+            try await store.messages.delete(message.id, in: room, by: eve)
+            #expect(try await store.messages.page(of: room, at: .newest, limit: 9, for: eve).messages.count == 3)
         }
     }
 

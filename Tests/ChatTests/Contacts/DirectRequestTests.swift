@@ -25,7 +25,7 @@ struct DirectRequestTests {
             #expect(listed.unreadCount == 2)
             #expect(listed.view.isPending)
             #expect(listed.view.role == .owner)
-            #expect(try await chat.store.page(of: room, at: .newest, limit: 10, for: bob).messages.count == 2)
+            #expect(try await chat.store.messages.page(of: room, at: .newest, limit: 10, for: bob).messages.count == 2)
         }
     }
 

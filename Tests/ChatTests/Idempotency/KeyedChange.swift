@@ -17,7 +17,7 @@ enum KeyedChange: CaseIterable {
             isRepeat = outcome.isRepeat
         }
 
-        init(_ posted: Store.Posted) {
+        init(_ posted: Messages.Posted) {
             id = posted.message.id.description
             isRepeat = posted.isRepeat
         }
@@ -67,7 +67,7 @@ struct KeyedWorld {
             let made = try await store.addMember(bob, to: room, role: .member, by: ada, once: request)
             return .init(made, made.userID)
         case .message:
-            return .init(try await store.post(Draft(body: "once"), in: room, by: ada, once: request))
+            return .init(try await store.messages.post(Draft(body: "once"), in: room, by: ada, once: request))
         case .upload:
             let id = Attachment.ID.random()
             try await store.beginUpload(id, by: ada)

@@ -109,7 +109,7 @@ struct KeyedChangeTests {
             let store = world.chat.store
             let draft = Draft(body: "hello", attachmentIDs: [.random()])
             let why = await refusal {
-                try await store.post(draft, in: world.room, by: world.ada, once: world.once())
+                try await store.messages.post(draft, in: world.room, by: world.ada, once: world.once())
             }
             #expect(why == .notFound)
             #expect(try await world.rows()["idempotency_keys"] == 0)
@@ -123,14 +123,14 @@ struct KeyedChangeTests {
         try await KeyedWorld.with { world in
             let store = world.chat.store
             let draft = Draft(body: "once", clientMessageID: .random())
-            let first = try await store.post(draft, in: world.room, by: world.ada)
+            let first = try await store.messages.post(draft, in: world.room, by: world.ada)
             for _ in 0..<2 {
-                let again = try await store.post(draft, in: world.room, by: world.ada, once: world.once())
+                let again = try await store.messages.post(draft, in: world.room, by: world.ada, once: world.once())
                 #expect(again.isRepeat && again.message.id == first.message.id)
             }
             let other = Draft(body: "other")
             let refused = await refusal {
-                try await store.post(other, in: world.room, by: world.ada, once: world.once(asking: "other"))
+                try await store.messages.post(other, in: world.room, by: world.ada, once: world.once(asking: "other"))
             }
             #expect(refused == .keyReused)
         }
@@ -140,9 +140,19 @@ struct KeyedChangeTests {
     func asItIsNow() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store
-            let first = try await store.post(Draft(body: "once"), in: world.room, by: world.ada, once: world.once())
-            try await store.deleteMessage(first.message.id, in: world.room, by: world.ada)
-            let again = try await store.post(Draft(body: "once"), in: world.room, by: world.ada, once: world.once())
+            let first = try await store.messages.post(
+                Draft(body: "once"),
+                in: world.room,
+                by: world.ada,
+                once: world.once()
+            )
+            try await store.messages.delete(first.message.id, in: world.room, by: world.ada)
+            let again = try await store.messages.post(
+                Draft(body: "once"),
+                in: world.room,
+                by: world.ada,
+                once: world.once()
+            )
             #expect(again.isRepeat && again.message.body.isEmpty && again.message.deletedAt != nil)
         }
     }

@@ -75,10 +75,10 @@ struct KeyedThingGoneTests {
             let store = world.chat.store
             let request = world.once(of: world.bob)
             _ = try await store.addMember(world.bob, to: world.room, role: .member, by: world.bob)
-            _ = try await store.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
+            _ = try await store.messages.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
             try await store.removeMember(world.bob, from: world.room, by: world.ada)
             let refused = await refusal {
-                try await store.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
+                try await store.messages.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
             }
             #expect(refused == .notFound)
         }

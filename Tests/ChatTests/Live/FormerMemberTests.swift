@@ -58,8 +58,8 @@ struct FormerMemberTests {
         fileprivate func act(_ scene: Scene) async throws {
             let (store, id, room, ada) = (scene.store, scene.message.id, scene.room, scene.ada)
             switch self {
-            case .edited: _ = try await store.edit(id, in: room, body: "other words", by: ada)
-            case .deleted: try await store.deleteMessage(id, in: room, by: ada)
+            case .edited: _ = try await store.messages.edit(id, in: room, body: "other words", by: ada)
+            case .deleted: try await store.messages.delete(id, in: room, by: ada)
             case .rendered: _ = try await store.renderings.finish(scene.picture, variants: [.sample])
             case .failed: _ = try await store.renderings.recordFailure(scene.picture, .sample(.picture))
             case .roomDeleted: try await store.deleteRoom(room, by: ada)
@@ -109,8 +109,8 @@ struct FormerMemberTests {
             let room = try await chat.room(of: ada, with: [bob])
             let cursor = try chat.store.logPosition()
             let message = try await chat.say("first words", in: room, by: ada)
-            _ = try await chat.store.edit(message.id, in: room, body: "other words", by: ada)
-            try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            _ = try await chat.store.messages.edit(message.id, in: room, body: "other words", by: ada)
+            try await chat.store.messages.delete(message.id, in: room, by: ada)
             try await chat.store.removeMember(bob, from: room, by: ada)
             let events = try #require(try await events(chat, of: bob, after: cursor))
             #expect(

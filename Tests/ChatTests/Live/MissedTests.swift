@@ -115,8 +115,8 @@ struct MissedTests {
             let picture = try await chat.upload(.image, by: ada)
             let message = try await chat.say("secret", [picture], in: room, by: ada)
             _ = try await chat.store.renderings.finish(picture, variants: [.sample])
-            _ = try await chat.store.edit(message.id, in: room, body: "secret still", by: ada)
-            try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            _ = try await chat.store.messages.edit(message.id, in: room, body: "secret still", by: ada)
+            try await chat.store.messages.delete(message.id, in: room, by: ada)
             try await chat.store.forget([picture])
             let events = try #require(try await missed(chat, by: ada, after: 1)).events
             #expect(events.map(\.seq) == [2, 3, 4, 5])

@@ -11,14 +11,23 @@ struct EditingTests {
             let room = try await chat.room(of: ada, with: [bob])
             let message = try await chat.say("teh", in: room, by: bob)
             chat.clock.advance(by: .seconds(1))
-            let edited = try await chat.store.edit(message.id, in: room, body: "the", by: bob)
+            let edited = try await chat.store.messages.edit(message.id, in: room, body: "the", by: bob)
             #expect(edited.body == "the")
             #expect(edited.editedAt == chat.clock.now)
             #expect(edited.seq == message.seq)
-            #expect(try await chat.store.message(message.id, in: room, for: ada) == edited)
-            #expect(await refusal { try await chat.store.edit(message.id, in: room, body: "x", by: ada) } == .forbidden)
-            #expect(await refusal { try await chat.store.edit(message.id, in: room, body: " ", by: bob) } == .invalid)
-            #expect(await refusal { try await chat.store.edit(.random(), in: room, body: "x", by: bob) } == .notFound)
+            #expect(try await chat.store.messages.message(message.id, in: room, for: ada) == edited)
+            #expect(
+                await refusal { try await chat.store.messages.edit(message.id, in: room, body: "x", by: ada) }
+                    == .forbidden
+            )
+            #expect(
+                await refusal { try await chat.store.messages.edit(message.id, in: room, body: " ", by: bob) }
+                    == .invalid
+            )
+            #expect(
+                await refusal { try await chat.store.messages.edit(.random(), in: room, body: "x", by: bob) }
+                    == .notFound
+            )
             #expect(chat.follower.kinds(in: room).last == "message.edited")
         }
     }
@@ -29,9 +38,14 @@ struct EditingTests {
             let ada = try await chat.person("ada")
             let (here, there) = (try await chat.room(of: ada), try await chat.room(of: ada))
             let message = try await chat.say("here", in: here, by: ada)
-            #expect(await refusal { try await chat.store.message(message.id, in: there, for: ada) } == .notFound)
-            #expect(await refusal { try await chat.store.edit(message.id, in: there, body: "x", by: ada) } == .notFound)
-            #expect(await refusal { try await chat.store.deleteMessage(message.id, in: there, by: ada) } == .notFound)
+            #expect(
+                await refusal { try await chat.store.messages.message(message.id, in: there, for: ada) } == .notFound
+            )
+            #expect(
+                await refusal { try await chat.store.messages.edit(message.id, in: there, body: "x", by: ada) }
+                    == .notFound
+            )
+            #expect(await refusal { try await chat.store.messages.delete(message.id, in: there, by: ada) } == .notFound)
         }
     }
 
@@ -42,7 +56,11 @@ struct EditingTests {
             let room = try await chat.room(of: ada)
             let file = try await chat.upload(by: ada)
             let message = try await chat.say("look", [file], in: room, by: ada)
-            #expect(try await chat.store.edit(message.id, in: room, body: "", by: ada).attachments.map(\.id) == [file])
+            #expect(
+                try await chat.store.messages.edit(message.id, in: room, body: "", by: ada).attachments.map(\.id) == [
+                    file
+                ]
+            )
         }
     }
 
@@ -54,10 +72,10 @@ struct EditingTests {
             let files = [try await chat.upload(by: ada), try await chat.picture(by: ada)]
             let message = try await chat.say("secret", files, in: room, by: ada)
             let followed = try await chat.consequences {
-                try await chat.store.deleteMessage(message.id, in: room, by: ada)
+                try await chat.store.messages.delete(message.id, in: room, by: ada)
             }
             #expect(followed.releasedAttachments == files)
-            let left = try await chat.store.message(message.id, in: room, for: ada)
+            let left = try await chat.store.messages.message(message.id, in: room, for: ada)
             #expect(left.body.isEmpty)
             #expect(left.attachments.isEmpty)
             #expect(left.deletedAt == chat.clock.now)
@@ -68,7 +86,9 @@ struct EditingTests {
             }
             #expect(try await chat.number("SELECT count(*) FROM messages WHERE body LIKE '%secret%'") == 0)
             #expect(try await chat.number("SELECT count(*) FROM events WHERE payload LIKE '%secret%'") == 0)
-            #expect(await refusal { try await chat.store.edit(message.id, in: room, body: "x", by: ada) } == .gone)
+            #expect(
+                await refusal { try await chat.store.messages.edit(message.id, in: room, body: "x", by: ada) } == .gone
+            )
         }
     }
 
@@ -79,10 +99,10 @@ struct EditingTests {
             let room = try await chat.room(of: ada)
             let file = try await chat.upload(by: ada)
             let message = try await chat.say("", [file], in: room, by: ada)
-            try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            try await chat.store.messages.delete(message.id, in: room, by: ada)
             let events = chat.follower.events.count
             let followed = try await chat.consequences {
-                try await chat.store.deleteMessage(message.id, in: room, by: ada)
+                try await chat.store.messages.delete(message.id, in: room, by: ada)
             }
             #expect(followed.releasedAttachments.isEmpty)
             #expect(chat.follower.events.count == events)
@@ -97,9 +117,9 @@ struct EditingTests {
             let message = try await chat.say("evidence", in: room, by: ada)
             let answer = try await chat.say("an answer", in: room, by: bob)
             try await chat.store.block(bob, by: ada)
-            #expect(await refusal { try await chat.store.deleteMessage(message.id, in: room, by: bob) } == .forbidden)
-            #expect(await refusal { try await chat.store.deleteMessage(answer.id, in: room, by: ada) } == .conflict)
-            #expect(await refusal { try await chat.store.deleteMessage(message.id, in: room, by: ada) } == nil)
+            #expect(await refusal { try await chat.store.messages.delete(message.id, in: room, by: bob) } == .forbidden)
+            #expect(await refusal { try await chat.store.messages.delete(answer.id, in: room, by: ada) } == .conflict)
+            #expect(await refusal { try await chat.store.messages.delete(message.id, in: room, by: ada) } == nil)
         }
     }
 
@@ -111,11 +131,12 @@ struct EditingTests {
             _ = try await chat.add(people[2], to: room, role: .admin, by: people[0])
             let message = try await chat.say("owner's", in: room, by: people[0])
             #expect(
-                await refusal { try await chat.store.deleteMessage(message.id, in: room, by: people[1]) } == .forbidden
+                await refusal { try await chat.store.messages.delete(message.id, in: room, by: people[1]) }
+                    == .forbidden
             )
-            #expect(await refusal { try await chat.store.deleteMessage(message.id, in: room, by: people[2]) } == nil)
+            #expect(await refusal { try await chat.store.messages.delete(message.id, in: room, by: people[2]) } == nil)
             let own = try await chat.say("own", in: room, by: people[1])
-            #expect(await refusal { try await chat.store.deleteMessage(own.id, in: room, by: people[1]) } == nil)
+            #expect(await refusal { try await chat.store.messages.delete(own.id, in: room, by: people[1]) } == nil)
         }
     }
 }

@@ -46,7 +46,7 @@ struct PageTests {
                 seqs.append(message.seq)
                 // Other events make gaps between messages; other rooms must not show.
                 if Bool.random(using: &random) {
-                    _ = try await chat.store.edit(message.id, in: room, body: "edited", by: ada)
+                    _ = try await chat.store.messages.edit(message.id, in: room, body: "edited", by: ada)
                 }
                 if Int.random(in: 0..<4, using: &random) == 0 { try await chat.say("elsewhere", in: other, by: ada) }
             }
@@ -55,7 +55,7 @@ struct PageTests {
                 let seq = Int64.random(in: -1...seqs.last! + 3, using: &random)
                 let anchor = [PageAnchor.newest, .before(seq), .after(seq), .around(seq)].randomElement(using: &random)!
                 let limit = Int.random(in: 1...50, using: &random)
-                let page = try await chat.store.page(of: room, at: anchor, limit: limit, for: bob)
+                let page = try await chat.store.messages.page(of: room, at: anchor, limit: limit, for: bob)
                 let expected = model.page(at: anchor, limit: limit)
                 #expect(page.messages.map(\.seq) == expected.seqs, "\(anchor) limit \(limit)")
                 #expect(page.hasMoreBefore == expected.before, "before, \(anchor) limit \(limit)")
@@ -72,17 +72,22 @@ struct PageTests {
             var said: [Message.ID] = []
             for number in 0..<23 { said.append(try await chat.say("\(number)", in: room, by: ada).id) }
             var backwards: [Message.ID] = []
-            var page = try await chat.store.page(of: room, at: .newest, limit: 5, for: ada)
+            var page = try await chat.store.messages.page(of: room, at: .newest, limit: 5, for: ada)
             backwards = page.messages.map(\.id)
             while page.hasMoreBefore {
-                page = try await chat.store.page(of: room, at: .before(page.messages[0].seq), limit: 5, for: ada)
+                page = try await chat.store.messages.page(
+                    of: room,
+                    at: .before(page.messages[0].seq),
+                    limit: 5,
+                    for: ada
+                )
                 backwards = page.messages.map(\.id) + backwards
             }
             #expect(backwards == said)
             var forwards: [Message.ID] = []
             var last: Int64 = 0
             repeat {
-                page = try await chat.store.page(of: room, at: .after(last), limit: 5, for: ada)
+                page = try await chat.store.messages.page(of: room, at: .after(last), limit: 5, for: ada)
                 forwards += page.messages.map(\.id)
                 last = page.messages.last?.seq ?? last
             } while page.hasMoreAfter
@@ -99,7 +104,7 @@ struct PageTests {
     func empty(anchor: PageAnchor) async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            let page = try await chat.store.page(of: chat.room(of: ada), at: anchor, limit: 10, for: ada)
+            let page = try await chat.store.messages.page(of: chat.room(of: ada), at: anchor, limit: 10, for: ada)
             #expect(page.messages.isEmpty)
             #expect(!page.hasMoreBefore)
             #expect(!page.hasMoreAfter)
@@ -118,7 +123,7 @@ struct PageTests {
                 files.append(own)
                 try await chat.say("\(count)", own, in: room, by: ada)
             }
-            let page = try await chat.store.page(of: room, at: .newest, limit: 10, for: ada)
+            let page = try await chat.store.messages.page(of: room, at: .newest, limit: 10, for: ada)
             #expect(page.messages.map { $0.attachments.map(\.id) } == files)
             #expect(page.messages[1].attachments[0].variants == [.sample])
         }

@@ -11,12 +11,12 @@ struct PostingTests {
             let room = try await chat.room(of: ada)
             let first = try await chat.say("one", in: room, by: ada)
             let reply = Draft(body: "two", replyTo: first.id)
-            let message = try await chat.store.post(reply, in: room, by: ada).message
+            let message = try await chat.store.messages.post(reply, in: room, by: ada).message
             #expect(message.sender == Message.Sender(id: ada, displayName: "ada", avatar: nil))
             #expect(message.createdAt == chat.clock.now)
             #expect(message.replyTo == first.id)
             #expect(message.seq == first.seq + 1)
-            #expect(try await chat.store.message(message.id, in: room, for: ada) == message)
+            #expect(try await chat.store.messages.message(message.id, in: room, for: ada) == message)
         }
     }
 
@@ -45,7 +45,7 @@ struct PostingTests {
             let elsewhere = try await chat.say("there", in: there, by: ada)
             for id in [elsewhere.id, .random()] {
                 let draft = Draft(body: "re", replyTo: id)
-                #expect(await refusal { try await chat.store.post(draft, in: here, by: ada) } == .invalid)
+                #expect(await refusal { try await chat.store.messages.post(draft, in: here, by: ada) } == .invalid)
             }
         }
     }

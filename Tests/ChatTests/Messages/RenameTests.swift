@@ -14,7 +14,7 @@ struct RenameTests {
     /// The rooms whose pages one step has changed; nil where there was nothing left to do.
     private func changedRooms(_ chat: TestChat) async throws -> Set<Room.ID>? {
         var isLeft = false
-        let followed = try await chat.consequences { isLeft = try await chat.store.backfillSenders() }
+        let followed = try await chat.consequences { isLeft = try await chat.store.messages.backfillSenders() }
         guard isLeft, case .rooms(let rooms) = followed.changedPages else { return nil }
         return rooms
     }
@@ -42,7 +42,7 @@ struct RenameTests {
             try await chat.say("bob's", in: room, by: bob)
             try await rename(ada, to: "Ada", in: chat)
             var steps = 0
-            while try await chat.store.backfillSenders() { steps += 1 }
+            while try await chat.store.messages.backfillSenders() { steps += 1 }
             #expect(steps >= 3)
             let named = "SELECT count(*) FROM messages WHERE sender_name = ?"
             #expect(try await chat.number(named, ["Ada"]) == 4500)
@@ -60,7 +60,7 @@ struct RenameTests {
             try await rename(ada, to: "First", in: chat)
             #expect(try await changedRooms(chat) == [room])
             try await rename(ada, to: "Second", in: chat)
-            while try await chat.store.backfillSenders() {}
+            while try await chat.store.messages.backfillSenders() {}
             #expect(try await chat.numbers("SELECT DISTINCT sender_name = 'Second' FROM messages") == [1])
         }
     }
@@ -76,13 +76,13 @@ struct RenameTests {
             changes.avatar = .attachment(picture)
             _ = try await chat.store.updateUser(ada, changes)
             #expect(try await chat.say("new", in: room, by: ada).sender.avatar?.id == picture)
-            while try await chat.store.backfillSenders() {}
-            let avatar = try await chat.store.message(message.id, in: room, for: ada).sender.avatar
+            while try await chat.store.messages.backfillSenders() {}
+            let avatar = try await chat.store.messages.message(message.id, in: room, for: ada).sender.avatar
             #expect(avatar == Message.Avatar(id: picture, format: .jpg))
             changes.avatar = UserChanges.Avatar.none
             _ = try await chat.store.updateUser(ada, changes)
-            while try await chat.store.backfillSenders() {}
-            #expect(try await chat.store.message(message.id, in: room, for: ada).sender.avatar == nil)
+            while try await chat.store.messages.backfillSenders() {}
+            #expect(try await chat.store.messages.message(message.id, in: room, for: ada).sender.avatar == nil)
         }
     }
 

@@ -11,9 +11,9 @@ struct RepeatedPostTests {
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             let draft = Draft(body: "once", clientMessageID: .random())
-            let first = try await chat.store.post(draft, in: room, by: ada)
+            let first = try await chat.store.messages.post(draft, in: room, by: ada)
             let events = chat.follower.events.count
-            let second = try await chat.store.post(draft, in: room, by: ada)
+            let second = try await chat.store.messages.post(draft, in: room, by: ada)
             #expect(!first.isRepeat)
             #expect(second.isRepeat)
             #expect(second.message == first.message)
@@ -29,7 +29,7 @@ struct RepeatedPostTests {
             let file = try await chat.upload(by: ada)
             let draft = Draft(body: "", attachmentIDs: [file], clientMessageID: .random())
             let posted = try await withThrowingTaskGroup { group in
-                for _ in 0..<20 { group.addTask { try await chat.store.post(draft, in: room, by: ada) } }
+                for _ in 0..<20 { group.addTask { try await chat.store.messages.post(draft, in: room, by: ada) } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(posted.filter { !$0.isRepeat }.count == 1)
@@ -45,9 +45,9 @@ struct RepeatedPostTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let (here, there) = (try await chat.room(of: ada, with: [bob]), try await chat.room(of: ada))
             let draft = Draft(body: "once", clientMessageID: .random())
-            let first = try await chat.store.post(draft, in: here, by: ada).message
-            #expect(await refusal { try await chat.store.post(draft, in: there, by: ada) } == .keyReused)
-            #expect(try await chat.store.post(draft, in: here, by: bob).message.id != first.id)
+            let first = try await chat.store.messages.post(draft, in: here, by: ada).message
+            #expect(await refusal { try await chat.store.messages.post(draft, in: there, by: ada) } == .keyReused)
+            #expect(try await chat.store.messages.post(draft, in: here, by: bob).message.id != first.id)
         }
     }
 
@@ -57,11 +57,12 @@ struct RepeatedPostTests {
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             let id = Identifier<ClientMessage>.random()
-            let first = try await chat.store.post(Draft(body: "once", clientMessageID: id), in: room, by: ada).message
+            let first = try await chat.store.messages.post(Draft(body: "once", clientMessageID: id), in: room, by: ada)
+                .message
             let other = Draft(body: "twice", clientMessageID: id)
-            #expect(await refusal { try await chat.store.post(other, in: room, by: ada) } == .keyReused)
-            _ = try await chat.store.edit(first.id, in: room, body: "edited", by: ada)
-            let again = try await chat.store.post(Draft(body: "once", clientMessageID: id), in: room, by: ada)
+            #expect(await refusal { try await chat.store.messages.post(other, in: room, by: ada) } == .keyReused)
+            _ = try await chat.store.messages.edit(first.id, in: room, body: "edited", by: ada)
+            let again = try await chat.store.messages.post(Draft(body: "once", clientMessageID: id), in: room, by: ada)
             #expect(again.isRepeat && again.message.body == "edited")
         }
     }
@@ -72,9 +73,9 @@ struct RepeatedPostTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(of: ada, with: [bob])
             let draft = Draft(body: "once", clientMessageID: .random())
-            _ = try await chat.store.post(draft, in: room, by: bob)
+            _ = try await chat.store.messages.post(draft, in: room, by: bob)
             try await chat.store.removeMember(bob, from: room, by: ada)
-            #expect(await refusal { try await chat.store.post(draft, in: room, by: bob) } == .notFound)
+            #expect(await refusal { try await chat.store.messages.post(draft, in: room, by: bob) } == .notFound)
         }
     }
 }

@@ -81,7 +81,7 @@ struct RenderingQueueTests {
                 return
             }
             #expect(attachment.variants == [.sample])
-            #expect(try await chat.store.message(message.id, in: room, for: ada).attachments == [attachment])
+            #expect(try await chat.store.messages.message(message.id, in: room, for: ada).attachments == [attachment])
             #expect(try await chat.store.renderings.finish(sent, variants: [.sample]) == nil)
         }
     }
@@ -106,7 +106,7 @@ struct RenderingQueueTests {
             #expect(ready?.placeholder == hash)
             #expect(ready?.isDamaged == true)
             #expect(ready?.animation == animation)
-            let page = try await chat.store.page(of: room, at: .newest, limit: 1, for: ada)
+            let page = try await chat.store.messages.page(of: room, at: .newest, limit: 1, for: ada)
             #expect(page.messages[0].attachments == [ready])
         }
     }
@@ -119,7 +119,7 @@ struct RenderingQueueTests {
             let (own, sent) = (try await chat.upload(.image, by: ada), try await chat.upload(.image, by: ada))
             let message = try await chat.say("", [sent], in: room, by: ada)
             try await chat.store.deleteAttachment(own, by: ada)
-            try await chat.store.deleteMessage(message.id, in: room, by: ada)
+            try await chat.store.messages.delete(message.id, in: room, by: ada)
             #expect(try await chat.store.renderings.next() == nil)
             for id in [own, sent, .random()] {
                 #expect(try await chat.store.renderings.finish(id, variants: [.sample]) == nil)

@@ -29,7 +29,10 @@ struct CreatingRoomTests {
             #expect(await refusal { try await chat.store.room(.random(), for: bob) } == .notFound)
             #expect(try await chat.store.room(open, for: bob).role == nil)
             // What was said in it is for members alone all the same.
-            #expect(await refusal { try await chat.store.page(of: open, at: .newest, limit: 1, for: bob) } == .notFound)
+            #expect(
+                await refusal { try await chat.store.messages.page(of: open, at: .newest, limit: 1, for: bob) }
+                    == .notFound
+            )
             #expect(await refusal { try await chat.store.members(of: open, for: bob) } == .notFound)
         }
     }

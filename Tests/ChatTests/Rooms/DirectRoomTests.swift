@@ -62,10 +62,10 @@ struct DirectRoomTests {
             let room = try await chat.store.directRoom(of: ada, and: bob).room.id
             let message = try await chat.say("mine", in: room, by: ada)
             let followed = try await chat.consequences {
-                try await chat.store.deleteMessage(message.id, in: room, by: bob)
+                try await chat.store.messages.delete(message.id, in: room, by: bob)
             }
             #expect(followed.releasedAttachments.isEmpty)
-            #expect(try await chat.store.message(message.id, in: room, for: ada).deletedAt != nil)
+            #expect(try await chat.store.messages.message(message.id, in: room, for: ada).deletedAt != nil)
         }
     }
 }

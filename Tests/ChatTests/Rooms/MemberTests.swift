@@ -149,7 +149,8 @@ struct MemberTests {
             try await store.removeMember(people[1], from: room, by: people[2])
             #expect(await refusal { try await chat.say("still here?", in: room, by: people[1]) } == .notFound)
             #expect(
-                await refusal { try await store.page(of: room, at: .newest, limit: 1, for: people[1]) } == .notFound
+                await refusal { try await store.messages.page(of: room, at: .newest, limit: 1, for: people[1]) }
+                    == .notFound
             )
             #expect(await refusal { try await store.removeMember(people[1], from: room, by: people[0]) } == .notFound)
             #expect(try await store.liveStart(for: people[1]).rooms.isEmpty)

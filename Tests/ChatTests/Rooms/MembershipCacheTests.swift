@@ -46,7 +46,7 @@ struct MembershipCacheTests {
         try await withChat { chat in
             let people = try await chat.people(2)
             let room = try await chat.room(of: people[0], with: [people[1]])
-            let read = { try await chat.store.page(of: room, at: .newest, limit: 1, for: people[1]) }
+            let read = { try await chat.store.messages.page(of: room, at: .newest, limit: 1, for: people[1]) }
             for _ in 0..<3 {
                 _ = try await read()
                 try await chat.store.removeMember(people[1], from: room, by: people[0])

@@ -30,7 +30,7 @@ struct RoomDeletionTests {
             #expect(Set(followed.releasedAttachments) == Set(files))
             let store = chat.store
             #expect(await refusal { try await store.room(room, for: ada) } == .notFound)
-            #expect(await refusal { try await store.message(message.id, in: room, for: ada) } == .notFound)
+            #expect(await refusal { try await store.messages.message(message.id, in: room, for: ada) } == .notFound)
             #expect(await refusal { try await store.addMember(bob, to: room, role: .member, by: bob) } == .notFound)
             #expect(await refusal { try await chat.say("late", in: room, by: bob) } == .notFound)
             for file in files { #expect(await refusal { try await store.attachment(file, for: ada) } == .notFound) }
@@ -55,7 +55,7 @@ struct RoomDeletionTests {
             #expect(removed == [2, 2, 1, 1])
             #expect(try await chat.number("SELECT count(*) FROM messages") == 5)
             #expect(try await chat.number("SELECT count(*) FROM rooms") == 1)
-            #expect(try await chat.store.page(of: kept, at: .newest, limit: 10, for: ada).messages.count == 5)
+            #expect(try await chat.store.messages.page(of: kept, at: .newest, limit: 10, for: ada).messages.count == 5)
         }
     }
 }

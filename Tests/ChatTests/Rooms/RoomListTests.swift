@@ -59,7 +59,7 @@ struct RoomListTests {
             #expect(try await chat.store.rooms(of: bob).map(\.unreadCount) == [0])
             for number in 0..<5 { try await chat.say("\(number)", in: room, by: ada) }
             let deleted = try await chat.say("oops", in: room, by: ada)
-            try await chat.store.deleteMessage(deleted.id, in: room, by: ada)
+            try await chat.store.messages.delete(deleted.id, in: room, by: ada)
             try await chat.say("mine", in: room, by: bob)
             #expect(try await chat.store.rooms(of: bob).map(\.unreadCount) == [5])
             #expect(try await chat.store.rooms(of: ada).map(\.unreadCount) == [1])

@@ -7,6 +7,7 @@ final class RecordingFollower: ConsequenceFollower {
     private struct Records {
         var batches: [[Event]] = []
         var followed: [Consequences] = []
+        var active: [User.ID] = []
     }
 
     private let records = Mutex(Records())
@@ -17,6 +18,15 @@ final class RecordingFollower: ConsequenceFollower {
 
     func follow(_ consequences: Consequences) async {
         records.withLock { $0.followed.append(consequences) }
+    }
+
+    func noteActivity(of user: User.ID) {
+        records.withLock { $0.active.append(user) }
+    }
+
+    /// Who has done something, operation by operation.
+    var active: [User.ID] {
+        records.withLock { $0.active }
     }
 
     var events: [Event] {

@@ -5,7 +5,7 @@ import Testing
 extension Refusal {
     /// A refusal without its words.
     enum Kind {
-        case notFound, forbidden, conflict, gone, invalid, keyReused, roomFull, unauthenticated, overloaded
+        case notFound, forbidden, conflict, gone, invalid, keyReused, roomFull, unauthenticated, rateLimited, overloaded
         case queueFull, uploadedTooMuch, storesTooMuch, storageFull, storageTrouble
     }
 
@@ -19,6 +19,7 @@ extension Refusal {
         case .keyReused: .keyReused
         case .roomFull: .roomFull
         case .unauthenticated: .unauthenticated
+        case .rateLimited: .rateLimited
         case .overloaded: .overloaded
         case .queueFull: .queueFull
         case .uploadedTooMuch: .uploadedTooMuch

@@ -53,7 +53,7 @@ extension TestChat {
         in room: Room.ID,
         by user: User.ID
     ) async throws -> Message {
-        try await store.post(Draft(body: body, attachmentIDs: attachments), in: room, by: user).message
+        try await store.messages.post(Draft(body: body, attachmentIDs: attachments), in: room, by: user).message
     }
 
     /// An upload whose bytes have arrived; a picture waits for its variants.

@@ -31,13 +31,17 @@ struct ClosingTests {
             let room = try await store.createRoom(kind: .private, name: "Race", topic: nil, owner: owner).room.id
             let acknowledged = try await withThrowingTaskGroup(of: Message.ID?.self) { group in
                 for number in 0..<200 {
-                    group.addTask { try? await store.post(Draft(body: "\(number)"), in: room, by: owner).message.id }
+                    group.addTask {
+                        try? await store.messages.post(Draft(body: "\(number)"), in: room, by: owner).message.id
+                    }
                 }
                 let first = try await group.next() ?? nil
                 try await store.close()
                 return try await group.reduce(into: [first].compactMap(\.self)) { $0 += [$1].compactMap(\.self) }
             }
-            await #expect(throws: Refusal.self) { try await store.post(Draft(body: "Late"), in: room, by: owner) }
+            await #expect(throws: Refusal.self) {
+                try await store.messages.post(Draft(body: "Late"), in: room, by: owner)
+            }
             await #expect(throws: Refusal.self) { try await store.user(owner) }
             #expect(try storage.contents()["snug.sqlite-wal"] == nil)
             let alone = try DatabaseQueue(path: storage.path)

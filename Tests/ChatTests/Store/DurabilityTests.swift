@@ -55,7 +55,7 @@ struct DurabilityTests {
             let room = try await chat.room(of: ada)
             let message = try await chat.say("hello", in: room, by: ada)
             let again = try Store(path: chat.path, synchronous: .normal)
-            #expect(try await again.message(message.id, in: room, for: ada) == message)
+            #expect(try await again.messages.message(message.id, in: room, for: ada) == message)
             #expect(try again.logPosition() == 2)
         }
     }

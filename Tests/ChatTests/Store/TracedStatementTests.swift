@@ -87,7 +87,7 @@ struct TracedStatementTests {
         let room = try await chat.room(of: ada)
         let once = { (route: String) in OnceRequest(OnceKey(of: ada, route: route, text: "key"), parts: []) }
         for _ in 0..<2 {
-            _ = try await store.post(Draft(body: "once"), in: room, by: ada, once: once("messages"))
+            _ = try await store.messages.post(Draft(body: "once"), in: room, by: ada, once: once("messages"))
             let file = Attachment.ID.random()
             try await store.beginUpload(file, by: ada)
             _ = try await store.completeUpload(file, filename: "f", facts: .sample(.file), once: once("uploads"))
@@ -153,14 +153,14 @@ struct TracedStatementTests {
         _ = try await store.retryRendering(picture, for: people[0])
         _ = try await store.renderings.finish(picture, variants: [.sample])
         let reply = Draft(body: "reply", replyTo: first.id, clientMessageID: .random())
-        let second = try await store.post(reply, in: room, by: people[1]).message
-        _ = try await store.edit(second.id, in: room, body: "edited", by: people[1])
+        let second = try await store.messages.post(reply, in: room, by: people[1]).message
+        _ = try await store.messages.edit(second.id, in: room, body: "edited", by: people[1])
         for anchor in [PageAnchor.newest, .before(9), .after(0), .around(5)] {
-            _ = try await store.page(of: room, at: anchor, limit: 2, for: people[0])
+            _ = try await store.messages.page(of: room, at: anchor, limit: 2, for: people[0])
         }
         _ = try await store.rooms(of: people[0])
         _ = try await store.attachment(picture, for: people[1])
-        try await store.deleteMessage(first.id, in: room, by: people[0])
+        try await store.messages.delete(first.id, in: room, by: people[0])
         _ = try await store.renderings.counts()
     }
 
@@ -180,7 +180,7 @@ struct TracedStatementTests {
         _ = try await store.updateUser(people[0], changes)
         changes.avatar = UserChanges.Avatar.none
         _ = try await store.updateUser(people[0], changes)
-        while try await store.backfillSenders() {}
+        while try await store.messages.backfillSenders() {}
         for query in ["p", ""] { _ = try await store.users(matching: query, for: people[0]) }
         _ = try await store.user(people[0], for: people[1])
         _ = try await store.credentials(username: "person0")

@@ -155,10 +155,10 @@ struct ShownTextTests {
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             let draft = Draft(body: "see \u{202E}gnp.exe\u{0}", clientMessageID: .random())
-            let message = try await chat.store.post(draft, in: room, by: ada).message
+            let message = try await chat.store.messages.post(draft, in: room, by: ada).message
             #expect(message.body == "see gnp.exe")
-            #expect(try await chat.store.post(draft, in: room, by: ada).isRepeat)
-            let edited = try await chat.store.edit(message.id, in: room, body: "\u{2067}x", by: ada)
+            #expect(try await chat.store.messages.post(draft, in: room, by: ada).isRepeat)
+            let edited = try await chat.store.messages.edit(message.id, in: room, body: "\u{2067}x", by: ada)
             #expect(edited.body == "x")
             #expect(await refusal { try await chat.say("\u{200B}\u{2060}", in: room, by: ada) } == .invalid)
             let file = try await chat.upload(by: ada)

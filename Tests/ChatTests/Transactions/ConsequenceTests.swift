@@ -12,6 +12,7 @@ struct ConsequenceTests {
         private let steps = Mutex<[String]>([])
 
         func publish(_ events: [Event]) {}
+        func noteActivity(of user: User.ID) {}
 
         func follow(_ consequences: Consequences) async {
             entered.continuation.yield()

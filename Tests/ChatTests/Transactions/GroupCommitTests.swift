@@ -27,6 +27,7 @@ struct GroupCommitTests {
 
         func publish(_ events: [Event]) { body(events) }
         func follow(_ consequences: Consequences) async {}
+        func noteActivity(of user: User.ID) {}
     }
 
     private func hold(_ chat: TestChat) async -> Gate {
@@ -102,7 +103,7 @@ struct GroupCommitTests {
             let ada = try await store.createUser(username: "ada", displayName: "ada", passwordHash: "hash").id
             let room = try await store.createRoom(kind: .private, name: "Room", topic: nil, owner: ada).room.id
             for number in 0..<10 {
-                _ = try await store.post(Draft(body: "\(number)"), in: room, by: ada)
+                _ = try await store.messages.post(Draft(body: "\(number)"), in: room, by: ada)
                 #expect(seen.withLock { $0.count } == number + 2)
             }
             #expect(seen.withLock { $0.allSatisfy(\.self) })

@@ -40,7 +40,7 @@ struct SharedSnapshotReadTests {
                     group.addTask {
                         for number in 0..<50 {
                             let message = try await chat.say("\(number)", in: room, by: person)
-                            let read = try await chat.store.message(message.id, in: room, for: person)
+                            let read = try await chat.store.messages.message(message.id, in: room, for: person)
                             #expect(read == message)
                         }
                     }

@@ -29,7 +29,7 @@ extension TestStorage {
     func attached(age: Duration) async throws -> (message: Message.ID, file: Attachment.ID) {
         let file = try await unattached(age: age)
         let message = try await made(age) {
-            try await store.post(Draft(body: "", attachmentIDs: [file]), in: room, by: owner).message.id
+            try await store.messages.post(Draft(body: "", attachmentIDs: [file]), in: room, by: owner).message.id
         }
         return (message, file)
     }
@@ -37,7 +37,7 @@ extension TestStorage {
     /// A picture whose message was deleted just now.
     func deleted() async throws -> Attachment.ID {
         let (message, file) = try await attached(age: .zero)
-        try await store.deleteMessage(message, in: room, by: owner)
+        try await store.messages.delete(message, in: room, by: owner)
         return file
     }
 
@@ -45,7 +45,7 @@ extension TestStorage {
     func deletedRoom(messages: Int) async throws {
         let room = try await store.createRoom(kind: .private, name: "Gone", topic: nil, owner: owner).room.id
         for number in 0..<messages {
-            _ = try await store.post(Draft(body: "\(number)"), in: room, by: owner)
+            _ = try await store.messages.post(Draft(body: "\(number)"), in: room, by: owner)
         }
         try await store.deleteRoom(room, by: owner)
     }
@@ -54,7 +54,7 @@ extension TestStorage {
     func key(_ text: String, age: Duration) async throws {
         let once = OnceRequest(OnceKey(of: owner, route: "messages", text: text), parts: [])
         _ = try await made(age) {
-            try await store.post(Draft(body: text), in: room, by: owner, once: once)
+            try await store.messages.post(Draft(body: text), in: room, by: owner, once: once)
         }
     }
 

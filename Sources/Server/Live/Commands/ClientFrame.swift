@@ -43,14 +43,40 @@ enum ClientFrame {
     struct Send: Decodable {
         let room: Room.ID
         let draft: Draft
+        /// As the header of that name over HTTP; nil without one.
+        let idempotencyKey: String?
 
         private enum Keys: String, CodingKey {
-            case room_id
+            case room_id, idempotency_key
         }
 
         init(from decoder: any Decoder) throws {
-            room = try decoder.container(keyedBy: Keys.self).decode(Room.ID.self, forKey: .room_id)
+            let members = try decoder.container(keyedBy: Keys.self)
+            room = try members.decode(Room.ID.self, forKey: .room_id)
             draft = try DraftBody(from: decoder).draft
+            idempotencyKey = try members.decodeIfPresent(String.self, forKey: .idempotency_key)
+            if let idempotencyKey, !OnceKey.isWellFormed(idempotencyKey) {
+                throw Problem.invalid(
+                    Keys.idempotency_key.rawValue,
+                    "It must be 1 to \(OnceKey.length.upperBound) visible ASCII characters.",
+                    limit: OnceKey.length.upperBound
+                )
+            }
+        }
+
+        /// The frame is the same as another one when it asks for the same message; its reference does not count.
+        func caller(in session: Session) -> Caller {
+            let request = idempotencyKey.map { text in
+                OnceRequest(OnceKey(of: session.userID, route: "send", text: text), parts: parts)
+            }
+            return Caller(user: session.userID, session: session.id, idempotentRequest: request)
+        }
+
+        private var parts: [Data] {
+            let ids = draft.attachmentIDs.map(\.description).joined(separator: ",")
+            let reply = draft.replyTo?.description ?? ""
+            let clientID = draft.clientMessageID?.description ?? ""
+            return [room.description, draft.body, ids, reply, clientID].map { Data($0.utf8) }
         }
     }
 }

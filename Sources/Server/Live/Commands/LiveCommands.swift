@@ -31,7 +31,6 @@ struct LiveCommands: Service, CustomStringConvertible {
     private let store: Store
     private let subscriptions: LiveSubscriptions
     private let wire: Wire
-    private let limits: RateLimits
     private let logger: Logger
 
     /// - Parameter capacity: Commands that may wait; one per connection is enough.
@@ -39,7 +38,6 @@ struct LiveCommands: Service, CustomStringConvertible {
         store: Store,
         subscriptions: LiveSubscriptions,
         wire: Wire,
-        limits: RateLimits,
         capacity: Int,
         logger: Logger
     ) {
@@ -49,7 +47,6 @@ struct LiveCommands: Service, CustomStringConvertible {
         self.store = store
         self.subscriptions = subscriptions
         self.wire = wire
-        self.limits = limits
         self.logger = logger
     }
 
@@ -84,10 +81,8 @@ struct LiveCommands: Service, CustomStringConvertible {
     private func perform(_ request: ClientRequest, from peer: any LivePeer, as session: Session) async throws {
         switch request.type {
         case "send":
-            try limits.messages.spend(session.userID)
-            wire.presence.active(session.userID)
             let frame = try request.members(ClientFrame.Send.self)
-            let posted = try await store.post(frame.draft, in: frame.room, by: session.userID)
+            let posted = try await store.messages.post(frame.draft, in: frame.room, by: frame.caller(in: session))
             peer.send(.ack(ref: request.ref, posted.message))
         case "read":
             let frame = try request.members(ClientFrame.Read.self)

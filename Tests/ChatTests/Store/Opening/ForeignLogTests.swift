@@ -46,7 +46,7 @@ struct ForeignLogTests {
             let owner = try await first.createUser(username: "eve", displayName: "Eve", passwordHash: "hash").id
             let room = try await first.createRoom(kind: .private, name: "Later", topic: nil, owner: owner).room.id
             for number in 0..<300 {
-                _ = try await first.post(
+                _ = try await first.messages.post(
                     Draft(body: "Number \(number), of so many that pages are split"),
                     in: room,
                     by: owner

@@ -165,6 +165,35 @@ struct CommandTests {
         }
     }
 
+    @Test("I3: a message that is sent again under its idempotency key is the first one; the key of another is refused")
+    func repeated() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let send = { (ref: String, body: String, key: String) -> JSON in
+                [
+                    "type": "send", "ref": .string(ref), "room_id": room.id, "body": .string(body),
+                    "idempotency_key": .string(key),
+                ]
+            }
+            let socket = try await ada.listen()
+            try await socket.say(send("a", "Once", "key"))
+            let first = try await socket.first("ack")
+            try await socket.close()
+            let again = try await ada.listen()
+            try await again.say(send("b", "Once", "key"))
+            let second = try await again.first("ack")
+            #expect(second.ref == "b")
+            #expect(second.message == first.message)
+            try await again.say(send("c", "Twice", "key"))
+            #expect(try await again.first("error").problem.code == "idempotency_mismatch")
+            try await again.say(send("d", "Twice", "two keys"))
+            #expect(try await again.first("error").problem.field == "idempotency_key")
+            let page = try await ada.get("rooms/\(room.id.text)/messages").expect(200).json
+            #expect(page.messages.elements.count == 1)
+        }
+    }
+
     @Test("A frame without a type is refused and the socket stays open")
     func noType() async throws {
         try await withServer { server in

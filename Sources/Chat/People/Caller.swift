@@ -1,0 +1,35 @@
+/// Who asks for an operation.
+package struct Caller: Sendable {
+    package let user: User.ID
+    package let session: Session.ID
+    /// The request, where it came with an idempotency key.
+    package let idempotentRequest: OnceRequest?
+
+    package init(user: User.ID, session: Session.ID, idempotentRequest: OnceRequest? = nil) {
+        self.user = user
+        self.session = session
+        self.idempotentRequest = idempotentRequest
+    }
+}
+
+extension Store {
+    /// Begins an operation that the caller may do only so often.
+    ///
+    /// - Returns: How often they may do it at once after this; nil without a limit.
+    /// - Throws: `rateLimited`.
+    @discardableResult
+    func begin(_ rate: KeyPath<PersonRates, RateLimiter<User.ID>>, by caller: Caller) throws(Refusal) -> Int? {
+        switch rates[keyPath: rate].take([caller.user]) {
+        case .allowed(let remaining):
+            noteActivity(of: caller)
+            return remaining
+        case .refused(let seconds):
+            throw .rateLimited(retryAfterSeconds: seconds)
+        }
+    }
+
+    /// Who does something is there.
+    func noteActivity(of caller: Caller) {
+        follower.noteActivity(of: caller.user)
+    }
+}
