@@ -1,15 +1,55 @@
 /// How often one person may do things, whatever carries the requests.
 package struct PersonRates: Sendable {
+    /// For each thing, rules that all must allow it. None lifts the limit.
+    package struct Rules: Sendable {
+        package var messages: [RateRule] = []
+        package var rooms: [RateRule] = []
+        package var direct: [RateRule] = []
+        package var roomChanges: [RateRule] = []
+        package var joins: [RateRule] = []
+        package var adds: [RateRule] = []
+        package var removals: [RateRule] = []
+        package var roles: [RateRule] = []
+        package var blocks: [RateRule] = []
+
+        package init() {}
+    }
+
     /// People that one limit remembers: 3 MB when they are that many.
     package static let capacity = 20_000
 
     /// Messages and their edits.
     package let messages: RateLimiter<User.ID>
+    /// Rooms that the person makes, direct ones with people they know among them.
+    package let rooms: RateLimiter<User.ID>
+    /// Direct rooms with strangers, and invitations of strangers.
+    package let direct: RateLimiter<User.ID>
+    /// Changes of a room's name or topic.
+    package let roomChanges: RateLimiter<User.ID>
+    /// Rooms that the person joins.
+    package let joins: RateLimiter<User.ID>
+    /// Others whom the person adds to rooms, or whose bans they lift.
+    package let adds: RateLimiter<User.ID>
+    /// Others whom the person removes from rooms, or bans.
+    package let removals: RateLimiter<User.ID>
+    /// Changes of others' roles.
+    package let roles: RateLimiter<User.ID>
+    /// Blocks of people, and direct rooms that are hidden or shown.
+    package let blocks: RateLimiter<User.ID>
 
-    /// - Parameters:
-    ///   - messages: All must allow. None lifts the limit.
-    ///   - now: A clock that never goes back.
-    package init(messages: [RateRule] = [], now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
-        self.messages = RateLimiter(messages, capacity: Self.capacity, now: now)
+    /// - Parameter now: A clock that never goes back.
+    package init(_ rules: Rules = Rules(), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        func limiter(_ rules: [RateRule]) -> RateLimiter<User.ID> {
+            RateLimiter(rules, capacity: Self.capacity, now: now)
+        }
+        messages = limiter(rules.messages)
+        rooms = limiter(rules.rooms)
+        direct = limiter(rules.direct)
+        roomChanges = limiter(rules.roomChanges)
+        joins = limiter(rules.joins)
+        adds = limiter(rules.adds)
+        removals = limiter(rules.removals)
+        roles = limiter(rules.roles)
+        blocks = limiter(rules.blocks)
     }
 }

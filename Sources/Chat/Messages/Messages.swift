@@ -51,7 +51,7 @@ package struct Messages: Sendable {
     /// - Parameter limit: Messages at most; 1–100.
     /// - Throws: `notFound`.
     package func page(of room: Room.ID, at anchor: PageAnchor, limit: Int, for viewer: User.ID) async throws -> Page {
-        try await store.checkMember(viewer, of: room)
+        try await store.rooms.checkMember(viewer, of: room)
         return try await store.read { try $0.page(of: room, at: anchor, limit: limit) }
     }
 

@@ -10,6 +10,10 @@ package struct Caller: Sendable {
         self.session = session
         self.idempotentRequest = idempotentRequest
     }
+
+    package init(_ session: Session, idempotentRequest: OnceRequest? = nil) {
+        self.init(user: session.userID, session: session.id, idempotentRequest: idempotentRequest)
+    }
 }
 
 extension Store {

@@ -219,11 +219,11 @@ extension Routes {
             limits: limits,
             wire: wire
         )
-        rooms = RoomRoutes(store: store, limits: limits, wire: wire)
-        invitations = InvitationRoutes(store: store, limits: limits, wire: wire)
-        bans = BanRoutes(store: store, limits: limits, wire: wire)
+        rooms = RoomRoutes(store: store, wire: wire)
+        invitations = InvitationRoutes(store: store, wire: wire)
+        bans = BanRoutes(store: store, wire: wire)
         blocks = BlockRoutes(store: store, limits: limits, wire: wire)
-        members = MemberRoutes(store: store, limits: limits, wire: wire)
+        members = MemberRoutes(store: store, wire: wire)
         messages = MessageRoutes(
             store: store,
             pages: HistoryPages(store: store, wire: wire, cache: chat.pages),

@@ -35,7 +35,7 @@ struct SignedInContext: ChildRequestContext {
 
     var userID: User.ID { session.userID }
     /// For an operation of the store.
-    var caller: Caller { Caller(user: session.userID, session: session.id, idempotentRequest: once) }
+    var caller: Caller { Caller(session, idempotentRequest: once) }
 
     init(context: AppContext) throws {
         guard let session = context.session else { throw Problem.unauthenticated }

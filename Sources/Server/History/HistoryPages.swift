@@ -17,7 +17,7 @@ struct HistoryPages: Sendable {
     /// - Parameter limit: Messages at most; 1–100.
     /// - Throws: `notFound` unless the viewer is a member.
     func page(of room: Room.ID, at anchor: PageAnchor, limit: Int, for viewer: User.ID) async throws -> ByteBuffer {
-        try await store.checkMember(viewer, of: room)
+        try await store.rooms.checkMember(viewer, of: room)
         let key = PageCache.Key(room: room, anchor: anchor, limit: limit, week: wire.links.week)
         if let known = cache[key] { return known }
         let version = cache.version(of: room)

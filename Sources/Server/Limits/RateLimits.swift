@@ -20,34 +20,18 @@ struct RateLimits: Sendable {
     /// What the store's operations count themselves.
     let people: PersonRates
     let uploads: RateLimiter<User.ID>
-    let rooms: RateLimiter<User.ID>
-    let joins: RateLimiter<User.ID>
     let profiles: RateLimiter<User.ID>
     let signins: RateLimiter<SignInKey>
     let signups: RateLimiter<ClientNetwork>
-    let direct: RateLimiter<User.ID>
-    let roomChanges: RateLimiter<User.ID>
-    let roles: RateLimiter<User.ID>
-    let adds: RateLimiter<User.ID>
-    let removals: RateLimiter<User.ID>
-    let blocks: RateLimiter<User.ID>
     let address: ClientAddress
 
     init(_ rates: RateSettings, address: ClientAddress, now: @escaping @Sendable () -> ContinuousClock.Instant) {
         requests = RateLimiter(rates.requests, capacity: Self.keysPerLimit, now: now)
-        people = PersonRates(messages: rates.messages, now: now)
+        people = PersonRates(rates.people, now: now)
         uploads = RateLimiter(rates.uploads, capacity: Self.keysPerLimit, now: now)
-        rooms = RateLimiter(rates.rooms, capacity: Self.keysPerLimit, now: now)
-        joins = RateLimiter(rates.joins, capacity: Self.keysPerLimit, now: now)
         signins = RateLimiter(rates.signins, capacity: Self.keysPerLimit, now: now)
         profiles = RateLimiter(rates.profiles, capacity: Self.keysPerLimit, now: now)
         signups = RateLimiter(rates.signups, capacity: Self.keysPerLimit, now: now)
-        direct = RateLimiter(rates.direct, capacity: Self.keysPerLimit, now: now)
-        roomChanges = RateLimiter(rates.roomChanges, capacity: Self.keysPerLimit, now: now)
-        roles = RateLimiter(rates.roles, capacity: Self.keysPerLimit, now: now)
-        adds = RateLimiter(rates.adds, capacity: Self.keysPerLimit, now: now)
-        removals = RateLimiter(rates.removals, capacity: Self.keysPerLimit, now: now)
-        blocks = RateLimiter(rates.blocks, capacity: Self.keysPerLimit, now: now)
         self.address = address
     }
 
@@ -85,5 +69,22 @@ extension RateLimiter {
         case .allowed(let remaining): return remaining
         case .refused(let seconds): throw .rateLimited(retryAfterSeconds: seconds)
         }
+    }
+}
+
+extension RateSettings {
+    /// The rules of what the store counts.
+    fileprivate var people: PersonRates.Rules {
+        var rules = PersonRates.Rules()
+        rules.messages = messages
+        rules.rooms = rooms
+        rules.direct = direct
+        rules.roomChanges = roomChanges
+        rules.joins = joins
+        rules.adds = adds
+        rules.removals = removals
+        rules.roles = roles
+        rules.blocks = blocks
+        return rules
     }
 }

@@ -4,7 +4,6 @@ import Hummingbird
 /// Who may not join a public room.
 struct BanRoutes: Sendable {
     let store: Store
-    let limits: RateLimits
     let wire: Wire
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -16,7 +15,12 @@ struct BanRoutes: Sendable {
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let most = store.limits.banPageSize
         let limit = try request.number("limit", in: 1...Int64(most)).map(Int.init) ?? most
-        let page = try await store.bans(from: context.id(), after: last(request), limit: limit, for: context.userID)
+        let page = try await store.rooms.bans(
+            from: context.id(),
+            after: last(request),
+            limit: limit,
+            for: context.userID
+        )
         return wire.response { json in
             json.key("bans")
             json.array(page.bans) { $1.write(to: &$0) }
@@ -31,15 +35,12 @@ struct BanRoutes: Sendable {
     }
 
     @Sendable private func ban(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let user: User.ID = try context.id("user")
-        try limits.removals.spend(context.userID)
-        try await store.ban(user, from: context.id(), by: context.userID)
+        try await store.rooms.ban(context.id("user"), from: context.id(), by: context.caller)
         return Response(status: .noContent)
     }
 
     @Sendable private func lift(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        try limits.adds.spend(context.userID)
-        try await store.liftBan(of: context.id("user"), from: context.id(), by: context.userID)
+        try await store.rooms.liftBan(of: context.id("user"), from: context.id(), by: context.caller)
         return Response(status: .noContent)
     }
 }

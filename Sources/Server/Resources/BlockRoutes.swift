@@ -23,14 +23,14 @@ struct BlockRoutes: Sendable {
 
     @Sendable private func block(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let user: User.ID = try context.id("user")
-        try limits.blocks.spend(context.userID)
+        try limits.people.blocks.spend(context.userID)
         try await store.block(user, by: context.userID)
         return Response(status: .noContent)
     }
 
     @Sendable private func unblock(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let user: User.ID = try context.id("user")
-        try limits.blocks.spend(context.userID)
+        try limits.people.blocks.spend(context.userID)
         try await store.unblock(user, by: context.userID)
         return Response(status: .noContent)
     }

@@ -4,7 +4,6 @@ import Hummingbird
 /// What somebody is asked to agree to: invitations to rooms, and direct rooms that strangers opened.
 struct InvitationRoutes: Sendable {
     let store: Store
-    let limits: RateLimits
     let wire: Wire
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -15,11 +14,11 @@ struct InvitationRoutes: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        response(try await store.invitations(of: context.userID))
+        response(try await store.rooms.invitations(of: context.userID))
     }
 
     @Sendable private func listOfRoom(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        response(try await store.invitations(to: context.id(), for: context.userID))
+        response(try await store.rooms.invitations(to: context.id(), for: context.userID))
     }
 
     private func response(_ invitations: [Invitation]) -> Response {
@@ -30,13 +29,11 @@ struct InvitationRoutes: Sendable {
     }
 
     @Sendable private func accept(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let room: Room.ID = try context.id()
-        try limits.joins.spend(context.userID)
-        return wire.response(.ok, try await store.accept(room, by: context.userID, once: context.once))
+        wire.response(.ok, try await store.rooms.accept(context.id(), by: context.caller))
     }
 
     @Sendable private func decline(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        try await store.declineInvitation(to: context.id("room"), by: context.userID)
+        try await store.rooms.declineInvitation(to: context.id("room"), by: context.caller)
         return Response(status: .noContent)
     }
 }

@@ -4,7 +4,6 @@ import Hummingbird
 /// Who is in a room, how far they have come, and who is typing.
 struct MemberRoutes: Sendable {
     let store: Store
-    let limits: RateLimits
     let wire: Wire
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -26,23 +25,12 @@ struct MemberRoutes: Sendable {
         let body = try await request.jsonOrNothing() ?? NewMember(user_id: nil, role: nil)
         let user = body.user_id ?? context.userID
         let role = try body.role.map(Self.role) ?? .member
-        try await spendRates(adding: user, context.userID)
-        let added = try await store.addMember(user, to: room, role: role, by: context.userID, once: context.once)
+        let added = try await store.rooms.addMember(user, to: room, role: role, by: context.caller)
         return wire.response(added.member == nil ? .accepted : .created, added)
     }
 
-    private func spendRates(adding user: User.ID, _ actor: User.ID) async throws {
-        guard user != actor else {
-            try limits.joins.spend(user)
-            return
-        }
-        try limits.adds.spend(actor)
-        // An invitation reaches a stranger as a direct room does.
-        if try await !store.areAcquainted(actor, user) { try limits.direct.spend(actor) }
-    }
-
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let members = try await store.members(of: context.id(), for: context.userID)
+        let members = try await store.rooms.members(of: context.id(), for: context.userID)
         return wire.response { json in
             json.key("members")
             json.array(members) { $1.write(to: &$0) }
@@ -55,12 +43,11 @@ struct MemberRoutes: Sendable {
 
     @Sendable private func setRole(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let body: NewRole = try await request.json()
-        try limits.roles.spend(context.userID)
-        let member = try await store.setRole(
+        let member = try await store.rooms.setRole(
             Self.role(body.role),
             of: context.id("user"),
             in: context.id(),
-            by: context.userID
+            by: context.caller
         )
         return wire.response(.ok, member)
     }
@@ -68,8 +55,7 @@ struct MemberRoutes: Sendable {
     @Sendable private func remove(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let (user, room): (User.ID, Room.ID) = (try context.id("user"), try context.id())
         let bans = try request.flag("ban") ?? true
-        if user != context.userID { try limits.removals.spend(context.userID) }
-        try await store.removeMember(user, from: room, by: context.userID, bans: bans)
+        try await store.rooms.removeMember(user, from: room, by: context.caller, bans: bans)
         return Response(status: .noContent)
     }
 
@@ -79,12 +65,12 @@ struct MemberRoutes: Sendable {
 
     @Sendable private func read(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let progress: Progress = try await request.json()
-        try await store.markRead(context.id(), upTo: progress.seq.value, by: context.userID)
+        try await store.rooms.markRead(context.id(), upTo: progress.seq.value, by: context.caller)
         return Response(status: .noContent)
     }
 
     @Sendable private func typing(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        try await store.announceTyping(by: context.userID, in: context.id())
+        try await store.rooms.announceTyping(in: context.id(), by: context.caller)
         return Response(status: .noContent)
     }
 

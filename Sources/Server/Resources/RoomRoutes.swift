@@ -4,7 +4,6 @@ import Hummingbird
 /// Rooms.
 struct RoomRoutes: Sendable {
     let store: Store
-    let limits: RateLimits
     let wire: Wire
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -33,42 +32,23 @@ struct RoomRoutes: Sendable {
             guard let other = body.user_id else {
                 throw Problem.invalid("user_id", "A direct room needs somebody else.")
             }
-            return try await openDirectRoom(with: other, context)
+            return wire.response(.created, try await store.rooms.directRoom(with: other, by: context.caller))
         }
         guard let name = body.name else { throw Problem.invalid("name", "It is missing.") }
-        let (checkedName, topic) = (try Room.check(name: name), try body.topic.map(Room.check(topic:)))
-        // Few are allowed, so a slip in the request does not cost one.
-        try limits.rooms.spend(context.userID)
-        let room = try await store.createRoom(
-            kind: kind,
-            name: checkedName,
-            topic: topic,
-            owner: context.userID,
-            once: context.once
-        )
+        let room = try await store.rooms.create(kind: kind, name: name, topic: body.topic, by: context.caller)
         return wire.response(.created, room)
-    }
-
-    /// A direct room is counted when it is made, among those with strangers if they share no other.
-    private func openDirectRoom(with other: User.ID, _ context: SignedInContext) async throws -> Response {
-        switch try await store.acquaintance(of: context.userID, with: other) {
-        case .directRoom: break
-        case .sharedRoom: try limits.rooms.spend(context.userID)
-        case .none: try limits.direct.spend(context.userID)
-        }
-        return wire.response(.created, try await store.directRoom(of: context.userID, and: other, once: context.once))
     }
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
         switch request.text("scope") {
         case nil, "hidden":
-            let rooms = try await store.rooms(of: context.userID, hidden: request.text("scope") != nil)
+            let rooms = try await store.rooms.list(of: context.userID, hidden: request.text("scope") != nil)
             return wire.response { json in
                 json.key("rooms")
                 json.array(rooms) { $1.write(to: &$0) }
             }
         case "public":
-            let page = try await store.joinableRooms(
+            let page = try await store.rooms.joinable(
                 for: context.userID,
                 matching: request.text("q") ?? "",
                 after: request.searchCursor()
@@ -84,7 +64,7 @@ struct RoomRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        wire.response(.ok, try await store.room(context.id(), for: context.userID))
+        wire.response(.ok, try await store.rooms.room(context.id(), for: context.userID))
     }
 
     private struct Changes: Decodable {
@@ -94,18 +74,17 @@ struct RoomRoutes: Sendable {
 
     @Sendable private func change(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let body: Changes = try await request.json()
-        try limits.roomChanges.spend(context.userID)
-        let room = try await store.updateRoom(
+        let room = try await store.rooms.update(
             context.id(),
-            name: body.name.map(Room.check(name:)),
-            topic: body.topic.map(Room.check(topic:)),
-            by: context.userID
+            name: body.name,
+            topic: body.topic,
+            by: context.caller
         )
         return wire.response(.ok, room)
     }
 
     @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        try await store.deleteRoom(context.id(), by: context.userID)
+        try await store.rooms.delete(context.id(), by: context.caller)
         return Response(status: .noContent)
     }
 
@@ -118,9 +97,7 @@ struct RoomRoutes: Sendable {
     }
 
     private func setHidden(_ isHidden: Bool, _ context: SignedInContext) async throws -> Response {
-        let room: Room.ID = try context.id()
-        try limits.blocks.spend(context.userID)
-        try await store.setHidden(isHidden, room, of: context.userID)
+        try await store.rooms.setHidden(isHidden, context.id(), by: context.caller)
         return Response(status: .noContent)
     }
 }

@@ -14,7 +14,7 @@ struct AttachingTests {
             let message = try await chat.say("", [file], in: room, by: people[0])
             #expect(try await chat.store.attachment(file, for: people[1]).messageID == message.id)
             #expect(await refusal { try await chat.store.attachment(file, for: people[2]) } == .notFound)
-            try await chat.store.removeMember(people[1], from: room, by: people[0])
+            try await chat.store.rooms.removeMember(people[1], from: room, by: people[0])
             #expect(await refusal { try await chat.store.attachment(file, for: people[1]) } == .notFound)
         }
     }

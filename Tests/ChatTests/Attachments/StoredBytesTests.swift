@@ -21,7 +21,7 @@ struct StoredBytesTests {
             stored.append(try await chat.storedBytes)
             try await store.messages.delete(message.id, in: room, by: ada)
             stored.append(try await chat.storedBytes)
-            try await store.deleteRoom(room, by: ada)
+            try await store.rooms.delete(room, by: ada)
             stored.append(try await chat.storedBytes)
             try await store.deleteAttachment(files[2], by: ada)
             stored.append(try await chat.storedBytes)

@@ -9,13 +9,13 @@ struct BanTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada, with: [bob])
-            let join = { try await chat.store.addMember(bob, to: room, role: .member, by: bob) }
-            try await chat.store.removeMember(bob, from: room, by: ada)
+            let join = { try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob) }
+            try await chat.store.rooms.removeMember(bob, from: room, by: ada)
             #expect(await refusal(join) == .forbidden)
-            #expect(try await chat.store.joinableRooms(for: bob, matching: "").items.isEmpty)
-            let bans = try await chat.store.bans(from: room, limit: 10, for: ada)
+            #expect(try await chat.store.rooms.joinable(for: bob, matching: "").items.isEmpty)
+            let bans = try await chat.store.rooms.bans(from: room, limit: 10, for: ada)
             #expect(bans.bans.map(\.user.id) == [bob] && bans.bans[0].bannedBy == ada && !bans.hasMore)
-            try await chat.store.liftBan(of: bob, from: room, by: ada)
+            try await chat.store.rooms.liftBan(of: bob, from: room, by: ada)
             #expect(await refusal(join) == nil)
         }
     }
@@ -25,13 +25,13 @@ struct BanTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada, with: [bob])
-            try await chat.store.removeMember(bob, from: room, by: bob)
-            _ = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
-            try await chat.store.removeMember(bob, from: room, by: ada, bans: false)
-            _ = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
+            try await chat.store.rooms.removeMember(bob, from: room, by: bob)
+            _ = try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob)
+            try await chat.store.rooms.removeMember(bob, from: room, by: ada, bans: false)
+            _ = try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob)
             // Nobody joins a private room by themselves, so there is nothing to ban.
             let other = try await chat.room(of: ada, with: [bob])
-            try await chat.store.removeMember(bob, from: other, by: ada)
+            try await chat.store.rooms.removeMember(bob, from: other, by: ada)
             #expect(try await chat.number("SELECT count(*) FROM bans") == 0)
         }
     }
@@ -41,10 +41,10 @@ struct BanTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada, with: [bob])
-            try await chat.store.removeMember(bob, from: room, by: ada)
-            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: ada).member == nil)
-            #expect(try await chat.store.bans(from: room, limit: 10, for: ada).bans.isEmpty)
-            _ = try await chat.store.accept(room, by: bob)
+            try await chat.store.rooms.removeMember(bob, from: room, by: ada)
+            #expect(try await chat.store.rooms.addMember(bob, to: room, role: .member, by: ada).member == nil)
+            #expect(try await chat.store.rooms.bans(from: room, limit: 10, for: ada).bans.isEmpty)
+            _ = try await chat.store.rooms.accept(room, by: bob)
         }
     }
 
@@ -56,22 +56,24 @@ struct BanTests {
             let store = chat.store
             let room = try await chat.room(.public, of: owner, with: [member])
             try await chat.add(admin, to: room, role: .admin, by: owner)
-            try await store.ban(eve, from: room, by: admin)
-            try await store.ban(eve, from: room, by: owner)
-            #expect(await refusal { try await store.addMember(eve, to: room, role: .member, by: eve) } == .forbidden)
-            try await store.ban(member, from: room, by: admin)
-            #expect(try await store.members(of: room, for: owner).count == 2)
-            let first = try await store.bans(from: room, limit: 1, for: admin)
+            try await store.rooms.ban(eve, from: room, by: admin)
+            try await store.rooms.ban(eve, from: room, by: owner)
+            #expect(
+                await refusal { try await store.rooms.addMember(eve, to: room, role: .member, by: eve) } == .forbidden
+            )
+            try await store.rooms.ban(member, from: room, by: admin)
+            #expect(try await store.rooms.members(of: room, for: owner).count == 2)
+            let first = try await store.rooms.bans(from: room, limit: 1, for: admin)
             #expect(first.hasMore)
-            let last = try await store.bans(from: room, after: first.bans[0].user.id, limit: 1, for: admin)
+            let last = try await store.rooms.bans(from: room, after: first.bans[0].user.id, limit: 1, for: admin)
             #expect(!last.hasMore && Set((first.bans + last.bans).map(\.user.id)) == [eve, member])
-            #expect(await refusal { try await store.ban(owner, from: room, by: admin) } == .forbidden)
-            #expect(await refusal { try await store.ban(admin, from: room, by: admin) } == .invalid)
-            #expect(await refusal { try await store.ban(.random(), from: room, by: admin) } == .notFound)
-            #expect(await refusal { try await store.ban(admin, from: room, by: eve) } == .notFound)
-            #expect(await refusal { try await store.liftBan(of: owner, from: room, by: admin) } == .notFound)
+            #expect(await refusal { try await store.rooms.ban(owner, from: room, by: admin) } == .forbidden)
+            #expect(await refusal { try await store.rooms.ban(admin, from: room, by: admin) } == .invalid)
+            #expect(await refusal { try await store.rooms.ban(.random(), from: room, by: admin) } == .notFound)
+            #expect(await refusal { try await store.rooms.ban(admin, from: room, by: eve) } == .notFound)
+            #expect(await refusal { try await store.rooms.liftBan(of: owner, from: room, by: admin) } == .notFound)
             let inside = try await chat.room(of: owner)
-            #expect(await refusal { try await store.ban(eve, from: inside, by: owner) } == .conflict)
+            #expect(await refusal { try await store.rooms.ban(eve, from: inside, by: owner) } == .conflict)
         }
     }
 }

@@ -15,11 +15,11 @@ struct BlockTests {
             let store = chat.store
             let expected = Refusal.forbidden("You cannot write to this person.")
             let attempts: [() async throws -> Void] = [
-                { _ = try await store.directRoom(of: eve, and: bob) },
-                { _ = try await store.directRoom(of: eve, and: ada) },
+                { _ = try await store.rooms.directRoom(of: eve, and: bob) },
+                { _ = try await store.rooms.directRoom(of: eve, and: ada) },
                 { try await chat.say("you again", in: room, by: eve) },
                 { _ = try await store.messages.edit(message.id, in: room, body: "changed", by: eve) },
-                { _ = try await store.updateRoom(room, name: nil, topic: "changed", by: eve) },
+                { _ = try await store.rooms.update(room, name: nil, topic: "changed", by: eve) },
             ]
             for attempt in attempts { await #expect(throws: expected) { try await attempt() } }
             // Taking back one's own words, and reading, stay possible.
@@ -35,7 +35,7 @@ struct BlockTests {
             let room = try await chat.directRoom(of: ada, and: eve)
             for _ in 0..<2 { try await chat.store.block(eve, by: ada) }
             #expect(await refusal { try await chat.say("take that", in: room, by: ada) } == .conflict)
-            #expect(await refusal { try await chat.store.directRoom(of: ada, and: eve) } == .conflict)
+            #expect(await refusal { try await chat.store.rooms.directRoom(of: ada, and: eve) } == .conflict)
             let followed = try await chat.consequences { try await chat.store.unblock(eve, by: ada) }
             #expect(followed.notices == [.unblocked(eve, by: ada, isLast: true)])
             try await chat.say("sorry", in: room, by: ada)
@@ -51,11 +51,11 @@ struct BlockTests {
             let room = try await chat.room(of: ada, with: [eve, cem])
             let message = try await chat.say("hello", in: room, by: cem)
             let cursor = Cursor(epoch: chat.store.epoch, position: try chat.store.logPosition())
-            for person in people { try await chat.store.markRead(room, upTo: message.seq, by: person) }
+            for person in people { try await chat.store.rooms.markRead(room, upTo: message.seq, by: person) }
             try await chat.store.block(eve, by: ada)
             for (viewer, other) in [(ada, eve), (eve, ada)] {
                 #expect(try await chat.store.user(other, for: viewer).showsPresence == false)
-                let members = try await chat.store.members(of: room, for: viewer)
+                let members = try await chat.store.rooms.members(of: room, for: viewer)
                 for member in members {
                     #expect(member.showsActivity == (member.user.id != other))
                     #expect((member.readSeq == message.seq) == (member.user.id != other))
@@ -65,7 +65,7 @@ struct BlockTests {
                 #expect(start.missed?.receipts.contains { $0.userID == other } == false)
                 #expect(start.missed?.receipts.count == 2)
             }
-            #expect(try await chat.store.members(of: room, for: cem).allSatisfy(\.showsActivity))
+            #expect(try await chat.store.rooms.members(of: room, for: cem).allSatisfy(\.showsActivity))
             #expect(try await chat.store.liveStart(for: cem).blocked.isEmpty)
         }
     }

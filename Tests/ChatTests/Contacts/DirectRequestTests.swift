@@ -10,10 +10,10 @@ struct DirectRequestTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let start = Cursor(epoch: chat.store.epoch, position: try chat.store.logPosition())
-            let room = try await chat.store.directRoom(of: ada, and: bob).room.id
-            #expect(try await chat.store.rooms(of: ada).map(\.view.otherID) == [bob])
-            #expect(try await chat.store.rooms(of: bob).isEmpty)
-            #expect(await refusal { try await chat.store.room(room, for: bob) } == .notFound)
+            let room = try await chat.store.rooms.directRoom(of: ada, and: bob).room.id
+            #expect(try await chat.store.rooms.list(of: ada).map(\.view.otherID) == [bob])
+            #expect(try await chat.store.rooms.list(of: bob).isEmpty)
+            #expect(await refusal { try await chat.store.rooms.room(room, for: bob) } == .notFound)
             #expect(try await chat.store.liveStart(for: bob, after: start).missed?.events.isEmpty == true)
             try await chat.say("hello", in: room, by: ada)
             try await chat.say("anybody?", in: room, by: ada)
@@ -21,7 +21,7 @@ struct DirectRequestTests {
             #expect(live.missed?.events.map(\.kind) == ["member.joined", "message.created", "message.created"])
             #expect(live.missed?.events.map(\.seq) == [2, 3, 4])
             #expect(live.rooms == [room])
-            let listed = try #require(try await chat.store.rooms(of: bob).first)
+            let listed = try #require(try await chat.store.rooms.list(of: bob).first)
             #expect(listed.unreadCount == 2)
             #expect(listed.view.isPending)
             #expect(listed.view.role == .owner)
@@ -39,19 +39,19 @@ struct DirectRequestTests {
             var flood: [Room.ID] = []
             for number in 0..<20 {
                 let stranger = try await chat.person("stranger\(number)")
-                flood.append(try await chat.store.directRoom(of: stranger, and: ada).room.id)
+                flood.append(try await chat.store.rooms.directRoom(of: stranger, and: ada).room.id)
                 try await chat.say("buy this", in: flood[number], by: stranger)
             }
             // The newest are there, and the one that was answered.
             let expected = flood.suffix(3).reversed() + [friends]
-            #expect(try await chat.store.rooms(of: ada).map(\.view.room.id) == expected)
+            #expect(try await chat.store.rooms.list(of: ada).map(\.view.room.id) == expected)
             for _ in 0..<3 { _ = try await chat.room(of: ada) }
             #expect(await refusal { try await chat.room(of: ada) } == .conflict)
             try await chat.say("still here", in: friends, by: bob)
             // What gave way comes back with its next message.
-            let first = try await chat.store.members(of: flood[0], for: chat.owner(of: flood[0]))[0].user.id
+            let first = try await chat.store.rooms.members(of: flood[0], for: chat.owner(of: flood[0]))[0].user.id
             try await chat.say("buy more", in: flood[0], by: first)
-            #expect(try await chat.store.rooms(of: ada).first?.view.room.id == flood[0])
+            #expect(try await chat.store.rooms.list(of: ada).first?.view.room.id == flood[0])
             #expect(try await chat.number("SELECT count(*) FROM members WHERE user_id = ?", [ada]) == 7)
         }
     }
@@ -65,13 +65,13 @@ struct DirectRequestTests {
             let (ada, others) = (people[0], people[1...])
             for other in others {
                 let lobby = try await chat.room(.public, of: other)
-                _ = try await chat.store.addMember(ada, to: lobby, role: .member, by: ada)
-                _ = try await chat.store.addMember(ada, to: chat.room(of: other), role: .member, by: other)
-                try await chat.store.removeMember(ada, from: lobby, by: ada)
+                _ = try await chat.store.rooms.addMember(ada, to: lobby, role: .member, by: ada)
+                _ = try await chat.store.rooms.addMember(ada, to: chat.room(of: other), role: .member, by: other)
+                try await chat.store.rooms.removeMember(ada, from: lobby, by: ada)
             }
             for _ in 0..<2 { _ = try await chat.room(of: ada) }
             // What others may bring somebody into has a limit of its own.
-            let last = try await chat.store.rooms(of: ada, hidden: false).count
+            let last = try await chat.store.rooms.list(of: ada, hidden: false).count
             #expect(last == 5)
         }
     }
@@ -87,15 +87,16 @@ struct DirectRequestTests {
             for owner in [people[2], people[2], people[2], people[3], people[3]] {
                 _ = try await chat.room(of: owner, with: [ada])
             }
-            let friends = try await chat.store.directRoom(of: bob, and: ada).room.id
+            let friends = try await chat.store.rooms.directRoom(of: bob, and: ada).room.id
             try await chat.say("hello", in: friends, by: bob)
-            #expect(try await chat.store.rooms(of: ada).contains { $0.view.room.id == friends })
+            #expect(try await chat.store.rooms.list(of: ada).contains { $0.view.room.id == friends })
             let group = try await chat.room(of: bob)
-            guard case .invited = try await chat.store.addMember(ada, to: group, role: .member, by: bob).value else {
+            guard case .invited = try await chat.store.rooms.addMember(ada, to: group, role: .member, by: bob).value
+            else {
                 Issue.record("Ada was not asked")
                 return
             }
-            #expect(try await chat.store.accept(group, by: ada).room.id == group)
+            #expect(try await chat.store.rooms.accept(group, by: ada).room.id == group)
         }
     }
 
@@ -103,12 +104,12 @@ struct DirectRequestTests {
     func answering() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
-            let room = try await chat.store.directRoom(of: ada, and: bob).room.id
+            let room = try await chat.store.rooms.directRoom(of: ada, and: bob).room.id
             try await chat.say("hello", in: room, by: ada)
             let before = chat.follower.events.count
             try await chat.say("hello yourself", in: room, by: bob)
             #expect(chat.follower.events.dropFirst(before).map(\.kind) == ["member.updated", "message.created"])
-            #expect(try await chat.store.room(room, for: bob).isPending == false)
+            #expect(try await chat.store.rooms.room(room, for: bob).isPending == false)
             try await chat.say("again", in: room, by: bob)
             #expect(chat.follower.events.count == before + 3)
         }
@@ -118,17 +119,17 @@ struct DirectRequestTests {
     func accepting(byOpening: Bool) async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
-            let room = try await chat.store.directRoom(of: ada, and: bob).room.id
+            let room = try await chat.store.rooms.directRoom(of: ada, and: bob).room.id
             if !byOpening {
-                #expect(await refusal { try await chat.store.accept(room, by: bob) } == .notFound)
+                #expect(await refusal { try await chat.store.rooms.accept(room, by: bob) } == .notFound)
             }
             try await chat.say("hello", in: room, by: ada)
             for _ in 0..<2 {
                 let view: RoomView
                 if byOpening {
-                    view = try await chat.store.directRoom(of: bob, and: ada).value
+                    view = try await chat.store.rooms.directRoom(of: bob, and: ada).value
                 } else {
-                    view = try await chat.store.accept(room, by: bob).value
+                    view = try await chat.store.rooms.accept(room, by: bob).value
                 }
                 #expect(view.room.id == room && !view.isPending)
             }
@@ -140,11 +141,11 @@ struct DirectRequestTests {
     func receipts() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
-            let room = try await chat.store.directRoom(of: ada, and: bob).room.id
+            let room = try await chat.store.rooms.directRoom(of: ada, and: bob).room.id
             let message = try await chat.say("hello", in: room, by: ada)
             let cursor = Cursor(epoch: chat.store.epoch, position: try chat.store.logPosition())
-            try await chat.store.markRead(room, upTo: message.seq, by: bob)
-            let seen = { try await chat.store.members(of: room, for: ada).first { $0.user.id == bob } }
+            try await chat.store.rooms.markRead(room, upTo: message.seq, by: bob)
+            let seen = { try await chat.store.rooms.members(of: room, for: ada).first { $0.user.id == bob } }
             #expect(try await seen()?.readSeq == message.seq - 1)
             #expect(try await seen()?.showsActivity == false)
             #expect(try await chat.store.user(bob, for: ada).showsPresence == false)
@@ -152,7 +153,7 @@ struct DirectRequestTests {
             #expect(try await chat.store.liveStart(for: ada).pending == [room: [bob]])
             // Own devices have to know.
             #expect(try await chat.store.liveStart(for: bob, after: cursor).missed?.receipts.count == 1)
-            _ = try await chat.store.accept(room, by: bob)
+            _ = try await chat.store.rooms.accept(room, by: bob)
             #expect(try await seen()?.readSeq == message.seq)
             #expect(try await chat.store.user(bob, for: ada).showsPresence)
             let receipts = try await chat.store.liveStart(for: ada, after: cursor).missed?.receipts
@@ -166,12 +167,12 @@ struct DirectRequestTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             _ = try await chat.room(.public, of: ada, with: [bob])
-            #expect(try await chat.store.acquaintance(of: ada, with: bob) == .sharedRoom)
-            let room = try await chat.store.directRoom(of: ada, and: bob).room.id
-            #expect(try await chat.store.acquaintance(of: bob, with: ada) == .directRoom)
+            #expect(try await chat.store.rooms.acquaintance(of: ada, with: bob) == .sharedRoom)
+            let room = try await chat.store.rooms.directRoom(of: ada, and: bob).room.id
+            #expect(try await chat.store.rooms.acquaintance(of: bob, with: ada) == .directRoom)
             try await chat.say("hello", in: room, by: ada)
-            #expect(try await chat.store.room(room, for: bob).isPending == false)
-            #expect(try await chat.store.members(of: room, for: ada).allSatisfy(\.showsActivity))
+            #expect(try await chat.store.rooms.room(room, for: bob).isPending == false)
+            #expect(try await chat.store.rooms.members(of: room, for: ada).allSatisfy(\.showsActivity))
         }
     }
 
@@ -180,19 +181,19 @@ struct DirectRequestTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.directRoom(of: ada, and: bob)
-            try await chat.store.setHidden(true, room, of: bob)
-            #expect(try await chat.store.rooms(of: bob).isEmpty)
-            #expect(try await chat.store.rooms(of: bob, hidden: true).map(\.view.room.id) == [room])
-            #expect(try await chat.store.rooms(of: ada).count == 1)
-            try await chat.store.setHidden(false, room, of: bob)
-            #expect(try await chat.store.rooms(of: bob).count == 1)
-            try await chat.store.setHidden(true, room, of: bob)
+            try await chat.store.rooms.setHidden(true, room, of: bob)
+            #expect(try await chat.store.rooms.list(of: bob).isEmpty)
+            #expect(try await chat.store.rooms.list(of: bob, hidden: true).map(\.view.room.id) == [room])
+            #expect(try await chat.store.rooms.list(of: ada).count == 1)
+            try await chat.store.rooms.setHidden(false, room, of: bob)
+            #expect(try await chat.store.rooms.list(of: bob).count == 1)
+            try await chat.store.rooms.setHidden(true, room, of: bob)
             try await chat.say("look", in: room, by: ada)
-            #expect(try await chat.store.rooms(of: bob).count == 1)
-            #expect(try await chat.store.rooms(of: bob, hidden: true).isEmpty)
+            #expect(try await chat.store.rooms.list(of: bob).count == 1)
+            #expect(try await chat.store.rooms.list(of: bob, hidden: true).isEmpty)
             let group = try await chat.room(of: ada)
-            #expect(await refusal { try await chat.store.setHidden(true, group, of: ada) } == .conflict)
-            #expect(await refusal { try await chat.store.setHidden(true, group, of: bob) } == .notFound)
+            #expect(await refusal { try await chat.store.rooms.setHidden(true, group, of: ada) } == .conflict)
+            #expect(await refusal { try await chat.store.rooms.setHidden(true, group, of: bob) } == .notFound)
         }
     }
 }

@@ -11,21 +11,21 @@ struct InvitationTests {
             for kind in [Room.Kind.private, .public] {
                 let stranger = try await chat.person("stranger \(kind)")
                 let room = try await chat.room(kind, of: ada)
-                let added = try await chat.store.addMember(stranger, to: room, role: .admin, by: ada)
+                let added = try await chat.store.rooms.addMember(stranger, to: room, role: .admin, by: ada)
                 #expect(added.member == nil)
-                #expect(try await chat.store.members(of: room, for: ada).count == 1)
+                #expect(try await chat.store.rooms.members(of: room, for: ada).count == 1)
                 #expect(try await chat.store.liveStart(for: stranger).rooms.isEmpty)
                 #expect(try await chat.store.user(stranger, for: ada).showsPresence == false)
-                #expect(try await chat.store.invitations(to: room, for: ada).map(\.user.id) == [stranger])
-                let invitation = try #require(try await chat.store.invitations(of: stranger).first)
+                #expect(try await chat.store.rooms.invitations(to: room, for: ada).map(\.user.id) == [stranger])
+                let invitation = try #require(try await chat.store.rooms.invitations(of: stranger).first)
                 #expect(invitation.room.id == room && invitation.invitedBy.id == ada && invitation.role == .admin)
-                let view = try await chat.store.accept(room, by: stranger)
+                let view = try await chat.store.rooms.accept(room, by: stranger)
                 #expect(view.role == .admin)
-                #expect(try await chat.store.invitations(of: stranger).isEmpty)
+                #expect(try await chat.store.rooms.invitations(of: stranger).isEmpty)
                 #expect(chat.follower.kinds(in: room) == ["member.joined", "member.joined"])
-                #expect(try await chat.store.accept(room, by: stranger).role == .admin)
+                #expect(try await chat.store.rooms.accept(room, by: stranger).role == .admin)
             }
-            #expect(await refusal { try await chat.store.accept(.random(), by: bob) } == .notFound)
+            #expect(await refusal { try await chat.store.rooms.accept(.random(), by: bob) } == .notFound)
         }
     }
 
@@ -36,14 +36,16 @@ struct InvitationTests {
             let room = try await chat.room(of: ada)
             let once = { OnceRequest(OnceKey(of: $0, route: "route", text: "key"), parts: []) }
             for isRepeat in [false, true] {
-                let added = try await chat.store.addMember(bob, to: room, role: .member, by: ada, once: once(ada))
+                let added = try await chat.store.rooms.addMember(bob, to: room, role: .member, by: ada, once: once(ada))
                 #expect(added.isRepeat == isRepeat && added.value.member == nil)
             }
             for isRepeat in [false, true] {
-                let accepted = try await chat.store.accept(room, by: bob, once: once(bob))
+                let accepted = try await chat.store.rooms.accept(room, by: bob, once: once(bob))
                 #expect(accepted.isRepeat == isRepeat && accepted.value.role == .member)
             }
-            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: ada, once: once(ada)).isRepeat)
+            #expect(
+                try await chat.store.rooms.addMember(bob, to: room, role: .member, by: ada, once: once(ada)).isRepeat
+            )
             #expect(chat.follower.kinds(in: room) == ["member.joined", "member.joined"])
         }
     }
@@ -53,9 +55,9 @@ struct InvitationTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let lobby = try await chat.room(.public, of: ada)
-            _ = try await chat.store.addMember(bob, to: lobby, role: .member, by: bob)
+            _ = try await chat.store.rooms.addMember(bob, to: lobby, role: .member, by: bob)
             let room = try await chat.room(of: ada)
-            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: ada).member?.role == .member)
+            #expect(try await chat.store.rooms.addMember(bob, to: room, role: .member, by: ada).member?.role == .member)
         }
     }
 
@@ -63,10 +65,10 @@ struct InvitationTests {
     func unanswered() async throws {
         try await withChat { chat in
             let (eve, bob) = (try await chat.person("eve"), try await chat.person("bob"))
-            let direct = try await chat.store.directRoom(of: eve, and: bob).room.id
+            let direct = try await chat.store.rooms.directRoom(of: eve, and: bob).room.id
             try await chat.say("hello", in: direct, by: eve)
             let room = try await chat.room(of: eve)
-            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: eve).member == nil)
+            #expect(try await chat.store.rooms.addMember(bob, to: room, role: .member, by: eve).member == nil)
         }
     }
 
@@ -76,16 +78,18 @@ struct InvitationTests {
             let people = try await chat.people(4)
             let (store, room) = (chat.store, try await chat.room(of: people[0], with: [people[1]]))
             for invited in people[2...3] {
-                _ = try await store.addMember(invited, to: room, role: .member, by: people[0])
+                _ = try await store.rooms.addMember(invited, to: room, role: .member, by: people[0])
             }
-            #expect(await refusal { try await store.invitations(to: room, for: people[1]) } == .forbidden)
-            #expect(await refusal { try await store.removeMember(people[2], from: room, by: people[1]) } == .notFound)
-            try await store.declineInvitation(to: room, by: people[2])
-            #expect(await refusal { try await store.declineInvitation(to: room, by: people[2]) } == .notFound)
-            #expect(await refusal { try await store.accept(room, by: people[2]) } == .notFound)
-            try await store.removeMember(people[3], from: room, by: people[0])
-            #expect(await refusal { try await store.accept(room, by: people[3]) } == .notFound)
-            #expect(try await store.invitations(to: room, for: people[0]).isEmpty)
+            #expect(await refusal { try await store.rooms.invitations(to: room, for: people[1]) } == .forbidden)
+            #expect(
+                await refusal { try await store.rooms.removeMember(people[2], from: room, by: people[1]) } == .notFound
+            )
+            try await store.rooms.declineInvitation(to: room, by: people[2])
+            #expect(await refusal { try await store.rooms.declineInvitation(to: room, by: people[2]) } == .notFound)
+            #expect(await refusal { try await store.rooms.accept(room, by: people[2]) } == .notFound)
+            try await store.rooms.removeMember(people[3], from: room, by: people[0])
+            #expect(await refusal { try await store.rooms.accept(room, by: people[3]) } == .notFound)
+            #expect(try await store.rooms.invitations(to: room, for: people[0]).isEmpty)
         }
     }
 
@@ -95,15 +99,15 @@ struct InvitationTests {
             let people = try await chat.people(4)
             let (store, room) = (chat.store, try await chat.room(of: people[0]))
             for admin in people[1...2] { try await chat.add(admin, to: room, role: .admin, by: people[0]) }
-            _ = try await store.addMember(people[3], to: room, role: .member, by: people[1])
-            _ = try await store.setRole(.member, of: people[1], in: room, by: people[0])
-            #expect(try await store.invitations(of: people[3]).isEmpty)
-            _ = try await store.addMember(people[3], to: room, role: .member, by: people[2])
-            try await store.removeMember(people[2], from: room, by: people[0])
-            #expect(try await store.invitations(of: people[3]).isEmpty)
-            _ = try await store.addMember(people[3], to: room, role: .member, by: people[0])
-            try await store.deleteRoom(room, by: people[0])
-            #expect(try await store.invitations(of: people[3]).isEmpty)
+            _ = try await store.rooms.addMember(people[3], to: room, role: .member, by: people[1])
+            _ = try await store.rooms.setRole(.member, of: people[1], in: room, by: people[0])
+            #expect(try await store.rooms.invitations(of: people[3]).isEmpty)
+            _ = try await store.rooms.addMember(people[3], to: room, role: .member, by: people[2])
+            try await store.rooms.removeMember(people[2], from: room, by: people[0])
+            #expect(try await store.rooms.invitations(of: people[3]).isEmpty)
+            _ = try await store.rooms.addMember(people[3], to: room, role: .member, by: people[0])
+            try await store.rooms.delete(room, by: people[0])
+            #expect(try await store.rooms.invitations(of: people[3]).isEmpty)
         }
     }
 
@@ -115,11 +119,11 @@ struct InvitationTests {
             try await chat.store.block(eve, by: ada)
             let room = try await chat.room(of: eve)
             // They share a room, but that is no consent any more.
-            #expect(try await chat.store.addMember(ada, to: room, role: .member, by: eve).member == nil)
-            #expect(try await chat.store.invitations(of: ada).isEmpty)
-            #expect(try await chat.store.invitations(to: room, for: eve).count == 1)
+            #expect(try await chat.store.rooms.addMember(ada, to: room, role: .member, by: eve).member == nil)
+            #expect(try await chat.store.rooms.invitations(of: ada).isEmpty)
+            #expect(try await chat.store.rooms.invitations(to: room, for: eve).count == 1)
             try await chat.store.unblock(eve, by: ada)
-            #expect(try await chat.store.invitations(of: ada).count == 1)
+            #expect(try await chat.store.rooms.invitations(of: ada).count == 1)
         }
     }
 
@@ -132,10 +136,10 @@ struct InvitationTests {
             var rooms: [Room.ID] = []
             for _ in 0..<3 {
                 rooms.append(try await chat.room(of: people[0]))
-                _ = try await chat.store.addMember(people[1], to: rooms.last!, role: .member, by: people[0])
+                _ = try await chat.store.rooms.addMember(people[1], to: rooms.last!, role: .member, by: people[0])
             }
-            #expect(try await chat.store.invitations(of: people[1]).map(\.room.id) == [rooms[2], rooms[1]])
-            let invite = { try await chat.store.addMember($0, to: rooms[2], role: .member, by: people[0]) }
+            #expect(try await chat.store.rooms.invitations(of: people[1]).map(\.room.id) == [rooms[2], rooms[1]])
+            let invite = { try await chat.store.rooms.addMember($0, to: rooms[2], role: .member, by: people[0]) }
             for person in people[2...3] { _ = try await invite(person) }
             #expect(await refusal { try await invite(people[4]) } == .conflict)
             #expect(await refusal { try await invite(people[3]) } == nil)

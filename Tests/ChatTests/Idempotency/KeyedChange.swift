@@ -58,13 +58,13 @@ struct KeyedWorld {
         let store = chat.store
         switch change {
         case .room:
-            let made = try await store.createRoom(kind: .private, name: "New", topic: nil, owner: ada, once: request)
+            let made = try await store.rooms.create(kind: .private, name: "New", topic: nil, owner: ada, once: request)
             return .init(made, made.room.id)
         case .directRoom:
-            let made = try await store.directRoom(of: ada, and: bob, once: request)
+            let made = try await store.rooms.directRoom(of: ada, and: bob, once: request)
             return .init(made, made.room.id)
         case .member:
-            let made = try await store.addMember(bob, to: room, role: .member, by: ada, once: request)
+            let made = try await store.rooms.addMember(bob, to: room, role: .member, by: ada, once: request)
             return .init(made, made.userID)
         case .message:
             return .init(try await store.messages.post(Draft(body: "once"), in: room, by: ada, once: request))

@@ -9,14 +9,14 @@ struct KeyedThingGoneTests {
     func room() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store
-            let room = try await store.createRoom(
+            let room = try await store.rooms.create(
                 kind: .public,
                 name: "New",
                 topic: nil,
                 owner: world.ada,
                 once: world.once()
             )
-            try await store.deleteRoom(room.room.id, by: world.ada)
+            try await store.rooms.delete(room.room.id, by: world.ada)
             #expect(await refusal { try await world.make(.room, world.once()) } == .gone)
         }
     }
@@ -25,7 +25,7 @@ struct KeyedThingGoneTests {
     func leftRoom() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store
-            let room = try await store.createRoom(
+            let room = try await store.rooms.create(
                 kind: .private,
                 name: "New",
                 topic: nil,
@@ -33,7 +33,7 @@ struct KeyedThingGoneTests {
                 once: world.once()
             ).room.id
             _ = try await world.chat.add(world.bob, to: room, role: .owner, by: world.ada)
-            try await store.removeMember(world.ada, from: room, by: world.ada)
+            try await store.rooms.removeMember(world.ada, from: room, by: world.ada)
             #expect(await refusal { try await world.make(.room, world.once()) } == .gone)
         }
     }
@@ -42,7 +42,7 @@ struct KeyedThingGoneTests {
     func member() async throws {
         try await KeyedWorld.with { world in
             _ = try await world.make(.member, world.once())
-            try await world.chat.store.removeMember(world.bob, from: world.room, by: world.bob)
+            try await world.chat.store.rooms.removeMember(world.bob, from: world.room, by: world.bob)
             #expect(await refusal { try await world.make(.member, world.once()) } == .gone)
         }
     }
@@ -51,8 +51,14 @@ struct KeyedThingGoneTests {
     func leftAfterAdding() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store
-            _ = try await store.addMember(world.bob, to: world.room, role: .owner, by: world.ada, once: world.once())
-            try await store.removeMember(world.ada, from: world.room, by: world.ada)
+            _ = try await store.rooms.addMember(
+                world.bob,
+                to: world.room,
+                role: .owner,
+                by: world.ada,
+                once: world.once()
+            )
+            try await store.rooms.removeMember(world.ada, from: world.room, by: world.ada)
             #expect(await refusal { try await world.make(.member, world.once()) } == .gone)
         }
     }
@@ -74,9 +80,9 @@ struct KeyedThingGoneTests {
         try await KeyedWorld.with { world in
             let store = world.chat.store
             let request = world.once(of: world.bob)
-            _ = try await store.addMember(world.bob, to: world.room, role: .member, by: world.bob)
+            _ = try await store.rooms.addMember(world.bob, to: world.room, role: .member, by: world.bob)
             _ = try await store.messages.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
-            try await store.removeMember(world.bob, from: world.room, by: world.ada)
+            try await store.rooms.removeMember(world.bob, from: world.room, by: world.ada)
             let refused = await refusal {
                 try await store.messages.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
             }

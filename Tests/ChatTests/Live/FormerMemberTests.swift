@@ -27,7 +27,7 @@ struct FormerMemberTests {
                 let picture = try await chat.upload(.image, by: ada)
                 let message = try await chat.say("first words", [picture], in: room, by: ada)
                 try await chat.say("more", in: room, by: ada)
-                try await chat.store.removeMember(bob, from: room, by: ada)
+                try await chat.store.rooms.removeMember(bob, from: room, by: ada)
                 let scene = Scene(
                     chat: chat,
                     ada: ada,
@@ -62,7 +62,7 @@ struct FormerMemberTests {
             case .deleted: try await store.messages.delete(id, in: room, by: ada)
             case .rendered: _ = try await store.renderings.finish(scene.picture, variants: [.sample])
             case .failed: _ = try await store.renderings.recordFailure(scene.picture, .sample(.picture))
-            case .roomDeleted: try await store.deleteRoom(room, by: ada)
+            case .roomDeleted: try await store.rooms.delete(room, by: ada)
             }
         }
     }
@@ -95,7 +95,7 @@ struct FormerMemberTests {
             let picture = try await chat.upload(.image, by: ada)
             try await chat.say("", [picture], in: room, by: ada)
             _ = try await chat.store.renderings.recordFailure(picture, .sample(.picture))
-            try await chat.store.removeMember(bob, from: room, by: ada)
+            try await chat.store.rooms.removeMember(bob, from: room, by: ada)
             #expect(try await events(chat, of: bob, after: cursor)?.count == 3)
             _ = try await chat.store.retryRendering(picture, for: ada)
             #expect(try await events(chat, of: bob, after: cursor) == nil)
@@ -111,7 +111,7 @@ struct FormerMemberTests {
             let message = try await chat.say("first words", in: room, by: ada)
             _ = try await chat.store.messages.edit(message.id, in: room, body: "other words", by: ada)
             try await chat.store.messages.delete(message.id, in: room, by: ada)
-            try await chat.store.removeMember(bob, from: room, by: ada)
+            try await chat.store.rooms.removeMember(bob, from: room, by: ada)
             let events = try #require(try await events(chat, of: bob, after: cursor))
             #expect(
                 events.map(\.kind) == ["message.created", "message.edited", "message.deleted", "member.left"]
@@ -126,8 +126,8 @@ struct FormerMemberTests {
             let room = try await chat.room(.public, of: ada, with: [bob])
             let cursor = try chat.store.logPosition()
             for _ in 0..<100 {
-                try await chat.store.removeMember(bob, from: room, by: bob)
-                _ = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
+                try await chat.store.rooms.removeMember(bob, from: room, by: bob)
+                _ = try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob)
             }
             let last = try await chat.say("still here", in: room, by: ada)
             let events = try #require(try await events(chat, of: bob, after: cursor))

@@ -12,8 +12,8 @@ struct LiveStartTests {
             try await withThrowingTaskGroup { group in
                 group.addTask {
                     for _ in 0..<60 {
-                        _ = try await chat.store.addMember(bob, to: room, role: .member, by: bob)
-                        try await chat.store.removeMember(bob, from: room, by: bob)
+                        _ = try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob)
+                        try await chat.store.rooms.removeMember(bob, from: room, by: bob)
                     }
                 }
                 group.addTask {

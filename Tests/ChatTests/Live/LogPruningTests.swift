@@ -9,7 +9,7 @@ struct LogPruningTests {
         try await withChat { chat in
             let people = try await chat.people(2)
             let room = try await chat.room(of: people[0], with: [people[1]])
-            try await chat.store.removeMember(people[1], from: room, by: people[0])
+            try await chat.store.rooms.removeMember(people[1], from: room, by: people[0])
             chat.clock.advance(by: .seconds(100))
             try await chat.say("kept", in: room, by: people[0])
             let time = chat.clock.now

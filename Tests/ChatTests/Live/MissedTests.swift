@@ -81,7 +81,7 @@ struct MissedTests {
             let people = try await chat.people(2)
             let room = try await chat.room(of: people[0], with: [people[1]])
             try await chat.say("with", in: room, by: people[0])
-            try await chat.store.removeMember(people[1], from: room, by: people[0])
+            try await chat.store.rooms.removeMember(people[1], from: room, by: people[0])
             try await chat.say("without", in: room, by: people[0])
             #expect(try await positions(chat, of: people[1], after: 2) == [3, 4])
             #expect(try await positions(chat, of: people[1], after: 4) == [])
@@ -98,7 +98,7 @@ struct MissedTests {
             let people = try await chat.people(2)
             let room = try await chat.room(of: people[0], with: [people[1]])
             try await chat.say("gone", in: room, by: people[0])
-            try await chat.store.deleteRoom(room, by: people[0])
+            try await chat.store.rooms.delete(room, by: people[0])
             let before = try #require(try await missed(chat, by: people[1], after: 2))
             #expect(before.events.map(\.kind) == ["room.deleted"])
             while try await chat.store.pruneDeletedRooms(limit: 10) > 0 {}
@@ -149,13 +149,15 @@ struct MissedTests {
             let people = try await chat.people(3)
             let room = try await chat.room(of: people[0], with: [people[1]])
             let other = try await chat.room(of: people[2])
-            let read = try await chat.consequences { try await chat.store.markRead(room, upTo: 1, by: people[1]) }
+            let read = try await chat.consequences { try await chat.store.rooms.markRead(room, upTo: 1, by: people[1]) }
             #expect(read.receipts.isEmpty)
             try await chat.say("x", in: room, by: people[0])
             let before = try chat.store.logPosition()
-            let followed = try await chat.consequences { try await chat.store.markRead(room, upTo: 3, by: people[1]) }
+            let followed = try await chat.consequences {
+                try await chat.store.rooms.markRead(room, upTo: 3, by: people[1])
+            }
             let moved = try #require(followed.receipts.first)
-            try await chat.store.markDelivered([.init(room: other, user: people[2], seq: 1)])
+            try await chat.store.rooms.markDelivered([.init(room: other, user: people[2], seq: 1)])
             #expect(try await missed(chat, by: people[0], after: before)?.receipts == [moved])
             #expect(try await missed(chat, by: people[1], after: before - 1)?.receipts == [moved])
             // The receipt is told a little later than the event behind it, which may be all that was heard.

@@ -12,20 +12,22 @@ struct ReceiptTests {
             for _ in 0..<4 { try await chat.say("x", in: room, by: people[0]) }
             let user = people[1]
             let delivered = try await chat.consequences {
-                try await chat.store.markDelivered([.init(room: room, user: user, seq: 4)])
+                try await chat.store.rooms.markDelivered([.init(room: room, user: user, seq: 4)])
             }
             #expect(delivered.receipts == [Receipt(roomID: room, userID: user, deliveredSeq: 4, readSeq: 2)])
-            let read = try await chat.consequences { try await chat.store.markRead(room, upTo: 5, by: user) }
+            let read = try await chat.consequences { try await chat.store.rooms.markRead(room, upTo: 5, by: user) }
             #expect(read.receipts == [Receipt(roomID: room, userID: user, deliveredSeq: 5, readSeq: 5)])
             for seq in [0, 4, 5] as [Int64] {
-                let again = try await chat.consequences { try await chat.store.markRead(room, upTo: seq, by: user) }
+                let again = try await chat.consequences {
+                    try await chat.store.rooms.markRead(room, upTo: seq, by: user)
+                }
                 #expect(again.receipts.isEmpty)
                 let late = try await chat.consequences {
-                    try await chat.store.markDelivered([.init(room: room, user: user, seq: seq)])
+                    try await chat.store.rooms.markDelivered([.init(room: room, user: user, seq: seq)])
                 }
                 #expect(late.receipts.isEmpty)
             }
-            let members = try await chat.store.members(of: room, for: user)
+            let members = try await chat.store.rooms.members(of: room, for: user)
             #expect(members.map(\.readSeq).sorted() == [1, 5])
         }
     }
@@ -36,11 +38,13 @@ struct ReceiptTests {
             let people = try await chat.people(2)
             let room = try await chat.room(.public, of: people[0])
             for seq in [-1, 2, .max] as [Int64] {
-                #expect(await refusal { try await chat.store.markRead(room, upTo: seq, by: people[0]) } == .invalid)
+                #expect(
+                    await refusal { try await chat.store.rooms.markRead(room, upTo: seq, by: people[0]) } == .invalid
+                )
             }
-            #expect(await refusal { try await chat.store.markRead(room, upTo: 1, by: people[1]) } == .notFound)
+            #expect(await refusal { try await chat.store.rooms.markRead(room, upTo: 1, by: people[1]) } == .notFound)
             let followed = try await chat.consequences {
-                try await chat.store.markDelivered([.init(room: room, user: people[1], seq: 1)])
+                try await chat.store.rooms.markDelivered([.init(room: room, user: people[1], seq: 1)])
             }
             #expect(followed.receipts.isEmpty)
         }
@@ -52,9 +56,9 @@ struct ReceiptTests {
             let people = try await chat.people(2)
             let room = try await chat.room(of: people[0], with: [people[1]])
             for _ in 0..<3 { try await chat.say("x", in: room, by: people[0]) }
-            let unread = { try await chat.store.rooms(of: people[1]).first?.unreadCount }
+            let unread = { try await chat.store.rooms.list(of: people[1]).first?.unreadCount }
             #expect(try await unread() == 3)
-            try await chat.store.markRead(room, upTo: 4, by: people[1])
+            try await chat.store.rooms.markRead(room, upTo: 4, by: people[1])
             #expect(try await unread() == 1)
         }
     }
@@ -67,8 +71,8 @@ struct ReceiptTests {
                 try await chat.room(of: people[0], with: Array(people[1...])), try await chat.room(of: people[0]),
             ]
             try await chat.say("x", in: rooms[0], by: people[0])
-            let places = people.map { Store.Place(room: rooms[0], user: $0, seq: 101) }
-            let followed = try await chat.consequences { try await chat.store.markDelivered(places + places) }
+            let places = people.map { Rooms.DeliveryPosition(room: rooms[0], user: $0, seq: 101) }
+            let followed = try await chat.consequences { try await chat.store.rooms.markDelivered(places + places) }
             #expect(followed.receipts.count == 100)
         }
     }

@@ -74,7 +74,7 @@ struct RepeatedPostTests {
             let room = try await chat.room(of: ada, with: [bob])
             let draft = Draft(body: "once", clientMessageID: .random())
             _ = try await chat.store.messages.post(draft, in: room, by: bob)
-            try await chat.store.removeMember(bob, from: room, by: ada)
+            try await chat.store.rooms.removeMember(bob, from: room, by: ada)
             #expect(await refusal { try await chat.store.messages.post(draft, in: room, by: bob) } == .notFound)
         }
     }

@@ -18,8 +18,8 @@ struct CancelledRenderingTests {
             let message = try await chat.say("", [pictures[0]], in: room, by: ada)
             try await chat.say("", [pictures[1]], in: other, by: ada)
             #expect(try await store.renderings.counts() == (4, 0))
-            _ = try await store.deleteMessage(message.id, in: room, by: ada)
-            _ = try await store.deleteRoom(other, by: ada)
+            try await store.messages.delete(message.id, in: room, by: ada)
+            try await store.rooms.delete(other, by: ada)
             try await store.deleteAttachment(pictures[2], by: ada)
             #expect(try await store.markUnused(pictures[3]))
             for picture in pictures { #expect(try await state(picture, chat) == .cancelled) }

@@ -214,7 +214,7 @@ struct FailureTests {
         try await World.with { world in
             let store = world.chat.store
             try await world.fail(.resourceLimit)
-            try await store.deleteRoom(world.room, by: world.ada)
+            try await store.rooms.delete(world.room, by: world.ada)
             world.chat.clock.advance(by: .seconds(300))
             #expect(try await store.renderings.next() == nil)
             #expect(try await store.renderings.timeToNextRetry() == nil)

@@ -8,14 +8,14 @@ struct CreatingRoomTests {
     func create(kind: Room.Kind) async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            let view = try await chat.store.createRoom(kind: kind, name: "Snug", topic: "Talk", owner: ada)
+            let view = try await chat.store.rooms.create(kind: kind, name: "Snug", topic: "Talk", owner: ada)
             #expect(view.role == .owner)
             #expect(view.room.kind == kind)
             #expect(view.room.name == "Snug")
             #expect(view.room.topic == "Talk")
             #expect(view.room.memberCount == 1)
             #expect(chat.follower.kinds(in: view.room.id) == ["member.joined"])
-            #expect(try await chat.store.room(view.room.id, for: ada) == view.value)
+            #expect(try await chat.store.rooms.room(view.room.id, for: ada) == view.value)
         }
     }
 
@@ -25,15 +25,15 @@ struct CreatingRoomTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let hidden = try await chat.room(.private, of: ada)
             let open = try await chat.room(.public, of: ada)
-            #expect(await refusal { try await chat.store.room(hidden, for: bob) } == .notFound)
-            #expect(await refusal { try await chat.store.room(.random(), for: bob) } == .notFound)
-            #expect(try await chat.store.room(open, for: bob).role == nil)
+            #expect(await refusal { try await chat.store.rooms.room(hidden, for: bob) } == .notFound)
+            #expect(await refusal { try await chat.store.rooms.room(.random(), for: bob) } == .notFound)
+            #expect(try await chat.store.rooms.room(open, for: bob).role == nil)
             // What was said in it is for members alone all the same.
             #expect(
                 await refusal { try await chat.store.messages.page(of: open, at: .newest, limit: 1, for: bob) }
                     == .notFound
             )
-            #expect(await refusal { try await chat.store.members(of: open, for: bob) } == .notFound)
+            #expect(await refusal { try await chat.store.rooms.members(of: open, for: bob) } == .notFound)
         }
     }
 
@@ -43,12 +43,12 @@ struct CreatingRoomTests {
             let people = try await chat.people(3)
             let room = try await chat.room(of: people[0], with: [people[1]])
             _ = try await chat.add(people[2], to: room, role: .admin, by: people[0])
-            let view = try await chat.store.updateRoom(room, name: "New", topic: nil, by: people[2])
+            let view = try await chat.store.rooms.update(room, name: "New", topic: nil, by: people[2])
             #expect(view.room.name == "New")
             #expect(view.room.topic == nil)
-            #expect(try await chat.store.updateRoom(room, name: nil, topic: "T", by: people[0]).room.name == "New")
+            #expect(try await chat.store.rooms.update(room, name: nil, topic: "T", by: people[0]).room.name == "New")
             #expect(
-                await refusal { try await chat.store.updateRoom(room, name: "X", topic: nil, by: people[1]) }
+                await refusal { try await chat.store.rooms.update(room, name: "X", topic: nil, by: people[1]) }
                     == .forbidden
             )
             #expect(chat.follower.kinds(in: room).suffix(2) == ["room.updated", "room.updated"])
@@ -60,12 +60,12 @@ struct CreatingRoomTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             for name in ["beer", "Bar", "b%r", "tea"] {
-                _ = try await chat.store.createRoom(kind: .public, name: name, topic: nil, owner: ada)
+                _ = try await chat.store.rooms.create(kind: .public, name: name, topic: nil, owner: ada)
             }
-            _ = try await chat.store.createRoom(kind: .private, name: "back room", topic: nil, owner: ada)
-            _ = try await chat.store.createRoom(kind: .public, name: "bob's", topic: nil, owner: bob)
+            _ = try await chat.store.rooms.create(kind: .private, name: "back room", topic: nil, owner: ada)
+            _ = try await chat.store.rooms.create(kind: .public, name: "bob's", topic: nil, owner: bob)
             let names = { (query: String) in
-                try await chat.store.joinableRooms(for: bob, matching: query).items.map(\.name)
+                try await chat.store.rooms.joinable(for: bob, matching: query).items.map(\.name)
             }
             #expect(try await names("B") == ["b%r", "Bar", "beer"])
             #expect(try await names("b%") == ["b%r"])

@@ -13,8 +13,8 @@ struct LeavingTests {
                 chat.clock.advance(by: .seconds(1))
                 _ = try await chat.add(admin, to: room, role: .admin, by: people[0])
             }
-            try await chat.store.removeMember(people[0], from: room, by: people[0])
-            #expect(try await chat.store.room(room, for: people[3]).role == .owner)
+            try await chat.store.rooms.removeMember(people[0], from: room, by: people[0])
+            #expect(try await chat.store.rooms.room(room, for: people[3]).role == .owner)
             #expect(chat.follower.kinds(in: room).suffix(2) == ["member.left", "member.updated"])
         }
     }
@@ -28,9 +28,9 @@ struct LeavingTests {
                 chat.clock.advance(by: .seconds(1))
                 _ = try await chat.add(member, to: room, role: .member, by: people[0])
             }
-            try await chat.store.removeMember(people[0], from: room, by: people[0])
-            #expect(try await chat.store.room(room, for: people[2]).role == .owner)
-            #expect(try await chat.store.room(room, for: people[1]).role == .member)
+            try await chat.store.rooms.removeMember(people[0], from: room, by: people[0])
+            #expect(try await chat.store.rooms.room(room, for: people[2]).role == .owner)
+            #expect(try await chat.store.rooms.room(room, for: people[1]).role == .member)
         }
     }
 
@@ -39,9 +39,9 @@ struct LeavingTests {
         try await withChat { chat in
             let people = try await chat.people(3)
             let room = try await chat.room(of: people[0], with: [people[1], people[2]])
-            _ = try await chat.store.setRole(.owner, of: people[2], in: room, by: people[0])
-            try await chat.store.removeMember(people[0], from: room, by: people[0])
-            #expect(try await chat.store.room(room, for: people[1]).role == .member)
+            _ = try await chat.store.rooms.setRole(.owner, of: people[2], in: room, by: people[0])
+            try await chat.store.rooms.removeMember(people[0], from: room, by: people[0])
+            #expect(try await chat.store.rooms.room(room, for: people[1]).role == .member)
             #expect(chat.follower.kinds(in: room).last == "member.left")
         }
     }
@@ -53,10 +53,12 @@ struct LeavingTests {
             let room = try await chat.room(of: ada)
             let file = try await chat.upload(by: ada)
             try await chat.say("", [file], in: room, by: ada)
-            let followed = try await chat.consequences { try await chat.store.removeMember(ada, from: room, by: ada) }
+            let followed = try await chat.consequences {
+                try await chat.store.rooms.removeMember(ada, from: room, by: ada)
+            }
             #expect(followed.releasedAttachments == [file])
             #expect(chat.follower.kinds(in: room).suffix(2) == ["member.left", "room.deleted"])
-            #expect(await refusal { try await chat.store.room(room, for: ada) } == .notFound)
+            #expect(await refusal { try await chat.store.rooms.room(room, for: ada) } == .notFound)
             #expect(await refusal { try await chat.store.attachment(file, for: ada) } == .notFound)
             #expect(try await chat.store.deletedRoomRowCount() == 2)
             #expect(try await chat.store.deletedAttachments(limit: 10) == [file])

@@ -10,10 +10,11 @@ struct MemberTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada)
             #expect(
-                await refusal { try await chat.store.addMember(bob, to: room, role: .admin, by: bob) } == .forbidden
+                await refusal { try await chat.store.rooms.addMember(bob, to: room, role: .admin, by: bob) }
+                    == .forbidden
             )
-            #expect(try await chat.store.addMember(bob, to: room, role: .member, by: bob).member?.role == .member)
-            #expect(try await chat.store.room(room, for: bob).room.memberCount == 2)
+            #expect(try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob).member?.role == .member)
+            #expect(try await chat.store.rooms.room(room, for: bob).room.memberCount == 2)
         }
     }
 
@@ -23,8 +24,10 @@ struct MemberTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada)
             for number in 0..<5 { try await chat.say("\(number)", in: room, by: ada) }
-            let member = try #require(try await chat.store.addMember(bob, to: room, role: .member, by: bob).member)
-            let seq = try await chat.store.room(room, for: bob).room.lastSeq
+            let member = try #require(
+                try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob).member
+            )
+            let seq = try await chat.store.rooms.room(room, for: bob).room.lastSeq
             #expect(seq == 7)
             #expect(member.readSeq == seq)
             #expect(member.deliveredSeq == seq)
@@ -38,12 +41,14 @@ struct MemberTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada, with: [bob])
             #expect(
-                await refusal { try await chat.store.addMember(bob, to: room, role: .member, by: bob) } == .conflict
+                await refusal { try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob) }
+                    == .conflict
             )
             #expect(
-                await refusal { try await chat.store.addMember(bob, to: room, role: .member, by: ada) } == .conflict
+                await refusal { try await chat.store.rooms.addMember(bob, to: room, role: .member, by: ada) }
+                    == .conflict
             )
-            #expect(try await chat.store.room(room, for: bob).room.memberCount == 2)
+            #expect(try await chat.store.rooms.room(room, for: bob).room.memberCount == 2)
         }
     }
 
@@ -53,7 +58,8 @@ struct MemberTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.private, of: ada)
             #expect(
-                await refusal { try await chat.store.addMember(bob, to: room, role: .member, by: bob) } == .notFound
+                await refusal { try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob) }
+                    == .notFound
             )
         }
     }
@@ -67,19 +73,19 @@ struct MemberTests {
             #expect(try await chat.add(people[2], to: room, role: .admin, by: people[0]).role == .admin)
             #expect(try await chat.add(people[3], to: room, by: people[2]).role == .member)
             #expect(
-                await refusal { try await store.addMember(people[4], to: room, role: .admin, by: people[2]) }
+                await refusal { try await store.rooms.addMember(people[4], to: room, role: .admin, by: people[2]) }
                     == .forbidden
             )
             #expect(
-                await refusal { try await store.addMember(people[4], to: room, role: .member, by: people[1]) }
+                await refusal { try await store.rooms.addMember(people[4], to: room, role: .member, by: people[1]) }
                     == .forbidden
             )
             #expect(
-                await refusal { try await store.addMember(people[4], to: room, role: .member, by: people[5]) }
+                await refusal { try await store.rooms.addMember(people[4], to: room, role: .member, by: people[5]) }
                     == .notFound
             )
             #expect(
-                await refusal { try await store.addMember(.random(), to: room, role: .member, by: people[0]) }
+                await refusal { try await store.rooms.addMember(.random(), to: room, role: .member, by: people[0]) }
                     == .notFound
             )
         }
@@ -95,7 +101,7 @@ struct MemberTests {
                 _ = try await chat.add(person, to: room, role: .member, by: people[2])
             }
             #expect(
-                try await chat.store.members(of: room, for: people[0]).map(\.user.id) == [
+                try await chat.store.rooms.members(of: room, for: people[0]).map(\.user.id) == [
                     people[2], people[0], people[1],
                 ]
             )
@@ -109,15 +115,18 @@ struct MemberTests {
             let store = chat.store
             let room = try await chat.room(of: people[0], with: [people[1], people[2]])
             #expect(
-                await refusal { try await store.setRole(.admin, of: people[1], in: room, by: people[1]) } == .forbidden
+                await refusal { try await store.rooms.setRole(.admin, of: people[1], in: room, by: people[1]) }
+                    == .forbidden
             )
             #expect(
-                await refusal { try await store.setRole(.member, of: people[0], in: room, by: people[0]) } == .conflict
+                await refusal { try await store.rooms.setRole(.member, of: people[0], in: room, by: people[0]) }
+                    == .conflict
             )
-            #expect(try await store.setRole(.owner, of: people[1], in: room, by: people[0]).role == .owner)
-            #expect(try await store.setRole(.member, of: people[0], in: room, by: people[1]).role == .member)
+            #expect(try await store.rooms.setRole(.owner, of: people[1], in: room, by: people[0]).role == .owner)
+            #expect(try await store.rooms.setRole(.member, of: people[0], in: room, by: people[1]).role == .member)
             #expect(
-                await refusal { try await store.setRole(.admin, of: .random(), in: room, by: people[1]) } == .notFound
+                await refusal { try await store.rooms.setRole(.admin, of: .random(), in: room, by: people[1]) }
+                    == .notFound
             )
             #expect(chat.follower.kinds(in: room).suffix(2) == ["member.updated", "member.updated"])
         }
@@ -129,7 +138,7 @@ struct MemberTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(of: ada, with: [bob])
             let before = chat.follower.events.count
-            _ = try await chat.store.setRole(.member, of: bob, in: room, by: ada)
+            _ = try await chat.store.rooms.setRole(.member, of: bob, in: room, by: ada)
             #expect(chat.follower.events.count == before)
         }
     }
@@ -144,17 +153,19 @@ struct MemberTests {
                 _ = try await chat.add(admin, to: room, role: .admin, by: people[0])
             }
             for (user, actor) in [(people[0], people[2]), (people[3], people[2]), (people[2], people[1])] {
-                #expect(await refusal { try await store.removeMember(user, from: room, by: actor) } == .forbidden)
+                #expect(await refusal { try await store.rooms.removeMember(user, from: room, by: actor) } == .forbidden)
             }
-            try await store.removeMember(people[1], from: room, by: people[2])
+            try await store.rooms.removeMember(people[1], from: room, by: people[2])
             #expect(await refusal { try await chat.say("still here?", in: room, by: people[1]) } == .notFound)
             #expect(
                 await refusal { try await store.messages.page(of: room, at: .newest, limit: 1, for: people[1]) }
                     == .notFound
             )
-            #expect(await refusal { try await store.removeMember(people[1], from: room, by: people[0]) } == .notFound)
+            #expect(
+                await refusal { try await store.rooms.removeMember(people[1], from: room, by: people[0]) } == .notFound
+            )
             #expect(try await store.liveStart(for: people[1]).rooms.isEmpty)
-            #expect(try await store.room(room, for: people[0]).room.memberCount == 3)
+            #expect(try await store.rooms.room(room, for: people[0]).room.memberCount == 3)
         }
     }
 }

@@ -49,12 +49,12 @@ struct MembershipCacheTests {
             let read = { try await chat.store.messages.page(of: room, at: .newest, limit: 1, for: people[1]) }
             for _ in 0..<3 {
                 _ = try await read()
-                try await chat.store.removeMember(people[1], from: room, by: people[0])
+                try await chat.store.rooms.removeMember(people[1], from: room, by: people[0])
                 #expect(await refusal(read) == .notFound)
                 _ = try await chat.add(people[1], to: room, role: .member, by: people[0])
             }
             _ = try await read()
-            try await chat.store.deleteRoom(room, by: people[0])
+            try await chat.store.rooms.delete(room, by: people[0])
             #expect(await refusal(read) == .notFound)
         }
     }

@@ -11,10 +11,10 @@ struct RoomDeletionTests {
             let room = try await chat.room(of: people[0], with: [people[1]])
             _ = try await chat.add(people[2], to: room, role: .admin, by: people[0])
             for person in people[1...] {
-                #expect(await refusal { try await chat.store.deleteRoom(room, by: person) } == .forbidden)
+                #expect(await refusal { try await chat.store.rooms.delete(room, by: person) } == .forbidden)
             }
-            #expect(await refusal { try await chat.store.deleteRoom(room, by: .random()) } == .notFound)
-            #expect(await refusal { try await chat.store.deleteRoom(room, by: people[0]) } == nil)
+            #expect(await refusal { try await chat.store.rooms.delete(room, by: .random()) } == .notFound)
+            #expect(await refusal { try await chat.store.rooms.delete(room, by: people[0]) } == nil)
         }
     }
 
@@ -26,16 +26,18 @@ struct RoomDeletionTests {
             let files = [try await chat.upload(by: ada), try await chat.upload(by: bob)]
             let message = try await chat.say("", [files[0]], in: room, by: ada)
             try await chat.say("", [files[1]], in: room, by: bob)
-            let followed = try await chat.consequences { try await chat.store.deleteRoom(room, by: ada) }
+            let followed = try await chat.consequences { try await chat.store.rooms.delete(room, by: ada) }
             #expect(Set(followed.releasedAttachments) == Set(files))
             let store = chat.store
-            #expect(await refusal { try await store.room(room, for: ada) } == .notFound)
+            #expect(await refusal { try await store.rooms.room(room, for: ada) } == .notFound)
             #expect(await refusal { try await store.messages.message(message.id, in: room, for: ada) } == .notFound)
-            #expect(await refusal { try await store.addMember(bob, to: room, role: .member, by: bob) } == .notFound)
+            #expect(
+                await refusal { try await store.rooms.addMember(bob, to: room, role: .member, by: bob) } == .notFound
+            )
             #expect(await refusal { try await chat.say("late", in: room, by: bob) } == .notFound)
             for file in files { #expect(await refusal { try await store.attachment(file, for: ada) } == .notFound) }
-            #expect(try await store.rooms(of: ada).isEmpty)
-            #expect(try await store.joinableRooms(for: bob, matching: "").items.isEmpty)
+            #expect(try await store.rooms.list(of: ada).isEmpty)
+            #expect(try await store.rooms.joinable(for: bob, matching: "").items.isEmpty)
             #expect(chat.follower.kinds(in: room).last == "room.deleted")
         }
     }
@@ -49,7 +51,7 @@ struct RoomDeletionTests {
                 for number in 0..<5 { try await chat.say("\(number)", in: room, by: ada) }
             }
             #expect(try await chat.store.pruneDeletedRooms(limit: 2) == 0)
-            try await chat.store.deleteRoom(gone, by: ada)
+            try await chat.store.rooms.delete(gone, by: ada)
             var removed: [Int] = []
             while case let count = try await chat.store.pruneDeletedRooms(limit: 2), count > 0 { removed.append(count) }
             #expect(removed == [2, 2, 1, 1])

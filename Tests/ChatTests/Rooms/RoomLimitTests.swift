@@ -13,7 +13,9 @@ struct RoomLimitTests {
             let outcomes = await withTaskGroup { group in
                 for person in people {
                     group.addTask {
-                        await refusal { try await chat.store.addMember(person, to: room, role: .member, by: person) }
+                        await refusal {
+                            try await chat.store.rooms.addMember(person, to: room, role: .member, by: person)
+                        }
                     }
                 }
                 return await group.reduce(into: []) { $0.append($1) }
@@ -34,9 +36,9 @@ struct RoomLimitTests {
         try await withChat(limits: limits) { chat in
             let people = try await chat.people(3)
             let room = try await chat.room(.public, of: people[0], with: [people[1]])
-            let join = { try await chat.store.addMember(people[2], to: room, role: .member, by: people[2]) }
+            let join = { try await chat.store.rooms.addMember(people[2], to: room, role: .member, by: people[2]) }
             #expect(await refusal(join) == .roomFull)
-            try await chat.store.removeMember(people[1], from: room, by: people[1])
+            try await chat.store.rooms.removeMember(people[1], from: room, by: people[1])
             #expect(await refusal(join) == nil)
         }
     }
@@ -49,7 +51,7 @@ struct RoomLimitTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             for _ in 0..<2 { _ = try await chat.room(of: ada) }
             #expect(await refusal { try await chat.room(of: ada) } == .conflict)
-            #expect(await refusal { try await chat.store.directRoom(of: ada, and: bob) } == .conflict)
+            #expect(await refusal { try await chat.store.rooms.directRoom(of: ada, and: bob) } == .conflict)
             // Refused means that no room without people stays behind.
             #expect(try await chat.number("SELECT count(*) FROM rooms") == 2)
         }

@@ -13,10 +13,10 @@ struct RoomListTests {
                 chat.clock.advance(by: .seconds(1))
                 rooms.append(try await chat.room(of: ada))
             }
-            #expect(try await chat.store.rooms(of: ada).map(\.view.room.id) == rooms.reversed())
+            #expect(try await chat.store.rooms.list(of: ada).map(\.view.room.id) == rooms.reversed())
             chat.clock.advance(by: .seconds(1))
             try await chat.say("up", in: rooms[0], by: ada)
-            #expect(try await chat.store.rooms(of: ada).map(\.view.room.id) == [rooms[0], rooms[2], rooms[1]])
+            #expect(try await chat.store.rooms.list(of: ada).map(\.view.room.id) == [rooms[0], rooms[2], rooms[1]])
         }
     }
 
@@ -29,9 +29,9 @@ struct RoomListTests {
             try await chat.say("from the future", in: rooms[0], by: ada)
             chat.clock.advance(by: .seconds(-3 * 86_400))
             try await chat.say("now", in: rooms[1], by: ada)
-            #expect(try await chat.store.rooms(of: ada).map(\.view.room.id) == [rooms[1], rooms[0]])
+            #expect(try await chat.store.rooms.list(of: ada).map(\.view.room.id) == [rooms[1], rooms[0]])
             let newest = try await chat.room(of: ada)
-            #expect(try await chat.store.rooms(of: ada).map(\.view.room.id) == [newest, rooms[1], rooms[0]])
+            #expect(try await chat.store.rooms.list(of: ada).map(\.view.room.id) == [newest, rooms[1], rooms[0]])
         }
     }
 
@@ -40,12 +40,12 @@ struct RoomListTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(of: ada)
-            #expect(try await chat.store.rooms(of: ada).first?.lastMessage == nil)
+            #expect(try await chat.store.rooms.list(of: ada).first?.lastMessage == nil)
             try await chat.say("one", in: room, by: ada)
             let last = try await chat.say("two", in: room, by: ada)
             // Other events after it do not hide it.
             _ = try await chat.add(bob, to: room, role: .member, by: ada)
-            #expect(try await chat.store.rooms(of: ada).first?.lastMessage == last)
+            #expect(try await chat.store.rooms.list(of: ada).first?.lastMessage == last)
         }
     }
 
@@ -56,13 +56,13 @@ struct RoomListTests {
             let room = try await chat.room(of: ada)
             try await chat.say("before bob", in: room, by: ada)
             _ = try await chat.add(bob, to: room, role: .member, by: ada)
-            #expect(try await chat.store.rooms(of: bob).map(\.unreadCount) == [0])
+            #expect(try await chat.store.rooms.list(of: bob).map(\.unreadCount) == [0])
             for number in 0..<5 { try await chat.say("\(number)", in: room, by: ada) }
             let deleted = try await chat.say("oops", in: room, by: ada)
             try await chat.store.messages.delete(deleted.id, in: room, by: ada)
             try await chat.say("mine", in: room, by: bob)
-            #expect(try await chat.store.rooms(of: bob).map(\.unreadCount) == [5])
-            #expect(try await chat.store.rooms(of: ada).map(\.unreadCount) == [1])
+            #expect(try await chat.store.rooms.list(of: bob).map(\.unreadCount) == [5])
+            #expect(try await chat.store.rooms.list(of: ada).map(\.unreadCount) == [1])
         }
     }
 }

@@ -70,13 +70,13 @@ struct SearchTests {
         try await withChat(limits: limits) { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let make = { (kind: Room.Kind, name: String) in
-                try await chat.store.createRoom(kind: kind, name: name, topic: nil, owner: ada).room.id
+                try await chat.store.rooms.create(kind: kind, name: name, topic: nil, owner: ada).room.id
             }
             let names = { (query: String) in
                 var names: [String] = []
                 var cursor: SearchCursor?
                 repeat {
-                    let page = try await chat.store.joinableRooms(for: bob, matching: query, after: cursor)
+                    let page = try await chat.store.rooms.joinable(for: bob, matching: query, after: cursor)
                     names += page.items.compactMap(\.name)
                     cursor = page.next
                 } while cursor != nil
@@ -91,11 +91,11 @@ struct SearchTests {
             for query in ["arz", "ärz", "ÄRZ"] { #expect(try await names(query) == ["Ärzte"]) }
             #expect(try await names("snug") == ["the snug"])
             #expect(try await names("") == ["apple", "Ärzte", "the snug", "Zebra", "Привет мир"])
-            _ = try await chat.store.updateRoom(ids[2], name: "Tavern", topic: nil, by: ada)
+            _ = try await chat.store.rooms.update(ids[2], name: "Tavern", topic: nil, by: ada)
             #expect(try await names("snug") == [])
             #expect(try await names("tav") == ["Tavern"])
-            _ = try await chat.store.addMember(bob, to: ids[3], role: .member, by: bob)
-            try await chat.store.deleteRoom(ids[4], by: ada)
+            _ = try await chat.store.rooms.addMember(bob, to: ids[3], role: .member, by: bob)
+            try await chat.store.rooms.delete(ids[4], by: ada)
             #expect(try await names("") == ["Ärzte", "Tavern", "Привет мир"])
         }
     }

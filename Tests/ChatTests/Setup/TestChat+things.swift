@@ -16,7 +16,7 @@ extension TestChat {
     }
 
     func room(_ kind: Room.Kind = .private, of owner: User.ID, with members: [User.ID] = []) async throws -> Room.ID {
-        let room = try await store.createRoom(kind: kind, name: "Room", topic: nil, owner: owner).room.id
+        let room = try await store.rooms.create(kind: kind, name: "Room", topic: nil, owner: owner).room.id
         for member in members {
             try await add(member, to: room, by: owner)
         }
@@ -31,16 +31,16 @@ extension TestChat {
         role: Member.Role = .member,
         by actor: User.ID
     ) async throws -> MemberView {
-        let added = try await store.addMember(user, to: room, role: role, by: actor)
+        let added = try await store.rooms.addMember(user, to: room, role: role, by: actor)
         if let member = added.member { return member }
-        _ = try await store.accept(room, by: user)
-        let members = try await store.members(of: room, for: user)
+        _ = try await store.rooms.accept(room, by: user)
+        let members = try await store.rooms.members(of: room, for: user)
         return try #require(members.first { $0.user.id == user })
     }
 
     /// The direct room of two people after a message of the first, which the second has answered.
     func directRoom(of first: User.ID, and second: User.ID) async throws -> Room.ID {
-        let room = try await store.directRoom(of: first, and: second).room.id
+        let room = try await store.rooms.directRoom(of: first, and: second).room.id
         try await say("hello", in: room, by: first)
         try await say("hello yourself", in: room, by: second)
         return room

@@ -28,7 +28,7 @@ struct ClosingTests {
         try await withTestStorage { storage in
             let store = try await storage.run()
             let owner = try await store.createUser(username: "eve", displayName: "Eve", passwordHash: "hash").id
-            let room = try await store.createRoom(kind: .private, name: "Race", topic: nil, owner: owner).room.id
+            let room = try await store.rooms.create(kind: .private, name: "Race", topic: nil, owner: owner).room.id
             let acknowledged = try await withThrowingTaskGroup(of: Message.ID?.self) { group in
                 for number in 0..<200 {
                     group.addTask {

@@ -83,7 +83,7 @@ struct ConsentMigrationTests {
             ] {
                 #expect(try await consent(room, other) == .given)
             }
-            let listed = try await store.rooms(of: world.ada).map(\.view.room.id)
+            let listed = try await store.rooms.list(of: world.ada).map(\.view.room.id)
             #expect(Set(listed) == [world.answered, world.known, world.team])
         }
     }

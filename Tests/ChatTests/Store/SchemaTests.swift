@@ -142,8 +142,8 @@ struct SchemaTests {
                 for query in ["ad", "мар", "arz"] {
                     #expect(try await store.users(matching: query, for: ada).items.map(\.user.id) == [ada])
                 }
-                #expect(try await store.joinableRooms(for: ada, matching: "прив").items.count == 1)
-                #expect(try await store.joinableRooms(for: ada, matching: "").items.map(\.name) == ["Привет"])
+                #expect(try await store.rooms.joinable(for: ada, matching: "прив").items.count == 1)
+                #expect(try await store.rooms.joinable(for: ada, matching: "").items.map(\.name) == ["Привет"])
             }
         }
     }
@@ -274,7 +274,7 @@ struct SchemaTests {
     func directKey() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
-            _ = try await chat.store.directRoom(of: people[0], and: people[1])
+            _ = try await chat.store.rooms.directRoom(of: people[0], and: people[1])
             await #expect(throws: DatabaseError.self) {
                 try await chat.store.change { change in
                     try change.execute(

@@ -103,38 +103,37 @@ struct TracedStatementTests {
 
     private func useContacts(_ chat: TestChat) async throws {
         let (store, ada, eve) = (chat.store, try await chat.person("contact"), try await chat.person("stranger"))
-        _ = try await store.acquaintance(of: eve, with: ada)
-        let direct = try await store.directRoom(of: eve, and: ada).room.id
+        _ = try await store.rooms.acquaintance(of: eve, with: ada)
+        let direct = try await store.rooms.directRoom(of: eve, and: ada).room.id
         try await chat.say("hello", in: direct, by: eve)
         _ = try await store.liveStart(for: eve, after: Cursor(epoch: store.epoch, position: 0))
-        _ = try await store.accept(direct, by: ada)
-        try await store.setHidden(true, direct, of: ada)
-        _ = try await store.rooms(of: ada, hidden: true)
+        _ = try await store.rooms.accept(direct, by: ada)
+        try await store.rooms.setHidden(true, direct, of: ada)
+        _ = try await store.rooms.list(of: ada, hidden: true)
         try await store.block(eve, by: ada)
         _ = try await store.blocks(of: ada)
         let room = try await chat.room(.public, of: eve)
-        _ = try await store.addMember(ada, to: room, role: .member, by: eve)
-        _ = try await store.invitations(of: ada)
-        _ = try await store.invitations(to: room, for: eve)
-        try await store.declineInvitation(to: room, by: ada)
+        _ = try await store.rooms.addMember(ada, to: room, role: .member, by: eve)
+        _ = try await store.rooms.invitations(of: ada)
+        _ = try await store.rooms.invitations(to: room, for: eve)
+        try await store.rooms.declineInvitation(to: room, by: ada)
         try await store.unblock(eve, by: ada)
-        try await store.ban(ada, from: room, by: eve)
-        let bans = try await store.bans(from: room, limit: 1, for: eve)
-        _ = try await store.bans(from: room, after: bans.bans[0].user.id, limit: 1, for: eve)
-        try await store.liftBan(of: ada, from: room, by: eve)
-        _ = try await store.areAcquainted(ada, eve)
+        try await store.rooms.ban(ada, from: room, by: eve)
+        let bans = try await store.rooms.bans(from: room, limit: 1, for: eve)
+        _ = try await store.rooms.bans(from: room, after: bans.bans[0].user.id, limit: 1, for: eve)
+        try await store.rooms.liftBan(of: ada, from: room, by: eve)
     }
 
     private func useRooms(_ chat: TestChat, _ room: Room.ID, _ people: [User.ID]) async throws {
         let store = chat.store
-        _ = try await store.directRoom(of: people[0], and: people[1])
-        _ = try await store.updateRoom(room, name: "New", topic: "Topic", by: people[0])
-        _ = try await store.setRole(.admin, of: people[1], in: room, by: people[0])
-        _ = try await store.members(of: room, for: people[0])
-        for query in ["r", ""] { _ = try await store.joinableRooms(for: people[0], matching: query) }
+        _ = try await store.rooms.directRoom(of: people[0], and: people[1])
+        _ = try await store.rooms.update(room, name: "New", topic: "Topic", by: people[0])
+        _ = try await store.rooms.setRole(.admin, of: people[1], in: room, by: people[0])
+        _ = try await store.rooms.members(of: room, for: people[0])
+        for query in ["r", ""] { _ = try await store.rooms.joinable(for: people[0], matching: query) }
         let left = try await chat.room(of: people[0], with: [people[1]])
-        try await store.removeMember(people[0], from: left, by: people[0])
-        try await store.removeMember(people[1], from: left, by: people[1])
+        try await store.rooms.removeMember(people[0], from: left, by: people[0])
+        try await store.rooms.removeMember(people[1], from: left, by: people[1])
         _ = try await store.liveStart(for: people[0])
     }
 
@@ -158,7 +157,7 @@ struct TracedStatementTests {
         for anchor in [PageAnchor.newest, .before(9), .after(0), .around(5)] {
             _ = try await store.messages.page(of: room, at: anchor, limit: 2, for: people[0])
         }
-        _ = try await store.rooms(of: people[0])
+        _ = try await store.rooms.list(of: people[0])
         _ = try await store.attachment(picture, for: people[1])
         try await store.messages.delete(first.id, in: room, by: people[0])
         _ = try await store.renderings.counts()
@@ -202,7 +201,7 @@ struct TracedStatementTests {
         _ = try await store.known(among: [file])
         let room = try await chat.room(of: people[0])
         try await chat.say("gone", in: room, by: people[0])
-        try await store.deleteRoom(room, by: people[0])
+        try await store.rooms.delete(room, by: people[0])
         _ = try await store.deletedRoomRowCount()
         while try await store.pruneDeletedRooms(limit: 5) > 0 {}
         try await store.ping()

@@ -140,15 +140,15 @@ struct ConsequenceTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada)
-            let direct = try await chat.store.directRoom(of: ada, and: bob).room.id
+            let direct = try await chat.store.rooms.directRoom(of: ada, and: bob).room.id
             let store = chat.store
-            _ = try await store.addMember(bob, to: room, role: .member, by: ada)
-            try await store.declineInvitation(to: room, by: bob)
-            _ = try await store.addMember(bob, to: room, role: .member, by: bob)
-            _ = try await store.accept(room, by: bob)
-            try await store.announceTyping(by: bob, in: room)
-            try await store.removeMember(bob, from: room, by: ada)
-            try await store.setHidden(true, direct, of: ada)
+            _ = try await store.rooms.addMember(bob, to: room, role: .member, by: ada)
+            try await store.rooms.declineInvitation(to: room, by: bob)
+            _ = try await store.rooms.addMember(bob, to: room, role: .member, by: bob)
+            _ = try await store.rooms.accept(room, by: bob)
+            try await store.rooms.announceTyping(by: bob, in: room)
+            try await store.rooms.removeMember(bob, from: room, by: ada)
+            try await store.rooms.setHidden(true, direct, of: ada)
             try await store.block(bob, by: ada)
             let invitation = Notice.invitation(to: room, for: bob)
             #expect(

@@ -101,7 +101,7 @@ struct GroupCommitTests {
             let queue = try DatabaseQueue(path: path)
             reader.withLock { $0 = queue }
             let ada = try await store.createUser(username: "ada", displayName: "ada", passwordHash: "hash").id
-            let room = try await store.createRoom(kind: .private, name: "Room", topic: nil, owner: ada).room.id
+            let room = try await store.rooms.create(kind: .private, name: "Room", topic: nil, owner: ada).room.id
             for number in 0..<10 {
                 _ = try await store.messages.post(Draft(body: "\(number)"), in: room, by: ada)
                 #expect(seen.withLock { $0.count } == number + 2)

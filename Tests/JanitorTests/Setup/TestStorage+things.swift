@@ -43,11 +43,11 @@ extension TestStorage {
 
     /// A deleted room with messages.
     func deletedRoom(messages: Int) async throws {
-        let room = try await store.createRoom(kind: .private, name: "Gone", topic: nil, owner: owner).room.id
+        let room = try await store.rooms.create(kind: .private, name: "Gone", topic: nil, owner: owner).room.id
         for number in 0..<messages {
             _ = try await store.messages.post(Draft(body: "\(number)"), in: room, by: owner)
         }
-        try await store.deleteRoom(room, by: owner)
+        try await store.rooms.delete(room, by: owner)
     }
 
     /// An idempotency key that somebody used.

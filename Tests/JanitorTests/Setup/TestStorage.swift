@@ -46,7 +46,7 @@ func withStorage(_ body: (TestStorage) async throws -> Void) async throws {
     let clock = RowClock()
     let store = try Store(path: folder + "/snug.sqlite", synchronous: .normal, now: { clock.read() })
     let owner = try await store.createUser(username: "ada", displayName: "Ada", passwordHash: "hash").id
-    let room = try await store.createRoom(kind: .private, name: "Room", topic: nil, owner: owner).room.id
+    let room = try await store.rooms.create(kind: .private, name: "Room", topic: nil, owner: owner).room.id
     let mediaFolder = try MediaFolder(folder + "/media")
     try await body(
         TestStorage(

@@ -1,6 +1,7 @@
 import Fixtures
 import GRDB
 import Glibc
+import SnugClient
 import TestSupport
 import Testing
 

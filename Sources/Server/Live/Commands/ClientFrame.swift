@@ -69,7 +69,7 @@ enum ClientFrame {
             let request = idempotencyKey.map { text in
                 OnceRequest(OnceKey(of: session.userID, route: "send", text: text), parts: parts)
             }
-            return Caller(user: session.userID, session: session.id, idempotentRequest: request)
+            return Caller(session, idempotentRequest: request)
         }
 
         private var parts: [Data] {

@@ -86,12 +86,10 @@ struct LiveCommands: Service, CustomStringConvertible {
             peer.send(.ack(ref: request.ref, posted.message))
         case "read":
             let frame = try request.members(ClientFrame.Read.self)
-            wire.presence.active(session.userID)
-            try await store.markRead(frame.room_id, upTo: frame.seq.value, by: session.userID)
+            try await store.rooms.markRead(frame.room_id, upTo: frame.seq.value, by: Caller(session))
         case "typing":
             let frame = try request.members(ClientFrame.Typing.self)
-            wire.presence.active(session.userID)
-            try await store.announceTyping(by: session.userID, in: frame.room_id)
+            try await store.rooms.announceTyping(in: frame.room_id, by: Caller(session))
         case "status":
             try setStatus(request.members(), of: session.userID)
         case "ping":

@@ -27,9 +27,9 @@ struct HubTicker: Service, CustomStringConvertible {
     private func tick() async throws {
         let result = try await hub.tick()
         if !result.departed.isEmpty { try await store.sawUsers(result.departed) }
-        let places = result.deliveries.flatMap { delivery in
-            delivery.users.map { Store.Place(room: delivery.room, user: $0, seq: delivery.seq) }
+        let positions = result.deliveries.flatMap { delivery in
+            delivery.users.map { Rooms.DeliveryPosition(room: delivery.room, user: $0, seq: delivery.seq) }
         }
-        try await store.markDelivered(places)
+        try await store.rooms.markDelivered(positions)
     }
 }

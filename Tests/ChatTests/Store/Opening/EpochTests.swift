@@ -56,7 +56,7 @@ struct EpochTests {
             try first.pool.backup(to: backup)
             try backup.close()
             let room = try await first.createUser(username: "eve", displayName: "Eve", passwordHash: "hash").id
-            _ = try await first.createRoom(kind: .private, name: "Later", topic: nil, owner: room)
+            _ = try await first.rooms.create(kind: .private, name: "Later", topic: nil, owner: room)
             if isKilled { try await storage.kill(first) } else { try await first.close() }
             let bytes = try Data(contentsOf: URL(fileURLWithPath: storage.folder + "/backup.sqlite"))
             try storage.remove("snug.sqlite-wal", "snug.sqlite-shm")

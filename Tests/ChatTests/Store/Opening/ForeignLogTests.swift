@@ -19,7 +19,7 @@ struct ForeignLogTests {
                 // The server does so every hour.
                 try await first.renewToken()
                 let owner = try await first.createUser(username: "eve", displayName: "Eve", passwordHash: "hash").id
-                _ = try await first.createRoom(kind: .private, name: "Later", topic: nil, owner: owner)
+                _ = try await first.rooms.create(kind: .private, name: "Later", topic: nil, owner: owner)
                 try await storage.kill(first)
             } else {
                 try await first.close()
@@ -44,7 +44,7 @@ struct ForeignLogTests {
             let first = try await storage.run(messages: 300)
             let backup = try backup(of: first, storage)
             let owner = try await first.createUser(username: "eve", displayName: "Eve", passwordHash: "hash").id
-            let room = try await first.createRoom(kind: .private, name: "Later", topic: nil, owner: owner).room.id
+            let room = try await first.rooms.create(kind: .private, name: "Later", topic: nil, owner: owner).room.id
             for number in 0..<300 {
                 _ = try await first.messages.post(
                     Draft(body: "Number \(number), of so many that pages are split"),

@@ -32,7 +32,7 @@ struct EncodedBatchTests {
     @Test("The size of a batch is that of its JSON, whatever its frames add")
     func byteCount() {
         #expect(batch.byteCount == 2)
-        #expect(batch.frames(as: Angles.self).readableBytes == 6)
+        #expect(batch.frames(as: SSEFrames.self).readableBytes > 2)
     }
 
     @Test("The frames of a WebSocket are those of its events, one after the other")

@@ -1,21 +1,43 @@
 import Foundation
 import GRDB
 
-extension Store {
-    /// The direct room of two people, made when they have none. Both are its owners. The other one becomes a member with
-    /// the first message.
+/// Whether a member agreed to be in a room.
+enum Consent: String, Sendable {
+    /// They made or joined the room, accepted it, or wrote in it.
+    case given
+    /// Somebody who shares a room with them added them.
+    case assumed
+    /// A stranger wrote to them and they have not answered: nothing is shown of whether they are there.
+    case pending
+}
+
+/// A member who writes a message.
+struct SendingMember {
+    let sender: Message.Sender
+    let consent: Consent
+
+    var id: User.ID { sender.id }
+}
+
+extension Rooms {
+    /// The direct room of the caller and somebody else, made when they have none. Both are its owners. The other one
+    /// becomes a member with the first message.
     ///
-    /// - Throws: `invalid` for oneself, `notFound` when there is no such other, `forbidden` or `conflict` where one has
-    ///   blocked the other.
-    package func directRoom(
-        of user: User.ID,
-        and other: User.ID,
-        once request: OnceRequest? = nil
-    ) async throws -> Outcome<RoomView> {
+    /// A room is counted when it is made, among those with strangers if the two share no other.
+    ///
+    /// - Throws: `rateLimited`, `invalid` for oneself, `notFound` when there is no such other, `forbidden` or `conflict`
+    ///   where one has blocked the other.
+    package func directRoom(with other: User.ID, by caller: Caller) async throws -> Outcome<RoomView> {
+        let user = caller.user
+        switch try await acquaintance(of: user, with: other) {
+        case .directRoom: store.noteActivity(of: caller)
+        case .sharedRoom: try store.begin(\.rooms, by: caller)
+        case .none: try store.begin(\.direct, by: caller)
+        }
         guard user != other else {
             throw Refusal.invalid(field: "user_id", "A direct room needs somebody else.")
         }
-        return try await changeRoom(for: user, once: request) { [limits] transaction in
+        return try await make(for: caller) { [limits = store.limits] transaction in
             guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [other]) else {
                 throw Refusal.notFound(field: "user_id")
             }
@@ -29,23 +51,20 @@ extension Store {
     }
 
     /// What two people have to do with each other before one of them tries to reach the other.
-    package func acquaintance(of user: User.ID, with other: User.ID) async throws -> Acquaintance {
-        try await read { db in
+    func acquaintance(of user: User.ID, with other: User.ID) async throws -> Acquaintance {
+        try await store.read { db in
             guard try db.directRoom(Data(directRoomOf: user, and: other)) == nil else { return .directRoom }
             return try db.areAcquainted(user, other) ? .sharedRoom : .none
         }
     }
 
-    /// Whether one may add the other to a room at once.
-    package func areAcquainted(_ user: User.ID, _ other: User.ID) async throws -> Bool {
-        try await read { try $0.areAcquainted(user, other) }
-    }
-
     /// Takes a direct room out of the person's list until the next message in it, or puts it back.
     ///
-    /// - Throws: `notFound`, or `conflict` for any other room.
-    package func setHidden(_ isHidden: Bool, _ room: Room.ID, of user: User.ID) async throws {
-        try await change { transaction in
+    /// - Throws: `rateLimited`, `notFound`, or `conflict` for any other room.
+    package func setHidden(_ isHidden: Bool, _ room: Room.ID, by caller: Caller) async throws {
+        let user = caller.user
+        try store.begin(\.blocks, by: caller)
+        try await store.change { transaction in
             let view = try transaction.db.requireMember(user, of: room)
             guard view.room.kind == .direct else {
                 throw Refusal.conflict("Only a direct room can be hidden. Any other room can be left.")

@@ -1,11 +1,13 @@
 import GRDB
 
-extension Store {
+extension Rooms {
     /// Writes down that somebody has seen a room up to `seq`. A receipt only moves forward.
     ///
     /// - Throws: `notFound`, or `invalid` for an event that does not exist yet.
-    package func markRead(_ room: Room.ID, upTo seq: Int64, by user: User.ID) async throws {
-        try await change { transaction in
+    package func markRead(_ room: Room.ID, upTo seq: Int64, by caller: Caller) async throws {
+        let user = caller.user
+        store.noteActivity(of: caller)
+        try await store.change { transaction in
             let view = try transaction.db.requireMember(user, of: room)
             guard (0...view.room.lastSeq).contains(seq) else {
                 throw Refusal.invalid(
@@ -19,7 +21,7 @@ extension Store {
     }
 
     /// How far a room's events have reached somebody.
-    package struct Place: Sendable {
+    package struct DeliveryPosition: Sendable {
         package let room: Room.ID
         package let user: User.ID
         package let seq: Int64
@@ -32,14 +34,15 @@ extension Store {
     }
 
     /// Writes down what has reached members' clients. Those who are not members any more are left out.
-    package func markDelivered(_ places: [Place]) async throws {
-        var rest = places[...]
+    package func markDelivered(_ positions: [DeliveryPosition]) async throws {
+        var rest = positions[...]
         while !rest.isEmpty {
             let batch = rest.prefix(Self.receiptBatch)
             rest = rest.dropFirst(batch.count)
-            try await change { transaction in
-                for place in batch {
-                    try transaction.moveReceipt(Database.moveDelivered, of: place.user, in: place.room, to: place.seq)
+            try await store.change { transaction in
+                for position in batch {
+                    let (room, user) = (position.room, position.user)
+                    try transaction.moveReceipt(Database.moveDelivered, of: user, in: room, to: position.seq)
                 }
             }
         }

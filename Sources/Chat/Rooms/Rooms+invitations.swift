@@ -1,17 +1,46 @@
 import GRDB
+import Vocabulary
 
-extension Store {
+/// An offer to join a room, made to somebody who shares no room with the person who makes it.
+package struct Invitation: Sendable, Equatable {
+    package let room: Room
+    package let user: User
+    /// Role that they will have in the room.
+    package let role: Member.Role
+    package let invitedBy: User
+    package let createdAt: Timestamp
+}
+
+/// What came of adding somebody to a room.
+package enum Addition: Sendable, Equatable {
+    /// They are a member now.
+    case joined(MemberView)
+    /// They become one when they accept.
+    case invited(Invitation)
+
+    package var userID: User.ID {
+        switch self {
+        case .joined(let view): view.member.user.id
+        case .invited(let invitation): invitation.user.id
+        }
+    }
+
+    /// Nil for somebody who has not accepted yet.
+    package var member: MemberView? {
+        if case .joined(let view) = self { view } else { nil }
+    }
+}
+
+extension Rooms {
     /// Agrees to be in a room: as somebody who was invited to it, or to whom a stranger wrote in it. Where that is
     /// settled already, nothing changes.
     ///
-    /// - Throws: `notFound`, `roomFull`, or `conflict` for somebody who is in too many rooms.
-    package func accept(
-        _ room: Room.ID,
-        by user: User.ID,
-        once request: OnceRequest? = nil
-    ) async throws -> Outcome<RoomView> {
-        try await changeRoom(for: user, once: request, notice: .invitation(to: room, for: user)) {
-            [limits] transaction in
+    /// - Throws: `rateLimited`, `notFound`, `roomFull`, or `conflict` for somebody who is in too many rooms.
+    package func accept(_ room: Room.ID, by caller: Caller) async throws -> Outcome<RoomView> {
+        let user = caller.user
+        try store.begin(\.joins, by: caller)
+        return try await make(for: caller, notice: .invitation(to: room, for: user)) {
+            [limits = store.limits] transaction in
             if let consent = try transaction.db.consent(of: user, in: room) {
                 try transaction.giveConsent(of: user, in: room, from: consent)
             } else {
@@ -24,8 +53,10 @@ extension Store {
     /// Turns an invitation down.
     ///
     /// - Throws: `notFound` where there is none.
-    package func declineInvitation(to room: Room.ID, by user: User.ID) async throws {
-        try await change { transaction in
+    package func declineInvitation(to room: Room.ID, by caller: Caller) async throws {
+        let user = caller.user
+        store.noteActivity(of: caller)
+        try await store.change { transaction in
             guard try transaction.withdrawInvitation(of: user, to: room) else { throw Refusal.notFound() }
             transaction.consequences.notices.append(.invitation(to: room, for: user))
         }
@@ -33,7 +64,7 @@ extension Store {
 
     /// Invitations that wait for the person's answer, newest first; those of people they have blocked apart.
     package func invitations(of user: User.ID) async throws -> [Invitation] {
-        try await read { [limits] db in
+        try await store.read { [limits = store.limits] db in
             try db.invitations(Database.invitationsOfUser, [user, limits.invitationsPerPerson])
         }
     }
@@ -42,7 +73,7 @@ extension Store {
     ///
     /// - Throws: `notFound`, `forbidden` for a plain member.
     package func invitations(to room: Room.ID, for viewer: User.ID) async throws -> [Invitation] {
-        try await read { [limits] db in
+        try await store.read { [limits = store.limits] db in
             try db.requireRole(.admin, in: room, of: viewer, to: "see its invitations")
             return try db.invitations(Database.invitationsOfRoom, [room, limits.roomMembers])
         }

@@ -1,92 +1,5 @@
 import GRDB
 
-extension Store {
-    /// The room's members, longest first.
-    ///
-    /// - Throws: `notFound` for anybody who is not one of them.
-    package func members(of room: Room.ID, for viewer: User.ID) async throws -> [MemberView] {
-        try await read { db in
-            try db.requireMember(viewer, of: room)
-            let blocked = try db.blockedEitherWay(with: viewer)
-            let rows = try Row.fetchAll(db.cachedStatement(sql: Database.membersOfRoom), arguments: [room])
-            return try rows.map { try Member(row: $0, db: db) }
-                .sorted { ($0.joinedAt, $0.user.id) < ($1.joinedAt, $1.user.id) }
-                .map { member in
-                    let isHidden = member.isPending || blocked.contains(member.user.id)
-                    return MemberView(member: member, showsActivity: member.user.id == viewer || !isHidden)
-                }
-        }
-    }
-
-    /// Adds somebody: oneself to a public room or to one that one is invited to, others by owner or admin. Somebody who
-    /// shares no room with who adds them is invited instead.
-    ///
-    /// - Throws: `notFound`, `forbidden` also for somebody who is banned, `roomFull`, or `conflict` for somebody who is a
-    ///   member already.
-    package func addMember(
-        _ user: User.ID,
-        to room: Room.ID,
-        role: Member.Role,
-        by actor: User.ID,
-        once request: OnceRequest? = nil
-    ) async throws -> Outcome<Addition> {
-        try await change { [limits] transaction in
-            let added = try transaction.once(request, subject: \.userID) { db, user in
-                // Who has left meanwhile sees no members any more, not even the one they added.
-                try db.requireMember(actor, of: room)
-                if let invitation = try db.invitation(of: user, to: room) { return .invited(invitation) }
-                return .joined(try db.view(of: db.member(user, of: room), for: actor))
-            } make: { transaction in
-                try transaction.add(user, to: room, role: role, by: actor, limits)
-            }
-            // Also after joining, which uses an invitation up.
-            if user == actor || added.member == nil {
-                transaction.consequences.notices.append(.invitation(to: room, for: user))
-            }
-            return added
-        }
-    }
-
-    /// Gives a member another role.
-    ///
-    /// - Throws: `notFound`, `forbidden` for anybody but an owner, `conflict` when no owner would be left.
-    package func setRole(
-        _ role: Member.Role,
-        of user: User.ID,
-        in room: Room.ID,
-        by actor: User.ID
-    ) async throws -> MemberView {
-        try await change { transaction in
-            let view = try transaction.db.requireRole(.owner, in: room, of: actor, to: "change roles")
-            guard view.room.kind != .direct else { throw Refusal.conflict("A direct room has no roles to change.") }
-            let member = try transaction.db.member(user, of: room)
-            guard member.role != role else { return try transaction.db.view(of: member, for: actor) }
-            if member.role == .owner, try transaction.owners(of: room) == 1 {
-                throw Refusal.conflict("A room needs an owner. Name another one first.", field: "role")
-            }
-            if role < member.role { try transaction.withdrawInvitations(by: user, to: room) }
-            return try transaction.db.view(of: transaction.give(role, to: user, in: room), for: actor)
-        }
-    }
-
-    /// Takes somebody out of a room, oneself or another, or takes back their invitation. When the last owner leaves, the
-    /// longest-standing admin, else member, becomes owner; with its last member the room goes.
-    ///
-    /// - Parameter bans: Whether somebody who is removed from a public room by another may not join it again.
-    /// - Throws: `notFound`, `forbidden`, or `conflict` for a direct room.
-    package func removeMember(
-        _ user: User.ID,
-        from room: Room.ID,
-        by actor: User.ID,
-        bans: Bool = true
-    ) async throws {
-        try await change { transaction in
-            try transaction.removeMember(user, from: room, by: actor, bans: bans)
-            transaction.consequences.notices.append(.invitation(to: room, for: user))
-        }
-    }
-}
-
 extension WriteTransaction {
     mutating func removeMember(
         _ user: User.ID,
@@ -112,7 +25,7 @@ extension WriteTransaction {
         try endMemberships(of: room, user, seq: seq, position: position)
     }
 
-    fileprivate mutating func add(
+    mutating func add(
         _ user: User.ID,
         to room: Room.ID,
         role: Member.Role,
@@ -238,7 +151,7 @@ extension WriteTransaction {
         if let user { try execute(Database.dropOldPastMemberships, [user, room, Missed.maxStaysPerRoom]) }
     }
 
-    fileprivate func owners(of room: Room.ID) throws -> Int {
+    func owners(of room: Room.ID) throws -> Int {
         try Int.fetchOne(
             db,
             sql: "SELECT count(*) FROM members WHERE room_id = ? AND role = 'owner'",
@@ -258,7 +171,7 @@ extension WriteTransaction {
         _ = try give(.owner, to: heir, in: room)
     }
 
-    fileprivate mutating func give(_ role: Member.Role, to user: User.ID, in room: Room.ID) throws -> Member {
+    mutating func give(_ role: Member.Role, to user: User.ID, in room: Room.ID) throws -> Member {
         try execute("UPDATE members SET role = ? WHERE room_id = ? AND user_id = ?", [role, room, user])
         let member = try db.member(user, of: room)
         try record(.memberUpdated(member), in: room)
@@ -301,7 +214,7 @@ extension Database {
 }
 
 extension Member {
-    fileprivate init(row: Row, db: Database) throws {
+    init(row: Row, db: Database) throws {
         self.init(
             user: try db.user(row[0]),
             role: row[1],

@@ -1,12 +1,29 @@
 import GRDB
+import Vocabulary
 
-extension Store {
+/// Keeps somebody from joining a public room by themselves.
+package struct Ban: Sendable, Equatable {
+    package let user: User
+    package let bannedBy: User.ID
+    package let createdAt: Timestamp
+}
+
+/// Some of a room's bans, in the order of their people's ids.
+package struct BanPage: Sendable {
+    package let bans: [Ban]
+    package let hasMore: Bool
+}
+
+extension Rooms {
     /// Keeps somebody from joining a public room, and takes them out of it if they are in it.
     ///
-    /// - Throws: `notFound`, `forbidden`, `invalid` for oneself, or `conflict` for a room that nobody joins by themselves.
-    package func ban(_ user: User.ID, from room: Room.ID, by actor: User.ID) async throws {
+    /// - Throws: `rateLimited`, `notFound`, `forbidden`, `invalid` for oneself, or `conflict` for a room that nobody joins
+    ///   by themselves.
+    package func ban(_ user: User.ID, from room: Room.ID, by caller: Caller) async throws {
+        let actor = caller.user
+        try store.begin(\.removals, by: caller)
         guard user != actor else { throw Refusal.invalid(field: "user_id", "You cannot ban yourself.") }
-        try await change { transaction in
+        try await store.change { transaction in
             let view = try transaction.db.requireRole(.admin, in: room, of: actor, to: "ban somebody")
             guard view.room.kind == .public else {
                 throw Refusal.conflict("Only a public room has bans: nobody joins any other by themselves.")
@@ -25,9 +42,11 @@ extension Store {
 
     /// Lets somebody join again.
     ///
-    /// - Throws: `notFound` also where there is no ban, `forbidden` for a plain member.
-    package func liftBan(of user: User.ID, from room: Room.ID, by actor: User.ID) async throws {
-        try await change { transaction in
+    /// - Throws: `rateLimited`, `notFound` also where there is no ban, `forbidden` for a plain member.
+    package func liftBan(of user: User.ID, from room: Room.ID, by caller: Caller) async throws {
+        let actor = caller.user
+        try store.begin(\.adds, by: caller)
+        try await store.change { transaction in
             try transaction.db.requireRole(.admin, in: room, of: actor, to: "lift a ban")
             guard try transaction.removeBan(of: user, from: room) else { throw Refusal.notFound() }
         }
@@ -43,7 +62,7 @@ extension Store {
         limit: Int,
         for viewer: User.ID
     ) async throws -> BanPage {
-        try await read { db in
+        try await store.read { db in
             try db.requireRole(.admin, in: room, of: viewer, to: "see the bans")
             let rows = try Row.fetchAll(
                 db.cachedStatement(sql: last == nil ? Database.firstBans : Database.bansAfter),

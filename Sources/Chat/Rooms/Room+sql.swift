@@ -1,143 +1,6 @@
 import Foundation
 import GRDB
 
-extension Store {
-    /// Makes a public or private room with `owner` as its first member.
-    package func createRoom(
-        kind: Room.Kind,
-        name: String,
-        topic: String?,
-        owner: User.ID,
-        once request: OnceRequest? = nil
-    ) async throws -> Outcome<RoomView> {
-        precondition(kind != .direct, "a direct room is made by directRoom(of:and:)")
-        return try await changeRoom(for: owner, once: request) { [limits] transaction in
-            let room = try transaction.insertRoom(kind: kind, name: name, topic: topic, directKey: nil)
-            try transaction.addMember(owner, to: room, role: .owner, consent: .given, limits: limits)
-            return RoomView(room: try transaction.db.room(room), role: .owner)
-        }
-    }
-
-    func changeRoom(
-        for user: User.ID,
-        once request: OnceRequest?,
-        notice: Notice? = nil,
-        _ make: @escaping @Sendable (inout WriteTransaction) throws -> RoomView
-    ) async throws -> Outcome<RoomView> {
-        try await change { transaction in
-            // Of a repeat too: the client may have missed it the first time.
-            if let notice { transaction.consequences.notices.append(notice) }
-            return try transaction.once(
-                request,
-                subject: \.room.id,
-                again: { try $0.roomView($1, for: user) },
-                make: make
-            )
-        }
-    }
-
-    /// The room as `viewer` sees it.
-    ///
-    /// - Throws: `notFound` also for a room that is neither public nor theirs.
-    package func room(_ id: Room.ID, for viewer: User.ID) async throws -> RoomView {
-        try await read { try $0.roomView(id, for: viewer) }
-    }
-
-    /// - Throws: `notFound` unless the person is a member.
-    package func checkMember(_ user: User.ID, of room: Room.ID) async throws {
-        guard !memberships.contains(user, in: room) else { return }
-        let generation = memberships.generation
-        try await read { try $0.requireMembership(of: user, in: room) }
-        memberships.insert(user, in: room, generation: generation)
-    }
-
-    /// Lets the others in the room know that somebody is typing.
-    ///
-    /// - Throws: `notFound` unless the person is a member.
-    package func announceTyping(by user: User.ID, in room: Room.ID) async throws {
-        try await checkMember(user, of: room)
-        var consequences = Consequences()
-        consequences.notices = [.typing(user, in: room)]
-        await follow(consequences)
-    }
-
-    /// The viewer's rooms, newest activity first: those that they have not hidden, or those alone that they have.
-    package func rooms(of user: User.ID, hidden: Bool = false) async throws -> [RoomSummary] {
-        try await read { [limits] db in
-            let rows = try Row.fetchAll(
-                db.cachedStatement(sql: hidden ? Database.hiddenRoomsOfUser : Database.roomsOfUser),
-                arguments: [user, limits.listedRooms]
-            )
-            // Sorted here: a list this short is not worth an index that every message would have to move.
-            return try rows.map { row in
-                (activity: row[11] as Int64, summary: try RoomSummary(row: row, of: user, db: db, limits))
-            }
-            .sorted { ($0.activity, $0.summary.view.room.id) > ($1.activity, $1.summary.view.room.id) }
-            .map(\.summary)
-        }
-    }
-
-    /// A page of the public rooms that the viewer could join, is not banned from, and of whose name a word begins with
-    /// `query`, in the order of those words; all of them by name where it is empty.
-    ///
-    /// - Parameter cursor: Where the page before ended.
-    package func joinableRooms(
-        for user: User.ID,
-        matching query: String,
-        after cursor: SearchCursor? = nil
-    ) async throws -> SearchPage<Room> {
-        let prefix = FoldedText.fold(query)
-        return try await read { [limits] db in
-            let rows = try db.joinableRooms(for: user, prefix: prefix, after: cursor, limit: limits.roomsFound + 1)
-            let found = rows.map { row in
-                let room = Room(row: row)
-                return (item: room, cursor: SearchCursor(text: row[7], key: room.id.description))
-            }
-            return SearchPage(found, limit: limits.roomsFound)
-        }
-    }
-
-    /// Changes name or topic; nil leaves it.
-    ///
-    /// - Throws: `notFound`, `forbidden` for a plain member, `conflict` for a direct room's name.
-    package func updateRoom(
-        _ id: Room.ID,
-        name: String?,
-        topic: String?,
-        by user: User.ID
-    ) async throws -> RoomView {
-        try await change { transaction in
-            let view = try transaction.db.requireRole(.admin, in: id, of: user, to: "change the room")
-            guard view.room.kind != .direct || name == nil else {
-                throw Refusal.conflict("A direct room has no name.", field: "name")
-            }
-            // A topic is read by the other one like a message.
-            if let other = view.otherID { try transaction.db.checkMayWrite(user, to: other) }
-            try transaction.execute(
-                "UPDATE rooms SET name = coalesce(?, name), topic = coalesce(?, topic) WHERE id = ?",
-                [name, topic, id]
-            )
-            if let name, view.room.kind == .public { try transaction.db.indexRoom(id, name: name) }
-            let seq = try transaction.nextSeq(in: id)
-            let room = try transaction.db.room(id)
-            try transaction.record(.roomUpdated(room), in: id, seq: seq)
-            return RoomView(room: room, role: view.role, isPending: view.isPending, otherID: view.otherID)
-        }
-    }
-
-    /// Deletes a room for everybody. Its messages and files are out of reach when the method returns; the janitor
-    /// takes them off the disk.
-    ///
-    /// - Throws: `notFound`, `forbidden` for anybody but an owner, `conflict` for a direct room.
-    package func deleteRoom(_ id: Room.ID, by user: User.ID) async throws {
-        try await change { transaction in
-            let view = try transaction.db.requireRole(.owner, in: id, of: user, to: "delete the room")
-            guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
-            try transaction.deleteRoom(id)
-        }
-    }
-}
-
 extension WriteTransaction {
     func insertRoom(kind: Room.Kind, name: String?, topic: String?, directKey: Data?) throws -> Room.ID {
         let id = Room.ID.make(at: now)
@@ -202,7 +65,7 @@ extension Database {
         try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments) != nil
     }
 
-    fileprivate func joinableRooms(
+    func joinableRooms(
         for user: User.ID,
         prefix: String,
         after cursor: SearchCursor?,
@@ -294,7 +157,7 @@ extension RoomView {
 
 extension RoomSummary {
     /// From a row of `roomsOfUser`.
-    fileprivate init(row: Row, of user: User.ID, db: Database, _ limits: ChatLimits) throws {
+    init(row: Row, of user: User.ID, db: Database, _ limits: ChatLimits) throws {
         let view = RoomView(row: row, for: user)
         let last = try Message.fetch(
             db,

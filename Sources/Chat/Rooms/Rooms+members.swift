@@ -1,0 +1,104 @@
+import GRDB
+
+extension Rooms {
+    /// The room's members, longest first.
+    ///
+    /// - Throws: `notFound` for anybody who is not one of them.
+    package func members(of room: Room.ID, for viewer: User.ID) async throws -> [MemberView] {
+        try await store.read { db in
+            try db.requireMember(viewer, of: room)
+            let blocked = try db.blockedEitherWay(with: viewer)
+            let rows = try Row.fetchAll(db.cachedStatement(sql: Database.membersOfRoom), arguments: [room])
+            return try rows.map { try Member(row: $0, db: db) }
+                .sorted { ($0.joinedAt, $0.user.id) < ($1.joinedAt, $1.user.id) }
+                .map { member in
+                    let isHidden = member.isPending || blocked.contains(member.user.id)
+                    return MemberView(member: member, showsActivity: member.user.id == viewer || !isHidden)
+                }
+        }
+    }
+
+    /// Adds somebody: oneself to a public room or to one that one is invited to, others by owner or admin. Somebody who
+    /// shares no room with who adds them is invited instead.
+    ///
+    /// - Throws: `rateLimited`, `notFound`, `forbidden` also for somebody who is banned, `roomFull`, or `conflict` for
+    ///   somebody who is a member already.
+    package func addMember(
+        _ user: User.ID,
+        to room: Room.ID,
+        role: Member.Role,
+        by caller: Caller
+    ) async throws -> Outcome<Addition> {
+        let actor = caller.user
+        try await beginAdding(user, by: caller)
+        return try await store.change { [limits = store.limits] transaction in
+            let added = try transaction.once(caller.idempotentRequest, subject: \.userID) { db, user in
+                // Who has left meanwhile sees no members any more, not even the one they added.
+                try db.requireMember(actor, of: room)
+                if let invitation = try db.invitation(of: user, to: room) { return .invited(invitation) }
+                return .joined(try db.view(of: db.member(user, of: room), for: actor))
+            } make: { transaction in
+                try transaction.add(user, to: room, role: role, by: actor, limits)
+            }
+            // Also after joining, which uses an invitation up.
+            if user == actor || added.member == nil {
+                transaction.consequences.notices.append(.invitation(to: room, for: user))
+            }
+            return added
+        }
+    }
+
+    private func beginAdding(_ user: User.ID, by caller: Caller) async throws {
+        guard user != caller.user else {
+            try store.begin(\.joins, by: caller)
+            return
+        }
+        try store.begin(\.adds, by: caller)
+        // An invitation reaches a stranger as a direct room does.
+        let areAcquainted = try await store.read { try $0.areAcquainted(caller.user, user) }
+        if !areAcquainted { try store.begin(\.direct, by: caller) }
+    }
+
+    /// Gives a member another role.
+    ///
+    /// - Throws: `rateLimited`, `notFound`, `forbidden` for anybody but an owner, `conflict` when no owner would be left.
+    package func setRole(
+        _ role: Member.Role,
+        of user: User.ID,
+        in room: Room.ID,
+        by caller: Caller
+    ) async throws -> MemberView {
+        let actor = caller.user
+        try store.begin(\.roles, by: caller)
+        return try await store.change { transaction in
+            let view = try transaction.db.requireRole(.owner, in: room, of: actor, to: "change roles")
+            guard view.room.kind != .direct else { throw Refusal.conflict("A direct room has no roles to change.") }
+            let member = try transaction.db.member(user, of: room)
+            guard member.role != role else { return try transaction.db.view(of: member, for: actor) }
+            if member.role == .owner, try transaction.owners(of: room) == 1 {
+                throw Refusal.conflict("A room needs an owner. Name another one first.", field: "role")
+            }
+            if role < member.role { try transaction.withdrawInvitations(by: user, to: room) }
+            return try transaction.db.view(of: transaction.give(role, to: user, in: room), for: actor)
+        }
+    }
+
+    /// Takes somebody out of a room, oneself or another, or takes back their invitation. When the last owner leaves, the
+    /// longest-standing admin, else member, becomes owner; with its last member the room goes.
+    ///
+    /// - Parameter bans: Whether somebody who is removed from a public room by another may not join it again.
+    /// - Throws: `rateLimited`, `notFound`, `forbidden`, or `conflict` for a direct room.
+    package func removeMember(
+        _ user: User.ID,
+        from room: Room.ID,
+        by caller: Caller,
+        bans: Bool = true
+    ) async throws {
+        let actor = caller.user
+        if user == actor { store.noteActivity(of: caller) } else { try store.begin(\.removals, by: caller) }
+        try await store.change { transaction in
+            try transaction.removeMember(user, from: room, by: actor, bans: bans)
+            transaction.consequences.notices.append(.invitation(to: room, for: user))
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import GRDB
+
+/// Rooms, their members, and what brings people into them.
+package struct Rooms: Sendable {
+    let store: Store
+
+    /// Makes a public or private room with the caller as its owner and first member.
+    ///
+    /// - Throws: `invalid` for a name or topic that is not allowed, which costs nothing; `rateLimited`.
+    package func create(
+        kind: Room.Kind,
+        name: String,
+        topic: String?,
+        by caller: Caller
+    ) async throws -> Outcome<RoomView> {
+        precondition(kind != .direct, "a direct room is made by directRoom(with:by:)")
+        let (name, topic) = (try Room.check(name: name), try topic.map(Room.check(topic:)))
+        try store.begin(\.rooms, by: caller)
+        return try await make(for: caller) { [limits = store.limits] transaction in
+            let room = try transaction.insertRoom(kind: kind, name: name, topic: topic, directKey: nil)
+            try transaction.addMember(caller.user, to: room, role: .owner, consent: .given, limits: limits)
+            return RoomView(room: try transaction.db.room(room), role: .owner)
+        }
+    }
+
+    /// Makes a change that leads to a room unless an earlier request with the caller's key has made it.
+    func make(
+        for caller: Caller,
+        notice: Notice? = nil,
+        _ make: @escaping @Sendable (inout WriteTransaction) throws -> RoomView
+    ) async throws -> Outcome<RoomView> {
+        try await store.change { transaction in
+            // Of a repeat too: the client may have missed it the first time.
+            if let notice { transaction.consequences.notices.append(notice) }
+            return try transaction.once(
+                caller.idempotentRequest,
+                subject: \.room.id,
+                again: { try $0.roomView($1, for: caller.user) },
+                make: make
+            )
+        }
+    }
+
+    /// The room as `viewer` sees it.
+    ///
+    /// - Throws: `notFound` also for a room that is neither public nor theirs.
+    package func room(_ id: Room.ID, for viewer: User.ID) async throws -> RoomView {
+        try await store.read { try $0.roomView(id, for: viewer) }
+    }
+
+    /// - Throws: `notFound` unless the person is a member.
+    package func checkMember(_ user: User.ID, of room: Room.ID) async throws {
+        let memberships = store.memberships
+        guard !memberships.contains(user, in: room) else { return }
+        let generation = memberships.generation
+        try await store.read { try $0.requireMembership(of: user, in: room) }
+        memberships.insert(user, in: room, generation: generation)
+    }
+
+    /// Lets the others in the room know that somebody is typing.
+    ///
+    /// - Throws: `notFound` unless the caller is a member.
+    package func announceTyping(in room: Room.ID, by caller: Caller) async throws {
+        store.noteActivity(of: caller)
+        try await checkMember(caller.user, of: room)
+        var consequences = Consequences()
+        consequences.notices = [.typing(caller.user, in: room)]
+        await store.follow(consequences)
+    }
+
+    /// The viewer's rooms, newest activity first: those that they have not hidden, or those alone that they have.
+    package func list(of user: User.ID, hidden: Bool = false) async throws -> [RoomSummary] {
+        try await store.read { [limits = store.limits] db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(sql: hidden ? Database.hiddenRoomsOfUser : Database.roomsOfUser),
+                arguments: [user, limits.listedRooms]
+            )
+            // Sorted here: a list this short is not worth an index that every message would have to move.
+            return try rows.map { row in
+                (activity: row[11] as Int64, summary: try RoomSummary(row: row, of: user, db: db, limits))
+            }
+            .sorted { ($0.activity, $0.summary.view.room.id) > ($1.activity, $1.summary.view.room.id) }
+            .map(\.summary)
+        }
+    }
+
+    /// A page of the public rooms that the viewer could join, is not banned from, and of whose name a word begins with
+    /// `query`, in the order of those words; all of them by name where it is empty.
+    ///
+    /// - Parameter cursor: Where the page before ended.
+    package func joinable(
+        for user: User.ID,
+        matching query: String,
+        after cursor: SearchCursor? = nil
+    ) async throws -> SearchPage<Room> {
+        let prefix = FoldedText.fold(query)
+        return try await store.read { [limits = store.limits] db in
+            let rows = try db.joinableRooms(for: user, prefix: prefix, after: cursor, limit: limits.roomsFound + 1)
+            let found = rows.map { row in
+                let room = Room(row: row)
+                return (item: room, cursor: SearchCursor(text: row[7], key: room.id.description))
+            }
+            return SearchPage(found, limit: limits.roomsFound)
+        }
+    }
+
+    /// Changes name or topic; nil leaves it.
+    ///
+    /// - Throws: `rateLimited`, `invalid` for a name or topic that is not allowed, `notFound`, `forbidden` for a plain
+    ///   member, `conflict` for a direct room's name.
+    package func update(
+        _ id: Room.ID,
+        name: String?,
+        topic: String?,
+        by caller: Caller
+    ) async throws -> RoomView {
+        let user = caller.user
+        try store.begin(\.roomChanges, by: caller)
+        let (name, topic) = (try name.map(Room.check(name:)), try topic.map(Room.check(topic:)))
+        return try await store.change { transaction in
+            let view = try transaction.db.requireRole(.admin, in: id, of: user, to: "change the room")
+            guard view.room.kind != .direct || name == nil else {
+                throw Refusal.conflict("A direct room has no name.", field: "name")
+            }
+            // A topic is read by the other one like a message.
+            if let other = view.otherID { try transaction.db.checkMayWrite(user, to: other) }
+            try transaction.execute(
+                "UPDATE rooms SET name = coalesce(?, name), topic = coalesce(?, topic) WHERE id = ?",
+                [name, topic, id]
+            )
+            if let name, view.room.kind == .public { try transaction.db.indexRoom(id, name: name) }
+            let seq = try transaction.nextSeq(in: id)
+            let room = try transaction.db.room(id)
+            try transaction.record(.roomUpdated(room), in: id, seq: seq)
+            return RoomView(room: room, role: view.role, isPending: view.isPending, otherID: view.otherID)
+        }
+    }
+
+    /// Deletes a room for everybody. Its messages and files are out of reach when the method returns; the janitor
+    /// takes them off the disk.
+    ///
+    /// - Throws: `notFound`, `forbidden` for anybody but an owner, `conflict` for a direct room.
+    package func delete(_ id: Room.ID, by caller: Caller) async throws {
+        store.noteActivity(of: caller)
+        try await store.change { transaction in
+            let view = try transaction.db.requireRole(.owner, in: id, of: caller.user, to: "delete the room")
+            guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
+            try transaction.deleteRoom(id)
+        }
+    }
+}
+
+extension Store {
+    package var rooms: Rooms { Rooms(store: self) }
+}
