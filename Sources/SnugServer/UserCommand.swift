@@ -66,7 +66,7 @@ struct UserCommand: AsyncParsableCommand {
                 )
             }
             return try await store.closing {
-                try await store.createUser(
+                try await store.people.create(
                     username: name,
                     displayName: name,
                     passwordHash: try await PasswordHasher().hash(password, for: .init(person: nil, network: nil)),

@@ -73,11 +73,11 @@ struct RowSweepTests {
             _ = try await storage.store.renderings.finish(picture, variants: [thumbnail])
             var changes = UserChanges()
             changes.avatar = .attachment(picture)
-            _ = try await storage.store.updateUser(storage.owner, changes)
+            _ = try await storage.store.people.update(storage.owner, changes)
             _ = try await storage.sweep().run()
             #expect(storage.hasFiles(picture))
             changes.avatar = UserChanges.Avatar.none
-            _ = try await storage.store.updateUser(storage.owner, changes)
+            _ = try await storage.store.people.update(storage.owner, changes)
             _ = try await storage.sweep().run()
             #expect(try await storage.isGone(picture))
         }
@@ -103,7 +103,8 @@ struct RowSweepTests {
             let report = try await storage.sweep(batch: 3).run()
             #expect(report.keys.rows == 7)
             #expect(try await storage.store.oldKeyCount() == 0)
-            #expect(try await storage.store.knows(OnceKey(of: storage.owner, route: "messages", text: "young")))
+            let young = OnceKey(of: storage.owner, route: "messages", text: "young")
+            #expect(try await storage.store.people.hasBeenUsed(young))
         }
     }
 

@@ -11,6 +11,7 @@ package struct PersonRates: Sendable {
         package var removals: [RateRule] = []
         package var roles: [RateRule] = []
         package var blocks: [RateRule] = []
+        package var profiles: [RateRule] = []
 
         package init() {}
     }
@@ -36,6 +37,8 @@ package struct PersonRates: Sendable {
     package let roles: RateLimiter<User.ID>
     /// Blocks of people, and direct rooms that are hidden or shown.
     package let blocks: RateLimiter<User.ID>
+    /// Changes of the person's name or avatar.
+    package let profiles: RateLimiter<User.ID>
 
     /// - Parameter now: A clock that never goes back.
     package init(_ rules: Rules = Rules(), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
@@ -51,5 +54,6 @@ package struct PersonRates: Sendable {
         removals = limiter(rules.removals)
         roles = limiter(rules.roles)
         blocks = limiter(rules.blocks)
+        profiles = limiter(rules.profiles)
     }
 }

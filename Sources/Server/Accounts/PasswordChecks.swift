@@ -29,7 +29,7 @@ struct PasswordChecks: Sendable {
     func count(_ guess: Guess) async throws {
         var isKnown = false
         if let network = guess.network.known {
-            isKnown = try await store.knows(network, ofNamed: guess.username)
+            isKnown = try await store.people.knows(network, ofNamed: guess.username)
         }
         try limits.spendSignIn(as: guess.username, from: guess.network, isKnown: isKnown)
     }

@@ -222,7 +222,7 @@ extension Routes {
         rooms = RoomRoutes(store: store, wire: wire)
         invitations = InvitationRoutes(store: store, wire: wire)
         bans = BanRoutes(store: store, wire: wire)
-        blocks = BlockRoutes(store: store, limits: limits, wire: wire)
+        blocks = BlockRoutes(store: store, wire: wire)
         members = MemberRoutes(store: store, wire: wire)
         messages = MessageRoutes(
             store: store,

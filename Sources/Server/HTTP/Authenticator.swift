@@ -16,7 +16,7 @@ struct Authenticator: RouterMiddleware {
         guard let token = request.headers[.authorization].flatMap(Self.bearerToken) else {
             return try await next(request, context)
         }
-        let session = try await store.session(of: token) {
+        let session = try await store.people.session(of: token) {
             address.network(of: context.peer, forwardedFor: request.headers[values: .xForwardedFor]).known
         }
         // Asking is what clients do by themselves.

@@ -20,7 +20,6 @@ struct RateLimits: Sendable {
     /// What the store's operations count themselves.
     let people: PersonRates
     let uploads: RateLimiter<User.ID>
-    let profiles: RateLimiter<User.ID>
     let signins: RateLimiter<SignInKey>
     let signups: RateLimiter<ClientNetwork>
     let address: ClientAddress
@@ -30,7 +29,6 @@ struct RateLimits: Sendable {
         people = PersonRates(rates.people, now: now)
         uploads = RateLimiter(rates.uploads, capacity: Self.keysPerLimit, now: now)
         signins = RateLimiter(rates.signins, capacity: Self.keysPerLimit, now: now)
-        profiles = RateLimiter(rates.profiles, capacity: Self.keysPerLimit, now: now)
         signups = RateLimiter(rates.signups, capacity: Self.keysPerLimit, now: now)
         self.address = address
     }
@@ -85,6 +83,7 @@ extension RateSettings {
         rules.removals = removals
         rules.roles = roles
         rules.blocks = blocks
+        rules.profiles = profiles
         return rules
     }
 }

@@ -4,7 +4,6 @@ import Hummingbird
 /// Whom somebody has blocked.
 struct BlockRoutes: Sendable {
     let store: Store
-    let limits: RateLimits
     let wire: Wire
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -14,7 +13,7 @@ struct BlockRoutes: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let blocks = try await store.blocks(of: context.userID)
+        let blocks = try await store.people.blocks(of: context.userID)
         return wire.response { json in
             json.key("blocks")
             json.array(blocks) { $1.write(to: &$0) }
@@ -22,16 +21,12 @@ struct BlockRoutes: Sendable {
     }
 
     @Sendable private func block(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let user: User.ID = try context.id("user")
-        try limits.people.blocks.spend(context.userID)
-        try await store.block(user, by: context.userID)
+        try await store.people.block(context.id("user"), by: context.caller)
         return Response(status: .noContent)
     }
 
     @Sendable private func unblock(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let user: User.ID = try context.id("user")
-        try limits.people.blocks.spend(context.userID)
-        try await store.unblock(user, by: context.userID)
+        try await store.people.unblock(context.id("user"), by: context.caller)
         return Response(status: .noContent)
     }
 }

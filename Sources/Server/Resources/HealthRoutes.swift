@@ -52,7 +52,7 @@ struct HealthRoutes: Sendable {
         let forwardedFor = request.headers[values: .xForwardedFor]
         if address.isLocal(peer: context.peer, forwardedFor: forwardedFor) { return true }
         guard let session = context.session else { return false }
-        return try await store.user(session.userID).isAdmin
+        return try await store.people.user(session.userID).isAdmin
     }
 
     private func database() async -> Check {

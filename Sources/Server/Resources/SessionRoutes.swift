@@ -39,7 +39,7 @@ struct SessionRoutes: Sendable {
         _ once: OnceRequest?
     ) async throws -> Response {
         let response = try await passwords.verified(password, guess) {
-            try await store.credentials(username: guess.username)
+            try await store.people.credentials(username: guess.username)
         } then: { verified in
             try await signIn(verified, from: guess.network.known, once)
         }
@@ -52,18 +52,18 @@ struct SessionRoutes: Sendable {
         from network: Network?,
         _ once: OnceRequest?
     ) async throws -> Response {
-        let user = try await store.user(verified.userID)
-        if let once, let (session, token) = try await store.renewSession(of: verified, madeBy: once) {
+        let user = try await store.people.user(verified.userID)
+        if let once, let (session, token) = try await store.people.renewSession(of: verified, madeBy: once) {
             return wire.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
         }
-        let (session, token) = try await store.createSession(for: verified, from: network, once: once)
+        let (session, token) = try await store.people.createSession(for: verified, from: network, once: once)
         return wire.response(.created, SignedIn(user: user, token: token, session: session))
     }
 
     private static let refused = Problem(.unauthorized, "unauthenticated", "The name or the password is wrong.")
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let sessions = try await store.sessions(of: context.userID)
+        let sessions = try await store.people.sessions(of: context.userID)
         return wire.response { json in
             json.key("sessions")
             json.array(sessions) { json, session in
@@ -75,7 +75,7 @@ struct SessionRoutes: Sendable {
     @Sendable private func signOut(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let isCurrent = context.parameters.get("id") == "current"
         let id = isCurrent ? context.session.id : try context.id()
-        try await store.deleteSession(id, of: context.userID)
+        try await store.people.deleteSession(id, by: context.caller)
         return Response(status: .noContent)
     }
 }

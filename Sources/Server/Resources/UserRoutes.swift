@@ -42,7 +42,7 @@ struct UserRoutes: Sendable {
         )
         return try await keys.hold(once?.key) {
             // A name that is taken is refused before the cost of a hash is paid, and again by the insert.
-            if try await store.credentials(username: username) != nil {
+            if try await store.people.credentials(username: username) != nil {
                 return try await registerAgain(guess, body.password, once)
             }
             return try await register(guess, body.password, as: name, once)
@@ -56,7 +56,7 @@ struct UserRoutes: Sendable {
         _ once: OnceRequest?
     ) async throws -> Response {
         try limits.signups.spend(guess.network)
-        let (user, session, token) = try await store.register(
+        let (user, session, token) = try await store.people.register(
             username: guess.username,
             displayName: name,
             passwordHash: passwords.hasher.hash(password, for: guess.claimant),
@@ -73,13 +73,15 @@ struct UserRoutes: Sendable {
         _ once: OnceRequest?
     ) async throws -> Response {
         let taken = Refusal.conflict("This name is taken.", field: "username")
-        guard let once, try await store.knows(once.key) else { throw taken }
+        guard let once, try await store.people.hasBeenUsed(once.key) else { throw taken }
         try await passwords.count(guess)
         let response = try await passwords.verified(password, guess) {
-            try await store.credentials(username: guess.username)
+            try await store.people.credentials(username: guess.username)
         } then: { verified -> Response in
-            guard let (session, token) = try await store.renewSession(of: verified, madeBy: once) else { throw taken }
-            let user = try await store.user(verified.userID)
+            guard let (session, token) = try await store.people.renewSession(of: verified, madeBy: once) else {
+                throw taken
+            }
+            let user = try await store.people.user(verified.userID)
             return wire.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
         }
         guard let response else { throw taken }
@@ -87,7 +89,7 @@ struct UserRoutes: Sendable {
     }
 
     @Sendable private func find(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let page = try await store.users(
+        let page = try await store.people.find(
             matching: request.text("q") ?? "",
             after: request.searchCursor(),
             for: context.userID
@@ -100,11 +102,11 @@ struct UserRoutes: Sendable {
     }
 
     @Sendable private func showSelf(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        wire.response(.ok, OwnUser(try await store.user(context.userID)))
+        wire.response(.ok, OwnUser(try await store.people.user(context.userID)))
     }
 
     @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        wire.response(.ok, try await store.user(context.id(), for: context.userID))
+        wire.response(.ok, try await store.people.user(context.id(), for: context.userID))
     }
 
     private struct Changes: Decodable {
@@ -135,12 +137,11 @@ struct UserRoutes: Sendable {
         case .null: changes.avatar = UserChanges.Avatar.none
         case .value(let id): changes.avatar = .attachment(id)
         }
-        if body.displayName != nil || changes.avatar != nil { try limits.profiles.spend(context.userID) }
         let user: User
         if let password = body.password {
             user = try await setPassword(password, body.currentPassword, changes, request, context)
         } else {
-            user = try await store.updateUser(context.userID, changes)
+            user = try await store.people.update(changes, by: context.caller)
         }
         return wire.response(.ok, OwnUser(user))
     }
@@ -154,14 +155,14 @@ struct UserRoutes: Sendable {
     ) async throws -> User {
         try PasswordHasher.check(password: password)
         guard let current else { throw Problem.invalid("current_password", "It is needed to change the password.") }
-        guard let own = try await store.credentials(of: context.userID) else { throw Refusal.notFound() }
+        guard let own = try await store.people.credentials(of: context.userID) else { throw Refusal.notFound() }
         let guess = PasswordChecks.Guess(
             username: own.username,
             network: limits.network(of: request, peer: context.channel.remoteAddress)
         )
         try await passwords.count(guess)
         let updated = try await passwords.verified(current, guess) {
-            try await store.credentials(of: context.userID)
+            try await store.people.credentials(of: context.userID)
         } then: { verified in
             var changes = changes
             changes.password = UserChanges.Password(
@@ -169,7 +170,7 @@ struct UserRoutes: Sendable {
                 hash: try await passwords.hasher.hash(password, for: guess.claimant),
                 session: context.session.id
             )
-            return try await store.updateUser(context.userID, changes)
+            return try await store.people.update(changes, by: context.caller)
         }
         guard let updated else {
             throw Problem(.forbidden, "forbidden", "The current password is wrong.", field: "current_password")

@@ -39,7 +39,7 @@ struct StoredBytesTests {
             for _ in 0..<2 {
                 var changes = UserChanges()
                 changes.avatar = .attachment(try await chat.picture(by: ada))
-                _ = try await chat.store.updateUser(ada, changes)
+                _ = try await chat.store.people.update(ada, changes)
             }
             #expect(try await chat.storedBytes == 1000)
         }

@@ -11,7 +11,7 @@ struct BlockTests {
             let (ada, bob, eve) = (people[0], people[1], people[2])
             let room = try await chat.directRoom(of: ada, and: eve)
             let message = try await chat.say("mine", in: room, by: eve)
-            for blocker in [ada, bob] { try await chat.store.block(eve, by: blocker) }
+            for blocker in [ada, bob] { try await chat.store.people.block(eve, by: blocker) }
             let store = chat.store
             let expected = Refusal.forbidden("You cannot write to this person.")
             let attempts: [() async throws -> Void] = [
@@ -33,10 +33,10 @@ struct BlockTests {
         try await withChat { chat in
             let (ada, eve) = (try await chat.person("ada"), try await chat.person("eve"))
             let room = try await chat.directRoom(of: ada, and: eve)
-            for _ in 0..<2 { try await chat.store.block(eve, by: ada) }
+            for _ in 0..<2 { try await chat.store.people.block(eve, by: ada) }
             #expect(await refusal { try await chat.say("take that", in: room, by: ada) } == .conflict)
             #expect(await refusal { try await chat.store.rooms.directRoom(of: ada, and: eve) } == .conflict)
-            let followed = try await chat.consequences { try await chat.store.unblock(eve, by: ada) }
+            let followed = try await chat.consequences { try await chat.store.people.unblock(eve, by: ada) }
             #expect(followed.notices == [.unblocked(eve, by: ada, isLast: true)])
             try await chat.say("sorry", in: room, by: ada)
             try await chat.say("never mind", in: room, by: eve)
@@ -52,9 +52,9 @@ struct BlockTests {
             let message = try await chat.say("hello", in: room, by: cem)
             let cursor = Cursor(epoch: chat.store.epoch, position: try chat.store.logPosition())
             for person in people { try await chat.store.rooms.markRead(room, upTo: message.seq, by: person) }
-            try await chat.store.block(eve, by: ada)
+            try await chat.store.people.block(eve, by: ada)
             for (viewer, other) in [(ada, eve), (eve, ada)] {
-                #expect(try await chat.store.user(other, for: viewer).showsPresence == false)
+                #expect(try await chat.store.people.user(other, for: viewer).showsPresence == false)
                 let members = try await chat.store.rooms.members(of: room, for: viewer)
                 for member in members {
                     #expect(member.showsActivity == (member.user.id != other))
@@ -77,18 +77,18 @@ struct BlockTests {
         try await withChat(limits: limits) { chat in
             let people = try await chat.people(4)
             let store = chat.store
-            for other in people[1...2] { try await store.block(other, by: people[0]) }
-            #expect(try await store.blocks(of: people[0]).map(\.user.id) == people[1...2].sorted())
-            #expect(try await store.blocks(of: people[1]).isEmpty)
-            #expect(await refusal { try await store.block(people[3], by: people[0]) } == .conflict)
-            try await store.block(people[1], by: people[0])
-            #expect(await refusal { try await store.block(people[0], by: people[0]) } == .invalid)
-            #expect(await refusal { try await store.block(.random(), by: people[0]) } == .notFound)
-            try await store.unblock(people[1], by: people[0])
-            try await store.block(people[3], by: people[0])
+            for other in people[1...2] { try await store.people.block(other, by: people[0]) }
+            #expect(try await store.people.blocks(of: people[0]).map(\.user.id) == people[1...2].sorted())
+            #expect(try await store.people.blocks(of: people[1]).isEmpty)
+            #expect(await refusal { try await store.people.block(people[3], by: people[0]) } == .conflict)
+            try await store.people.block(people[1], by: people[0])
+            #expect(await refusal { try await store.people.block(people[0], by: people[0]) } == .invalid)
+            #expect(await refusal { try await store.people.block(.random(), by: people[0]) } == .notFound)
+            try await store.people.unblock(people[1], by: people[0])
+            try await store.people.block(people[3], by: people[0])
             // A block of the other side is not lifted.
-            try await store.block(people[0], by: people[3])
-            let followed = try await chat.consequences { try await store.unblock(people[3], by: people[0]) }
+            try await store.people.block(people[0], by: people[3])
+            let followed = try await chat.consequences { try await store.people.unblock(people[3], by: people[0]) }
             #expect(followed.notices == [.unblocked(people[3], by: people[0], isLast: false)])
         }
     }

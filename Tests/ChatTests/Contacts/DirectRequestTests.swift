@@ -148,14 +148,14 @@ struct DirectRequestTests {
             let seen = { try await chat.store.rooms.members(of: room, for: ada).first { $0.user.id == bob } }
             #expect(try await seen()?.readSeq == message.seq - 1)
             #expect(try await seen()?.showsActivity == false)
-            #expect(try await chat.store.user(bob, for: ada).showsPresence == false)
+            #expect(try await chat.store.people.user(bob, for: ada).showsPresence == false)
             #expect(try await chat.store.liveStart(for: ada, after: cursor).missed?.receipts == [])
             #expect(try await chat.store.liveStart(for: ada).pending == [room: [bob]])
             // Own devices have to know.
             #expect(try await chat.store.liveStart(for: bob, after: cursor).missed?.receipts.count == 1)
             _ = try await chat.store.rooms.accept(room, by: bob)
             #expect(try await seen()?.readSeq == message.seq)
-            #expect(try await chat.store.user(bob, for: ada).showsPresence)
+            #expect(try await chat.store.people.user(bob, for: ada).showsPresence)
             let receipts = try await chat.store.liveStart(for: ada, after: cursor).missed?.receipts
             #expect(receipts?.map(\.readSeq) == [message.seq])
             #expect(try await chat.store.liveStart(for: ada).pending == [:])

@@ -15,7 +15,7 @@ struct InvitationTests {
                 #expect(added.member == nil)
                 #expect(try await chat.store.rooms.members(of: room, for: ada).count == 1)
                 #expect(try await chat.store.liveStart(for: stranger).rooms.isEmpty)
-                #expect(try await chat.store.user(stranger, for: ada).showsPresence == false)
+                #expect(try await chat.store.people.user(stranger, for: ada).showsPresence == false)
                 #expect(try await chat.store.rooms.invitations(to: room, for: ada).map(\.user.id) == [stranger])
                 let invitation = try #require(try await chat.store.rooms.invitations(of: stranger).first)
                 #expect(invitation.room.id == room && invitation.invitedBy.id == ada && invitation.role == .admin)
@@ -116,13 +116,13 @@ struct InvitationTests {
         try await withChat { chat in
             let (ada, eve) = (try await chat.person("ada"), try await chat.person("eve"))
             _ = try await chat.room(of: ada, with: [eve])
-            try await chat.store.block(eve, by: ada)
+            try await chat.store.people.block(eve, by: ada)
             let room = try await chat.room(of: eve)
             // They share a room, but that is no consent any more.
             #expect(try await chat.store.rooms.addMember(ada, to: room, role: .member, by: eve).member == nil)
             #expect(try await chat.store.rooms.invitations(of: ada).isEmpty)
             #expect(try await chat.store.rooms.invitations(to: room, for: eve).count == 1)
-            try await chat.store.unblock(eve, by: ada)
+            try await chat.store.people.unblock(eve, by: ada)
             #expect(try await chat.store.rooms.invitations(of: ada).count == 1)
         }
     }

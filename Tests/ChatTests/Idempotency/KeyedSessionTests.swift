@@ -14,17 +14,17 @@ struct KeyedSessionTests {
         try await withChat { chat in
             let store = chat.store
             let ada = try await chat.person("ada")
-            #expect(try await store.renewSession(of: ada, madeBy: once()) == nil)
-            let (first, lost) = try await store.createSession(for: ada, once: once())
+            #expect(try await store.people.renewSession(of: ada, madeBy: once()) == nil)
+            let (first, lost) = try await store.people.createSession(for: ada, once: once())
             // So that it is in the cache.
-            #expect(try await store.session(of: lost).id == first.id)
+            #expect(try await store.people.session(of: lost).id == first.id)
             chat.clock.advance(by: .seconds(60))
-            let (again, token) = try #require(try await store.renewSession(of: ada, madeBy: once()))
+            let (again, token) = try #require(try await store.people.renewSession(of: ada, madeBy: once()))
             #expect(again.id == first.id && again.createdAt == first.createdAt)
             #expect(again.expiresAt == chat.clock.now + .seconds(30 * 86_400))
-            #expect(try await store.session(of: token) == again)
-            #expect(await refusal { try await store.session(of: lost) } == .unauthenticated)
-            #expect(try await store.sessions(of: ada) == [again])
+            #expect(try await store.people.session(of: token) == again)
+            #expect(await refusal { try await store.people.session(of: lost) } == .unauthenticated)
+            #expect(try await store.people.sessions(of: ada) == [again])
         }
     }
 
@@ -32,7 +32,7 @@ struct KeyedSessionTests {
     func register() async throws {
         try await withChat { chat in
             let register = { @Sendable (name: String) in
-                try await chat.store.register(
+                try await chat.store.people.register(
                     username: name,
                     displayName: name,
                     passwordHash: "hash",
@@ -40,8 +40,8 @@ struct KeyedSessionTests {
                 )
             }
             let made = try await register("ada")
-            #expect(try await chat.store.session(of: made.token).userID == made.user.id)
-            #expect(try await chat.store.knows(once().key))
+            #expect(try await chat.store.people.session(of: made.token).userID == made.user.id)
+            #expect(try await chat.store.people.hasBeenUsed(once().key))
             // The same name, and another name under a key that is in use.
             for name in ["ada", "eve"] {
                 #expect(await refusal { try await register(name) } == .conflict)
@@ -55,9 +55,9 @@ struct KeyedSessionTests {
     func claimedAlready() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            _ = try await chat.store.createSession(for: ada, once: once())
-            #expect(await refusal { try await chat.store.createSession(for: ada, once: once()) } == .conflict)
-            #expect(try await chat.store.sessions(of: ada).count == 1)
+            _ = try await chat.store.people.createSession(for: ada, once: once())
+            #expect(await refusal { try await chat.store.people.createSession(for: ada, once: once()) } == .conflict)
+            #expect(try await chat.store.people.sessions(of: ada).count == 1)
         }
     }
 
@@ -65,10 +65,10 @@ struct KeyedSessionTests {
     func mismatch() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            let (session, token) = try await chat.store.createSession(for: ada, once: once())
+            let (session, token) = try await chat.store.people.createSession(for: ada, once: once())
             let other = once(saying: "that")
-            #expect(await refusal { try await chat.store.renewSession(of: ada, madeBy: other) } == .keyReused)
-            #expect(try await chat.store.session(of: token).id == session.id)
+            #expect(await refusal { try await chat.store.people.renewSession(of: ada, madeBy: other) } == .keyReused)
+            #expect(try await chat.store.people.session(of: token).id == session.id)
         }
     }
 
@@ -76,10 +76,10 @@ struct KeyedSessionTests {
     func ended() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            let (session, _) = try await chat.store.createSession(for: ada, once: once())
-            try await chat.store.deleteSession(session.id, of: ada)
-            #expect(await refusal { try await chat.store.renewSession(of: ada, madeBy: once()) } == .gone)
-            #expect(try await chat.store.sessions(of: ada).isEmpty)
+            let (session, _) = try await chat.store.people.createSession(for: ada, once: once())
+            try await chat.store.people.deleteSession(session.id, of: ada)
+            #expect(await refusal { try await chat.store.people.renewSession(of: ada, madeBy: once()) } == .gone)
+            #expect(try await chat.store.people.sessions(of: ada).isEmpty)
         }
     }
 
@@ -87,9 +87,9 @@ struct KeyedSessionTests {
     func others() async throws {
         try await withChat { chat in
             let (ada, eve) = (try await chat.person("ada"), try await chat.person("eve"))
-            let (session, token) = try await chat.store.createSession(for: ada, once: once())
-            #expect(await refusal { try await chat.store.renewSession(of: eve, madeBy: once()) } == .gone)
-            #expect(try await chat.store.session(of: token).id == session.id)
+            let (session, token) = try await chat.store.people.createSession(for: ada, once: once())
+            #expect(await refusal { try await chat.store.people.renewSession(of: eve, madeBy: once()) } == .gone)
+            #expect(try await chat.store.people.session(of: token).id == session.id)
         }
     }
 
@@ -97,12 +97,12 @@ struct KeyedSessionTests {
     func expiry() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            _ = try await chat.store.createSession(for: ada, once: once())
+            _ = try await chat.store.people.createSession(for: ada, once: once())
             chat.clock.advance(by: OnceKey.lifetime)
-            #expect(try await chat.store.knows(once().key) == false)
-            #expect(try await chat.store.renewSession(of: ada, madeBy: once()) == nil)
-            _ = try await chat.store.createSession(for: ada, once: once())
-            #expect(try await chat.store.sessions(of: ada).count == 2)
+            #expect(try await chat.store.people.hasBeenUsed(once().key) == false)
+            #expect(try await chat.store.people.renewSession(of: ada, madeBy: once()) == nil)
+            _ = try await chat.store.people.createSession(for: ada, once: once())
+            #expect(try await chat.store.people.sessions(of: ada).count == 2)
         }
     }
 }

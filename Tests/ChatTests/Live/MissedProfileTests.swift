@@ -7,7 +7,7 @@ struct MissedProfileTests {
     private func rename(_ user: User.ID, to name: String, in chat: TestChat) async throws -> Consequences {
         var changes = UserChanges()
         changes.displayName = name
-        return try await chat.consequences { [changes] in _ = try await chat.store.updateUser(user, changes) }
+        return try await chat.consequences { [changes] in _ = try await chat.store.people.update(user, changes) }
     }
 
     private func missed(by user: User.ID, since position: Int64, in chat: TestChat) async throws -> [String]? {
@@ -26,7 +26,7 @@ struct MissedProfileTests {
             #expect(try await missed(by: bob, since: before, in: chat) == [])
             chat.clock.advance(by: .seconds(60))
             let followed = try await rename(ada, to: "Countess", in: chat)
-            #expect(followed.notices == [.profile(try await chat.store.user(ada), in: [room])])
+            #expect(followed.notices == [.profile(try await chat.store.people.user(ada), in: [room])])
             #expect(try await missed(by: bob, since: before, in: chat) == ["Countess"])
             #expect(try await missed(by: ada, since: before, in: chat) == ["Countess"])
             #expect(try await missed(by: eve, since: before, in: chat) == [])

@@ -116,7 +116,7 @@ struct EditingTests {
             let room = try await chat.directRoom(of: ada, and: bob)
             let message = try await chat.say("evidence", in: room, by: ada)
             let answer = try await chat.say("an answer", in: room, by: bob)
-            try await chat.store.block(bob, by: ada)
+            try await chat.store.people.block(bob, by: ada)
             #expect(await refusal { try await chat.store.messages.delete(message.id, in: room, by: bob) } == .forbidden)
             #expect(await refusal { try await chat.store.messages.delete(answer.id, in: room, by: ada) } == .conflict)
             #expect(await refusal { try await chat.store.messages.delete(message.id, in: room, by: ada) } == nil)

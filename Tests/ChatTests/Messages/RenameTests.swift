@@ -8,7 +8,7 @@ struct RenameTests {
     private func rename(_ user: User.ID, to name: String, in chat: TestChat) async throws {
         var changes = UserChanges()
         changes.displayName = name
-        _ = try await chat.store.updateUser(user, changes)
+        _ = try await chat.store.people.update(user, changes)
     }
 
     /// The rooms whose pages one step has changed; nil where there was nothing left to do.
@@ -74,13 +74,13 @@ struct RenameTests {
             let picture = try await chat.picture(by: ada)
             var changes = UserChanges()
             changes.avatar = .attachment(picture)
-            _ = try await chat.store.updateUser(ada, changes)
+            _ = try await chat.store.people.update(ada, changes)
             #expect(try await chat.say("new", in: room, by: ada).sender.avatar?.id == picture)
             while try await chat.store.messages.backfillSenders() {}
             let avatar = try await chat.store.messages.message(message.id, in: room, for: ada).sender.avatar
             #expect(avatar == Message.Avatar(id: picture, format: .jpg))
             changes.avatar = UserChanges.Avatar.none
-            _ = try await chat.store.updateUser(ada, changes)
+            _ = try await chat.store.people.update(ada, changes)
             while try await chat.store.messages.backfillSenders() {}
             #expect(try await chat.store.messages.message(message.id, in: room, for: ada).sender.avatar == nil)
         }

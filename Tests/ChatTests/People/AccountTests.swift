@@ -91,7 +91,7 @@ struct AccountTests {
             for name in ["adam", "ada", "bob", "ad_", "adb"] { _ = try await chat.person(name) }
             let viewer = try await chat.person("zoe")
             let found = { prefix in
-                try await chat.store.users(matching: prefix, for: viewer).items.map(\.user.username)
+                try await chat.store.people.find(matching: prefix, for: viewer).items.map(\.user.username)
             }
             #expect(try await found("AD") == ["ad_", "ada", "adam"])
             #expect(try await found("ad_") == ["ad_"])
@@ -106,22 +106,22 @@ struct AccountTests {
             let ada = try await chat.person("ada")
             var changes = UserChanges()
             changes.displayName = "Ada"
-            #expect(try await chat.store.updateUser(ada, changes).displayName == "Ada")
-            #expect(try await chat.store.credentials(of: ada)?.passwordHash == "hash")
-            let session = try await chat.store.createSession(for: ada).session.id
-            let updated = try await chat.store.setPassword(hash: "another", of: ada, by: session)
+            #expect(try await chat.store.people.update(ada, changes).displayName == "Ada")
+            #expect(try await chat.store.people.credentials(of: ada)?.passwordHash == "hash")
+            let session = try await chat.store.people.createSession(for: ada).session.id
+            let updated = try await chat.store.people.setPassword(hash: "another", of: ada, by: session)
             #expect(updated.displayName == "Ada")
-            #expect(try await chat.store.credentials(username: "ada")?.passwordHash == "another")
+            #expect(try await chat.store.people.credentials(username: "ada")?.passwordHash == "another")
         }
     }
 
     @Test("Nobody has no credentials and is not found")
     func nobody() async throws {
         try await withChat { chat in
-            let credentials = try await chat.store.credentials(username: "nobody")
+            let credentials = try await chat.store.people.credentials(username: "nobody")
             #expect(credentials == nil)
-            #expect(try await chat.store.credentials(of: .random()) == nil)
-            #expect(await refusal { try await chat.store.user(.random()) } == .notFound)
+            #expect(try await chat.store.people.credentials(of: .random()) == nil)
+            #expect(await refusal { try await chat.store.people.user(.random()) } == .notFound)
             #expect(await refusal { try await chat.store.liveStart(for: .random()) } == .unauthenticated)
         }
     }
@@ -130,11 +130,11 @@ struct AccountTests {
     func lastSeen() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            #expect(try await chat.store.user(ada).lastSeenAt == nil)
+            #expect(try await chat.store.people.user(ada).lastSeenAt == nil)
             let seen = chat.clock.now
-            try await chat.store.sawUsers([(ada, seen)])
-            try await chat.store.sawUsers([(ada, seen - .seconds(60))])
-            #expect(try await chat.store.user(ada).lastSeenAt == seen)
+            try await chat.store.people.recordLastSeen([(ada, seen)])
+            try await chat.store.people.recordLastSeen([(ada, seen - .seconds(60))])
+            #expect(try await chat.store.people.user(ada).lastSeenAt == seen)
         }
     }
 
@@ -143,11 +143,11 @@ struct AccountTests {
         try await withChat { chat in
             let people = try await chat.people(3)
             _ = try await chat.room(of: people[0], with: [people[1]])
-            let shown = { viewer in try await chat.store.user(people[0], for: viewer).showsPresence }
+            let shown = { viewer in try await chat.store.people.user(people[0], for: viewer).showsPresence }
             #expect(try await shown(people[0]))
             #expect(try await shown(people[1]))
             #expect(try await !shown(people[2]))
-            let found = try await chat.store.users(matching: "person", for: people[1]).items
+            let found = try await chat.store.people.find(matching: "person", for: people[1]).items
             #expect(found.map(\.showsPresence) == [true, true, false])
         }
     }

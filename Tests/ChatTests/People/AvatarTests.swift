@@ -7,7 +7,7 @@ struct AvatarTests {
     private func setAvatar(_ avatar: UserChanges.Avatar, of user: User.ID, in chat: TestChat) async throws -> User {
         var changes = UserChanges()
         changes.avatar = avatar
-        return try await chat.store.updateUser(user, changes)
+        return try await chat.store.people.update(user, changes)
     }
 
     @Test("I5: A new picture is taken into use and the old one let go")
@@ -46,7 +46,7 @@ struct AvatarTests {
             for (attachment, kind) in expected {
                 #expect(await refusal { try await setAvatar(.attachment(attachment), of: ada, in: chat) } == kind)
             }
-            #expect(try await chat.store.user(ada).avatar?.id == own)
+            #expect(try await chat.store.people.user(ada).avatar?.id == own)
             #expect(try await chat.store.deletedAttachments(limit: 10).isEmpty)
             // A refusal must not have taken them into use either.
             try await chat.say("", [waiting, file], in: room, by: ada)

@@ -11,24 +11,24 @@ struct KnownNetworkTests {
     func known() async throws {
         try await withChat { chat in
             let store = chat.store
-            let ada = try await store.register(
+            let ada = try await store.people.register(
                 username: "ada",
                 displayName: "Ada",
                 passwordHash: "hash",
                 from: home
             )
             let bob = try await chat.person("bob")
-            let knows = { (network: Network, name: String) in try await store.knows(network, ofNamed: name) }
+            let knows = { (network: Network, name: String) in try await store.people.knows(network, ofNamed: name) }
             #expect(try await knows(home, "ada"))
             #expect(try await !knows(home, "bob"))
             #expect(try await !knows(office, "ada"))
             #expect(try await !knows(home, "nobody"))
-            _ = try await store.createSession(for: bob, from: office)
+            _ = try await store.people.createSession(for: bob, from: office)
             #expect(try await knows(office, "bob"))
-            _ = try await store.session(of: ada.token) { office }
+            _ = try await store.people.session(of: ada.token) { office }
             #expect(try await !knows(office, "ada"))
             chat.clock.advance(by: .seconds(3600))
-            _ = try await store.session(of: ada.token) { office }
+            _ = try await store.people.session(of: ada.token) { office }
             #expect(try await knows(office, "ada"))
         }
     }
@@ -41,13 +41,13 @@ struct KnownNetworkTests {
             let ada = try await chat.person("ada")
             let networks = (1...4).map { Network(v4: $0) }
             for network in networks[..<3] {
-                _ = try await chat.store.createSession(for: ada, from: network)
+                _ = try await chat.store.people.createSession(for: ada, from: network)
                 chat.clock.advance(by: .seconds(60))
             }
             chat.clock.advance(by: .seconds(-3600))
-            _ = try await chat.store.createSession(for: ada, from: networks[3])
+            _ = try await chat.store.people.createSession(for: ada, from: networks[3])
             var known: [Bool] = []
-            for network in networks { known.append(try await chat.store.knows(network, ofNamed: "ada")) }
+            for network in networks { known.append(try await chat.store.people.knows(network, ofNamed: "ada")) }
             #expect(known == [false, false, true, true])
         }
     }

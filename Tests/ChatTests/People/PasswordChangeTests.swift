@@ -14,15 +14,15 @@ struct PasswordChangeTests {
         try await withChat { chat in
             let store = chat.store
             let ada = try await chat.person("ada")
-            let own = try await store.createSession(for: ada, once: once()).session
-            let verified = try await store.verified(ada)
-            try await store.setPassword(hash: "new", of: ada, by: own.id)
-            await #expect(throws: StaleCredentials.self) { try await store.createSession(for: verified) }
+            let own = try await store.people.createSession(for: ada, once: once()).session
+            let verified = try await store.people.verified(ada)
+            try await store.people.setPassword(hash: "new", of: ada, by: own.id)
+            await #expect(throws: StaleCredentials.self) { try await store.people.createSession(for: verified) }
             await #expect(throws: StaleCredentials.self) {
-                try await store.renewSession(of: verified, madeBy: once())
+                try await store.people.renewSession(of: verified, madeBy: once())
             }
-            #expect(try await store.sessions(of: ada) == [own])
-            _ = try await store.createSession(for: store.verified(ada))
+            #expect(try await store.people.sessions(of: ada) == [own])
+            _ = try await store.people.createSession(for: store.people.verified(ada))
         }
     }
 
@@ -31,14 +31,20 @@ struct PasswordChangeTests {
         try await withChat { chat in
             let store = chat.store
             let ada = try await chat.person("ada")
-            let (owner, thief) = (try await store.createSession(for: ada), try await store.createSession(for: ada))
+            let (owner, thief) = (
+                try await store.people.createSession(for: ada), try await store.people.createSession(for: ada)
+            )
             var changes = UserChanges()
             changes.displayName = "Thief"
-            changes.password = .init(verified: try await store.verified(ada), hash: "his", session: thief.session.id)
-            try await store.setPassword(hash: "hers", of: ada, by: owner.session.id)
-            await #expect(throws: StaleCredentials.self) { try await store.updateUser(ada, changes) }
-            #expect(try await store.credentials(of: ada)?.passwordHash == "hers")
-            #expect(try await store.user(ada).displayName == "ada")
+            changes.password = .init(
+                verified: try await store.people.verified(ada),
+                hash: "his",
+                session: thief.session.id
+            )
+            try await store.people.setPassword(hash: "hers", of: ada, by: owner.session.id)
+            await #expect(throws: StaleCredentials.self) { try await store.people.update(ada, changes) }
+            #expect(try await store.people.credentials(of: ada)?.passwordHash == "hers")
+            #expect(try await store.people.user(ada).displayName == "ada")
         }
     }
 
@@ -47,11 +53,11 @@ struct PasswordChangeTests {
         try await withChat { chat in
             let store = chat.store
             let ada = try await chat.person("ada")
-            let (session, _) = try await store.createSession(for: ada)
-            try await store.deleteSession(session.id, of: ada)
-            let outcome = await refusal { try await store.setPassword(hash: "new", of: ada, by: session.id) }
+            let (session, _) = try await store.people.createSession(for: ada)
+            try await store.people.deleteSession(session.id, of: ada)
+            let outcome = await refusal { try await store.people.setPassword(hash: "new", of: ada, by: session.id) }
             #expect(outcome == .unauthenticated)
-            #expect(try await store.credentials(of: ada)?.passwordHash == "hash")
+            #expect(try await store.people.credentials(of: ada)?.passwordHash == "hash")
         }
     }
 
@@ -60,20 +66,22 @@ struct PasswordChangeTests {
         try await withChat { chat in
             let store = chat.store
             let ada = try await chat.person("ada")
-            let (own, other) = (try await store.createSession(for: ada), try await store.createSession(for: ada))
+            let (own, other) = (
+                try await store.people.createSession(for: ada), try await store.people.createSession(for: ada)
+            )
             let fault = "CREATE TRIGGER fault BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'fault'); END"
             try await store.change { try $0.db.execute(sql: fault) }
             await #expect(throws: DatabaseError.self) {
-                try await store.setPassword(hash: "new", of: ada, by: own.session.id)
+                try await store.people.setPassword(hash: "new", of: ada, by: own.session.id)
             }
-            #expect(try await store.credentials(of: ada)?.passwordHash == "hash")
+            #expect(try await store.people.credentials(of: ada)?.passwordHash == "hash")
             try await store.change { try $0.db.execute(sql: "DROP TRIGGER fault") }
             let followed = try await chat.consequences {
-                try await store.setPassword(hash: "new", of: ada, by: own.session.id)
+                try await store.people.setPassword(hash: "new", of: ada, by: own.session.id)
             }
             #expect(followed.endedSessions == [other.session.id])
-            #expect(try await store.credentials(of: ada)?.passwordHash == "new")
-            #expect(await refusal { try await store.session(of: other.token) } == .unauthenticated)
+            #expect(try await store.people.credentials(of: ada)?.passwordHash == "new")
+            #expect(await refusal { try await store.people.session(of: other.token) } == .unauthenticated)
         }
     }
 
@@ -82,15 +90,15 @@ struct PasswordChangeTests {
         try await withChat { chat in
             let store = chat.store
             let ada = try await chat.person("ada")
-            let (_, token) = try await store.createSession(for: ada)
-            let credentials = try #require(try await store.credentials(of: ada))
+            let (_, token) = try await store.people.createSession(for: ada)
+            let credentials = try #require(try await store.people.credentials(of: ada))
             let renewing = VerifiedCredentials(credentials, renewedHash: "renewed")
             // Nothing was made under this key, so this neither renews nor makes the credentials stale.
-            #expect(try await store.renewSession(of: renewing, madeBy: once()) == nil)
-            _ = try await store.createSession(for: renewing)
-            #expect(try await store.credentials(of: ada)?.passwordHash == "renewed")
-            _ = try await store.session(of: token)
-            #expect(try await store.sessions(of: ada).count == 2)
+            #expect(try await store.people.renewSession(of: renewing, madeBy: once()) == nil)
+            _ = try await store.people.createSession(for: renewing)
+            #expect(try await store.people.credentials(of: ada)?.passwordHash == "renewed")
+            _ = try await store.people.session(of: token)
+            #expect(try await store.people.sessions(of: ada).count == 2)
         }
     }
 }

@@ -11,17 +11,19 @@ struct SessionTests {
     func token() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            let (session, token) = try await chat.store.createSession(for: ada)
-            #expect(try await chat.store.session(of: token) == session)
-            #expect(await refusal { try await chat.store.session(of: .make()) } == .unauthenticated)
-            #expect(await refusal { try await chat.store.session(of: SessionToken(text: "")) } == .unauthenticated)
+            let (session, token) = try await chat.store.people.createSession(for: ada)
+            #expect(try await chat.store.people.session(of: token) == session)
+            #expect(await refusal { try await chat.store.people.session(of: .make()) } == .unauthenticated)
+            #expect(
+                await refusal { try await chat.store.people.session(of: SessionToken(text: "")) } == .unauthenticated
+            )
         }
     }
 
     @Test("I7: Of a token only the hash is kept")
     func onlyHash() async throws {
         try await withChat { chat in
-            let (_, token) = try await chat.store.createSession(for: try await chat.person("ada"))
+            let (_, token) = try await chat.store.people.createSession(for: try await chat.person("ada"))
             #expect(token.text.utf8.count == 43)
             #expect(try await chat.number("SELECT count(*) FROM sessions WHERE token_hash = ?", [token.hash]) == 1)
             #expect(try await chat.number("SELECT length(token_hash) FROM sessions") == 32)
@@ -31,26 +33,26 @@ struct SessionTests {
     @Test("A session ends 30 days after its last use")
     func expiry() async throws {
         try await withChat { chat in
-            let (_, token) = try await chat.store.createSession(for: try await chat.person("ada"))
+            let (_, token) = try await chat.store.people.createSession(for: try await chat.person("ada"))
             chat.clock.advance(by: Self.day * 30 - .milliseconds(1))
-            _ = try await chat.store.session(of: token)
+            _ = try await chat.store.people.session(of: token)
             chat.clock.advance(by: Self.day * 30 - .milliseconds(1))
-            _ = try await chat.store.session(of: token)
+            _ = try await chat.store.people.session(of: token)
             chat.clock.advance(by: Self.day * 30)
-            #expect(await refusal { try await chat.store.session(of: token) } == .unauthenticated)
+            #expect(await refusal { try await chat.store.people.session(of: token) } == .unauthenticated)
         }
     }
 
     @Test("A use is written down once an hour at most")
     func prolonging() async throws {
         try await withChat { chat in
-            let (session, token) = try await chat.store.createSession(for: try await chat.person("ada"))
+            let (session, token) = try await chat.store.people.createSession(for: try await chat.person("ada"))
             let expiry = "SELECT expires_at FROM sessions"
             chat.clock.advance(by: .seconds(3599))
-            _ = try await chat.store.session(of: token)
+            _ = try await chat.store.people.session(of: token)
             #expect(try await chat.numbers(expiry) == [session.expiresAt.milliseconds])
             chat.clock.advance(by: .seconds(1))
-            _ = try await chat.store.session(of: token)
+            _ = try await chat.store.people.session(of: token)
             #expect(try await chat.numbers(expiry) == [(chat.clock.now + Self.day * 30).milliseconds])
         }
     }
@@ -63,15 +65,15 @@ struct SessionTests {
             let ada = try await chat.person("ada")
             var tokens: [SessionToken] = []
             for _ in 0..<3 {
-                tokens.append(try await chat.store.createSession(for: ada).token)
+                tokens.append(try await chat.store.people.createSession(for: ada).token)
                 chat.clock.advance(by: .seconds(3600))
             }
             // The first is used again, so the second is the longest unused.
-            _ = try await chat.store.session(of: tokens[0])
-            tokens.append(try await chat.store.createSession(for: ada).token)
-            #expect(await refusal { try await chat.store.session(of: tokens[1]) } == .unauthenticated)
-            for index in [0, 2, 3] { _ = try await chat.store.session(of: tokens[index]) }
-            #expect(try await chat.store.sessions(of: ada).count == 3)
+            _ = try await chat.store.people.session(of: tokens[0])
+            tokens.append(try await chat.store.people.createSession(for: ada).token)
+            #expect(await refusal { try await chat.store.people.session(of: tokens[1]) } == .unauthenticated)
+            for index in [0, 2, 3] { _ = try await chat.store.people.session(of: tokens[index]) }
+            #expect(try await chat.store.people.sessions(of: ada).count == 3)
         }
     }
 
@@ -81,11 +83,11 @@ struct SessionTests {
         limits.sessionsPerPerson = 3
         try await withChat(limits: limits) { chat in
             let ada = try await chat.person("ada")
-            for _ in 0..<3 { _ = try await chat.store.createSession(for: ada) }
+            for _ in 0..<3 { _ = try await chat.store.people.createSession(for: ada) }
             chat.clock.advance(by: .seconds(-60))
-            let (_, token) = try await chat.store.createSession(for: ada)
-            _ = try await chat.store.session(of: token)
-            #expect(try await chat.store.sessions(of: ada).count == 3)
+            let (_, token) = try await chat.store.people.createSession(for: ada)
+            _ = try await chat.store.people.session(of: token)
+            #expect(try await chat.store.people.sessions(of: ada).count == 3)
         }
     }
 
@@ -93,12 +95,12 @@ struct SessionTests {
     func list() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            _ = try await chat.store.createSession(for: ada)
+            _ = try await chat.store.people.createSession(for: ada)
             chat.clock.advance(by: Self.day * 29)
-            let (second, _) = try await chat.store.createSession(for: ada)
+            let (second, _) = try await chat.store.people.createSession(for: ada)
             chat.clock.advance(by: Self.day)
-            let (third, _) = try await chat.store.createSession(for: ada)
-            #expect(try await chat.store.sessions(of: ada).map(\.id) == [third.id, second.id])
+            let (third, _) = try await chat.store.people.createSession(for: ada)
+            #expect(try await chat.store.people.sessions(of: ada).map(\.id) == [third.id, second.id])
         }
     }
 
@@ -106,11 +108,11 @@ struct SessionTests {
     func signOut() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
-            let (session, token) = try await chat.store.createSession(for: ada)
-            #expect(await refusal { try await chat.store.deleteSession(session.id, of: bob) } == .notFound)
-            try await chat.store.deleteSession(session.id, of: ada)
-            #expect(await refusal { try await chat.store.deleteSession(session.id, of: ada) } == .notFound)
-            #expect(await refusal { try await chat.store.session(of: token) } == .unauthenticated)
+            let (session, token) = try await chat.store.people.createSession(for: ada)
+            #expect(await refusal { try await chat.store.people.deleteSession(session.id, of: bob) } == .notFound)
+            try await chat.store.people.deleteSession(session.id, of: ada)
+            #expect(await refusal { try await chat.store.people.deleteSession(session.id, of: ada) } == .notFound)
+            #expect(await refusal { try await chat.store.people.session(of: token) } == .unauthenticated)
         }
     }
 
@@ -118,15 +120,15 @@ struct SessionTests {
     func signOutOthers() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
-            let (kept, token) = try await chat.store.createSession(for: ada)
-            let (ended, _) = try await chat.store.createSession(for: ada)
-            let (others, _) = try await chat.store.createSession(for: bob)
+            let (kept, token) = try await chat.store.people.createSession(for: ada)
+            let (ended, _) = try await chat.store.people.createSession(for: ada)
+            let (others, _) = try await chat.store.people.createSession(for: bob)
             let followed = try await chat.consequences {
-                try await chat.store.setPassword(hash: "new", of: ada, by: kept.id)
+                try await chat.store.people.setPassword(hash: "new", of: ada, by: kept.id)
             }
             #expect(followed.endedSessions == [ended.id])
-            _ = try await chat.store.session(of: token)
-            #expect(try await chat.store.sessions(of: bob) == [others])
+            _ = try await chat.store.people.session(of: token)
+            #expect(try await chat.store.people.sessions(of: bob) == [others])
         }
     }
 
@@ -136,22 +138,22 @@ struct SessionTests {
         limits.sessionsPerPerson = 2
         try await withChat(limits: limits) { chat in
             let ada = try await chat.person("ada")
-            let (first, firstToken) = try await chat.store.createSession(for: ada)
-            _ = try await chat.store.session(of: firstToken)
-            try await chat.store.deleteSession(first.id, of: ada)
-            let (second, secondToken) = try await chat.store.createSession(for: ada)
-            let (third, thirdToken) = try await chat.store.createSession(for: ada)
-            for token in [secondToken, thirdToken] { _ = try await chat.store.session(of: token) }
+            let (first, firstToken) = try await chat.store.people.createSession(for: ada)
+            _ = try await chat.store.people.session(of: firstToken)
+            try await chat.store.people.deleteSession(first.id, of: ada)
+            let (second, secondToken) = try await chat.store.people.createSession(for: ada)
+            let (third, thirdToken) = try await chat.store.people.createSession(for: ada)
+            for token in [secondToken, thirdToken] { _ = try await chat.store.people.session(of: token) }
             let followed = try await chat.consequences {
-                try await chat.store.setPassword(hash: "new", of: ada, by: third.id)
+                try await chat.store.people.setPassword(hash: "new", of: ada, by: third.id)
             }
             #expect(followed.endedSessions == [second.id])
             for _ in 0..<2 {
                 chat.clock.advance(by: .seconds(1))
-                _ = try await chat.store.createSession(for: ada)
+                _ = try await chat.store.people.createSession(for: ada)
             }
             for token in [firstToken, secondToken, thirdToken] {
-                #expect(await refusal { try await chat.store.session(of: token) } == .unauthenticated)
+                #expect(await refusal { try await chat.store.people.session(of: token) } == .unauthenticated)
             }
         }
     }
@@ -159,12 +161,12 @@ struct SessionTests {
     @Test("A session that was used while the clock was years ahead is prolonged from today on again")
     func clockAhead() async throws {
         try await withChat { chat in
-            let (_, token) = try await chat.store.createSession(for: try await chat.person("ada"))
+            let (_, token) = try await chat.store.people.createSession(for: try await chat.person("ada"))
             let ahead = Self.day * 20
             chat.clock.advance(by: ahead)
-            _ = try await chat.store.session(of: token)
+            _ = try await chat.store.people.session(of: token)
             chat.clock.advance(by: .zero - ahead)
-            let session = try await chat.store.session(of: token)
+            let session = try await chat.store.people.session(of: token)
             #expect(session.expiresAt == chat.clock.now + Self.day * 30)
         }
     }
@@ -173,7 +175,7 @@ struct SessionTests {
     func endsWhileProlonged() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            let (session, token) = try await chat.store.createSession(for: ada)
+            let (session, token) = try await chat.store.people.createSession(for: ada)
             chat.clock.advance(by: .seconds(3600))
             // It is asked for between the reading and the writing.
             let network = {
@@ -182,7 +184,7 @@ struct SessionTests {
                 }
                 return nil as Network?
             }
-            #expect(await refusal { try await chat.store.session(of: token, from: network) } == .unauthenticated)
+            #expect(await refusal { try await chat.store.people.session(of: token, from: network) } == .unauthenticated)
         }
     }
 }

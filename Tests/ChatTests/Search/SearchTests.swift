@@ -5,11 +5,11 @@ import Testing
 @Suite("Searching people and rooms")
 struct SearchTests {
     private func person(_ username: String, _ displayName: String, in chat: TestChat) async throws -> User.ID {
-        try await chat.store.createUser(username: username, displayName: displayName, passwordHash: "hash").id
+        try await chat.store.people.create(username: username, displayName: displayName, passwordHash: "hash").id
     }
 
     private func found(_ query: String, by viewer: User.ID, in chat: TestChat) async throws -> [String] {
-        try await chat.store.users(matching: query, for: viewer).items.map(\.user.username)
+        try await chat.store.people.find(matching: query, for: viewer).items.map(\.user.username)
     }
 
     @Test("People are found by any word of user name or display name, each once")
@@ -35,7 +35,7 @@ struct SearchTests {
             let ada = try await person("ada", "Countess", in: chat)
             var changes = UserChanges()
             changes.displayName = "Lovelace"
-            _ = try await chat.store.updateUser(ada, changes)
+            _ = try await chat.store.people.update(ada, changes)
             #expect(try await found("count", by: ada, in: chat) == [])
             #expect(try await found("love", by: ada, in: chat) == ["ada"])
             #expect(try await found("ada", by: ada, in: chat) == ["ada"])
@@ -52,7 +52,7 @@ struct SearchTests {
             var names: [String] = []
             var cursor: SearchCursor?
             repeat {
-                let page = try await chat.store.users(matching: query, after: cursor, for: viewer)
+                let page = try await chat.store.people.find(matching: query, after: cursor, for: viewer)
                 #expect(page.items.count == 3 || page.next == nil)
                 names += page.items.map(\.user.username)
                 cursor = page.next

@@ -6,7 +6,7 @@ import Testing
 
 extension TestChat {
     func person(_ name: String) async throws -> User.ID {
-        try await store.createUser(username: name, displayName: name, passwordHash: "hash").id
+        try await store.people.create(username: name, displayName: name, passwordHash: "hash").id
     }
 
     func people(_ count: Int) async throws -> [User.ID] {

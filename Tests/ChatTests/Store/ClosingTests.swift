@@ -27,7 +27,7 @@ struct ClosingTests {
     func racing() async throws {
         try await withTestStorage { storage in
             let store = try await storage.run()
-            let owner = try await store.createUser(username: "eve", displayName: "Eve", passwordHash: "hash").id
+            let owner = try await store.people.create(username: "eve", displayName: "Eve", passwordHash: "hash").id
             let room = try await store.rooms.create(kind: .private, name: "Race", topic: nil, owner: owner).room.id
             let acknowledged = try await withThrowingTaskGroup(of: Message.ID?.self) { group in
                 for number in 0..<200 {
@@ -42,7 +42,7 @@ struct ClosingTests {
             await #expect(throws: Refusal.self) {
                 try await store.messages.post(Draft(body: "Late"), in: room, by: owner)
             }
-            await #expect(throws: Refusal.self) { try await store.user(owner) }
+            await #expect(throws: Refusal.self) { try await store.people.user(owner) }
             #expect(try storage.contents()["snug.sqlite-wal"] == nil)
             let alone = try DatabaseQueue(path: storage.path)
             let stored = try await alone.read { try Set(Message.ID.fetchAll($0, sql: "SELECT id FROM messages")) }

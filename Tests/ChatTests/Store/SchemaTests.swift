@@ -140,7 +140,7 @@ struct SchemaTests {
             for _ in 0..<2 {
                 let store = try Store(path: path)
                 for query in ["ad", "мар", "arz"] {
-                    #expect(try await store.users(matching: query, for: ada).items.map(\.user.id) == [ada])
+                    #expect(try await store.people.find(matching: query, for: ada).items.map(\.user.id) == [ada])
                 }
                 #expect(try await store.rooms.joinable(for: ada, matching: "прив").items.count == 1)
                 #expect(try await store.rooms.joinable(for: ada, matching: "").items.map(\.name) == ["Привет"])

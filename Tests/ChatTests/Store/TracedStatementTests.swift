@@ -92,10 +92,10 @@ struct TracedStatementTests {
             try await store.beginUpload(file, by: ada)
             _ = try await store.completeUpload(file, filename: "f", facts: .sample(.file), once: once("uploads"))
         }
-        _ = try await store.register(username: "new", displayName: "New", passwordHash: "hash")
-        _ = try await store.createSession(for: ada, once: once("sessions"))
-        _ = try await store.knows(once("sessions").key)
-        _ = try await store.renewSession(of: ada, madeBy: once("sessions"))
+        _ = try await store.people.register(username: "new", displayName: "New", passwordHash: "hash")
+        _ = try await store.people.createSession(for: ada, once: once("sessions"))
+        _ = try await store.people.hasBeenUsed(once("sessions").key)
+        _ = try await store.people.renewSession(of: ada, madeBy: once("sessions"))
         chat.clock.advance(by: OnceKey.lifetime)
         _ = try await store.oldKeyCount()
         _ = try await store.pruneKeys(limit: 2)
@@ -110,14 +110,14 @@ struct TracedStatementTests {
         _ = try await store.rooms.accept(direct, by: ada)
         try await store.rooms.setHidden(true, direct, of: ada)
         _ = try await store.rooms.list(of: ada, hidden: true)
-        try await store.block(eve, by: ada)
-        _ = try await store.blocks(of: ada)
+        try await store.people.block(eve, by: ada)
+        _ = try await store.people.blocks(of: ada)
         let room = try await chat.room(.public, of: eve)
         _ = try await store.rooms.addMember(ada, to: room, role: .member, by: eve)
         _ = try await store.rooms.invitations(of: ada)
         _ = try await store.rooms.invitations(to: room, for: eve)
         try await store.rooms.declineInvitation(to: room, by: ada)
-        try await store.unblock(eve, by: ada)
+        try await store.people.unblock(eve, by: ada)
         try await store.rooms.ban(ada, from: room, by: eve)
         let bans = try await store.rooms.bans(from: room, limit: 1, for: eve)
         _ = try await store.rooms.bans(from: room, after: bans.bans[0].user.id, limit: 1, for: eve)
@@ -165,26 +165,26 @@ struct TracedStatementTests {
 
     private func usePeople(_ chat: TestChat, _ people: [User.ID]) async throws {
         let store = chat.store
-        let (session, token) = try await store.createSession(for: people[0])
+        let (session, token) = try await store.people.createSession(for: people[0])
         chat.clock.advance(by: .seconds(7200))
-        _ = try await store.session(of: token)
-        _ = try await store.sessions(of: people[0])
-        _ = try await store.createSession(for: people[0], from: Network(v4: 1))
-        _ = try await store.knows(Network(v4: 1), ofNamed: "person0")
-        try await store.setPassword(hash: "new", of: people[0], by: session.id)
-        try await store.deleteSession(session.id, of: people[0])
+        _ = try await store.people.session(of: token)
+        _ = try await store.people.sessions(of: people[0])
+        _ = try await store.people.createSession(for: people[0], from: Network(v4: 1))
+        _ = try await store.people.knows(Network(v4: 1), ofNamed: "person0")
+        try await store.people.setPassword(hash: "new", of: people[0], by: session.id)
+        try await store.people.deleteSession(session.id, of: people[0])
         var changes = UserChanges()
         changes.displayName = "New"
         changes.avatar = .attachment(try await chat.picture(by: people[0]))
-        _ = try await store.updateUser(people[0], changes)
+        _ = try await store.people.update(people[0], changes)
         changes.avatar = UserChanges.Avatar.none
-        _ = try await store.updateUser(people[0], changes)
+        _ = try await store.people.update(people[0], changes)
         while try await store.messages.backfillSenders() {}
-        for query in ["p", ""] { _ = try await store.users(matching: query, for: people[0]) }
-        _ = try await store.user(people[0], for: people[1])
-        _ = try await store.credentials(username: "person0")
-        _ = try await store.credentials(of: people[0])
-        try await store.sawUsers([(people[0], chat.clock.now)])
+        for query in ["p", ""] { _ = try await store.people.find(matching: query, for: people[0]) }
+        _ = try await store.people.user(people[0], for: people[1])
+        _ = try await store.people.credentials(username: "person0")
+        _ = try await store.people.credentials(of: people[0])
+        try await store.people.recordLastSeen([(people[0], chat.clock.now)])
     }
 
     private func sweep(_ chat: TestChat, _ people: [User.ID]) async throws {

@@ -35,8 +35,8 @@ struct ConsequenceTests {
             let database = try OpenDatabase(path: folder + "/snug.sqlite", role: .server, synchronous: .normal)
             let follower = HeldFollower()
             let store = Store(database, follower: follower)
-            let ada = try await store.createUser(username: "ada", displayName: "Ada", passwordHash: "hash").id
-            let made = try await store.createSession(for: ada)
+            let ada = try await store.people.create(username: "ada", displayName: "Ada", passwordHash: "hash").id
+            let made = try await store.people.createSession(for: ada)
             try await body(store, follower, made.session)
         }
     }
@@ -46,11 +46,11 @@ struct ConsequenceTests {
         try await withHeldStore { store, follower, session in
             try await withThrowingTaskGroup { group in
                 group.addTask {
-                    try await store.deleteSession(session.id, of: session.userID)
+                    try await store.people.deleteSession(session.id, of: session.userID)
                     follower.note("answered")
                 }
                 for await _ in follower.entered.stream { break }
-                #expect(try await store.sessions(of: session.userID).isEmpty)
+                #expect(try await store.people.sessions(of: session.userID).isEmpty)
                 follower.released.continuation.yield()
                 try await group.waitForAll()
             }
@@ -63,13 +63,15 @@ struct ConsequenceTests {
         try await withHeldStore { store, follower, session in
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    #expect(await refusal { try await store.deleteSession(session.id, of: session.userID) } == nil)
+                    #expect(
+                        await refusal { try await store.people.deleteSession(session.id, of: session.userID) } == nil
+                    )
                 }
                 for await _ in follower.entered.stream { break }
                 group.cancelAll()
                 follower.released.continuation.yield()
             }
-            let left = try await store.sessions(of: session.userID)
+            let left = try await store.people.sessions(of: session.userID)
             #expect(follower.taken == ["followed"] && left.isEmpty)
         }
     }
@@ -149,7 +151,7 @@ struct ConsequenceTests {
             try await store.rooms.announceTyping(by: bob, in: room)
             try await store.rooms.removeMember(bob, from: room, by: ada)
             try await store.rooms.setHidden(true, direct, of: ada)
-            try await store.block(bob, by: ada)
+            try await store.people.block(bob, by: ada)
             let invitation = Notice.invitation(to: room, for: bob)
             #expect(
                 chat.follower.followed.flatMap(\.notices) == [

@@ -100,7 +100,7 @@ struct GroupCommitTests {
             let store = Store(database, follower: follower)
             let queue = try DatabaseQueue(path: path)
             reader.withLock { $0 = queue }
-            let ada = try await store.createUser(username: "ada", displayName: "ada", passwordHash: "hash").id
+            let ada = try await store.people.create(username: "ada", displayName: "ada", passwordHash: "hash").id
             let room = try await store.rooms.create(kind: .private, name: "Room", topic: nil, owner: ada).room.id
             for number in 0..<10 {
                 _ = try await store.messages.post(Draft(body: "\(number)"), in: room, by: ada)
@@ -117,7 +117,7 @@ struct GroupCommitTests {
             let more = 100
             let outcomes = await withTaskGroup { group in
                 for _ in 0..<GroupCommit.maxWaiting + more {
-                    group.addTask { await refusal { try await chat.store.sawUsers([]) } }
+                    group.addTask { await refusal { try await chat.store.people.recordLastSeen([]) } }
                 }
                 var outcomes: [Refusal.Kind?] = []
                 // Only refused ones can end while the writer is held.

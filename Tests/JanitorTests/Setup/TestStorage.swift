@@ -45,7 +45,7 @@ func withStorage(_ body: (TestStorage) async throws -> Void) async throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let clock = RowClock()
     let store = try Store(path: folder + "/snug.sqlite", synchronous: .normal, now: { clock.read() })
-    let owner = try await store.createUser(username: "ada", displayName: "Ada", passwordHash: "hash").id
+    let owner = try await store.people.create(username: "ada", displayName: "Ada", passwordHash: "hash").id
     let room = try await store.rooms.create(kind: .private, name: "Room", topic: nil, owner: owner).room.id
     let mediaFolder = try MediaFolder(folder + "/media")
     try await body(

@@ -183,7 +183,7 @@ struct TroublesomePictureTests {
     ) async throws -> LeftPicture {
         try FileManager.default.createDirectory(atPath: storage, withIntermediateDirectories: true)
         let store = try Store(path: "\(storage)/\(Store.fileName)", now: { .now - ago })
-        let owner = try await store.createUser(username: "owner", displayName: "Owner", passwordHash: "none")
+        let owner = try await store.people.create(username: "owner", displayName: "Owner", passwordHash: "none")
         let picture = Chat.Attachment.ID.random()
         let bytes = try Fixture.bytes("textured.jpg")
         try await store.beginUpload(picture, by: owner.id)
@@ -202,6 +202,6 @@ struct TroublesomePictureTests {
         let verified = VerifiedCredentials(
             Credentials(userID: owner.id, username: owner.username, passwordHash: "none")
         )
-        return LeftPicture(id: picture, token: try await store.createSession(for: verified).token.text)
+        return LeftPicture(id: picture, token: try await store.people.createSession(for: verified).token.text)
     }
 }

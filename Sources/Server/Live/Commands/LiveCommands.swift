@@ -113,11 +113,11 @@ struct LiveCommands: Service, CustomStringConvertible {
         guard let token = hello.token.map(SessionToken.init(text:)) ?? headerToken else {
             throw Refusal.unauthenticated("A token is missing.")
         }
-        let session = try await store.session(of: token)
+        let session = try await store.people.session(of: token)
         peer.signIn(session)
         do {
             _ = try await subscriptions.connect(peer, for: session.userID, after: hello.cursor) {
-                _ = try await store.session(of: token)
+                _ = try await store.people.session(of: token)
             }
         } catch ConnectRefusal.tooMany {
             peer.close(.tooMany)

@@ -26,7 +26,7 @@ struct HubTicker: Service, CustomStringConvertible {
 
     private func tick() async throws {
         let result = try await hub.tick()
-        if !result.departed.isEmpty { try await store.sawUsers(result.departed) }
+        if !result.departed.isEmpty { try await store.people.recordLastSeen(result.departed) }
         let positions = result.deliveries.flatMap { delivery in
             delivery.users.map { Rooms.DeliveryPosition(room: delivery.room, user: $0, seq: delivery.seq) }
         }

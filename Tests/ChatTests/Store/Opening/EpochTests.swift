@@ -55,7 +55,7 @@ struct EpochTests {
             let backup = try DatabaseQueue(path: storage.folder + "/backup.sqlite")
             try first.pool.backup(to: backup)
             try backup.close()
-            let room = try await first.createUser(username: "eve", displayName: "Eve", passwordHash: "hash").id
+            let room = try await first.people.create(username: "eve", displayName: "Eve", passwordHash: "hash").id
             _ = try await first.rooms.create(kind: .private, name: "Later", topic: nil, owner: room)
             if isKilled { try await storage.kill(first) } else { try await first.close() }
             let bytes = try Data(contentsOf: URL(fileURLWithPath: storage.folder + "/backup.sqlite"))

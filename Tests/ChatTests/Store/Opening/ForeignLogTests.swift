@@ -18,7 +18,7 @@ struct ForeignLogTests {
             if isFromSameRun {
                 // The server does so every hour.
                 try await first.renewToken()
-                let owner = try await first.createUser(username: "eve", displayName: "Eve", passwordHash: "hash").id
+                let owner = try await first.people.create(username: "eve", displayName: "Eve", passwordHash: "hash").id
                 _ = try await first.rooms.create(kind: .private, name: "Later", topic: nil, owner: owner)
                 try await storage.kill(first)
             } else {
@@ -43,7 +43,7 @@ struct ForeignLogTests {
         try await withTestStorage { storage in
             let first = try await storage.run(messages: 300)
             let backup = try backup(of: first, storage)
-            let owner = try await first.createUser(username: "eve", displayName: "Eve", passwordHash: "hash").id
+            let owner = try await first.people.create(username: "eve", displayName: "Eve", passwordHash: "hash").id
             let room = try await first.rooms.create(kind: .private, name: "Later", topic: nil, owner: owner).room.id
             for number in 0..<300 {
                 _ = try await first.messages.post(

@@ -47,7 +47,7 @@ struct NewerDatabaseTests {
             #expect(try Store.inspect(path: storage.path).isNew)
             let store = try storage.open()
             #expect(try !Store.inspect(path: storage.path).hasPeople)
-            _ = try await store.createUser(username: "ada", displayName: "Ada", passwordHash: "hash")
+            _ = try await store.people.create(username: "ada", displayName: "Ada", passwordHash: "hash")
             #expect(try Store.inspect(path: storage.path).hasPeople)
             try await store.close()
             #expect(try Store.inspect(path: storage.path).hasPeople)

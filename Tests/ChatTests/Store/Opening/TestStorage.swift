@@ -23,7 +23,7 @@ struct TestStorage {
     func run(messages: Int = 3) async throws -> Store {
         let store = try open()
         let name = "p\(try store.logPosition())"
-        let owner = try await store.createUser(username: name, displayName: name, passwordHash: "hash").id
+        let owner = try await store.people.create(username: name, displayName: name, passwordHash: "hash").id
         let room = try await store.rooms.create(kind: .private, name: "Room", topic: nil, owner: owner).room.id
         for number in 0..<messages { _ = try await store.messages.post(Draft(body: "\(number)"), in: room, by: owner) }
         return store

@@ -27,7 +27,7 @@ struct PollingSessions: Sendable {
                 after: cursor,
                 with: snapshot
             ) {
-                try await store.checkSession(session.id)
+                try await store.people.checkSession(session.id)
             }
             return (connection, welcome)
         } catch let refusal as ConnectRefusal {

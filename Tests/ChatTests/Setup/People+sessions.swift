@@ -1,7 +1,9 @@
+import TestSupport
+
 @testable import Chat
 
 /// Signing in without the cost of a hash, for tests in which nobody guesses.
-extension Store {
+extension People {
     func verified(_ user: User.ID) async throws -> VerifiedCredentials {
         guard let credentials = try await credentials(of: user) else { throw Refusal.notFound() }
         return VerifiedCredentials(credentials)
@@ -27,6 +29,6 @@ extension Store {
     func setPassword(hash: String, of user: User.ID, by session: Session.ID) async throws -> User {
         var changes = UserChanges()
         changes.password = .init(verified: try await verified(user), hash: hash, session: session)
-        return try await updateUser(user, changes)
+        return try await update(user, changes)
     }
 }

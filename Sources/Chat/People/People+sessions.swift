@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Vocabulary
 
-extension Store {
+extension People {
     /// Signs somebody in. Above the limit the session that was used longest ago ends.
     ///
     /// - Parameter network: Where they sign in from; it is remembered.
@@ -14,7 +14,7 @@ extension Store {
     ) async throws -> (session: Session, token: SessionToken) {
         let token = SessionToken.make()
         let user = verified.userID
-        let session = try await change { [limits] transaction in
+        let session = try await store.change { [limits = store.limits] transaction in
             try transaction.confirm(verified)
             try transaction.remember(network, of: user, limits)
             let session = try transaction.insertSession(for: user, token, limits)
@@ -37,9 +37,9 @@ extension Store {
         """
 
     /// Whether a request with this key has been carried out.
-    package func knows(_ key: OnceKey) async throws -> Bool {
-        let time = now()
-        return try await read { try $0.row(of: key, at: time) != nil }
+    package func hasBeenUsed(_ key: OnceKey) async throws -> Bool {
+        let time = store.now()
+        return try await store.read { try $0.row(of: key, at: time) != nil }
     }
 
     /// Gives the session that an earlier request with the same key has made another token, because the first one is
@@ -52,7 +52,7 @@ extension Store {
         madeBy request: OnceRequest
     ) async throws -> (session: Session, token: SessionToken)? {
         let token = SessionToken.make()
-        let session = try await change { [limits] transaction -> Session? in
+        let session = try await store.change { [limits = store.limits] transaction -> Session? in
             guard let id: Session.ID = try transaction.madeBefore(by: request) else { return nil }
             try transaction.confirm(verified)
             return try transaction.renewSession(id, of: verified.userID, token, limits)
@@ -69,13 +69,13 @@ extension Store {
         from network: () -> Network? = { nil }
     ) async throws -> Session {
         let hash = token.hash
-        let time = now()
-        if let known = sessionCache[hash], known.isFresh(at: time) { return known }
-        let generation = sessionCache.generation
-        let found = try await read { try $0.session(tokenHash: hash) }
+        let (time, cache) = (store.now(), store.sessionCache)
+        if let known = cache[hash], known.isFresh(at: time) { return known }
+        let generation = cache.generation
+        let found = try await store.read { try $0.session(tokenHash: hash) }
         guard let found, found.expiresAt > time else { throw Self.unknownToken }
         let session = found.isFresh(at: time) ? found : try await prolong(found, from: network())
-        sessionCache.insert(session, tokenHash: hash, generation: generation)
+        cache.insert(session, tokenHash: hash, generation: generation)
         return session
     }
 
@@ -83,12 +83,12 @@ extension Store {
 
     /// - Throws: `unauthenticated` for a session that has ended.
     package func checkSession(_ id: Session.ID) async throws {
-        let exists = try await read { try $0.exists("SELECT 1 FROM sessions WHERE id = ?", [id]) }
+        let exists = try await store.read { try $0.exists("SELECT 1 FROM sessions WHERE id = ?", [id]) }
         guard exists else { throw Refusal.unauthenticated("The session has ended.") }
     }
 
     private func prolong(_ session: Session, from network: Network?) async throws -> Session {
-        try await change { [limits] transaction in
+        try await store.change { [limits = store.limits] transaction in
             let expiresAt = transaction.now + .sessionLife(limits)
             let prolonged = try transaction.execute(
                 "UPDATE sessions SET last_used_at = ?, expires_at = ? WHERE id = ?",
@@ -108,8 +108,8 @@ extension Store {
 
     /// The person's sessions that have not expired, newest first.
     package func sessions(of user: User.ID) async throws -> [Session] {
-        let time = now()
-        return try await read { db in
+        let time = store.now()
+        return try await store.read { db in
             try Row.fetchAll(
                 db,
                 sql: """
@@ -123,9 +123,11 @@ extension Store {
 
     /// Signs one client out.
     ///
-    /// - Throws: `notFound` when it is not a session of `user`.
-    package func deleteSession(_ id: Session.ID, of user: User.ID) async throws {
-        try await change { transaction in
+    /// - Throws: `notFound` when it is not a session of the caller's.
+    package func deleteSession(_ id: Session.ID, by caller: Caller) async throws {
+        let user = caller.user
+        store.noteActivity(of: caller)
+        try await store.change { transaction in
             let deleted = try transaction.execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, user])
             guard deleted == 1 else { throw Refusal.notFound() }
             transaction.consequences.endedSessions.append(id)

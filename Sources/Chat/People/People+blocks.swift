@@ -1,13 +1,32 @@
 import GRDB
+import Vocabulary
 
-extension Store {
-    /// Keeps somebody from opening a direct room with the person, and both from writing into the one that they have.
+/// Keeps somebody from writing to the person who made it, and both from seeing each other's presence.
+package struct Block: Sendable, Equatable {
+    package let user: User
+    package let createdAt: Timestamp
+}
+
+/// What two people have to do with each other when one of them wants to reach the other.
+package enum Acquaintance: Sendable {
+    /// They have a direct room already.
+    case directRoom
+    /// They share another room.
+    case sharedRoom
+    /// They share none, or one has blocked the other.
+    case none
+}
+
+extension People {
+    /// Keeps somebody from opening a direct room with the caller, and both from writing into the one that they have.
     /// Doing it again changes nothing.
     ///
-    /// - Throws: `invalid` for oneself, `notFound`, or `conflict` for one block too many.
-    package func block(_ blocked: User.ID, by user: User.ID) async throws {
+    /// - Throws: `rateLimited`, `invalid` for oneself, `notFound`, or `conflict` for one block too many.
+    package func block(_ blocked: User.ID, by caller: Caller) async throws {
+        let user = caller.user
+        try store.begin(\.blocks, by: caller)
         guard user != blocked else { throw Refusal.invalid(field: "user_id", "You cannot block yourself.") }
-        try await change { [limits] transaction in
+        try await store.change { [limits = store.limits] transaction in
             guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [blocked]) else {
                 throw Refusal.notFound()
             }
@@ -25,8 +44,12 @@ extension Store {
     }
 
     /// Lifts a block, if there is one.
-    package func unblock(_ blocked: User.ID, by user: User.ID) async throws {
-        try await change { transaction in
+    ///
+    /// - Throws: `rateLimited`.
+    package func unblock(_ blocked: User.ID, by caller: Caller) async throws {
+        let user = caller.user
+        try store.begin(\.blocks, by: caller)
+        try await store.change { transaction in
             try transaction.execute("DELETE FROM blocks WHERE user_id = ? AND blocked_id = ?", [user, blocked])
             let isLast = try !transaction.db.hasBlocked(blocked, user)
             transaction.consequences.notices.append(.unblocked(blocked, by: user, isLast: isLast))
@@ -35,7 +58,7 @@ extension Store {
 
     /// Whom the person has blocked.
     package func blocks(of user: User.ID) async throws -> [Block] {
-        try await read { [limits] db in
+        try await store.read { [limits = store.limits] db in
             try Row.fetchAll(
                 db.cachedStatement(sql: Database.blocksOfUser),
                 arguments: [user, limits.blocksPerPerson]

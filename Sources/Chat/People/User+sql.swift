@@ -2,137 +2,8 @@ import Foundation
 import GRDB
 import Vocabulary
 
-extension Store {
-    /// Makes an account.
-    ///
-    /// - Throws: `conflict` when the name is taken.
-    package func createUser(
-        username: String,
-        displayName: String,
-        passwordHash: String,
-        isAdmin: Bool = false
-    ) async throws -> User {
-        try await change { transaction in
-            try transaction.insertUser(
-                username: username,
-                displayName: displayName,
-                passwordHash: passwordHash,
-                isAdmin: isAdmin
-            )
-        }
-    }
-
-    /// Makes an account and signs it in, or neither.
-    ///
-    /// - Throws: `conflict` when the name is taken.
-    package func register(
-        username: String,
-        displayName: String,
-        passwordHash: String,
-        from network: Network? = nil,
-        once request: OnceRequest? = nil
-    ) async throws -> (user: User, session: Session, token: SessionToken) {
-        let token = SessionToken.make()
-        return try await change { [limits] transaction in
-            let user = try transaction.insertUser(
-                username: username,
-                displayName: displayName,
-                passwordHash: passwordHash,
-                isAdmin: false
-            )
-            let session = try transaction.insertSession(for: user.id, token, limits)
-            try transaction.remember(network, of: user.id, limits)
-            if let request { try transaction.claim(request, for: session.id) }
-            return (user, session, token)
-        }
-    }
-
-    /// The credentials of the person of that name; nil when there is none.
-    package func credentials(username: String) async throws -> Credentials? {
-        try await credentials(where: "username = ?", [username])
-    }
-
-    /// The person's credentials; nil when there is no such person.
-    package func credentials(of user: User.ID) async throws -> Credentials? {
-        try await credentials(where: "id = ?", [user])
-    }
-
-    private func credentials(where condition: String, _ arguments: StatementArguments) async throws -> Credentials? {
-        try await read { db in
-            let sql = "SELECT id, username, password_hash FROM users WHERE \(condition)"
-            return try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
-                .map { Credentials(userID: $0[0], username: $0[1], passwordHash: $0[2]) }
-        }
-    }
-
-    /// Whether the person of that name has signed in from there before. False for a name that nobody has.
-    package func knows(_ network: Network, ofNamed username: String) async throws -> Bool {
-        try await read { try $0.exists(Database.isKnownNetwork, [username, network.bytes]) }
-    }
-
-    /// - Throws: `notFound`.
-    package func user(_ id: User.ID) async throws -> User {
-        try await read { try $0.user(id) }
-    }
-
-    /// - Throws: `notFound`.
-    package func user(_ id: User.ID, for viewer: User.ID) async throws -> UserView {
-        try await read { try $0.view(of: $0.user(id), for: viewer) }
-    }
-
-    /// A page of the people of whose user name or display name a word begins with `query`, in the order of those words;
-    /// all people by user name where it is empty.
-    ///
-    /// - Parameter cursor: Where the page before ended.
-    package func users(
-        matching query: String,
-        after cursor: SearchCursor? = nil,
-        for viewer: User.ID
-    ) async throws -> SearchPage<UserView> {
-        let prefix = FoldedText.fold(query)
-        return try await read { [limits] db in
-            let found = try db.people(prefix: prefix, after: cursor, limit: limits.peopleFound + 1)
-            let views = try found.map { (item: try db.view(of: $0.user, for: viewer), cursor: $0.cursor) }
-            return SearchPage(views, limit: limits.peopleFound)
-        }
-    }
-
-    /// Changes what is given and leaves the rest. A new password ends the person's other sessions in the same commit.
-    ///
-    /// - Throws: `notFound`; `conflict` naming `avatar_attachment_id` when that cannot be used; `unauthenticated` when
-    ///   the session that sets a password has ended; `StaleCredentials`.
-    package func updateUser(_ id: User.ID, _ changes: UserChanges) async throws -> User {
-        try await change { transaction in
-            let before = try transaction.db.user(id)
-            if let password = changes.password { try transaction.setPassword(password) }
-            if let name = changes.displayName {
-                try transaction.execute("UPDATE users SET display_name = ? WHERE id = ?", [name, id])
-                try transaction.db.indexPerson(before.username, displayName: name)
-            }
-            if let avatar = changes.avatar { try transaction.replaceAvatar(of: id, by: avatar) }
-            let user = try transaction.db.user(id)
-            if user.displayName != before.displayName || user.avatar?.id != before.avatar?.id {
-                try transaction.announceProfile(of: user)
-            }
-            return user
-        }
-    }
-
-    /// Remembers when people who are gone now did something last.
-    package func sawUsers(_ seen: [(user: User.ID, at: Timestamp)]) async throws {
-        try await change { transaction in
-            for person in seen {
-                try transaction.execute(
-                    "UPDATE users SET last_seen_at = max(coalesce(last_seen_at, 0), ?) WHERE id = ?",
-                    [person.at, person.user]
-                )
-            }
-        }
-    }
-}
-
 extension WriteTransaction {
-    fileprivate func insertUser(
+    func insertUser(
         username: String,
         displayName: String,
         passwordHash: String,
@@ -185,7 +56,7 @@ extension WriteTransaction {
 
     /// Has the new name and avatar carried into old messages, and sent to those who see the person: to connected clients
     /// at once, to others when they come back.
-    fileprivate mutating func announceProfile(of user: User) throws {
+    mutating func announceProfile(of user: User) throws {
         try execute(
             """
             INSERT INTO renames (user_id, requested_at) VALUES (?, ?)
@@ -199,7 +70,7 @@ extension WriteTransaction {
     }
 
     /// Replaces the hash that was verified, and signs out every client but the one that sets the new password.
-    fileprivate mutating func setPassword(_ password: UserChanges.Password) throws {
+    mutating func setPassword(_ password: UserChanges.Password) throws {
         let user = password.verified.userID
         try confirm(password.verified)
         guard try db.exists("SELECT 1 FROM sessions WHERE id = ? AND user_id = ?", [password.session, user]) else {
@@ -246,7 +117,7 @@ extension WriteTransaction {
     }
 
     /// Claims the new picture and lets the old one go, in the same transaction.
-    fileprivate mutating func replaceAvatar(of user: User.ID, by avatar: UserChanges.Avatar) throws {
+    mutating func replaceAvatar(of user: User.ID, by avatar: UserChanges.Avatar) throws {
         if case .attachment(let id) = avatar, try db.user(user).avatar?.id == id { return }
         consequences.releasedAttachments += try Attachment.ID.fetchAll(
             db,
@@ -293,14 +164,14 @@ extension Database {
         WHERE own.user_id = ? AND other.user_id = ? AND other.consent <> 'pending' LIMIT 1
         """
 
-    fileprivate func view(of user: User, for viewer: User.ID) throws -> UserView {
+    func view(of user: User, for viewer: User.ID) throws -> UserView {
         let showsPresence =
             try user.id == viewer
             || exists(Self.sharedRoom, [viewer, user.id]) && !isBlocked(between: viewer, and: user.id)
         return UserView(user: user, showsPresence: showsPresence)
     }
 
-    fileprivate func people(
+    func people(
         prefix: String,
         after cursor: SearchCursor?,
         limit: Int

@@ -1,0 +1,144 @@
+import GRDB
+import Vocabulary
+
+/// People with accounts, their sessions, and whom they have blocked.
+package struct People: Sendable {
+    let store: Store
+
+    /// Makes an account.
+    ///
+    /// - Throws: `conflict` when the name is taken.
+    package func create(
+        username: String,
+        displayName: String,
+        passwordHash: String,
+        isAdmin: Bool = false
+    ) async throws -> User {
+        try await store.change { transaction in
+            try transaction.insertUser(
+                username: username,
+                displayName: displayName,
+                passwordHash: passwordHash,
+                isAdmin: isAdmin
+            )
+        }
+    }
+
+    /// Makes an account and signs it in, or neither.
+    ///
+    /// - Throws: `conflict` when the name is taken.
+    package func register(
+        username: String,
+        displayName: String,
+        passwordHash: String,
+        from network: Network? = nil,
+        once request: OnceRequest? = nil
+    ) async throws -> (user: User, session: Session, token: SessionToken) {
+        let token = SessionToken.make()
+        return try await store.change { [limits = store.limits] transaction in
+            let user = try transaction.insertUser(
+                username: username,
+                displayName: displayName,
+                passwordHash: passwordHash,
+                isAdmin: false
+            )
+            let session = try transaction.insertSession(for: user.id, token, limits)
+            try transaction.remember(network, of: user.id, limits)
+            if let request { try transaction.claim(request, for: session.id) }
+            return (user, session, token)
+        }
+    }
+
+    /// The credentials of the person of that name; nil when there is none.
+    package func credentials(username: String) async throws -> Credentials? {
+        try await credentials(where: "username = ?", [username])
+    }
+
+    /// The person's credentials; nil when there is no such person.
+    package func credentials(of user: User.ID) async throws -> Credentials? {
+        try await credentials(where: "id = ?", [user])
+    }
+
+    private func credentials(where condition: String, _ arguments: StatementArguments) async throws -> Credentials? {
+        try await store.read { db in
+            let sql = "SELECT id, username, password_hash FROM users WHERE \(condition)"
+            return try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+                .map { Credentials(userID: $0[0], username: $0[1], passwordHash: $0[2]) }
+        }
+    }
+
+    /// Whether the person of that name has signed in from there before. False for a name that nobody has.
+    package func knows(_ network: Network, ofNamed username: String) async throws -> Bool {
+        try await store.read { try $0.exists(Database.isKnownNetwork, [username, network.bytes]) }
+    }
+
+    /// - Throws: `notFound`.
+    package func user(_ id: User.ID) async throws -> User {
+        try await store.read { try $0.user(id) }
+    }
+
+    /// - Throws: `notFound`.
+    package func user(_ id: User.ID, for viewer: User.ID) async throws -> UserView {
+        try await store.read { try $0.view(of: $0.user(id), for: viewer) }
+    }
+
+    /// A page of the people of whose user name or display name a word begins with `query`, in the order of those words;
+    /// all people by user name where it is empty.
+    ///
+    /// - Parameter cursor: Where the page before ended.
+    package func find(
+        matching query: String,
+        after cursor: SearchCursor? = nil,
+        for viewer: User.ID
+    ) async throws -> SearchPage<UserView> {
+        let prefix = FoldedText.fold(query)
+        return try await store.read { [limits = store.limits] db in
+            let found = try db.people(prefix: prefix, after: cursor, limit: limits.peopleFound + 1)
+            let views = try found.map { (item: try db.view(of: $0.user, for: viewer), cursor: $0.cursor) }
+            return SearchPage(views, limit: limits.peopleFound)
+        }
+    }
+
+    /// Changes what is given and leaves the rest. A new password ends the person's other sessions in the same commit.
+    ///
+    /// - Throws: `rateLimited` for a name or an avatar; `notFound`; `conflict` naming `avatar_attachment_id` when that
+    ///   cannot be used; `unauthenticated` when the session that sets a password has ended; `StaleCredentials`.
+    package func update(_ changes: UserChanges, by caller: Caller) async throws -> User {
+        let id = caller.user
+        if changes.displayName == nil && changes.avatar == nil {
+            store.noteActivity(of: caller)
+        } else {
+            try store.begin(\.profiles, by: caller)
+        }
+        return try await store.change { transaction in
+            let before = try transaction.db.user(id)
+            if let password = changes.password { try transaction.setPassword(password) }
+            if let name = changes.displayName {
+                try transaction.execute("UPDATE users SET display_name = ? WHERE id = ?", [name, id])
+                try transaction.db.indexPerson(before.username, displayName: name)
+            }
+            if let avatar = changes.avatar { try transaction.replaceAvatar(of: id, by: avatar) }
+            let user = try transaction.db.user(id)
+            if user.displayName != before.displayName || user.avatar?.id != before.avatar?.id {
+                try transaction.announceProfile(of: user)
+            }
+            return user
+        }
+    }
+
+    /// Remembers when people who are gone now did something last.
+    package func recordLastSeen(_ seen: [(user: User.ID, at: Timestamp)]) async throws {
+        try await store.change { transaction in
+            for person in seen {
+                try transaction.execute(
+                    "UPDATE users SET last_seen_at = max(coalesce(last_seen_at, 0), ?) WHERE id = ?",
+                    [person.at, person.user]
+                )
+            }
+        }
+    }
+}
+
+extension Store {
+    package var people: People { People(store: self) }
+}
