@@ -80,9 +80,9 @@ struct Sweep {
     private func pruneLog() async throws -> Int {
         let time = Timestamp.before(grace.log)
         return try await prune { limit in
-            try await store.pruneLog(before: time, eventsPerRoom: eventsPerRoom, limit: limit)
+            try await store.events.prune(before: time, eventsPerRoom: eventsPerRoom, limit: limit)
         } count: {
-            try await store.prunableEventCount(before: time, eventsPerRoom: eventsPerRoom)
+            try await store.events.prunableCount(before: time, eventsPerRoom: eventsPerRoom)
         }
     }
 }

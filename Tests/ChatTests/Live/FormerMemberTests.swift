@@ -6,7 +6,7 @@ import Testing
 struct FormerMemberTests {
     private func events(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [Event]? {
         let cursor = Cursor(epoch: chat.store.epoch, position: position)
-        return try await chat.store.liveStart(for: user, after: cursor).missed?.events
+        return try await chat.store.events.liveStart(for: user, after: cursor).missed?.events
     }
 
     /// A room that Bob is removed from after a message with a picture and one without.

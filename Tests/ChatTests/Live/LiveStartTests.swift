@@ -18,7 +18,7 @@ struct LiveStartTests {
                 }
                 group.addTask {
                     for _ in 0..<200 {
-                        let start = try await chat.store.liveStart(for: bob)
+                        let start = try await chat.store.events.liveStart(for: bob)
                         // The room's events alternate: ada joined, then bob joins, leaves, joins …
                         #expect(start.rooms.isEmpty == !start.position.isMultiple(of: 2))
                     }
@@ -39,7 +39,7 @@ struct LiveStartTests {
             try await chat.store.change { try $0.execute("DELETE FROM events", []) }
             #expect(try chat.store.logPosition() == 2)
             try await chat.say("three", in: room, by: ada)
-            #expect(try await chat.store.liveStart(for: ada).position == 3)
+            #expect(try await chat.store.events.liveStart(for: ada).position == 3)
             #expect(chat.follower.events.map(\.position) == [1, 2, 3])
         }
     }

@@ -13,8 +13,8 @@ struct LogPruningTests {
             chat.clock.advance(by: .seconds(100))
             try await chat.say("kept", in: room, by: people[0])
             let time = chat.clock.now
-            #expect(try await chat.store.prunableEventCount(before: time, eventsPerRoom: 1000) == 3)
-            let prune = { try await chat.store.pruneLog(before: time, eventsPerRoom: 1000, limit: 2) }
+            #expect(try await chat.store.events.prunableCount(before: time, eventsPerRoom: 1000) == 3)
+            let prune = { try await chat.store.events.prune(before: time, eventsPerRoom: 1000, limit: 2) }
             #expect(try await prune() == 2)
             #expect(try await chat.number("SELECT count(*) FROM past_memberships") == 1)
             #expect(try await prune() == 1)
@@ -32,9 +32,11 @@ struct LogPruningTests {
             let (long, short) = (try await chat.room(of: ada), try await chat.room(of: ada))
             for _ in 0..<1005 { try await chat.say("x", in: long, by: ada) }
             let time = chat.clock.now
-            #expect(try await chat.store.prunableEventCount(before: time, eventsPerRoom: 1000) == 6)
+            #expect(try await chat.store.events.prunableCount(before: time, eventsPerRoom: 1000) == 6)
             var removed: [Int] = []
-            while case let step = try await chat.store.pruneLog(before: time, eventsPerRoom: 1000, limit: 4), step > 0 {
+            while case let step = try await chat.store.events.prune(before: time, eventsPerRoom: 1000, limit: 4),
+                step > 0
+            {
                 removed.append(step)
             }
             #expect(removed == [4, 2])
@@ -51,7 +53,7 @@ struct LogPruningTests {
             let room = try await chat.room(of: ada)
             chat.clock.advance(by: .seconds(-1000))
             try await chat.say("x", in: room, by: ada)
-            #expect(try await chat.store.pruneLog(before: chat.clock.now, eventsPerRoom: 1000, limit: 10) == 0)
+            #expect(try await chat.store.events.prune(before: chat.clock.now, eventsPerRoom: 1000, limit: 10) == 0)
         }
     }
 }

@@ -47,13 +47,13 @@ struct MissedCostTests {
             for _ in 0..<90 { try await chat.say(body, in: room, by: ada) }
             let reads = try await statements(chat, of: ada, after: cursor).count { $0.contains("FROM messages") }
             #expect(reads < 70)
-            let start = try await chat.store.liveStart(
+            let start = try await chat.store.events.liveStart(
                 for: ada,
                 after: Cursor(epoch: chat.store.epoch, position: cursor)
             )
             #expect(start.missed == nil)
             let near = Cursor(epoch: chat.store.epoch, position: start.position - 30)
-            #expect(try await chat.store.liveStart(for: ada, after: near).missed?.events.count == 30)
+            #expect(try await chat.store.events.liveStart(for: ada, after: near).missed?.events.count == 30)
         }
     }
 

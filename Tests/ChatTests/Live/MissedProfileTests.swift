@@ -12,7 +12,7 @@ struct MissedProfileTests {
 
     private func missed(by user: User.ID, since position: Int64, in chat: TestChat) async throws -> [String]? {
         let cursor = Cursor(epoch: chat.store.epoch, position: position)
-        return try await chat.store.liveStart(for: user, after: cursor).missed?.profiles.map(\.displayName)
+        return try await chat.store.events.liveStart(for: user, after: cursor).missed?.profiles.map(\.displayName)
     }
 
     @Test("I2: a client that comes back is given the new names of those who share a room with its person")

@@ -5,7 +5,8 @@ import Testing
 @Suite("What a client missed")
 struct MissedTests {
     private func missed(_ chat: TestChat, by user: User.ID, after position: Int64) async throws -> Missed? {
-        try await chat.store.liveStart(for: user, after: Cursor(epoch: chat.store.epoch, position: position)).missed
+        try await chat.store.events.liveStart(for: user, after: Cursor(epoch: chat.store.epoch, position: position))
+            .missed
     }
 
     private func positions(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [Int64]? {
@@ -32,12 +33,12 @@ struct MissedTests {
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             for cursor in [Cursor(epoch: "other", position: 0), Cursor(epoch: chat.store.epoch, position: 2)] {
-                #expect(try await chat.store.liveStart(for: ada, after: cursor).missed == nil)
+                #expect(try await chat.store.events.liveStart(for: ada, after: cursor).missed == nil)
             }
-            #expect(try await chat.store.liveStart(for: ada).missed == nil)
+            #expect(try await chat.store.events.liveStart(for: ada).missed == nil)
             chat.clock.advance(by: .seconds(10))
             try await chat.say("kept", in: room, by: ada)
-            #expect(try await chat.store.pruneLog(before: chat.clock.now, eventsPerRoom: 1000, limit: 10) == 1)
+            #expect(try await chat.store.events.prune(before: chat.clock.now, eventsPerRoom: 1000, limit: 10) == 1)
             #expect(try await positions(chat, of: ada, after: 0) == nil)
             #expect(try await positions(chat, of: ada, after: 1) == [2])
         }

@@ -1,13 +1,16 @@
 import GRDB
 import Vocabulary
 
-extension Store {
+/// The log of what happened in all rooms.
+package struct Events: Sendable {
+    let store: Store
+
     /// What a new live connection starts from. The rooms reflect the log exactly up to the position.
     ///
     /// - Parameter cursor: Where the client has been; what it missed since is told if it can be told whole.
     /// - Throws: `unauthenticated` when the account is gone.
     package func liveStart(for user: User.ID, after cursor: Cursor? = nil) async throws -> LiveStart {
-        try await read { [epoch] db in
+        try await store.read { [epoch = store.epoch] db in
             do {
                 let position = try db.logPosition()
                 var missed: Missed?
@@ -36,19 +39,23 @@ extension Store {
     ///
     /// - Parameter limit: Events removed at once.
     /// - Returns: How many were removed; 0 when there is nothing left to do.
-    package func pruneLog(before time: Timestamp, eventsPerRoom: Int, limit: Int) async throws -> Int {
-        try await change { transaction in
+    package func prune(before time: Timestamp, eventsPerRoom: Int, limit: Int) async throws -> Int {
+        try await store.change { transaction in
             let aged = try transaction.pruneLog(before: time, limit: limit)
             return aged > 0 ? aged : try transaction.pruneLongRoom(eventsPerRoom: eventsPerRoom, limit: limit)
         }
     }
 
-    /// What `pruneLog` would remove in all.
-    package func prunableEventCount(before time: Timestamp, eventsPerRoom: Int) async throws -> Int {
-        try await read { db in
+    /// What `prune` would remove in all.
+    package func prunableCount(before time: Timestamp, eventsPerRoom: Int) async throws -> Int {
+        try await store.read { db in
             try Int.fetchOne(db, sql: Database.prunableEvents, arguments: [time, eventsPerRoom]) ?? 0
         }
     }
+}
+
+extension Store {
+    package var events: Events { Events(store: self) }
 }
 
 extension WriteTransaction {
