@@ -32,7 +32,7 @@ extension Store {
         }
     }
 
-    /// Who does something is there.
+    /// Marks the caller as active.
     func noteActivity(of caller: Caller) {
         follower.noteActivity(of: caller.user)
     }

@@ -30,7 +30,7 @@ package struct Rooms: Sendable {
         _ make: @escaping @Sendable (inout WriteTransaction) throws -> RoomView
     ) async throws -> Outcome<RoomView> {
         try await store.change { transaction in
-            // Of a repeat too: the client may have missed it the first time.
+            // A repeat sends the notice again: the client may have missed the first one.
             if let notice { transaction.consequences.notices.append(notice) }
             return try transaction.once(
                 caller.idempotentRequest,

@@ -66,7 +66,7 @@ package protocol ConsequenceFollower: Sendable {
     /// caller's cancellation does not reach this.
     func follow(_ consequences: Consequences) async
 
-    /// Takes note that somebody does something. Called when an operation of theirs begins, whatever becomes of it.
+    /// Marks a person as active. Called when one of their operations begins, whatever its result.
     func noteActivity(of user: User.ID)
 }
 

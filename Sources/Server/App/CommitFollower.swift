@@ -51,7 +51,7 @@ struct CommitFollower: ConsequenceFollower {
     }
 }
 
-/// What nobody but the follower may have the hub do.
+/// The part of the hub that the follower alone uses.
 extension LiveHub {
     /// Publishes events and returns at once.
     fileprivate func publish(_ events: [LiveEvent]) {

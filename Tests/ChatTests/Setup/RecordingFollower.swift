@@ -2,7 +2,7 @@ import Synchronization
 
 @testable import Chat
 
-/// Keeps what a store has published, commit by commit, and what else it has had followed.
+/// Records the published events, commit by commit, and the consequences that were followed.
 final class RecordingFollower: ConsequenceFollower {
     private struct Records {
         var batches: [[Event]] = []
@@ -24,7 +24,7 @@ final class RecordingFollower: ConsequenceFollower {
         records.withLock { $0.active.append(user) }
     }
 
-    /// Who has done something, operation by operation.
+    /// People who were active, one entry for each operation.
     var active: [User.ID] {
         records.withLock { $0.active }
     }
@@ -41,7 +41,7 @@ final class RecordingFollower: ConsequenceFollower {
         events.filter { $0.roomID == room }.map(\.kind)
     }
 
-    /// What was followed, operation by operation; those that had nothing but events are left out.
+    /// The consequences of each operation that had more than events.
     var followed: [Consequences] {
         records.withLock { $0.followed }
     }

@@ -75,7 +75,7 @@ extension TestChat {
         return id
     }
 
-    /// What one operation has had followed; events are not among it.
+    /// The consequences of one operation, without its events.
     func consequences(_ operation: () async throws -> Void) async throws -> Consequences {
         let before = follower.followed.count
         try await operation()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Consequences of commits")
 struct ConsequenceTests {
-    /// Lets the test in on each call to `follow`, and out again when it says so.
+    /// Reports each call to `follow`, and returns from it when the test says so.
     private final class HeldFollower: ConsequenceFollower {
         let entered = AsyncStream.makeStream(of: Void.self)
         let released = AsyncStream.makeStream(of: Void.self)
@@ -24,7 +24,7 @@ struct ConsequenceTests {
             steps.withLock { $0.append(step) }
         }
 
-        /// In the order in which they were taken.
+        /// Steps in their order.
         var taken: [String] { steps.withLock { $0 } }
     }
 

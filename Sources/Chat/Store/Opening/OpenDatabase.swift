@@ -12,7 +12,7 @@ package struct OpenDatabase: Sendable {
     /// Made with the database; part of every cursor.
     package let epoch: String
     let pool: DatabasePool
-    /// Of a server.
+    /// Nil for a guest.
     let epochKeeper: EpochKeeper?
 
     /// Opens the database at `path`; a server makes it where there is none, and brings its schema up to date. Blocks.
