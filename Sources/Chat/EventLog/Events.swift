@@ -1,13 +1,13 @@
 import GRDB
 import Vocabulary
 
-/// The log of what happened in all rooms.
+/// The log of the events of all rooms.
 package struct Events: Sendable {
     let store: Store
 
-    /// What a new live connection starts from. The rooms reflect the log exactly up to the position.
+    /// Reads the state that a new live connection starts from. The rooms reflect the log exactly up to its position.
     ///
-    /// - Parameter cursor: Where the client has been; what it missed since is told if it can be told whole.
+    /// - Parameter cursor: The client's last cursor. The events after it are included if they can be replayed completely.
     /// - Throws: `unauthenticated` when the account is gone.
     package func liveStart(for user: User.ID, after cursor: Cursor? = nil) async throws -> LiveStart {
         try await store.read { [epoch = store.epoch] db in
@@ -69,13 +69,13 @@ extension WriteTransaction {
         guard let last = oldest.prefix(while: { ($0[1] as Timestamp) < time }).last else { return 0 }
         let floor: Int64 = last[0]
         let removed = try execute("DELETE FROM events WHERE position <= ?", [floor])
-        // Nobody whose cursor lies before this can be told everything any more.
+        // The log is no longer complete for cursors before this position.
         try execute("UPDATE meta SET log_floor = max(log_floor, ?)", [floor])
         try execute("DELETE FROM past_memberships WHERE left_position <= ?", [floor])
         return removed
     }
 
-    /// Whoever lacks an event that goes here lacks more than may be missed, so the floor stays.
+    /// The floor stays: a client that still lacks one of the removed events lacks more than `Missed.maxEvents` anyway.
     fileprivate func pruneLongRoom(eventsPerRoom: Int, limit: Int) throws -> Int {
         precondition(eventsPerRoom >= Missed.maxEvents, "what may be missed must be kept")
         let row = try Row.fetchOne(db, sql: Database.roomWithLongLog, arguments: [eventsPerRoom])
@@ -102,7 +102,7 @@ extension Database {
             .reduce(into: [:]) { $0[$1[0], default: []].insert($1[1]) }
     }
 
-    /// Rooms that are gone have no last number; their events go by age.
+    /// Deleted rooms have no `last_seq`; their events are removed by age.
     static let roomWithLongLog = """
         SELECT id, last_seq - ?1 FROM rooms WHERE last_seq > ?1
         AND EXISTS (SELECT 1 FROM events WHERE room_id = rooms.id AND seq <= rooms.last_seq - ?1) LIMIT 1

@@ -1,50 +1,49 @@
-/// What a new live connection starts from, read at one moment.
+/// The state that a new live connection starts from, read in one snapshot.
 package struct LiveStart: Sendable {
     package let user: User
     package let rooms: [Room.ID]
-    /// Members who have not answered a stranger yet, by room: their presence is hidden from the others.
+    /// By room, the members who have not answered a stranger yet. Their presence is hidden from the others.
     package let pending: [Room.ID: Set<User.ID>]
-    /// Whom the person has blocked, or who has blocked them.
+    /// The people whom the person has blocked, and those who have blocked the person.
     package let blocked: Set<User.ID>
     /// Position of the newest event that the rooms already reflect.
     package let position: Int64
-    /// What happened behind the client's cursor; nil without a cursor, or when it cannot be told whole.
+    /// The events after the client's cursor; nil without a cursor, or when they cannot be replayed completely.
     package let missed: Missed?
 }
 
-/// Everything that a client could not hear while it was away.
+/// Everything that a client did not receive while it was disconnected.
 package struct Missed: Sendable {
-    /// Events that may be missed; for more the client had better fetch anew.
+    /// Events that are replayed at most. A client that missed more fetches its state again.
     package static let maxEvents = 1000
-    /// Past memberships of one room that are told of, the newest; a client fetches the room again with its own joining,
-    /// so removing and adding somebody many times costs them no more than doing it four times.
+    /// Past memberships of one room that are replayed at most, the newest ones. A client fetches the room when it joins
+    /// again, so removing and adding somebody many times costs no more than doing it four times.
     package static let maxStaysPerRoom = 4
-    /// Bytes that may be missed, as they are sent; above that the client had better fetch the rooms again.
+    /// Bytes that are replayed at most, as sent. A client that missed more fetches its state again.
     package static let maxBytes = 2 << 20
-    /// Receipts that may be missed.
+    /// Receipts that are sent at most.
     package static let maxReceipts = 5000
-    /// Profiles that may have changed.
+    /// Changed profiles that are sent at most.
     package static let maxProfiles = 1000
-    /// Time by which a receipt may be told later than an event that happened after it; a tick or two, and some more for
-    /// a machine that is busy.
+    /// Time by which a receipt may be sent later than an event that happened after it: one or two ticks of the hub, and
+    /// a reserve for a busy machine.
     package static let receiptLag = Duration.seconds(5)
 
-    /// In the order in which they happened. Things are told as they are now, so that nothing that was deleted since
-    /// is told again.
+    /// In their original order. Their contents are read now, so nothing that was deleted in the meantime is in them.
     package let events: [Event]
-    /// Those that may have moved meanwhile.
+    /// Receipts that may have moved in the meantime.
     package let receipts: [Receipt]
     /// People who share a room with this one and may have another name or avatar now.
     package let profiles: [User]
 }
 
-/// How far somebody has come in a room.
+/// The newest events of a room that a person has received and read.
 package struct Receipt: Sendable, Equatable {
     package let roomID: Room.ID
     package let userID: User.ID
-    /// Everything up to here has reached a client of theirs.
+    /// Everything up to this number was delivered to one of the person's clients.
     package let deliveredSeq: Int64
-    /// Everything up to here they have seen.
+    /// Everything up to this number was read.
     package let readSeq: Int64
 
     package init(roomID: Room.ID, userID: User.ID, deliveredSeq: Int64, readSeq: Int64) {
@@ -54,7 +53,7 @@ package struct Receipt: Sendable, Equatable {
         self.readSeq = readSeq
     }
 
-    /// Of either number the greater, because receipts only move forward.
+    /// Takes the greater of each number, because receipts only move forward.
     package func merged(with other: Receipt) -> Receipt {
         Receipt(
             roomID: roomID,

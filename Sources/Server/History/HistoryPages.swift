@@ -1,8 +1,7 @@
 import Chat
 import NIOCore
 
-/// Pages of rooms' history as JSON. Of a busy room everybody reads the same newest page, so they are kept as they were
-/// sent.
+/// Pages of rooms' history as JSON, from the cache where it has them.
 struct HistoryPages: Sendable {
     private let store: Store
     private let wire: Wire

@@ -2,7 +2,7 @@ import Chat
 import NIOCore
 import Synchronization
 
-/// Remembers pages of history as they were sent: of a busy room everybody reads the same newest page.
+/// Keeps pages of history as they were sent, because everybody reads the same newest page of a busy room.
 ///
 /// A page is forgotten with the next event of its room, before whoever caused it has an answer.
 final class PageCache: Sendable {
