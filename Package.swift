@@ -56,10 +56,20 @@ let package = Package(
         .target(
             name: "Chat",
             dependencies: [
-                "CKernel", "Hashing", "Vocabulary",
+                "Hashing", "Vocabulary",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        // The engine that keeps the chat in one SQLite file.
+        .target(
+            name: "ChatSQLite",
+            dependencies: [
+                "Chat", "CKernel", "Vocabulary",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings
         ),
@@ -83,7 +93,7 @@ let package = Package(
         .target(
             name: "SnugSettings",
             dependencies: [
-                "Chat", "Media", "Pictures",
+                "Chat", "ChatSQLite", "Media", "Pictures",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
@@ -93,7 +103,7 @@ let package = Package(
         .executableTarget(
             name: "Janitor",
             dependencies: [
-                "Chat", "Kernel", "Media", "Pictures", "SnugSettings", "Vocabulary",
+                "Chat", "ChatSQLite", "Kernel", "Media", "Pictures", "SnugSettings", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -101,7 +111,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Chat", "Kernel", "Media", "Pictures", "SnugSettings", "Vocabulary",
+                "Chat", "ChatSQLite", "Kernel", "Media", "Pictures", "SnugSettings", "Vocabulary",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -118,7 +128,7 @@ let package = Package(
         .executableTarget(
             name: "SnugServer",
             dependencies: [
-                "Chat", "Kernel", "Media", "Server", "SnugSettings", "Vocabulary",
+                "Chat", "ChatSQLite", "Kernel", "Media", "Server", "SnugSettings", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -209,7 +219,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Chat", "Fixtures", "Hashing", "Media", "Pictures", "Server", "SnugClient", "SnugSettings",
+                "Chat", "ChatSQLite", "Fixtures", "Hashing", "Media", "Pictures", "Server", "SnugClient", "SnugSettings",
                 "TestSupport", "Vocabulary",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -250,14 +260,17 @@ let package = Package(
         ),
         .testTarget(
             name: "ChatTests",
-            dependencies: ["Chat", "TestSupport", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Chat", "ChatSQLite", "TestSupport", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             exclude: ["Databases"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "JanitorTests",
             dependencies: [
-                "Chat", "Janitor", "Kernel", "Media", "Pictures", "SnugSettings", "TestSupport", "Vocabulary",
+                "Chat", "ChatSQLite", "Janitor", "Kernel", "Media", "Pictures", "SnugSettings", "TestSupport",
+                "Vocabulary",
             ],
             swiftSettings: settings
         ),

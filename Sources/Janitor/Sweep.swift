@@ -28,7 +28,7 @@ struct Sweep {
         var report = SweepReport(dryRun: isDryRun)
         report.receiving.rows = try await giveUp(stale)
         report.unattached.rows = try await giveUp(unattached)
-        report.rooms.rows = try await prune(store.pruneDeletedRooms, count: store.deletedRoomRowCount)
+        report.rooms.rows = try await prune(store.rooms.pruneDeleted, count: store.rooms.prunableCount)
         report.log.rows = try await pruneLog()
         report.keys.rows = try await prune(store.pruneKeys, count: store.oldKeyCount)
         report.deleted = isDryRun ? try await countDeleted() : try await removeDeleted()
@@ -43,11 +43,11 @@ struct Sweep {
     }
 
     func stale(limit: Int) async throws -> [Attachment.ID] {
-        try await store.staleUploads(before: .before(grace.receiving), limit: limit)
+        try await store.attachments.stale(before: .before(grace.receiving), limit: limit)
     }
 
     func unattached(limit: Int) async throws -> [Attachment.ID] {
-        try await store.unattached(before: .before(grace.unattached), limit: limit)
+        try await store.attachments.unattached(before: .before(grace.unattached), limit: limit)
     }
 
     /// Marks what `find` gives until it gives nothing more.
@@ -56,7 +56,7 @@ struct Sweep {
         var count = 0
         while true {
             var marked = 0
-            for id in try await find(batch) where try await store.markUnused(id) { marked += 1 }
+            for id in try await find(batch) where try await store.attachments.markUnused(id) { marked += 1 }
             guard marked > 0 else { return count }
             count += marked
             try await rest()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chat
+import ChatSQLite
 import Foundation
 import Kernel
 import Logging

@@ -1,4 +1,5 @@
 import Chat
+import ChatSQLite
 
 /// One setting: all that the reader, `serve --help` and the manual need of it. `Setting.all` lists them.
 package struct Setting: Sendable {

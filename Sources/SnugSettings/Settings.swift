@@ -1,4 +1,5 @@
 import Chat
+import ChatSQLite
 import Logging
 import Media
 import Pictures

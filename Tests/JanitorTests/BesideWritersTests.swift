@@ -7,6 +7,7 @@ import Testing
 import Vocabulary
 
 @testable import Chat
+@testable import ChatSQLite
 @testable import Janitor
 
 @Suite("Sweeping beside a busy server")
@@ -19,10 +20,11 @@ struct BesideWritersTests {
         var held: Set<Attachment.ID> = []
         for _ in 0..<30 {
             let id = Attachment.ID.random()
-            try await storage.store.beginUpload(id, by: storage.owner)
+            try await storage.store.attachments.begin(id, by: storage.owner)
             try storage.write(BlobID(id.uuid), age: .zero)
             do {
-                _ = try await storage.store.completeUpload(id, filename: "picture.jpg", facts: .picture)
+                let (attachments, owner) = (storage.store.attachments, storage.owner)
+                _ = try await attachments.complete(id, filename: "picture.jpg", facts: .picture, by: owner)
                 if Int.random(in: 0..<4, using: &random) == 0 { continue }
                 let draft = Draft(body: "", attachmentIDs: [id])
                 let message = try await storage.store.messages.post(draft, in: storage.room, by: storage.owner).message

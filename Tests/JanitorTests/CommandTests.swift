@@ -116,7 +116,7 @@ struct CommandTests {
     @Test("I1: A database that was made by a newer Snug is refused, and no byte of it is changed")
     func newer() async throws {
         try await withStorage { storage in
-            try await storage.store.change { change in
+            try await storage.store.change(about: []) { change in
                 try change.execute("INSERT INTO grdb_migrations VALUES ('9001')", [])
             }
             try await storage.store.close()

@@ -67,7 +67,7 @@ struct InterruptedSweepTests {
         expectNoneLost(scene, in: storage)
         for id in scene.garbage { #expect(try await storage.isGone(id)) }
         for id in scene.strays { #expect(!storage.isThere(storage.path(of: .original(id)))) }
-        #expect(try await storage.store.deletedRoomRowCount() == 0)
+        #expect(try await storage.store.rooms.prunableCount() == 0)
     }
 
     /// - Returns: Whether the sweep was stopped before its end.
@@ -116,7 +116,7 @@ struct InterruptedSweepTests {
             expectNoneLost(scene, in: storage)
             let thumbnail = VariantFile(blob: blob, size: .thumbnail, format: .jpg)
             #expect(!storage.isThere(storage.path(of: .variant(thumbnail))))
-            #expect(try await storage.store.known(among: [Attachment.ID(blob.uuid)]).count == 1)
+            #expect(try await storage.store.attachments.existing(among: [Attachment.ID(blob.uuid)]).count == 1)
             try FileManager.default.removeItem(atPath: path)
             try storage.write(path, age: .zero)
             _ = try await storage.sweep().run()

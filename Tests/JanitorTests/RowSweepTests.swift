@@ -15,7 +15,7 @@ struct RowSweepTests {
             #expect(report.receiving.rows == 1)
             #expect(report.deleted == SweepReport.Entry(rows: 1, files: 0, bytes: 0))
             #expect(try await storage.isGone(old))
-            #expect(try await storage.store.known(among: [young]) == [young])
+            #expect(try await storage.store.attachments.existing(among: [young]) == [young])
         }
     }
 
@@ -90,8 +90,8 @@ struct RowSweepTests {
             try await storage.deletedRoom(messages: 0)
             let report = try await storage.sweep(batch: 3).run()
             #expect(report.rooms.rows == 9)
-            #expect(try await storage.store.deletedRoomRowCount() == 0)
-            #expect(try await storage.store.pruneDeletedRooms(limit: 1) == 0)
+            #expect(try await storage.store.rooms.prunableCount() == 0)
+            #expect(try await storage.store.rooms.pruneDeleted(limit: 1) == 0)
         }
     }
 

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Hashing
 
 /// A client's name for something that it wants done once, however often it has to ask.

@@ -1,5 +1,4 @@
-import Foundation
-import GRDB
+import FoundationEssentials
 import Vocabulary
 
 /// A key is written in the transaction of the change that it protects. So there is no moment at which a crash leaves
@@ -11,14 +10,14 @@ extension WriteTransaction {
     ///   - subject: The id of what was made. It is all that is remembered.
     ///   - again: Gives what was made as it is now. Where it says `notFound`, the answer is `gone`.
     /// - Throws: `keyReused`, `gone`, and what `make` and `again` throw.
-    mutating func once<Subject, Value>(
+    mutating func once<Entity, Value>(
         _ request: OnceRequest?,
-        subject: (Value) -> Identifier<Subject>,
-        again: (Database, Identifier<Subject>) throws -> Value,
+        subject: (Value) -> Identifier<Entity>,
+        again: (Snapshot, Identifier<Entity>) throws -> Value,
         make: (inout WriteTransaction) throws -> Value
     ) throws -> Outcome<Value> {
         guard let request else { return Outcome(value: try make(&self), isRepeat: false) }
-        if let made: Identifier<Subject> = try madeBefore(by: request) {
+        if let made: Identifier<Entity> = try madeBefore(by: request) {
             do {
                 return Outcome(value: try again(db, made), isRepeat: true)
             } catch Refusal.notFound {
@@ -33,23 +32,24 @@ extension WriteTransaction {
     /// What an earlier request with the same key has made; nil when there was none.
     ///
     /// - Throws: `keyReused` when that was another request.
-    func madeBefore<Subject>(by request: OnceRequest) throws -> Identifier<Subject>? {
-        guard let row = try db.row(of: request.key, at: now) else { return nil }
-        guard row[0] as Data == request.fingerprint else { throw Refusal.keyReused(field: OnceKey.field) }
-        return row[1]
+    func madeBefore<Entity>(by request: OnceRequest) throws -> Identifier<Entity>? {
+        let use: (fingerprint: Data, subject: Identifier<Entity>)? = try db.use(of: request.key, at: now)
+        guard let use else { return nil }
+        guard use.fingerprint == request.fingerprint else { throw Refusal.keyReused(field: OnceKey.field) }
+        return use.subject
     }
 
     /// Takes the key for what this change has made.
     ///
     /// - Throws: `conflict` when somebody was quicker; then nothing of this change stays.
-    func claim<Subject>(_ request: OnceRequest, for subject: Identifier<Subject>) throws {
+    func claim<Entity>(_ request: OnceRequest, for subject: Identifier<Entity>) throws {
         let claimed = try execute(
             """
             INSERT INTO idempotency_keys (scope, route, key, request_hash, subject, created_at)
             VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (scope, route, key) DO UPDATE
             SET request_hash = excluded.request_hash, subject = excluded.subject, created_at = excluded.created_at
-            WHERE created_at <= ?
+            WHERE idempotency_keys.created_at <= ?
             """,
             [
                 request.key.scope, request.key.route, request.key.text, request.fingerprint, subject, now,
@@ -62,24 +62,34 @@ extension WriteTransaction {
     }
 }
 
-extension Database {
+extension Snapshot {
     static let onceKey = """
         SELECT request_hash, subject FROM idempotency_keys
         WHERE scope = ? AND route = ? AND key = ? AND created_at > ?
         """
 
-    /// The key's row while it is young enough to count.
-    func row(of key: OnceKey, at now: Timestamp) throws -> Row? {
-        try Row.fetchOne(
-            cachedStatement(sql: Self.onceKey),
-            arguments: [key.scope, key.route, key.text, now - OnceKey.lifetime]
-        )
+    /// Whether a request with this key has been carried out, so recently that it counts.
+    func hasBeenUsed(_ key: OnceKey, at now: Timestamp) throws -> Bool {
+        try exists(Self.onceKey, key.values(at: now))
+    }
+
+    /// Which request the key was used for, and what that made; nil when it was too long ago to count.
+    fileprivate func use<Entity>(
+        of key: OnceKey,
+        at now: Timestamp
+    ) throws -> (fingerprint: Data, subject: Identifier<Entity>)? {
+        try first(Self.onceKey, key.values(at: now)) { ($0[0], $0[1]) }
     }
 }
 
 extension OnceKey {
     /// The header that it comes in.
     package static let field = "Idempotency-Key"
+
+    /// Of a query for uses that count.
+    fileprivate func values(at now: Timestamp) -> SQLValues {
+        [scope, route, text, now - Self.lifetime]
+    }
 }
 
 extension Refusal {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The part of a client's IP address that is counted as one client: 4 bytes of IPv4, or the /64 of IPv6.
 package struct Network: Hashable, Sendable {

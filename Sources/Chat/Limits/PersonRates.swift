@@ -12,6 +12,7 @@ package struct PersonRates: Sendable {
         package var roles: [RateRule] = []
         package var blocks: [RateRule] = []
         package var profiles: [RateRule] = []
+        package var uploads: [RateRule] = []
 
         package init() {}
     }
@@ -39,6 +40,8 @@ package struct PersonRates: Sendable {
     package let blocks: RateLimiter<User.ID>
     /// Changes of the person's name or avatar.
     package let profiles: RateLimiter<User.ID>
+    /// Uploads that the person begins, and renderings of their pictures that they ask for again.
+    package let uploads: RateLimiter<User.ID>
 
     /// - Parameter now: A clock that never goes back.
     package init(_ rules: Rules = Rules(), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
@@ -55,5 +58,6 @@ package struct PersonRates: Sendable {
         roles = limiter(rules.roles)
         blocks = limiter(rules.blocks)
         profiles = limiter(rules.profiles)
+        uploads = limiter(rules.uploads)
     }
 }

@@ -1,18 +1,14 @@
-import GRDB
-
 extension Messages {
     /// Carries new names and avatars into old messages, a few thousand rows at a time.
     ///
     /// - Returns: False when there was nothing left to do.
     package func backfillSenders() async throws -> Bool {
-        try await store.change { transaction in
-            let row = try Row.fetchOne(
-                transaction.db,
-                sql: "SELECT user_id, done_up_to FROM renames ORDER BY requested_at LIMIT 1"
-            )
-            guard let row else { return false }
-            let (user, done): (User.ID, Int64) = (row[0], row[1])
-            let newest = try Int64.fetchOne(transaction.db, sql: "SELECT max(position) FROM messages") ?? 0
+        try await store.change(about: []) { transaction in
+            let next = try transaction.db.first(Snapshot.nextRename) { row in
+                (user: row[0] as User.ID, done: row[1] as Int64)
+            }
+            guard let (user, done) = next else { return false }
+            let newest = try transaction.db.value(Int64.self, "SELECT max(position) FROM messages") ?? 0
             guard done < newest else {
                 try transaction.execute("DELETE FROM renames WHERE user_id = ?", [user])
                 return true
@@ -29,20 +25,23 @@ extension Messages {
     private static let renameBatch: Int64 = 2000
 }
 
+extension Snapshot {
+    static let nextRename = "SELECT user_id, done_up_to FROM renames ORDER BY requested_at LIMIT 1"
+}
+
 extension WriteTransaction {
-    /// Rows that say the same already are not written.
+    /// Rows that hold the same name and avatar already are not written.
     fileprivate func rename(_ user: User.ID, after start: Int64, upTo end: Int64) throws -> Set<Room.ID> {
         let sender = try sender(user)
-        let rooms = try Room.ID.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    UPDATE messages SET sender_name = ?1, sender_avatar_id = ?2, sender_avatar_format = ?3
-                    WHERE position > ?4 AND position <= ?5 AND sender_id = ?6 AND (sender_name <> ?1
-                        OR sender_avatar_id IS NOT ?2 OR sender_avatar_format IS NOT ?3)
-                    RETURNING room_id
-                    """
-            ),
-            arguments: [sender.displayName, sender.avatar?.id, sender.avatar?.format, start, end, user]
+        let rooms = try db.values(
+            Room.ID.self,
+            """
+            UPDATE messages SET sender_name = ?1, sender_avatar_id = ?2, sender_avatar_format = ?3
+            WHERE position > ?4 AND position <= ?5 AND sender_id = ?6 AND (sender_name <> ?1
+                OR sender_avatar_id IS DISTINCT FROM ?2 OR sender_avatar_format IS DISTINCT FROM ?3)
+            RETURNING room_id
+            """,
+            [sender.displayName, sender.avatar?.id, sender.avatar?.format, start, end, user]
         )
         return Set(rooms)
     }

@@ -1,6 +1,3 @@
-import GRDB
-import Vocabulary
-
 /// What people say in rooms.
 package struct Messages: Sendable {
     /// What became of a draft.
@@ -21,15 +18,19 @@ package struct Messages: Sendable {
     package func post(_ draft: Draft, in room: Room.ID, by caller: Caller) async throws -> Posted {
         let remaining = try store.begin(\.messages, by: caller)
         let draft = try draft.checked(store.limits)
-        return try await store.change { [limits = store.limits] transaction in
-            let sender = try transaction.sender(caller.user, memberOf: room)
+        return try await store.change(about: subjects(room, caller)) { [limits = store.limits] transaction in
+            let (sender, sentID) = try transaction.sender(
+                caller.user,
+                memberOf: room,
+                clientMessageID: draft.clientMessageID
+            )
             var wasSent = false
             let message = try transaction.once(
                 caller.idempotentRequest,
                 subject: \.id,
                 again: { try $0.message($1, in: room) }
             ) { transaction in
-                let sent = try transaction.sentBefore(draft, in: room, by: caller.user)
+                let sent = try sentID.map { try transaction.db.sentMessage($0, from: draft, in: room) }
                 wasSent = sent != nil
                 return try sent ?? transaction.insert(draft, in: room, by: sender, limits)
             }
@@ -62,7 +63,7 @@ package struct Messages: Sendable {
         let user = caller.user
         try store.begin(\.messages, by: caller)
         let body = try Draft.shown(body, store.limits)
-        return try await store.change { transaction in
+        return try await store.change(about: subjects(room, caller)) { transaction in
             let view = try transaction.db.requireMember(user, of: room)
             var message = try transaction.db.message(id, in: room)
             guard message.sender.id == user else { throw Refusal.forbidden("Only its sender may edit a message.") }
@@ -86,7 +87,7 @@ package struct Messages: Sendable {
     package func delete(_ id: Message.ID, in room: Room.ID, by caller: Caller) async throws {
         let user = caller.user
         store.noteActivity(of: caller)
-        try await store.change { transaction in
+        try await store.change(about: subjects(room, caller)) { transaction in
             let view = try transaction.db.requireMember(user, of: room)
             var message = try transaction.db.message(id, in: room)
             let mayDeleteOthers = view.role.map { $0 >= .admin } ?? false
@@ -110,6 +111,11 @@ package struct Messages: Sendable {
             message.deletedAt = transaction.now
             try transaction.record(.messageDeleted(message), in: room)
         }
+    }
+
+    /// What the changes of a room's messages rely on: its members, roles and numbers, and the writer's name and blocks.
+    private func subjects(_ room: Room.ID, _ caller: Caller) -> [Subject] {
+        [.room(room), .person(caller.user)]
     }
 }
 

@@ -1,20 +1,6 @@
-import Foundation
-import GRDB
-import Vocabulary
+import FoundationEssentials
 
-/// How a message comes into being.
 extension WriteTransaction {
-    /// The message that this draft has become before; the retry of a lost answer finds it.
-    func sentBefore(_ draft: Draft, in room: Room.ID, by user: User.ID) throws -> Message? {
-        guard let clientID = draft.clientMessageID else { return nil }
-        let found = try Message.fetch(db, where: "sender_id = ? AND client_message_id = ?", [user, clientID]).first
-        guard let found else { return nil }
-        guard found.roomID == room, found.mayComeFrom(draft) else {
-            throw Refusal.keyReused(field: "client_message_id")
-        }
-        return found
-    }
-
     mutating func insert(
         _ draft: Draft,
         in room: Room.ID,
@@ -28,9 +14,7 @@ extension WriteTransaction {
         }
         let seq = try takeSeq(in: room, for: member, limits)
         let id = Message.ID.make(at: now)
-        let attachments = try draft.attachmentIDs.enumerated().map { ordinal, attachment in
-            try attach(attachment, to: id, at: ordinal, in: room, by: member.id)
-        }
+        let attachments = try attach(draft.attachmentIDs, to: id, in: room, by: member.id)
         let message = Message(
             id: id,
             roomID: room,
@@ -61,15 +45,17 @@ extension WriteTransaction {
 
     /// The next number, with the room moved to the top of its members' lists, and the key of a direct room.
     private func takeActiveSeq(in room: Room.ID) throws -> (seq: Int64, directKey: Data?) {
-        let statement = try db.cachedStatement(
-            sql: """
-                UPDATE rooms SET last_seq = last_seq + 1, activity_position = \(Database.nextPosition)
-                WHERE id = ? RETURNING last_seq, direct_key
-                """
-        )
-        guard let row = try Row.fetchOne(statement, arguments: [room]) else { throw Refusal.notFound() }
-        return (row[0], row[1])
+        let taken = try db.first(Self.takingActiveSeq, [room]) { row in
+            (seq: row[0] as Int64, directKey: row[1] as Data?)
+        }
+        guard let taken else { throw Refusal.notFound() }
+        return taken
     }
+
+    static let takingActiveSeq = """
+        UPDATE rooms SET last_seq = last_seq + 1, activity_position = \(Snapshot.nextPosition)
+        WHERE id = ? RETURNING last_seq, direct_key
+        """
 
     private func insert(_ message: Message) throws {
         try execute(
@@ -87,8 +73,20 @@ extension WriteTransaction {
     }
 }
 
+extension Snapshot {
+    /// The message that a draft has become before; the retry of a lost answer finds it by its client id.
+    ///
+    /// - Throws: `keyReused` where another draft came with the same client id.
+    func sentMessage(_ id: Message.ID, from draft: Draft, in room: Room.ID) throws -> Message {
+        guard let message = try messages(where: "id = ?", [id]).first, message.roomID == room,
+            message.mayComeFrom(draft)
+        else { throw Refusal.keyReused(field: "client_message_id") }
+        return message
+    }
+}
+
 extension Message {
-    /// Whether sending the draft made this message. One that was edited or deleted since does not tell any more.
+    /// Whether sending the draft may have made this message. One that was edited or deleted since is not compared.
     fileprivate func mayComeFrom(_ draft: Draft) -> Bool {
         guard editedAt == nil, deletedAt == nil else { return true }
         return body == draft.body && replyTo == draft.replyTo && attachments.map(\.id) == draft.attachmentIDs

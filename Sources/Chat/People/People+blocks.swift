@@ -1,9 +1,8 @@
-import GRDB
 import Vocabulary
 
 /// Keeps somebody from writing to the person who made it, and both from seeing each other's presence.
 package struct Block: Sendable, Equatable {
-    package let user: User
+    package internal(set) var user: User
     package let createdAt: Timestamp
 }
 
@@ -26,13 +25,13 @@ extension People {
         let user = caller.user
         try store.begin(\.blocks, by: caller)
         guard user != blocked else { throw Refusal.invalid(field: "user_id", "You cannot block yourself.") }
-        try await store.change { [limits = store.limits] transaction in
+        try await store.change(about: [.person(user), .person(blocked)]) { [limits = store.limits] transaction in
             guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [blocked]) else {
                 throw Refusal.notFound()
             }
             transaction.consequences.notices.append(.blocked(blocked, by: user))
             guard try !transaction.db.hasBlocked(user, blocked) else { return }
-            let count = try Int.fetchOne(transaction.db, sql: Database.blockCount, arguments: [user]) ?? 0
+            let count = try transaction.db.value(Int.self, Snapshot.blockCount, [user]) ?? 0
             guard count < limits.blocksPerPerson else {
                 throw Refusal.conflict("You may block at most \(limits.blocksPerPerson) people. Lift a block first.")
             }
@@ -49,7 +48,7 @@ extension People {
     package func unblock(_ blocked: User.ID, by caller: Caller) async throws {
         let user = caller.user
         try store.begin(\.blocks, by: caller)
-        try await store.change { transaction in
+        try await store.change(about: [.person(user), .person(blocked)]) { transaction in
             try transaction.execute("DELETE FROM blocks WHERE user_id = ? AND blocked_id = ?", [user, blocked])
             let isLast = try !transaction.db.hasBlocked(blocked, user)
             transaction.consequences.notices.append(.unblocked(blocked, by: user, isLast: isLast))
@@ -59,17 +58,24 @@ extension People {
     /// Whom the person has blocked.
     package func blocks(of user: User.ID) async throws -> [Block] {
         try await store.read { [limits = store.limits] db in
-            try Row.fetchAll(
-                db.cachedStatement(sql: Database.blocksOfUser),
-                arguments: [user, limits.blocksPerPerson]
-            ).map { Block(user: try db.user($0[0]), createdAt: $0[1]) }
+            var blocks = try db.all(Snapshot.blocksOfUser, [user, limits.blocksPerPerson]) { row in
+                Block(user: User(row: row, at: 1), createdAt: row[0])
+            }
+            try db.loadAvatarVariants(of: &blocks, at: \.user)
+            return blocks
         }
     }
 }
 
-extension Database {
+extension Snapshot {
+    static let block = "SELECT 1 FROM blocks WHERE user_id = ? AND blocked_id = ?"
     static let blockCount = "SELECT count(*) FROM blocks WHERE user_id = ?"
     static let blocksOfUser = """
-        SELECT blocked_id, created_at FROM blocks WHERE user_id = ? ORDER BY blocked_id LIMIT ?
+        SELECT blocks.created_at, \(userColumns) FROM blocks CROSS JOIN \(userTables)
+        WHERE users.id = blocks.blocked_id AND blocks.user_id = ? ORDER BY blocks.blocked_id LIMIT ?
         """
+
+    fileprivate func hasBlocked(_ user: User.ID, _ other: User.ID) throws -> Bool {
+        try exists(Self.block, [user, other])
+    }
 }

@@ -1,5 +1,4 @@
-import Foundation
-import GRDB
+import FoundationEssentials
 import Vocabulary
 
 extension People {
@@ -14,32 +13,25 @@ extension People {
     ) async throws -> (session: Session, token: SessionToken) {
         let token = SessionToken.make()
         let user = verified.userID
-        let session = try await store.change { [limits = store.limits] transaction in
+        let session = try await store.change(about: [.person(user)]) { [limits = store.limits] transaction in
             try transaction.confirm(verified)
             try transaction.remember(network, of: user, limits)
             let session = try transaction.insertSession(for: user, token, limits)
             if let request { try transaction.claim(request, for: session.id) }
-            transaction.consequences.endedSessions += try Session.ID.fetchAll(
-                transaction.db,
-                sql: Self.dropOldSessions,
-                arguments: [user, transaction.now, user, session.id, limits.sessionsPerPerson - 1]
+            transaction.consequences.endedSessions += try transaction.db.values(
+                Session.ID.self,
+                Snapshot.dropOldSessions,
+                [user, transaction.now, session.id, limits.sessionsPerPerson - 1]
             )
             return session
         }
         return (session, token)
     }
 
-    /// Spares the new one by its id: after the clock was set back it may look like the oldest.
-    private static let dropOldSessions = """
-        DELETE FROM sessions WHERE user_id = ? AND (expires_at <= ? OR id IN (
-            SELECT id FROM sessions WHERE user_id = ? AND id <> ? ORDER BY last_used_at DESC LIMIT -1 OFFSET ?))
-        RETURNING id
-        """
-
     /// Whether a request with this key has been carried out.
     package func hasBeenUsed(_ key: OnceKey) async throws -> Bool {
         let time = store.now()
-        return try await store.read { try $0.row(of: key, at: time) != nil }
+        return try await store.read { try $0.hasBeenUsed(key, at: time) }
     }
 
     /// Gives the session that an earlier request with the same key has made another token, because the first one is
@@ -52,10 +44,11 @@ extension People {
         madeBy request: OnceRequest
     ) async throws -> (session: Session, token: SessionToken)? {
         let token = SessionToken.make()
-        let session = try await store.change { [limits = store.limits] transaction -> Session? in
+        let user = verified.userID
+        let session: Session? = try await store.change(about: [.person(user)]) { [limits = store.limits] transaction in
             guard let id: Session.ID = try transaction.madeBefore(by: request) else { return nil }
             try transaction.confirm(verified)
-            return try transaction.renewSession(id, of: verified.userID, token, limits)
+            return try transaction.renewSession(id, of: user, token, limits)
         }
         return session.map { ($0, token) }
     }
@@ -88,7 +81,7 @@ extension People {
     }
 
     private func prolong(_ session: Session, from network: Network?) async throws -> Session {
-        try await store.change { [limits = store.limits] transaction in
+        try await store.change(about: [.person(session.userID)]) { [limits = store.limits] transaction in
             let expiresAt = transaction.now + .sessionLife(limits)
             let prolonged = try transaction.execute(
                 "UPDATE sessions SET last_used_at = ?, expires_at = ? WHERE id = ?",
@@ -110,14 +103,7 @@ extension People {
     package func sessions(of user: User.ID) async throws -> [Session] {
         let time = store.now()
         return try await store.read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT id, user_id, created_at, last_used_at, expires_at FROM sessions
-                    WHERE user_id = ? AND expires_at > ? ORDER BY last_used_at DESC
-                    """,
-                arguments: [user, time]
-            ).map(Session.init)
+            try db.all(Snapshot.sessionsOfUser, [user, time], Session.init)
         }
     }
 
@@ -127,7 +113,7 @@ extension People {
     package func deleteSession(_ id: Session.ID, by caller: Caller) async throws {
         let user = caller.user
         store.noteActivity(of: caller)
-        try await store.change { transaction in
+        try await store.change(about: [.person(user)]) { transaction in
             let deleted = try transaction.execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, user])
             guard deleted == 1 else { throw Refusal.notFound() }
             transaction.consequences.endedSessions.append(id)
@@ -160,29 +146,37 @@ extension WriteTransaction {
         _ token: SessionToken,
         _ limits: ChatLimits
     ) throws -> Session {
-        let row = try Row.fetchOne(
-            db.cachedStatement(sql: Self.renewSession),
-            arguments: [token.hash, now, now + .sessionLife(limits), id, user, now]
-        )
-        guard let row else { throw Refusal.madeButGone }
+        let values: SQLValues = [token.hash, now, now + .sessionLife(limits), id, user, now]
+        guard let session = try db.first(Snapshot.renewSession, values, Session.init) else {
+            throw Refusal.madeButGone
+        }
         consequences.renewedSessions.append(id)
-        return Session(row: row)
+        return session
     }
-
-    private static let renewSession = """
-        UPDATE sessions SET token_hash = ?, last_used_at = ?, expires_at = ?
-        WHERE id = ? AND user_id = ? AND expires_at > ?
-        RETURNING id, user_id, created_at, last_used_at, expires_at
-        """
 }
 
-extension Database {
-    static let sessionByToken = """
-        SELECT id, user_id, created_at, last_used_at, expires_at FROM sessions WHERE token_hash = ?
+extension Snapshot {
+    private static let sessionColumns = "id, user_id, created_at, last_used_at, expires_at"
+
+    static let sessionByToken = "SELECT \(sessionColumns) FROM sessions WHERE token_hash = ?"
+    static let sessionsOfUser = """
+        SELECT \(sessionColumns) FROM sessions WHERE user_id = ? AND expires_at > ? ORDER BY last_used_at DESC
+        """
+    fileprivate static let renewSession = """
+        UPDATE sessions SET token_hash = ?, last_used_at = ?, expires_at = ?
+        WHERE id = ? AND user_id = ? AND expires_at > ?
+        RETURNING \(sessionColumns)
+        """
+
+    /// Spares the new one by its id: after the clock was set back it may look like the oldest.
+    static let dropOldSessions = """
+        DELETE FROM sessions WHERE user_id = ?1 AND (expires_at <= ?2 OR (id <> ?3 AND id NOT IN (
+            SELECT id FROM sessions WHERE user_id = ?1 AND id <> ?3 ORDER BY last_used_at DESC LIMIT ?4)))
+        RETURNING id
         """
 
     fileprivate func session(tokenHash: Data) throws -> Session? {
-        try Row.fetchOne(cachedStatement(sql: Self.sessionByToken), arguments: [tokenHash]).map(Session.init)
+        try first(Self.sessionByToken, [tokenHash], Session.init)
     }
 }
 
@@ -193,7 +187,7 @@ extension Session {
         lastUsedAt + .seconds(3600) > time && lastUsedAt - .seconds(3600) < time
     }
 
-    fileprivate init(row: Row) {
+    fileprivate init(_ row: ResultRow) {
         self.init(id: row[0], userID: row[1], createdAt: row[2], lastUsedAt: row[3], expiresAt: row[4])
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import Vocabulary
 
 /// People with accounts, their sessions, and whom they have blocked.
@@ -14,7 +13,7 @@ package struct People: Sendable {
         passwordHash: String,
         isAdmin: Bool = false
     ) async throws -> User {
-        try await store.change { transaction in
+        try await store.change(about: []) { transaction in
             try transaction.insertUser(
                 username: username,
                 displayName: displayName,
@@ -35,7 +34,7 @@ package struct People: Sendable {
         once request: OnceRequest? = nil
     ) async throws -> (user: User, session: Session, token: SessionToken) {
         let token = SessionToken.make()
-        return try await store.change { [limits = store.limits] transaction in
+        return try await store.change(about: []) { [limits = store.limits] transaction in
             let user = try transaction.insertUser(
                 username: username,
                 displayName: displayName,
@@ -51,25 +50,23 @@ package struct People: Sendable {
 
     /// The credentials of the person of that name; nil when there is none.
     package func credentials(username: String) async throws -> Credentials? {
-        try await credentials(where: "username = ?", [username])
+        try await credentials(Snapshot.credentialsByName, [username])
     }
 
     /// The person's credentials; nil when there is no such person.
     package func credentials(of user: User.ID) async throws -> Credentials? {
-        try await credentials(where: "id = ?", [user])
+        try await credentials(Snapshot.credentialsByID, [user])
     }
 
-    private func credentials(where condition: String, _ arguments: StatementArguments) async throws -> Credentials? {
+    private func credentials(_ sql: String, _ values: SQLValues) async throws -> Credentials? {
         try await store.read { db in
-            let sql = "SELECT id, username, password_hash FROM users WHERE \(condition)"
-            return try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
-                .map { Credentials(userID: $0[0], username: $0[1], passwordHash: $0[2]) }
+            try db.first(sql, values) { Credentials(userID: $0[0], username: $0[1], passwordHash: $0[2]) }
         }
     }
 
     /// Whether the person of that name has signed in from there before. False for a name that nobody has.
     package func knows(_ network: Network, ofNamed username: String) async throws -> Bool {
-        try await store.read { try $0.exists(Database.isKnownNetwork, [username, network.bytes]) }
+        try await store.read { try $0.exists(Snapshot.isKnownNetwork, [username, network.bytes]) }
     }
 
     /// - Throws: `notFound`.
@@ -79,7 +76,7 @@ package struct People: Sendable {
 
     /// - Throws: `notFound`.
     package func user(_ id: User.ID, for viewer: User.ID) async throws -> UserView {
-        try await store.read { try $0.view(of: $0.user(id), for: viewer) }
+        try await store.read { try $0.user(id, for: viewer) }
     }
 
     /// A page of the people of whose user name or display name a word begins with `query`, in the order of those words;
@@ -93,9 +90,8 @@ package struct People: Sendable {
     ) async throws -> SearchPage<UserView> {
         let prefix = FoldedText.fold(query)
         return try await store.read { [limits = store.limits] db in
-            let found = try db.people(prefix: prefix, after: cursor, limit: limits.peopleFound + 1)
-            let views = try found.map { (item: try db.view(of: $0.user, for: viewer), cursor: $0.cursor) }
-            return SearchPage(views, limit: limits.peopleFound)
+            let found = try db.people(prefix: prefix, after: cursor, limit: limits.peopleFound + 1, for: viewer)
+            return SearchPage(found, limit: limits.peopleFound)
         }
     }
 
@@ -110,14 +106,14 @@ package struct People: Sendable {
         } else {
             try store.begin(\.profiles, by: caller)
         }
-        return try await store.change { transaction in
+        return try await store.change(about: [.person(id)]) { transaction in
             let before = try transaction.db.user(id)
             if let password = changes.password { try transaction.setPassword(password) }
             if let name = changes.displayName {
                 try transaction.execute("UPDATE users SET display_name = ? WHERE id = ?", [name, id])
                 try transaction.db.indexPerson(before.username, displayName: name)
             }
-            if let avatar = changes.avatar { try transaction.replaceAvatar(of: id, by: avatar) }
+            if let avatar = changes.avatar { try transaction.replaceAvatar(before.avatar?.id, of: id, by: avatar) }
             let user = try transaction.db.user(id)
             if user.displayName != before.displayName || user.avatar?.id != before.avatar?.id {
                 try transaction.announceProfile(of: user)
@@ -128,17 +124,35 @@ package struct People: Sendable {
 
     /// Remembers when people who are gone now did something last.
     package func recordLastSeen(_ seen: [(user: User.ID, at: Timestamp)]) async throws {
-        try await store.change { transaction in
-            for person in seen {
-                try transaction.execute(
-                    "UPDATE users SET last_seen_at = max(coalesce(last_seen_at, 0), ?) WHERE id = ?",
-                    [person.at, person.user]
-                )
+        let latest = Dictionary(seen.map { ($0.user, $0.at) }, uniquingKeysWith: max)
+        // Always in the same order, so that two servers do not wait for each other's rows.
+        let rows = latest.sorted { $0.key < $1.key }.map { [$0.key, $0.value] as SQLValues }
+        try await store.change(about: []) { transaction in
+            for start in stride(from: 0, to: rows.count, by: Self.lastSeenBatch) {
+                let list = SQLList(rows: Array(rows[start...].prefix(Self.lastSeenBatch)))
+                try transaction.execute(Snapshot.moveLastSeen(list.places), list.values)
             }
         }
     }
+
+    /// People of one statement.
+    private static let lastSeenBatch = 128
 }
 
 extension Store {
     package var people: People { People(store: self) }
+}
+
+extension Snapshot {
+    fileprivate static let credentialsByName = "SELECT id, username, password_hash FROM users WHERE username = ?"
+    fileprivate static let credentialsByID = "SELECT id, username, password_hash FROM users WHERE id = ?"
+
+    /// - Parameter people: Their ids, each with the time when they were last seen.
+    static func moveLastSeen(_ people: String) -> String {
+        """
+        WITH seen(user_id, at) AS (VALUES \(people))
+        UPDATE users SET last_seen_at = seen.at FROM seen
+        WHERE users.id = seen.user_id AND (users.last_seen_at IS NULL OR users.last_seen_at < seen.at)
+        """
+    }
 }

@@ -1,5 +1,3 @@
-import Foundation
-import GRDB
 import Vocabulary
 
 extension WriteTransaction {
@@ -31,27 +29,29 @@ extension WriteTransaction {
     }
 
     /// The person as messages name them.
-    func sender(_ user: User.ID) throws -> Message.Sender {
-        try sender(user, Row.fetchOne(db.cachedStatement(sql: Database.sender), arguments: [user]))
-    }
-
-    /// The same for a member, and nobody else: one query for the two questions that each message asks.
     ///
-    /// - Throws: `notFound` for anybody who is not a member.
-    func sender(_ user: User.ID, memberOf room: Room.ID) throws -> SendingMember {
-        let statement = try db.cachedStatement(sql: Database.sendingMember)
-        let row = try Row.fetchOne(statement, arguments: [room, user])
-        let sender = try sender(user, row)
-        return SendingMember(sender: sender, consent: row?[3] ?? .given)
+    /// - Throws: `notFound`.
+    func sender(_ user: User.ID) throws -> Message.Sender {
+        let sender = try db.first(Snapshot.sender, [user]) { Message.Sender(id: user, row: $0) }
+        guard let sender else { throw Refusal.notFound() }
+        return sender
     }
 
-    private func sender(_ user: User.ID, _ row: Row?) throws -> Message.Sender {
-        guard let row else { throw Refusal.notFound() }
-        var avatar: Message.Avatar?
-        if let id: Attachment.ID = row[1], let format: VariantFormat = row[2] {
-            avatar = Message.Avatar(id: id, format: format)
+    /// The same for a member, and nobody else: one query for everything that each message asks.
+    ///
+    /// - Returns: The member, and the message that they have sent before under the client id.
+    /// - Throws: `notFound` for anybody who is not a member.
+    func sender(
+        _ user: User.ID,
+        memberOf room: Room.ID,
+        clientMessageID: Identifier<ClientMessage>?
+    ) throws -> (member: SendingMember, sent: Message.ID?) {
+        let found = try db.first(Snapshot.sendingMember, [clientMessageID, room, user]) { row in
+            let sender = Message.Sender(id: user, row: row)
+            return (member: SendingMember(sender: sender, consent: row[3]), sent: row[4] as Message.ID?)
         }
-        return Message.Sender(id: user, displayName: row[0], avatar: avatar)
+        guard let found else { throw Refusal.notFound() }
+        return found
     }
 
     /// Has the new name and avatar carried into old messages, and sent to those who see the person: to connected clients
@@ -64,8 +64,8 @@ extension WriteTransaction {
             """,
             [user.id, now]
         )
-        try execute("UPDATE users SET profile_position = ? WHERE id = ?", [max(1, db.logPosition()), user.id])
-        let rooms = try Room.ID.fetchAll(db.cachedStatement(sql: Database.roomIDsOfUser), arguments: [user.id])
+        try execute(Snapshot.moveProfile, [user.id])
+        let rooms = try db.values(Room.ID.self, Snapshot.roomIDsOfUser, [user.id])
         if !rooms.isEmpty { consequences.notices.append(.profile(user, in: rooms)) }
     }
 
@@ -77,10 +77,10 @@ extension WriteTransaction {
             throw Refusal.unauthenticated("The session has ended.")
         }
         try execute("UPDATE users SET password_hash = ? WHERE id = ?", [password.hash, user])
-        consequences.endedSessions += try Session.ID.fetchAll(
-            db,
-            sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ? RETURNING id",
-            arguments: [user, password.session]
+        consequences.endedSessions += try db.values(
+            Session.ID.self,
+            "DELETE FROM sessions WHERE user_id = ? AND id <> ? RETURNING id",
+            [user, password.session]
         )
     }
 
@@ -88,8 +88,7 @@ extension WriteTransaction {
     ///
     /// - Throws: `StaleCredentials`.
     func confirm(_ verified: VerifiedCredentials) throws {
-        let statement = try db.cachedStatement(sql: "SELECT password_hash FROM users WHERE id = ?")
-        let hash = try String.fetchOne(statement, arguments: [verified.userID])
+        let hash = try db.value(String.self, "SELECT password_hash FROM users WHERE id = ?", [verified.userID])
         guard hash == verified.credentials.passwordHash else { throw StaleCredentials() }
         guard let renewed = verified.renewedHash else { return }
         try execute("UPDATE users SET password_hash = ? WHERE id = ?", [renewed, verified.userID])
@@ -108,26 +107,24 @@ extension WriteTransaction {
         // Spares the new one by its name: after the clock was set back it may look like the oldest.
         try execute(
             """
-            DELETE FROM known_networks WHERE user_id = ?1 AND network IN (
+            DELETE FROM known_networks WHERE user_id = ?1 AND network <> ?2 AND network NOT IN (
                 SELECT network FROM known_networks WHERE user_id = ?1 AND network <> ?2
-                ORDER BY last_seen_at DESC LIMIT -1 OFFSET ?3)
+                ORDER BY last_seen_at DESC LIMIT ?3)
             """,
             [user, network.bytes, limits.networksPerPerson - 1]
         )
     }
 
     /// Claims the new picture and lets the old one go, in the same transaction.
-    mutating func replaceAvatar(of user: User.ID, by avatar: UserChanges.Avatar) throws {
-        if case .attachment(let id) = avatar, try db.user(user).avatar?.id == id { return }
-        consequences.releasedAttachments += try Attachment.ID.fetchAll(
-            db,
-            sql: """
-                UPDATE attachments SET deleted_at = ?
-                WHERE id = (SELECT avatar_id FROM users WHERE id = ?) AND deleted_at IS NULL
-                RETURNING id
-                """,
-            arguments: [now, user]
-        )
+    mutating func replaceAvatar(_ old: Attachment.ID?, of user: User.ID, by avatar: UserChanges.Avatar) throws {
+        if case .attachment(let id) = avatar, id == old { return }
+        if let old {
+            consequences.releasedAttachments += try db.values(
+                Attachment.ID.self,
+                "UPDATE attachments SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL RETURNING id",
+                [now, old]
+            )
+        }
         switch avatar {
         case .none:
             try execute("UPDATE users SET avatar_id = NULL WHERE id = ?", [user])
@@ -142,84 +139,35 @@ extension WriteTransaction {
     }
 }
 
-extension Database {
+extension Message.Sender {
+    /// From a row of `sender` or `sendingMember`.
+    fileprivate init(id: User.ID, row: ResultRow) {
+        var avatar: Message.Avatar?
+        if let id: Attachment.ID = row[1], let format: VariantFormat = row[2] {
+            avatar = Message.Avatar(id: id, format: format)
+        }
+        self.init(id: id, displayName: row[0], avatar: avatar)
+    }
+}
+
+extension Snapshot {
     static let sender = """
         SELECT users.display_name, users.avatar_id, variants.format FROM users
         LEFT JOIN variants ON variants.attachment_id = users.avatar_id AND variants.size = 150
         WHERE users.id = ?
         """
     static let sendingMember = """
-        SELECT users.display_name, users.avatar_id, variants.format, members.consent
+        SELECT users.display_name, users.avatar_id, variants.format, members.consent,
+            (SELECT id FROM messages WHERE sender_id = members.user_id AND client_message_id = ?)
         FROM members JOIN users ON users.id = members.user_id
         LEFT JOIN variants ON variants.attachment_id = users.avatar_id AND variants.size = 150
         WHERE members.room_id = ? AND members.user_id = ?
         """
-    static let isKnownNetwork = """
-        SELECT 1 FROM known_networks JOIN users ON users.id = known_networks.user_id
-        WHERE users.username = ? AND known_networks.network = ?
+
+    /// Profiles that never changed are at 0.
+    fileprivate static let moveProfile = """
+        UPDATE users SET profile_position = (
+            SELECT CASE WHEN position < 1 THEN 1 ELSE position END FROM log_head)
+        WHERE id = ?
         """
-    /// A room through which the first person may see if the second is there.
-    static let sharedRoom = """
-        SELECT 1 FROM members AS own JOIN members AS other ON other.room_id = own.room_id
-        WHERE own.user_id = ? AND other.user_id = ? AND other.consent <> 'pending' LIMIT 1
-        """
-
-    func view(of user: User, for viewer: User.ID) throws -> UserView {
-        let showsPresence =
-            try user.id == viewer
-            || exists(Self.sharedRoom, [viewer, user.id]) && !isBlocked(between: viewer, and: user.id)
-        return UserView(user: user, showsPresence: showsPresence)
-    }
-
-    func people(
-        prefix: String,
-        after cursor: SearchCursor?,
-        limit: Int
-    ) throws -> [(user: User, cursor: SearchCursor)] {
-        guard !prefix.isEmpty else {
-            return try User.fetch(self, where: Self.peopleByName, [cursor?.key ?? "", limit])
-                .map { ($0, SearchCursor(text: "", key: $0.username)) }
-        }
-        let rows = try Row.fetchAll(
-            cachedStatement(sql: Self.peopleFound),
-            arguments: [cursor?.text ?? prefix, cursor?.key ?? "", prefix, Self.end(of: prefix), limit]
-        )
-        return try rows.compactMap { row in
-            let cursor = SearchCursor(text: row[0], key: row[1])
-            return try User.fetch(self, where: "username = ?", [cursor.key]).first.map { ($0, cursor) }
-        }
-    }
-
-    /// - Throws: `notFound`.
-    func user(_ id: User.ID) throws -> User {
-        guard let user = try User.fetch(self, where: "id = ?", [id]).first else { throw Refusal.notFound() }
-        return user
-    }
-}
-
-extension User {
-    fileprivate static func fetch(
-        _ db: Database,
-        where condition: String,
-        _ arguments: StatementArguments
-    ) throws -> [User] {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT id, username, display_name, is_admin, created_at, last_seen_at, avatar_id
-                FROM users WHERE \(condition)
-                """
-        )
-        return try Row.fetchAll(statement, arguments: arguments).map { row in
-            let avatar: Attachment.ID? = row[6]
-            return User(
-                id: row[0],
-                username: row[1],
-                displayName: row[2],
-                avatar: try avatar.map { try db.attachment($0) },
-                isAdmin: row[3],
-                createdAt: row[4],
-                lastSeenAt: row[5]
-            )
-        }
-    }
 }

@@ -1,5 +1,4 @@
-import Foundation
-import GRDB
+import FoundationEssentials
 import Vocabulary
 
 /// The failure of an earlier rendering of the same content.
@@ -9,7 +8,7 @@ struct KnownFailure {
     let time: Timestamp
 }
 
-extension Database {
+extension Snapshot {
     static let knownFailure = """
         SELECT failure_code, failure_detail, content_failed_at FROM renderings
         WHERE sha256 = ? AND content_failed_at > ? ORDER BY content_failed_at DESC LIMIT 1
@@ -30,18 +29,12 @@ extension Database {
     /// would show them the same a moment later. What the fast answer reveals is that the same broken file was here within
     /// a day, not whose it is or where. Sound pictures reveal nothing.
     func knownFailure(ofContent sha256: Data, at now: Timestamp) throws -> KnownFailure? {
-        let row = try Row.fetchOne(
-            cachedStatement(sql: Self.knownFailure),
-            arguments: [sha256, now - RetrySchedule.knownFailureLifetime]
-        )
-        guard let row else { return nil }
-        return KnownFailure(failure: Attachment.Failure(code: row[0], detail: row[1] ?? ""), time: row[2])
+        try first(Self.knownFailure, [sha256, now - RetrySchedule.knownFailureLifetime]) { row in
+            KnownFailure(failure: Attachment.Failure(code: row[0], detail: row[1] ?? ""), time: row[2])
+        }
     }
 
     func crashes(ofSameContent sha256: Data, as id: Attachment.ID, at now: Timestamp) throws -> Int {
-        try Int.fetchOne(
-            cachedStatement(sql: Self.crashesOfSameContent),
-            arguments: [sha256, id, now - RetrySchedule.knownFailureLifetime]
-        ) ?? 0
+        try value(Int.self, Self.crashesOfSameContent, [sha256, id, now - RetrySchedule.knownFailureLifetime]) ?? 0
     }
 }

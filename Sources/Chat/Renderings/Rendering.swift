@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Vocabulary
 
 /// The work of making an attachment's variants, from the end of its upload on. Plain files have none.

@@ -1,4 +1,3 @@
-import GRDB
 import Vocabulary
 
 /// Which picture is rendered next: fair queueing by virtual finish times (Demers, Keshav and Shenker, "Analysis and
@@ -18,13 +17,13 @@ extension WriteTransaction {
     ///
     /// - Parameter cost: Estimated milliseconds of rendering.
     func virtualFinishTime(of owner: User.ID, cost: Int) throws -> Timestamp {
-        let queued = try Int64.fetchOne(db.cachedStatement(sql: Database.queuedCost), arguments: [owner, cost]) ?? 0
+        let queued = try db.value(Int64.self, Snapshot.queuedCost, [owner, cost]) ?? 0
         return Timestamp(milliseconds: now.milliseconds + Self.fairShare * (Int64(cost) + queued))
     }
 
     /// - Throws: `queueFull`.
     func checkQueue(for owner: User.ID, _ limits: ChatLimits) throws {
-        let own = try Int.fetchOne(db.cachedStatement(sql: Database.ownQueuedCount), arguments: [owner]) ?? 0
+        let own = try db.value(Int.self, Snapshot.ownQueuedCount, [owner]) ?? 0
         guard own < limits.waitingPicturesPerPerson else {
             throw Refusal.queueFull(
                 limit: limits.waitingPicturesPerPerson,
@@ -32,7 +31,7 @@ extension WriteTransaction {
                 retryAfterSeconds: Self.retrySeconds
             )
         }
-        guard try Int.fetchOne(db.cachedStatement(sql: Database.queuedCount)) ?? 0 < limits.waitingPictures else {
+        guard try db.value(Int.self, Snapshot.queuedCount) ?? 0 < limits.waitingPictures else {
             throw Refusal.queueFull(
                 limit: limits.waitingPictures,
                 isOwn: false,
@@ -44,9 +43,8 @@ extension WriteTransaction {
     /// Puts a failed picture back into the queue.
     ///
     /// - Throws: `conflict`, `queueFull`.
-    func requeue(_ id: Attachment.ID, _ limits: ChatLimits) throws -> Attachment {
-        let attachment = try db.attachment(id)
-        guard case .failed(let failure) = attachment.status, var rendering = try db.rendering(of: id) else {
+    func requeue(_ attachment: Attachment, _ limits: ChatLimits) throws -> Attachment {
+        guard case .failed(let failure) = attachment.status, var rendering = try db.rendering(of: attachment.id) else {
             throw Refusal.conflict("Only an attachment that failed can be tried again.")
         }
         guard attachment.facts.kind == .image else {
@@ -61,7 +59,7 @@ extension WriteTransaction {
         rendering.requeue(try virtualFinishTime(of: attachment.ownerID, cost: rendering.cost))
         try update(rendering)
         if let message = attachment.messageID { try markChangedWithoutEvent(message) }
-        return try db.attachment(id)
+        return try db.attachment(attachment.id)
     }
 
     /// The change lies between two events; it counts as part of the next one.
@@ -100,7 +98,7 @@ extension WriteTransaction {
 
 extension Rendering {
     /// Everything that changes, in the order of the columns of both statements.
-    fileprivate var progress: StatementArguments {
+    fileprivate var progress: SQLValues {
         [
             state, queuePriority, retryCount, crashCount,
             failure?.code, failure?.detail, failure?.retryAt, contentFailedAt,

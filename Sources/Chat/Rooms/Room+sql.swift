@@ -1,5 +1,4 @@
-import Foundation
-import GRDB
+import FoundationEssentials
 
 extension WriteTransaction {
     func insertRoom(kind: Room.Kind, name: String?, topic: String?, directKey: Data?) throws -> Room.ID {
@@ -7,7 +6,7 @@ extension WriteTransaction {
         try execute(
             """
             INSERT INTO rooms (id, kind, name, topic, direct_key, created_at, activity_position)
-            VALUES (?, ?, ?, ?, ?, ?, \(Database.nextPosition))
+            VALUES (?, ?, ?, ?, ?, ?, \(Snapshot.nextPosition))
             """,
             [id, kind, name, topic, directKey, now]
         )
@@ -15,37 +14,54 @@ extension WriteTransaction {
         return id
     }
 
-    /// Takes the room from its members and from sight, with a last event that says so.
+    /// Changes name or topic, and takes the number of the event about it.
+    func updateRoom(_ id: Room.ID, name: String?, topic: String?) throws -> Room {
+        let room = try db.first(Snapshot.updateRoom, [name, topic, id]) { Room(row: $0) }
+        guard let room else { throw Refusal.notFound() }
+        return room
+    }
+
+    /// Ends all memberships of the room and hides it. `room.deleted` is its last event.
     mutating func deleteRoom(_ id: Room.ID) throws {
         let seq = try nextSeq(in: id)
-        try endMemberships(of: id, seq: seq, position: record(.roomDeleted, in: id, seq: seq))
+        try record(.roomDeleted, in: id, seq: seq)
+        try endAllMemberships(of: id, seq: seq)
         try execute("UPDATE rooms SET deleted_at = ?, member_count = 0 WHERE id = ?", [now, id])
         try db.unindexRoom(id)
         try execute("DELETE FROM invitations WHERE room_id = ?", [id])
-        consequences.releasedAttachments += try Attachment.ID.fetchAll(
-            db,
-            sql: "UPDATE attachments SET deleted_at = ? WHERE room_id = ? AND deleted_at IS NULL RETURNING id",
-            arguments: [now, id]
+        consequences.releasedAttachments += try db.values(
+            Attachment.ID.self,
+            "UPDATE attachments SET deleted_at = ? WHERE room_id = ? AND deleted_at IS NULL RETURNING id",
+            [now, id]
         )
     }
 }
 
-extension Database {
+extension Snapshot {
     static let roomColumns = """
         rooms.id, rooms.kind, rooms.name, rooms.topic, rooms.member_count, rooms.last_seq, rooms.created_at
         """
 
-    /// Position that the next event will have.
-    static let nextPosition = "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) + 1"
+    /// Position behind the newest event.
+    static let nextPosition = "(SELECT position FROM log_head) + 1"
+
+    static let updateRoom = """
+        UPDATE rooms SET name = coalesce(?, name), topic = coalesce(?, topic), last_seq = last_seq + 1
+        WHERE id = ? RETURNING \(roomColumns)
+        """
 
     static let roomsOfUser = rooms(where: "coalesce(members.hidden_position < rooms.activity_position, TRUE)")
     static let hiddenRoomsOfUser = rooms(where: "members.hidden_position >= rooms.activity_position")
 
     private static func rooms(where condition: String) -> String {
         """
-        SELECT \(roomColumns), members.role, members.consent, rooms.direct_key, members.read_seq,
-            rooms.activity_position
-        FROM members JOIN rooms ON rooms.id = members.room_id WHERE members.user_id = ? AND \(condition) LIMIT ?
+        SELECT \(roomColumns), members.role, members.consent, rooms.direct_key, rooms.activity_position,
+            (SELECT count(*) FROM (
+                SELECT 1 FROM messages
+                WHERE messages.room_id = rooms.id AND messages.seq > members.read_seq
+                AND messages.sender_id <> ?1 AND messages.deleted_at IS NULL LIMIT ?2) AS counted),
+            (SELECT messages.id FROM messages WHERE messages.room_id = rooms.id ORDER BY messages.seq DESC LIMIT 1)
+        FROM members JOIN rooms ON rooms.id = members.room_id WHERE members.user_id = ?1 AND \(condition) LIMIT ?3
         """
     }
 
@@ -55,47 +71,48 @@ extension Database {
         WHERE rooms.id = ? AND rooms.deleted_at IS NULL
         """
 
-    static let unreadCount = """
-        SELECT count(*) FROM (
-            SELECT 1 FROM messages
-            WHERE room_id = ? AND seq > ? AND sender_id <> ? AND deleted_at IS NULL LIMIT ?)
-        """
-
-    func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
-        try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments) != nil
-    }
-
     func joinableRooms(
         for user: User.ID,
         prefix: String,
         after cursor: SearchCursor?,
         limit: Int
-    ) throws -> [Row] {
+    ) throws -> [(item: Room, cursor: SearchCursor)] {
         // Every id sorts behind an empty one.
-        let last = cursor.flatMap { Room.ID($0.key) }?.databaseValue ?? Data().databaseValue
-        guard !prefix.isEmpty else {
-            let arguments: StatementArguments = [user, cursor?.text ?? "", last, limit]
-            return try Row.fetchAll(cachedStatement(sql: Self.roomsByName), arguments: arguments)
+        let last: any SQLConvertible = cursor.flatMap { Room.ID($0.key) } ?? Data()
+        let range: SQLValues =
+            prefix.isEmpty ? [cursor?.text ?? "", last] : [cursor?.text ?? prefix, last, prefix, Self.end(of: prefix)]
+        return try all(prefix.isEmpty ? Self.roomsByName : Self.roomsFound, [user] + range + [limit]) { row in
+            let room = Room(row: row)
+            return (room, SearchCursor(text: row[7], key: room.id.description))
         }
-        return try Row.fetchAll(
-            cachedStatement(sql: Self.roomsFound),
-            arguments: [user, cursor?.text ?? prefix, last, prefix, Self.end(of: prefix), limit]
-        )
+    }
+
+    /// The rooms with these ids that are not deleted.
+    func rooms(_ ids: some Collection<Room.ID>) throws -> [Room.ID: Room] {
+        guard !ids.isEmpty else { return [:] }
+        let list = SQLList(ids)
+        var rooms: [Room.ID: Room] = [:]
+        try forEach(Self.undeletedRooms(list.places), list.values) { row in
+            let room = Room(row: row)
+            rooms[room.id] = room
+        }
+        return rooms
+    }
+
+    static func undeletedRooms(_ places: String) -> String {
+        "SELECT \(roomColumns) FROM rooms WHERE id IN (\(places)) AND deleted_at IS NULL"
     }
 
     /// - Throws: `notFound`.
     func room(_ id: Room.ID) throws -> Room {
-        let sql = "SELECT \(Self.roomColumns) FROM rooms WHERE id = ? AND deleted_at IS NULL"
-        guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: [id]) else { throw Refusal.notFound() }
-        return Room(row: row)
+        guard let room = try rooms([id])[id] else { throw Refusal.notFound() }
+        return room
     }
 
     /// - Throws: `notFound` also for a room that is neither public nor the viewer's.
     func roomView(_ id: Room.ID, for viewer: User.ID) throws -> RoomView {
-        let row = try Row.fetchOne(cachedStatement(sql: Self.roomForViewer), arguments: [viewer, id])
-        guard let row else { throw Refusal.notFound() }
-        let view = RoomView(row: row, for: viewer)
-        guard view.role != nil || view.room.kind == .public else { throw Refusal.notFound() }
+        let view = try first(Self.roomForViewer, [viewer, id]) { RoomView(row: $0, for: viewer) }
+        guard let view, view.role != nil || view.room.kind == .public else { throw Refusal.notFound() }
         return view
     }
 
@@ -129,7 +146,8 @@ extension Database {
 }
 
 extension Room {
-    init(row: Row) {
+    /// From a row that begins with `roomColumns`.
+    init(row: ResultRow) {
         self.init(
             id: row[0],
             kind: row[1],
@@ -144,7 +162,7 @@ extension Room {
 
 extension RoomView {
     /// From a row that begins with the columns of `roomForViewer`.
-    fileprivate init(row: Row, for viewer: User.ID) {
+    fileprivate init(row: ResultRow, for viewer: User.ID) {
         let consent: Consent? = row[8]
         self.init(
             room: Room(row: row),
@@ -155,20 +173,19 @@ extension RoomView {
     }
 }
 
-extension RoomSummary {
+/// A room of a list before its last message is loaded.
+struct ListedRoom {
+    let view: RoomView
+    /// Position in the log at which the room was active last.
+    let activity: Int64
+    let unreadCount: Int
+    let lastMessage: Message.ID?
+
     /// From a row of `roomsOfUser`.
-    init(row: Row, of user: User.ID, db: Database, _ limits: ChatLimits) throws {
-        let view = RoomView(row: row, for: user)
-        let last = try Message.fetch(
-            db,
-            where: "room_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
-            [view.room.id, view.room.lastSeq]
-        )
-        let readSeq: Int64 = row[10]
-        let unread = try Int.fetchOne(
-            db.cachedStatement(sql: Database.unreadCount),
-            arguments: [view.room.id, readSeq, user, limits.unreadCounted]
-        )
-        self.init(view: view, lastMessage: last.first, unreadCount: unread ?? 0)
+    init(row: ResultRow, for user: User.ID) {
+        view = RoomView(row: row, for: user)
+        activity = row[10]
+        unreadCount = row[11]
+        lastMessage = row[12]
     }
 }

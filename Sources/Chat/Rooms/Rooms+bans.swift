@@ -1,9 +1,8 @@
-import GRDB
 import Vocabulary
 
 /// Keeps somebody from joining a public room by themselves.
 package struct Ban: Sendable, Equatable {
-    package let user: User
+    package internal(set) var user: User
     package let bannedBy: User.ID
     package let createdAt: Timestamp
 }
@@ -23,7 +22,7 @@ extension Rooms {
         let actor = caller.user
         try store.begin(\.removals, by: caller)
         guard user != actor else { throw Refusal.invalid(field: "user_id", "You cannot ban yourself.") }
-        try await store.change { transaction in
+        try await store.change(about: [.room(room), .person(user)]) { transaction in
             let view = try transaction.db.requireRole(.admin, in: room, of: actor, to: "ban somebody")
             guard view.room.kind == .public else {
                 throw Refusal.conflict("Only a public room has bans: nobody joins any other by themselves.")
@@ -31,7 +30,7 @@ extension Rooms {
             guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [user]) else {
                 throw Refusal.notFound()
             }
-            guard try transaction.db.exists(Database.membership, [room, user]) else {
+            guard try transaction.db.exists(Snapshot.membership, [room, user]) else {
                 _ = try transaction.withdrawInvitation(of: user, to: room)
                 try transaction.insertBan(of: user, from: room, by: actor)
                 return
@@ -46,15 +45,15 @@ extension Rooms {
     package func liftBan(of user: User.ID, from room: Room.ID, by caller: Caller) async throws {
         let actor = caller.user
         try store.begin(\.adds, by: caller)
-        try await store.change { transaction in
+        try await store.change(about: [.room(room)]) { transaction in
             try transaction.db.requireRole(.admin, in: room, of: actor, to: "lift a ban")
             guard try transaction.removeBan(of: user, from: room) else { throw Refusal.notFound() }
         }
     }
 
-    /// Who may not join a room, in the order of their ids.
+    /// A page of the room's bans, in the order of their people's ids.
     ///
-    /// - Parameter last: The one that the page begins behind.
+    /// - Parameter last: The last person of the page before.
     /// - Throws: `notFound`, `forbidden` for a plain member.
     package func bans(
         from room: Room.ID,
@@ -64,14 +63,16 @@ extension Rooms {
     ) async throws -> BanPage {
         try await store.read { db in
             try db.requireRole(.admin, in: room, of: viewer, to: "see the bans")
-            let rows = try Row.fetchAll(
-                db.cachedStatement(sql: last == nil ? Database.firstBans : Database.bansAfter),
-                arguments: last.map { [room, limit + 1, $0] } ?? [room, limit + 1]
-            )
-            let bans = try rows.prefix(limit).map { row in
-                Ban(user: try db.user(row[0]), bannedBy: row[1], createdAt: row[2])
+            var bans = try db.all(
+                last == nil ? Snapshot.firstBans : Snapshot.bansAfter,
+                last.map { [room, limit + 1, $0] } ?? [room, limit + 1]
+            ) { row in
+                Ban(user: User(row: row, at: 2), bannedBy: row[0], createdAt: row[1])
             }
-            return BanPage(bans: bans, hasMore: rows.count > limit)
+            let hasMore = bans.count > limit
+            if hasMore { bans.removeLast() }
+            try db.loadAvatarVariants(of: &bans, at: \.user)
+            return BanPage(bans: bans, hasMore: hasMore)
         }
     }
 }
@@ -94,12 +95,15 @@ extension WriteTransaction {
     }
 }
 
-extension Database {
+extension Snapshot {
     static let ban = "SELECT 1 FROM bans WHERE room_id = ? AND user_id = ?"
-    static let firstBans = """
-        SELECT user_id, banned_by, created_at FROM bans WHERE room_id = ?1 ORDER BY user_id LIMIT ?2
+    static let firstBans = bans(where: "bans.room_id = ?1")
+    static let bansAfter = bans(where: "bans.room_id = ?1 AND bans.user_id > ?3")
+
+    private static func bans(where condition: String) -> String {
         """
-    static let bansAfter = """
-        SELECT user_id, banned_by, created_at FROM bans WHERE room_id = ?1 AND user_id > ?3 ORDER BY user_id LIMIT ?2
+        SELECT bans.banned_by, bans.created_at, \(userColumns) FROM bans CROSS JOIN \(userTables)
+        WHERE users.id = bans.user_id AND \(condition) ORDER BY bans.user_id LIMIT ?2
         """
+    }
 }

@@ -1,23 +1,4 @@
-import Foundation
-import GRDB
-
-/// Whether a member agreed to be in a room.
-enum Consent: String, Sendable {
-    /// They made or joined the room, accepted it, or wrote in it.
-    case given
-    /// Somebody who shares a room with them added them.
-    case assumed
-    /// A stranger wrote to them and they have not answered: nothing is shown of whether they are there.
-    case pending
-}
-
-/// A member who writes a message.
-struct SendingMember {
-    let sender: Message.Sender
-    let consent: Consent
-
-    var id: User.ID { sender.id }
-}
+import FoundationEssentials
 
 extension Rooms {
     /// The direct room of the caller and somebody else, made when they have none. Both are its owners. The other one
@@ -29,7 +10,8 @@ extension Rooms {
     ///   where one has blocked the other.
     package func directRoom(with other: User.ID, by caller: Caller) async throws -> Outcome<RoomView> {
         let user = caller.user
-        switch try await acquaintance(of: user, with: other) {
+        let (acquaintance, existing) = try await acquaintance(of: user, with: other)
+        switch acquaintance {
         case .directRoom: store.noteActivity(of: caller)
         case .sharedRoom: try store.begin(\.rooms, by: caller)
         case .none: try store.begin(\.direct, by: caller)
@@ -37,7 +19,8 @@ extension Rooms {
         guard user != other else {
             throw Refusal.invalid(field: "user_id", "A direct room needs somebody else.")
         }
-        return try await make(for: caller) { [limits = store.limits] transaction in
+        let subjects = [.person(other)] + [existing].compactMap(\.self).map(Subject.room)
+        return try await make(for: caller, about: subjects) { [limits = store.limits] transaction in
             guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [other]) else {
                 throw Refusal.notFound(field: "user_id")
             }
@@ -50,11 +33,15 @@ extension Rooms {
         }
     }
 
-    /// What two people have to do with each other before one of them tries to reach the other.
-    func acquaintance(of user: User.ID, with other: User.ID) async throws -> Acquaintance {
+    /// What two people have to do with each other before one of them tries to reach the other, and the direct room that
+    /// they have.
+    func acquaintance(
+        of user: User.ID,
+        with other: User.ID
+    ) async throws -> (kind: Acquaintance, directRoom: Room.ID?) {
         try await store.read { db in
-            guard try db.directRoom(Data(directRoomOf: user, and: other)) == nil else { return .directRoom }
-            return try db.areAcquainted(user, other) ? .sharedRoom : .none
+            if let room = try db.directRoom(Data(directRoomOf: user, and: other)) { return (.directRoom, room) }
+            return (try db.areAcquainted(user, other) ? .sharedRoom : .none, nil)
         }
     }
 
@@ -64,14 +51,15 @@ extension Rooms {
     package func setHidden(_ isHidden: Bool, _ room: Room.ID, by caller: Caller) async throws {
         let user = caller.user
         try store.begin(\.blocks, by: caller)
-        try await store.change { transaction in
+        try await store.change(about: [.room(room)]) { transaction in
             let view = try transaction.db.requireMember(user, of: room)
             guard view.room.kind == .direct else {
                 throw Refusal.conflict("Only a direct room can be hidden. Any other room can be left.")
             }
             try transaction.execute(
                 """
-                UPDATE members SET hidden_position = iif(?, (SELECT activity_position FROM rooms WHERE id = ?2), NULL)
+                UPDATE members
+                SET hidden_position = CASE WHEN ?1 = 1 THEN (SELECT activity_position FROM rooms WHERE id = ?2) END
                 WHERE room_id = ?2 AND user_id = ?3
                 """,
                 [isHidden, room, user]
@@ -82,7 +70,7 @@ extension Rooms {
 }
 
 extension WriteTransaction {
-    /// Somebody opens their direct room: that is as good as an answer to who wrote in it.
+    /// Makes somebody who opens a direct room a member. Opening it counts as an answer to the person who wrote in it.
     fileprivate mutating func enterDirectRoom(_ room: Room.ID, _ user: User.ID, _ limits: ChatLimits) throws {
         guard let consent = try db.consent(of: user, in: room) else {
             try addMember(user, to: room, role: .owner, consent: .given, limits: limits)
@@ -92,7 +80,7 @@ extension WriteTransaction {
         try giveConsent(of: user, in: room, from: consent)
     }
 
-    /// Makes ready for a message in a direct room: its writer has answered with it, and the other one gets it.
+    /// Prepares a direct room for a message: its writer agrees to be in the room, and the other person becomes a member.
     ///
     /// - Parameter seq: Number that an event before the message may take.
     /// - Returns: Whether it was taken.
@@ -106,14 +94,14 @@ extension WriteTransaction {
         guard let other = key.other(than: writer.id) else { throw Refusal.notFound() }
         try db.checkMayWrite(writer.id, to: other)
         if writer.consent != .given { return try giveConsent(of: writer.id, in: room, from: writer.consent, seq: seq) }
-        guard try !db.exists(Database.membership, [room, other]) else { return false }
+        guard try !db.exists(Snapshot.membership, [room, other]) else { return false }
         try endOldestRequests(of: other, limits)
         let consent: Consent = try db.areAcquainted(writer.id, other) ? .assumed : .pending
         try addMember(other, to: room, role: .owner, consent: consent, seq: seq, limits: limits)
         return true
     }
 
-    /// Writes down that somebody agrees to be in a room.
+    /// Records that somebody agrees to be in a room.
     ///
     /// - Parameter seq: Number for the event, if one is needed; the next one if nil.
     /// - Returns: Whether there was an event: others may see now whether a pending member is there.
@@ -125,47 +113,50 @@ extension WriteTransaction {
         seq: Int64? = nil
     ) throws -> Bool {
         guard consent != .given else { return false }
-        try execute("UPDATE members SET consent = 'given' WHERE room_id = ? AND user_id = ?", [room, user])
-        guard consent == .pending else { return false }
-        let position = try record(
-            .memberUpdated(db.member(user, of: room)),
-            in: room,
-            seq: seq ?? nextSeq(in: room)
-        )
-        // So that somebody who comes back later is sent the receipts that were hidden so far.
+        guard consent == .pending else {
+            try execute("UPDATE members SET consent = 'given' WHERE room_id = ? AND user_id = ?", [room, user])
+            return false
+        }
+        // The receipts that were hidden so far count as moved now, so that clients that come back later are sent them.
         try execute(
-            "UPDATE members SET receipt_position = ? WHERE room_id = ? AND user_id = ?",
-            [position, room, user]
+            """
+            UPDATE members SET consent = 'given', receipt_position = (SELECT position FROM log_head)
+            WHERE room_id = ? AND user_id = ?
+            """,
+            [room, user]
         )
+        try record(.memberUpdated(db.member(user, of: room)), in: room, seq: seq ?? nextSeq(in: room))
         return true
     }
 
     /// Unanswered direct rooms have a limit of their own: the one that was quiet for longest gives way. It comes back
     /// with its next message.
     private mutating func endOldestRequests(of user: User.ID, _ limits: ChatLimits) throws {
-        let old = try Room.ID.fetchAll(
-            db.cachedStatement(sql: Database.oldestRequests),
-            arguments: [user, limits.requestsPerPerson - 1]
+        let old = try db.values(
+            Room.ID.self,
+            Snapshot.oldestRequests,
+            [user, limits.listedRooms, limits.requestsPerPerson - 1]
         )
-        for room in old { try endMembership(of: user, in: room) }
+        try endMemberships(of: user, in: old)
     }
 }
 
-extension Database {
+extension Snapshot {
     static let directRoom = "SELECT id FROM rooms WHERE direct_key = ?"
     static let consent = "SELECT consent FROM members WHERE room_id = ? AND user_id = ?"
     static let oldestRequests = """
-        SELECT rooms.id FROM members INDEXED BY members_unanswered JOIN rooms ON rooms.id = members.room_id
-        WHERE members.user_id = ? AND members.consent <> 'given' AND rooms.kind = 'direct'
-        ORDER BY rooms.activity_position DESC LIMIT -1 OFFSET ?
+        SELECT rooms.id FROM members CROSS JOIN rooms
+        WHERE rooms.id = members.room_id AND members.user_id = ? AND members.consent <> 'given'
+        AND rooms.kind = 'direct'
+        ORDER BY rooms.activity_position DESC LIMIT ? OFFSET ?
         """
 
     fileprivate func directRoom(_ key: Data) throws -> Room.ID? {
-        try Room.ID.fetchOne(cachedStatement(sql: Self.directRoom), arguments: [key])
+        try value(Room.ID.self, Self.directRoom, [key])
     }
 
     /// Nil for somebody who is not a member.
     func consent(of user: User.ID, in room: Room.ID) throws -> Consent? {
-        try Consent.fetchOne(cachedStatement(sql: Self.consent), arguments: [room, user])
+        try value(Consent.self, Self.consent, [room, user])
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import Vocabulary
 
 /// An offer to join a room, made to somebody who shares no room with the person who makes it.
@@ -39,7 +38,7 @@ extension Rooms {
     package func accept(_ room: Room.ID, by caller: Caller) async throws -> Outcome<RoomView> {
         let user = caller.user
         try store.begin(\.joins, by: caller)
-        return try await make(for: caller, notice: .invitation(to: room, for: user)) {
+        return try await make(for: caller, about: [.room(room)], notice: .invitation(to: room, for: user)) {
             [limits = store.limits] transaction in
             if let consent = try transaction.db.consent(of: user, in: room) {
                 try transaction.giveConsent(of: user, in: room, from: consent)
@@ -56,7 +55,7 @@ extension Rooms {
     package func declineInvitation(to room: Room.ID, by caller: Caller) async throws {
         let user = caller.user
         store.noteActivity(of: caller)
-        try await store.change { transaction in
+        try await store.change(about: [.person(user)]) { transaction in
             guard try transaction.withdrawInvitation(of: user, to: room) else { throw Refusal.notFound() }
             transaction.consequences.notices.append(.invitation(to: room, for: user))
         }
@@ -65,7 +64,7 @@ extension Rooms {
     /// Invitations that wait for the person's answer, newest first; those of people they have blocked apart.
     package func invitations(of user: User.ID) async throws -> [Invitation] {
         try await store.read { [limits = store.limits] db in
-            try db.invitations(Database.invitationsOfUser, [user, limits.invitationsPerPerson])
+            try db.invitations(Snapshot.invitationsOfUser, [user, limits.invitationsPerPerson])
         }
     }
 
@@ -75,7 +74,7 @@ extension Rooms {
     package func invitations(to room: Room.ID, for viewer: User.ID) async throws -> [Invitation] {
         try await store.read { [limits = store.limits] db in
             try db.requireRole(.admin, in: room, of: viewer, to: "see its invitations")
-            return try db.invitations(Database.invitationsOfRoom, [room, limits.roomMembers])
+            return try db.invitations(Snapshot.invitationsOfRoom, [room, limits.roomMembers])
         }
     }
 }
@@ -90,8 +89,8 @@ extension WriteTransaction {
         by inviter: User.ID,
         _ limits: ChatLimits
     ) throws -> Invitation {
-        let waiting = try Int.fetchOne(db, sql: Database.invitationCount, arguments: [room]) ?? 0
-        let isKnown = try db.invitation(of: user, to: room) != nil
+        let waiting = try db.value(Int.self, Snapshot.invitationCount, [room]) ?? 0
+        let isKnown = try db.invitedRole(of: user, to: room) != nil
         guard isKnown || waiting < limits.roomMembers else {
             throw Refusal.conflict("At most \(limits.roomMembers) invitations to a room may wait for an answer.")
         }
@@ -102,7 +101,7 @@ extension WriteTransaction {
             """,
             [user, room, role, inviter, now]
         )
-        try execute(Database.dropOldInvitations, [user, limits.invitationsPerPerson])
+        try execute(Snapshot.dropOldInvitations, [user, limits.invitationsPerPerson])
         guard let invitation = try db.invitation(of: user, to: room) else { throw Refusal.notFound() }
         return invitation
     }
@@ -111,8 +110,8 @@ extension WriteTransaction {
     ///
     /// - Returns: Nil where they were not.
     mutating func joinInvited(_ user: User.ID, to room: Room.ID, _ limits: ChatLimits) throws -> Member? {
-        guard let invitation = try db.invitation(of: user, to: room) else { return nil }
-        return try addMember(user, to: room, role: invitation.role, consent: .given, limits: limits)
+        guard let role = try db.invitedRole(of: user, to: room) else { return nil }
+        return try addMember(user, to: room, role: role, consent: .given, limits: limits)
     }
 
     /// - Returns: Whether there was one.
@@ -126,37 +125,74 @@ extension WriteTransaction {
     }
 }
 
-extension Database {
-    private static let invitationColumns = """
-        SELECT invitations.room_id, invitations.user_id, invitations.role, invitations.inviter_id,
-            invitations.created_at FROM invitations
+extension Snapshot {
+    private static func invitations(where condition: String) -> String {
         """
-    static let invitationOfUser = invitationColumns + " WHERE user_id = ? AND room_id = ?"
-    static let invitationsOfUser = """
-        \(invitationColumns) WHERE user_id = ?1 AND NOT EXISTS (
-            SELECT 1 FROM blocks WHERE blocks.user_id = ?1 AND blocked_id = inviter_id)
-        ORDER BY number DESC LIMIT ?2
+        SELECT \(roomColumns), invitations.user_id, invitations.role, invitations.inviter_id, invitations.created_at
+        FROM invitations CROSS JOIN rooms WHERE rooms.id = invitations.room_id AND \(condition)
         """
-    static let invitationsOfRoom = invitationColumns + " WHERE room_id = ? ORDER BY number DESC LIMIT ?"
+    }
+
+    static let invitationOfUser = invitations(where: "invitations.user_id = ? AND invitations.room_id = ?")
+    static let invitationsOfUser = invitations(
+        where: """
+            invitations.user_id = ?1 AND NOT EXISTS (
+                SELECT 1 FROM blocks WHERE blocks.user_id = ?1 AND blocks.blocked_id = invitations.inviter_id)
+            ORDER BY invitations.number DESC LIMIT ?2
+            """
+    )
+    static let invitationsOfRoom = invitations(
+        where: "invitations.room_id = ? ORDER BY invitations.number DESC LIMIT ?"
+    )
+    static let invitedRole = "SELECT role FROM invitations WHERE user_id = ? AND room_id = ?"
     static let invitationCount = "SELECT count(*) FROM invitations WHERE room_id = ?"
     static let dropOldInvitations = """
-        DELETE FROM invitations WHERE user_id = ?1 AND number IN (
-            SELECT number FROM invitations WHERE user_id = ?1 ORDER BY number DESC LIMIT -1 OFFSET ?2)
+        DELETE FROM invitations WHERE user_id = ?1 AND number <= (
+            SELECT newest.number FROM invitations AS newest WHERE newest.user_id = ?1
+            ORDER BY newest.number DESC LIMIT 1 OFFSET ?2)
         """
 
     func invitation(of user: User.ID, to room: Room.ID) throws -> Invitation? {
         try invitations(Self.invitationOfUser, [user, room]).first
     }
 
-    fileprivate func invitations(_ sql: String, _ arguments: StatementArguments) throws -> [Invitation] {
-        try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments).map { row in
-            Invitation(
-                room: try room(row[0]),
-                user: try user(row[1]),
-                role: row[2],
-                invitedBy: try user(row[3]),
-                createdAt: row[4]
+    /// Role that somebody was offered; nil where they have no invitation.
+    fileprivate func invitedRole(of user: User.ID, to room: Room.ID) throws -> Member.Role? {
+        try value(Member.Role.self, Self.invitedRole, [user, room])
+    }
+
+    fileprivate func invitations(_ sql: String, _ values: SQLValues) throws -> [Invitation] {
+        let records = try all(sql, values) { InvitationRecord(row: $0) }
+        let people = try users(Set(records.flatMap { [$0.userID, $0.inviterID] }))
+        return try records.map { record in
+            guard let user = people[record.userID], let inviter = people[record.inviterID] else {
+                throw Refusal.notFound()
+            }
+            return Invitation(
+                room: record.room,
+                user: user,
+                role: record.role,
+                invitedBy: inviter,
+                createdAt: record.createdAt
             )
         }
+    }
+}
+
+/// An invitation before its people are loaded.
+private struct InvitationRecord {
+    let room: Room
+    let userID: User.ID
+    let role: Member.Role
+    let inviterID: User.ID
+    let createdAt: Timestamp
+
+    /// From a row of `invitations(where:)`.
+    init(row: ResultRow) {
+        room = Room(row: row)
+        userID = row[7]
+        role = row[8]
+        inviterID = row[9]
+        createdAt = row[10]
     }
 }

@@ -1,16 +1,13 @@
-import GRDB
-
 extension Rooms {
-    /// The room's members, longest first.
+    /// The room's members, the longest-standing first.
     ///
     /// - Throws: `notFound` for anybody who is not one of them.
     package func members(of room: Room.ID, for viewer: User.ID) async throws -> [MemberView] {
         try await store.read { db in
-            try db.requireMember(viewer, of: room)
+            let members = try db.members(of: room)
+            guard members.contains(where: { $0.user.id == viewer }) else { throw Refusal.notFound() }
             let blocked = try db.blockedEitherWay(with: viewer)
-            let rows = try Row.fetchAll(db.cachedStatement(sql: Database.membersOfRoom), arguments: [room])
-            return try rows.map { try Member(row: $0, db: db) }
-                .sorted { ($0.joinedAt, $0.user.id) < ($1.joinedAt, $1.user.id) }
+            return members.sorted { ($0.joinedAt, $0.user.id) < ($1.joinedAt, $1.user.id) }
                 .map { member in
                     let isHidden = member.isPending || blocked.contains(member.user.id)
                     return MemberView(member: member, showsActivity: member.user.id == viewer || !isHidden)
@@ -18,8 +15,8 @@ extension Rooms {
         }
     }
 
-    /// Adds somebody: oneself to a public room or to one that one is invited to, others by owner or admin. Somebody who
-    /// shares no room with who adds them is invited instead.
+    /// Adds somebody. People add themselves to public rooms and to those that they are invited to; owners and admins add
+    /// others. Somebody who shares no room with the caller is invited instead.
     ///
     /// - Throws: `rateLimited`, `notFound`, `forbidden` also for somebody who is banned, `roomFull`, or `conflict` for
     ///   somebody who is a member already.
@@ -31,9 +28,10 @@ extension Rooms {
     ) async throws -> Outcome<Addition> {
         let actor = caller.user
         try await beginAdding(user, by: caller)
-        return try await store.change { [limits = store.limits] transaction in
+        let subjects: [Subject] = [.room(room), .person(user), .person(actor)]
+        return try await store.change(about: subjects) { [limits = store.limits] transaction in
             let added = try transaction.once(caller.idempotentRequest, subject: \.userID) { db, user in
-                // Who has left meanwhile sees no members any more, not even the one they added.
+                // Somebody who has left meanwhile sees no members any more, not even the one whom they added.
                 try db.requireMember(actor, of: room)
                 if let invitation = try db.invitation(of: user, to: room) { return .invited(invitation) }
                 return .joined(try db.view(of: db.member(user, of: room), for: actor))
@@ -70,7 +68,7 @@ extension Rooms {
     ) async throws -> MemberView {
         let actor = caller.user
         try store.begin(\.roles, by: caller)
-        return try await store.change { transaction in
+        return try await store.change(about: [.room(room)]) { transaction in
             let view = try transaction.db.requireRole(.owner, in: room, of: actor, to: "change roles")
             guard view.room.kind != .direct else { throw Refusal.conflict("A direct room has no roles to change.") }
             let member = try transaction.db.member(user, of: room)
@@ -96,7 +94,7 @@ extension Rooms {
     ) async throws {
         let actor = caller.user
         if user == actor { store.noteActivity(of: caller) } else { try store.begin(\.removals, by: caller) }
-        try await store.change { transaction in
+        try await store.change(about: [.room(room), .person(user)]) { transaction in
             try transaction.removeMember(user, from: room, by: actor, bans: bans)
             transaction.consequences.notices.append(.invitation(to: room, for: user))
         }

@@ -1,13 +1,11 @@
-import GRDB
-
 extension Rooms {
-    /// Writes down that somebody has seen a room up to `seq`. A receipt only moves forward.
+    /// Records that somebody has seen a room up to `seq`. A receipt only moves forward.
     ///
     /// - Throws: `notFound`, or `invalid` for an event that does not exist yet.
     package func markRead(_ room: Room.ID, upTo seq: Int64, by caller: Caller) async throws {
         let user = caller.user
         store.noteActivity(of: caller)
-        try await store.change { transaction in
+        try await store.change(about: []) { transaction in
             let view = try transaction.db.requireMember(user, of: room)
             guard (0...view.room.lastSeq).contains(seq) else {
                 throw Refusal.invalid(
@@ -16,7 +14,7 @@ extension Rooms {
                     limit: Int(view.room.lastSeq)
                 )
             }
-            try transaction.moveReceipt(Database.moveRead, of: user, in: room, to: seq)
+            try transaction.moveReceipts(Snapshot.moveRead, [seq, room, user])
         }
     }
 
@@ -33,19 +31,32 @@ extension Rooms {
         }
     }
 
-    /// Writes down what has reached members' clients. Those who are not members any more are left out.
+    /// Records what has reached members' clients. Those who are not members any more are left out.
     package func markDelivered(_ positions: [DeliveryPosition]) async throws {
-        var rest = positions[...]
+        var rest = Self.newest(of: positions)[...]
         while !rest.isEmpty {
-            let batch = rest.prefix(Self.receiptBatch)
-            rest = rest.dropFirst(batch.count)
-            try await store.change { transaction in
-                for position in batch {
-                    let (room, user) = (position.room, position.user)
-                    try transaction.moveReceipt(Database.moveDelivered, of: user, in: room, to: position.seq)
-                }
+            let batch = SQLList(rows: rest.prefix(Self.receiptBatch).map { [$0.room, $0.user, $0.seq] })
+            rest = rest.dropFirst(Self.receiptBatch)
+            try await store.change(about: []) { transaction in
+                try transaction.moveReceipts(Snapshot.moveDelivered(batch.places), batch.values)
             }
         }
+    }
+
+    /// One position for each membership: a statement moves a row only once.
+    private static func newest(of positions: [DeliveryPosition]) -> [DeliveryPosition] {
+        var places: [Member.Key: Int] = [:]
+        var newest: [DeliveryPosition] = []
+        for position in positions {
+            let key = Member.Key(room: position.room, user: position.user)
+            if let place = places[key] {
+                if newest[place].seq < position.seq { newest[place] = position }
+            } else {
+                places[key] = newest.count
+                newest.append(position)
+            }
+        }
+        return newest
     }
 
     /// Receipts of one write: about a millisecond, so that no message waits long behind them.
@@ -53,28 +64,27 @@ extension Rooms {
 }
 
 extension WriteTransaction {
-    fileprivate mutating func moveReceipt(
-        _ sql: String,
-        of user: User.ID,
-        in room: Room.ID,
-        to seq: Int64
-    ) throws {
-        let row = try Row.fetchOne(
-            db.cachedStatement(sql: sql),
-            arguments: [seq, db.logPosition(), room, user]
-        )
-        guard let row else { return }
-        consequences.receipts.append(Receipt(roomID: room, userID: user, deliveredSeq: row[0], readSeq: row[1]))
+    fileprivate mutating func moveReceipts(_ sql: String, _ values: SQLValues) throws {
+        consequences.receipts += try db.all(sql, values) { row in
+            Receipt(roomID: row[0], userID: row[1], deliveredSeq: row[2], readSeq: row[3])
+        }
     }
 }
 
-extension Database {
+extension Snapshot {
     static let moveRead = """
-        UPDATE members SET read_seq = ?1, delivered_seq = max(delivered_seq, ?1), receipt_position = ?2
-        WHERE room_id = ?3 AND user_id = ?4 AND read_seq < ?1 RETURNING delivered_seq, read_seq
+        UPDATE members SET read_seq = ?1, delivered_seq = CASE WHEN delivered_seq < ?1 THEN ?1 ELSE delivered_seq END,
+            receipt_position = (SELECT position FROM log_head)
+        WHERE room_id = ?2 AND user_id = ?3 AND read_seq < ?1 RETURNING room_id, user_id, delivered_seq, read_seq
         """
-    static let moveDelivered = """
-        UPDATE members SET delivered_seq = ?1, receipt_position = ?2
-        WHERE room_id = ?3 AND user_id = ?4 AND delivered_seq < ?1 RETURNING delivered_seq, read_seq
+
+    /// - Parameter places: Of rows of a room, a member, and the event that has reached them.
+    static func moveDelivered(_ places: String) -> String {
         """
+        WITH moved (room, person, seq) AS (VALUES \(places))
+        UPDATE members SET delivered_seq = moved.seq, receipt_position = (SELECT position FROM log_head) FROM moved
+        WHERE members.room_id = moved.room AND members.user_id = moved.person AND members.delivered_seq < moved.seq
+        RETURNING room_id, user_id, delivered_seq, read_seq
+        """
+    }
 }

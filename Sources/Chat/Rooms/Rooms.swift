@@ -1,5 +1,3 @@
-import GRDB
-
 /// Rooms, their members, and what brings people into them.
 package struct Rooms: Sendable {
     let store: Store
@@ -16,7 +14,7 @@ package struct Rooms: Sendable {
         precondition(kind != .direct, "a direct room is made by directRoom(with:by:)")
         let (name, topic) = (try Room.check(name: name), try topic.map(Room.check(topic:)))
         try store.begin(\.rooms, by: caller)
-        return try await make(for: caller) { [limits = store.limits] transaction in
+        return try await make(for: caller, about: []) { [limits = store.limits] transaction in
             let room = try transaction.insertRoom(kind: kind, name: name, topic: topic, directKey: nil)
             try transaction.addMember(caller.user, to: room, role: .owner, consent: .given, limits: limits)
             return RoomView(room: try transaction.db.room(room), role: .owner)
@@ -24,12 +22,15 @@ package struct Rooms: Sendable {
     }
 
     /// Makes a change that leads to a room unless an earlier request with the caller's key has made it.
+    ///
+    /// - Parameter subjects: What the change relies on beside the caller.
     func make(
         for caller: Caller,
+        about subjects: [Subject],
         notice: Notice? = nil,
         _ make: @escaping @Sendable (inout WriteTransaction) throws -> RoomView
     ) async throws -> Outcome<RoomView> {
-        try await store.change { transaction in
+        try await store.change(about: [.person(caller.user)] + subjects) { transaction in
             // A repeat sends the notice again: the client may have missed the first one.
             if let notice { transaction.consequences.notices.append(notice) }
             return try transaction.once(
@@ -71,16 +72,20 @@ package struct Rooms: Sendable {
     /// The viewer's rooms, newest activity first: those that they have not hidden, or those alone that they have.
     package func list(of user: User.ID, hidden: Bool = false) async throws -> [RoomSummary] {
         try await store.read { [limits = store.limits] db in
-            let rows = try Row.fetchAll(
-                db.cachedStatement(sql: hidden ? Database.hiddenRoomsOfUser : Database.roomsOfUser),
-                arguments: [user, limits.listedRooms]
-            )
+            let listed = try db.all(
+                hidden ? Snapshot.hiddenRoomsOfUser : Snapshot.roomsOfUser,
+                [user, limits.unreadCounted, limits.listedRooms]
+            ) { ListedRoom(row: $0, for: user) }
+            let messages = try db.messages(listed.compactMap(\.lastMessage))
             // Sorted here: a list this short is not worth an index that every message would have to move.
-            return try rows.map { row in
-                (activity: row[11] as Int64, summary: try RoomSummary(row: row, of: user, db: db, limits))
-            }
-            .sorted { ($0.activity, $0.summary.view.room.id) > ($1.activity, $1.summary.view.room.id) }
-            .map(\.summary)
+            return listed.sorted { ($0.activity, $0.view.room.id) > ($1.activity, $1.view.room.id) }
+                .map { room in
+                    RoomSummary(
+                        view: room.view,
+                        lastMessage: room.lastMessage.flatMap { messages[$0] },
+                        unreadCount: room.unreadCount
+                    )
+                }
         }
     }
 
@@ -95,11 +100,7 @@ package struct Rooms: Sendable {
     ) async throws -> SearchPage<Room> {
         let prefix = FoldedText.fold(query)
         return try await store.read { [limits = store.limits] db in
-            let rows = try db.joinableRooms(for: user, prefix: prefix, after: cursor, limit: limits.roomsFound + 1)
-            let found = rows.map { row in
-                let room = Room(row: row)
-                return (item: room, cursor: SearchCursor(text: row[7], key: room.id.description))
-            }
+            let found = try db.joinableRooms(for: user, prefix: prefix, after: cursor, limit: limits.roomsFound + 1)
             return SearchPage(found, limit: limits.roomsFound)
         }
     }
@@ -117,21 +118,16 @@ package struct Rooms: Sendable {
         let user = caller.user
         try store.begin(\.roomChanges, by: caller)
         let (name, topic) = (try name.map(Room.check(name:)), try topic.map(Room.check(topic:)))
-        return try await store.change { transaction in
+        return try await store.change(about: [.room(id)]) { transaction in
             let view = try transaction.db.requireRole(.admin, in: id, of: user, to: "change the room")
             guard view.room.kind != .direct || name == nil else {
                 throw Refusal.conflict("A direct room has no name.", field: "name")
             }
             // A topic is read by the other one like a message.
             if let other = view.otherID { try transaction.db.checkMayWrite(user, to: other) }
-            try transaction.execute(
-                "UPDATE rooms SET name = coalesce(?, name), topic = coalesce(?, topic) WHERE id = ?",
-                [name, topic, id]
-            )
-            if let name, view.room.kind == .public { try transaction.db.indexRoom(id, name: name) }
-            let seq = try transaction.nextSeq(in: id)
-            let room = try transaction.db.room(id)
-            try transaction.record(.roomUpdated(room), in: id, seq: seq)
+            let room = try transaction.updateRoom(id, name: name, topic: topic)
+            if let name, room.kind == .public { try transaction.db.indexRoom(id, name: name) }
+            try transaction.record(.roomUpdated(room), in: id, seq: room.lastSeq)
             return RoomView(room: room, role: view.role, isPending: view.isPending, otherID: view.otherID)
         }
     }
@@ -142,7 +138,7 @@ package struct Rooms: Sendable {
     /// - Throws: `notFound`, `forbidden` for anybody but an owner, `conflict` for a direct room.
     package func delete(_ id: Room.ID, by caller: Caller) async throws {
         store.noteActivity(of: caller)
-        try await store.change { transaction in
+        try await store.change(about: [.room(id)]) { transaction in
             let view = try transaction.db.requireRole(.owner, in: id, of: caller.user, to: "delete the room")
             guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
             try transaction.deleteRoom(id)

@@ -72,8 +72,9 @@ package protocol ConsequenceFollower: Sendable {
 
 /// For programs beside a server: they serve no clients, cache no pages and render nothing, and the janitor removes the
 /// files of deleted attachments itself.
-struct NoFollower: ConsequenceFollower {
-    func publish(_ events: [Event]) {}
-    func follow(_ consequences: Consequences) async {}
-    func noteActivity(of user: User.ID) {}
+package struct NoFollower: ConsequenceFollower {
+    package init() {}
+    package func publish(_ events: [Event]) {}
+    package func follow(_ consequences: Consequences) async {}
+    package func noteActivity(of user: User.ID) {}
 }

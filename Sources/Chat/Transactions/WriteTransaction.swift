@@ -1,48 +1,54 @@
-import GRDB
 import Vocabulary
 
 /// An open transaction that writes, with what is to follow from it once it is committed.
 package struct WriteTransaction {
-    package let db: Database
+    package let db: Snapshot
     package let now: Timestamp
     var consequences = Consequences()
 
-    init(db: Database, now: Timestamp) {
+    private init(db: Snapshot, now: Timestamp) {
         self.db = db
         self.now = now
     }
 
+    /// Runs a change in a transaction that is open on the connection, and writes its events last.
+    package static func run<Value: Sendable>(
+        _ body: (inout WriteTransaction) throws -> Value,
+        on connection: any EngineConnection,
+        at now: Timestamp
+    ) throws -> Committed<Value> {
+        var transaction = WriteTransaction(db: Snapshot(connection), now: now)
+        let value = try body(&transaction)
+        if !transaction.consequences.events.isEmpty {
+            let positions = try connection.append(transaction.consequences.events.map(\.logged))
+            for (index, position) in positions.enumerated() {
+                transaction.consequences.events[index].position = position
+            }
+        }
+        return Committed(value: value, consequences: transaction.consequences)
+    }
+
     /// Takes the next number in the room's order of events.
     func nextSeq(in room: Room.ID) throws -> Int64 {
-        let statement = try db.cachedStatement(
-            sql: "UPDATE rooms SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq"
+        let seq = try db.value(
+            Int64.self,
+            "UPDATE rooms SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq",
+            [room]
         )
-        guard let seq = try Int64.fetchOne(statement, arguments: [room]) else { throw Refusal.notFound() }
+        guard let seq else { throw Refusal.notFound() }
         return seq
     }
 
-    /// Writes an event into the log; it is published after the commit.
-    ///
-    /// - Returns: Its position.
-    @discardableResult
-    mutating func record(_ content: Event.Content, in room: Room.ID, seq: Int64) throws -> Int64 {
-        let draft = Event(position: 0, roomID: room, seq: seq, at: now, content: content)
-        let statement = try db.cachedStatement(
-            sql: "INSERT INTO events (room_id, seq, kind, payload, at) VALUES (?, ?, ?, ?, ?)"
-        )
-        try statement.execute(arguments: [room, seq, draft.kind, draft.reference, now])
-        let position = db.lastInsertedRowID
+    /// Records an event. It is written into the log at the end of the change, where it gets its position, and published
+    /// after the commit.
+    mutating func record(_ content: Event.Content, in room: Room.ID, seq: Int64) throws {
         if let message = content.changedMessage {
             try execute("UPDATE messages SET changed_seq = ? WHERE id = ?", [seq, message])
         }
-        consequences.events.append(
-            Event(position: position, roomID: room, seq: seq, at: now, content: content)
-        )
-        return position
+        consequences.events.append(Event(position: 0, roomID: room, seq: seq, at: now, content: content))
     }
 
-    @discardableResult
-    mutating func record(_ content: Event.Content, in room: Room.ID) throws -> Int64 {
+    mutating func record(_ content: Event.Content, in room: Room.ID) throws {
         try record(content, in: room, seq: nextSeq(in: room))
     }
 
@@ -50,8 +56,7 @@ package struct WriteTransaction {
     ///
     /// - Returns: How many rows it changed.
     @discardableResult
-    func execute(_ sql: String, _ arguments: StatementArguments) throws -> Int {
-        try db.cachedStatement(sql: sql).execute(arguments: arguments)
-        return db.changesCount
+    func execute(_ sql: String, _ values: SQLValues = []) throws -> Int {
+        try db.connection.execute(sql, values.values)
     }
 }

@@ -6,11 +6,11 @@ extension Sweep {
     /// Removes the files of deleted attachments, and then their rows.
     func removeDeleted() async throws -> SweepReport.Entry {
         var entry = SweepReport.Entry()
-        while case let deleted = try await store.deletedAttachments(limit: batch), !deleted.isEmpty {
+        while case let deleted = try await store.attachments.deleted(limit: batch), !deleted.isEmpty {
             try await count(deleted, in: &entry)
             // Durable before the rows go: after a power cut, a file that is back must have its row.
             try await archive.remove(deleted.map { BlobID($0.uuid) })
-            try await store.forget(deleted)
+            try await store.attachments.deleteRows(of: deleted)
             try await rest()
         }
         return entry
@@ -19,7 +19,7 @@ extension Sweep {
     /// What `removeDeleted` would do after the rows that are to be given up have been marked.
     func countDeleted() async throws -> SweepReport.Entry {
         var entry = SweepReport.Entry()
-        for find in [stale, unattached, store.deletedAttachments] {
+        for find in [stale, unattached, store.attachments.deleted] {
             try await count(try await find(.max), in: &entry)
         }
         return entry

@@ -49,8 +49,9 @@ extension Sweep {
             found.total += page.files.count
             let candidates = page.files.filter { $0.modifiedAt <= oldest }
             guard !candidates.isEmpty else { continue }
-            let known = try await store.known(among: candidates.map { Attachment.ID($0.key.blob.uuid) })
-            let unknown = candidates.filter { !known.contains(Attachment.ID($0.key.blob.uuid)) }
+            let ids = candidates.map { Attachment.ID($0.key.blob.uuid) }
+            let existing = try await store.attachments.existing(among: ids)
+            let unknown = candidates.filter { !existing.contains(Attachment.ID($0.key.blob.uuid)) }
             found.count += unknown.count
             found.bytes += unknown.reduce(0) { $0 + $1.byteCount }
             found.first += unknown.prefix(maxLeftovers - found.first.count)

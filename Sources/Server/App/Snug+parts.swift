@@ -1,4 +1,5 @@
 import Chat
+import ChatSQLite
 import Hummingbird
 import Logging
 import Media
@@ -232,7 +233,6 @@ extension Routes {
         attachments = AttachmentRoutes(
             store: store,
             uploads: Uploads(store: store, intake: media.intake, limit: settings.maxUploadBytes, logger: logger),
-            limits: limits,
             originals: OriginalFiles(
                 archive: media.archive,
                 files: media.files,

@@ -19,7 +19,6 @@ struct RateLimits: Sendable {
     let requests: RateLimiter<ClientNetwork>
     /// What the store's operations count themselves.
     let people: PersonRates
-    let uploads: RateLimiter<User.ID>
     let signins: RateLimiter<SignInKey>
     let signups: RateLimiter<ClientNetwork>
     let address: ClientAddress
@@ -27,7 +26,6 @@ struct RateLimits: Sendable {
     init(_ rates: RateSettings, address: ClientAddress, now: @escaping @Sendable () -> ContinuousClock.Instant) {
         requests = RateLimiter(rates.requests, capacity: Self.keysPerLimit, now: now)
         people = PersonRates(rates.people, now: now)
-        uploads = RateLimiter(rates.uploads, capacity: Self.keysPerLimit, now: now)
         signins = RateLimiter(rates.signins, capacity: Self.keysPerLimit, now: now)
         signups = RateLimiter(rates.signups, capacity: Self.keysPerLimit, now: now)
         self.address = address
@@ -84,6 +82,7 @@ extension RateSettings {
         rules.roles = roles
         rules.blocks = blocks
         rules.profiles = profiles
+        rules.uploads = uploads
         return rules
     }
 }

@@ -22,7 +22,7 @@ extension RenderProblem {
             return nil
         case is CancellationError, is Refusal:
             return nil
-        case let error where Store.isAilment(error):
+        case let error where Store.isDatabaseFailure(error):
             return nil
         default:
             self.init(.file, code: "unreadable", detail: "The file cannot be read on the server.")

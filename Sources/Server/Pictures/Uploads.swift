@@ -30,16 +30,22 @@ struct Uploads: Sendable {
     ///
     /// - Parameter once: The key that the request came with. Of a repeat the bytes are read and compared all the same,
     ///   and the answer is the first attachment.
+    /// - Returns: The attachment, and how many uploads the person may begin at once after this; nil without a limit.
     /// - Throws: `Problem`, or `Refused`.
-    func receive(_ request: Request, from owner: User.ID, once: OnceKey?) async throws -> Outcome<Attachment> {
+    func receive(
+        _ request: Request,
+        from caller: Caller,
+        once: OnceKey?
+    ) async throws -> (attachment: Outcome<Attachment>, remaining: Int?) {
         let contentType = request.headers[.contentType] ?? ""
         let isForm = contentType.lowercased().hasPrefix("multipart/")
-        try checkLength(of: request, isForm: isForm)
         let id = Attachment.ID.random()
-        try await begin(id, request, isForm: isForm, by: owner, once)
+        let remaining = try await begin(id, request, isForm: isForm, by: caller, once)
         let body = RefusableBody(request.body)
         do {
-            return try await receive(body, of: request, isForm ? contentType : nil, as: id, once)
+            let formType = isForm ? contentType : nil
+            let attachment = try await receive(body, of: request, formType, as: id, from: caller, once)
+            return (attachment, remaining)
         } catch {
             guard let problem = Problem(error), !(await body.drain()) else { throw error }
             throw Refused(problem: problem, isUnread: false)
@@ -50,18 +56,25 @@ struct Uploads: Sendable {
         _ id: Attachment.ID,
         _ request: Request,
         isForm: Bool,
-        by owner: User.ID,
+        by caller: Caller,
         _ once: OnceKey?
-    ) async throws {
-        // How much a form holds besides the file is not known before it is read.
-        let wrapping = isForm ? Self.formOverhead : 0
-        let byteCount = max((request.contentLength ?? 0) - wrapping, 1)
+    ) async throws -> Int? {
         do {
-            try await store.beginUpload(id, by: owner, expecting: byteCount, once: once)
-        } catch {
-            guard let problem = Problem(error) else { throw error }
+            return try await store.attachments.begin(id, by: caller, once: once) {
+                try leastByteCount(of: request, isForm: isForm)
+            }
+        } catch let refusal as Refusal {
+            guard let problem = Problem(refusal) else { throw refusal }
             throw Refused(problem: problem, isUnread: true)
         }
+    }
+
+    /// Bytes that the file has at least.
+    private func leastByteCount(of request: Request, isForm: Bool) throws -> Int {
+        try checkLength(of: request, isForm: isForm)
+        // How much a form holds besides the file is not known before it is read.
+        let wrapping = isForm ? Self.formOverhead : 0
+        return max((request.contentLength ?? 0) - wrapping, 1)
     }
 
     private func receive(
@@ -69,6 +82,7 @@ struct Uploads: Sendable {
         of request: Request,
         _ formType: String?,
         as id: Attachment.ID,
+        from caller: Caller,
         _ once: OnceKey?
     ) async throws -> Outcome<Attachment> {
         let blob = BlobID(id.uuid)
@@ -81,13 +95,14 @@ struct Uploads: Sendable {
                 throw Problem.malformed("The body ended before its Content-Length.")
             }
             let filename = Filename.clean(name)
-            let upload = try await store.completeUpload(
+            let request = once.map { OnceRequest($0, uploading: original, named: filename) }
+            let upload = try await store.attachments.complete(
                 id,
                 filename: filename,
                 facts: original.facts,
                 failure: original.inspection.failure,
                 renderCost: original.inspection.facts?.renderCost ?? 0,
-                once: once.map { OnceRequest($0, uploading: original, named: filename) }
+                by: Caller(user: caller.user, session: caller.session, idempotentRequest: request)
             )
             if upload.isRepeat { await giveUp(id, isStored: true) }
             return upload
@@ -101,7 +116,7 @@ struct Uploads: Sendable {
     private func giveUp(_ id: Attachment.ID, isStored: Bool) async {
         do {
             if isStored { try await intake.discard(BlobID(id.uuid)) }
-            try await store.abandonUpload(id)
+            try await store.attachments.abandon(id)
         } catch {
             logger.warning(
                 "An upload that failed is left to the janitor",

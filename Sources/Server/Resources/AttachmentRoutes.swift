@@ -6,7 +6,6 @@ import Hummingbird
 struct AttachmentRoutes: Sendable {
     let store: Store
     let uploads: Uploads
-    let limits: RateLimits
     let originals: OriginalFiles
     let waiters: RenderWaiters
     let wire: Wire
@@ -25,14 +24,8 @@ struct AttachmentRoutes: Sendable {
     }
 
     @Sendable private func upload(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let remaining: Int?
         do {
-            remaining = try limits.uploads.spend(context.userID)
-        } catch {
-            return error.response.lingering(over: request)
-        }
-        do {
-            let upload = try await uploads.receive(request, from: context.userID, once: context.onceKey)
+            let (upload, remaining) = try await uploads.receive(request, from: context.caller, once: context.onceKey)
             var response = try await answer(upload.value, to: request, .created, for: context.userID)
             response.headers[.rateLimitRemaining] = remaining.map(String.init)
             return response.replayed(upload.isRepeat)
@@ -43,26 +36,24 @@ struct AttachmentRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let attachment = try await store.attachment(context.id(), for: context.userID)
+        let attachment = try await store.attachments.attachment(context.id(), for: context.userID)
         return try await answer(attachment, to: request, .ok, for: context.userID)
     }
 
     @Sendable private func original(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let attachment = try await store.attachment(context.id(), for: context.userID)
+        let attachment = try await store.attachments.attachment(context.id(), for: context.userID)
         return try await originals.response(for: attachment, to: request, context)
     }
 
     @Sendable private func retry(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        // It is as much work as an upload, and must not become a loop.
-        let remaining = try limits.uploads.spend(context.userID)
-        let attachment = try await store.retryRendering(context.id(), for: context.userID, once: context.once)
+        let (attachment, remaining) = try await store.renderings.retry(context.id(), by: context.caller)
         var response = wire.response(.accepted, attachment)
         response.headers[.rateLimitRemaining] = remaining.map(String.init)
         return response
     }
 
     @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        try await store.deleteAttachment(context.id(), by: context.userID)
+        try await store.attachments.delete(context.id(), by: context.caller)
         return Response(status: .noContent)
     }
 
@@ -76,7 +67,7 @@ struct AttachmentRoutes: Sendable {
         let wait = request.preferredWait(atMost: Self.maxWait)
         guard wait > 0 else { return wire.response(status, attachment) }
         let finished = try await waiters.wait(for: attachment.id, atMost: .seconds(wait)) {
-            try await store.attachment(attachment.id, for: viewer)
+            try await store.attachments.attachment(attachment.id, for: viewer)
         }
         var response = wire.response(status, finished)
         response.headers[.preferenceApplied] = "wait=\(wait)"

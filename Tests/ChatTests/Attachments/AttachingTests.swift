@@ -10,12 +10,12 @@ struct AttachingTests {
             let people = try await chat.people(3)
             let room = try await chat.room(of: people[0], with: [people[1]])
             let file = try await chat.upload(by: people[0])
-            #expect(await refusal { try await chat.store.attachment(file, for: people[1]) } == .notFound)
+            #expect(await refusal { try await chat.store.attachments.attachment(file, for: people[1]) } == .notFound)
             let message = try await chat.say("", [file], in: room, by: people[0])
-            #expect(try await chat.store.attachment(file, for: people[1]).messageID == message.id)
-            #expect(await refusal { try await chat.store.attachment(file, for: people[2]) } == .notFound)
+            #expect(try await chat.store.attachments.attachment(file, for: people[1]).messageID == message.id)
+            #expect(await refusal { try await chat.store.attachments.attachment(file, for: people[2]) } == .notFound)
             try await chat.store.rooms.removeMember(people[1], from: room, by: people[0])
-            #expect(await refusal { try await chat.store.attachment(file, for: people[1]) } == .notFound)
+            #expect(await refusal { try await chat.store.attachments.attachment(file, for: people[1]) } == .notFound)
         }
     }
 
@@ -40,8 +40,8 @@ struct AttachingTests {
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             let (deleted, swept) = (try await chat.upload(by: ada), try await chat.upload(by: ada))
-            try await chat.store.deleteAttachment(deleted, by: ada)
-            #expect(try await chat.store.markUnused(swept))
+            try await chat.store.attachments.delete(deleted, by: ada)
+            #expect(try await chat.store.attachments.markUnused(swept))
             for id in [deleted, swept] {
                 #expect(await refusal { try await chat.say("", [id], in: room, by: ada) } == .notFound)
             }
@@ -61,6 +61,38 @@ struct AttachingTests {
         }
     }
 
+    @Test("Of several attachments that cannot be sent, the first decides how the message is refused")
+    func firstRefused() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada)
+            let (own, sent) = (try await chat.upload(by: ada), try await chat.upload(by: ada))
+            let others = try await chat.upload(by: bob)
+            try await chat.say("", [sent], in: room, by: ada)
+            #expect(await refusal { try await chat.say("", [own, sent, others], in: room, by: ada) } == .conflict)
+            #expect(await refusal { try await chat.say("", [own, others, sent], in: room, by: ada) } == .notFound)
+        }
+    }
+
+    @Test("Attachments keep the order in which they were named, whatever their ids")
+    func order() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            for count in [2, 3, 7, 10] {
+                var files: [Attachment.ID] = []
+                for number in 0..<count {
+                    let isFile = number.isMultiple(of: 2)
+                    files.append(isFile ? try await chat.upload(by: ada) : try await chat.picture(by: ada))
+                }
+                let message = try await chat.say("", files, in: room, by: ada)
+                #expect(message.attachments.map(\.id) == files)
+                #expect(message.attachments.allSatisfy { $0.messageID == message.id })
+                #expect(try await chat.store.messages.message(message.id, in: room, for: ada) == message)
+            }
+        }
+    }
+
     @Test("An own upload is deleted while no message holds it")
     func delete() async throws {
         try await withChat { chat in
@@ -69,11 +101,11 @@ struct AttachingTests {
             let (free, sent) = (try await chat.upload(by: ada), try await chat.upload(by: ada))
             try await chat.say("", [sent], in: room, by: ada)
             let store = chat.store
-            #expect(await refusal { try await store.deleteAttachment(free, by: bob) } == .notFound)
-            #expect(await refusal { try await store.deleteAttachment(sent, by: ada) } == .conflict)
-            try await store.deleteAttachment(free, by: ada)
-            #expect(await refusal { try await store.deleteAttachment(free, by: ada) } == .notFound)
-            #expect(try await store.deletedAttachments(limit: 10) == [free])
+            #expect(await refusal { try await store.attachments.delete(free, by: bob) } == .notFound)
+            #expect(await refusal { try await store.attachments.delete(sent, by: ada) } == .conflict)
+            try await store.attachments.delete(free, by: ada)
+            #expect(await refusal { try await store.attachments.delete(free, by: ada) } == .notFound)
+            #expect(try await store.attachments.deleted(limit: 10) == [free])
         }
     }
 }

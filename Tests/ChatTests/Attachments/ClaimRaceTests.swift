@@ -2,6 +2,7 @@ import Testing
 import Vocabulary
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("Races for an attachment")
 struct ClaimRaceTests {
@@ -31,13 +32,13 @@ struct ClaimRaceTests {
             var swept = 0
             for _ in 0..<100 {
                 let file = try await chat.upload(by: ada)
-                async let isSwept = janitor.markUnused(file)
+                async let isSwept = janitor.attachments.markUnused(file)
                 async let refused = refusal { try await chat.say("", [file], in: room, by: ada) }
                 let outcome = (isSwept: try await isSwept, refused: await refused)
                 #expect(outcome.refused == (outcome.isSwept ? .notFound : nil))
                 swept += outcome.isSwept ? 1 : 0
             }
-            #expect(try await chat.store.deletedAttachments(limit: 1000).count == swept)
+            #expect(try await chat.store.attachments.deleted(limit: 1000).count == swept)
             #expect(try await chat.number("SELECT count(*) FROM messages") == 100 - swept)
             let torn = "SELECT count(*) FROM attachments WHERE message_id IS NOT NULL AND deleted_at IS NOT NULL"
             #expect(try await chat.number(torn) == 0)
@@ -51,13 +52,13 @@ struct ClaimRaceTests {
             let room = try await chat.room(of: ada)
             let (sent, free) = (try await chat.upload(by: ada), try await chat.upload(by: ada))
             try await chat.say("", [sent], in: room, by: ada)
-            #expect(try await !chat.store.markUnused(sent))
-            try await chat.store.forget([sent, free])
-            #expect(try await chat.store.known(among: [sent, free]) == [sent, free])
-            #expect(try await chat.store.markUnused(free))
-            #expect(try await !chat.store.markUnused(free))
-            try await chat.store.forget([sent, free])
-            #expect(try await chat.store.known(among: [sent, free]) == [sent])
+            #expect(try await !chat.store.attachments.markUnused(sent))
+            try await chat.store.attachments.deleteRows(of: [sent, free])
+            #expect(try await chat.store.attachments.existing(among: [sent, free]) == [sent, free])
+            #expect(try await chat.store.attachments.markUnused(free))
+            #expect(try await !chat.store.attachments.markUnused(free))
+            try await chat.store.attachments.deleteRows(of: [sent, free])
+            #expect(try await chat.store.attachments.existing(among: [sent, free]) == [sent])
         }
     }
 
@@ -71,14 +72,14 @@ struct ClaimRaceTests {
             for _ in 0..<3 {
                 unattached.append(try await chat.upload(by: ada))
                 stale.append(.random())
-                try await chat.store.beginUpload(stale[stale.count - 1], by: ada)
+                try await chat.store.attachments.begin(stale[stale.count - 1], by: ada)
                 try await chat.say("", [try await chat.upload(by: ada)], in: room, by: ada)
                 chat.clock.advance(by: .seconds(1))
             }
             let time = chat.clock.now - .seconds(1)
-            #expect(try await chat.store.unattached(before: time, limit: 10) == Array(unattached[..<2]))
-            #expect(try await chat.store.unattached(before: time, limit: 1) == [unattached[0]])
-            #expect(try await chat.store.staleUploads(before: time, limit: 10) == Array(stale[..<2]))
+            #expect(try await chat.store.attachments.unattached(before: time, limit: 10) == Array(unattached[..<2]))
+            #expect(try await chat.store.attachments.unattached(before: time, limit: 1) == [unattached[0]])
+            #expect(try await chat.store.attachments.stale(before: time, limit: 10) == Array(stale[..<2]))
         }
     }
 }

@@ -30,18 +30,17 @@ struct QuotaTests {
     func restart() async throws {
         try await withChat(limits: limits(day: 2500)) { chat in
             let ada = try await chat.person("ada")
-            for _ in 0..<2 { try await chat.store.deleteAttachment(chat.upload(by: ada), by: ada) }
-            try await chat.store.forget(chat.store.deletedAttachments(limit: 10))
+            for _ in 0..<2 { try await chat.store.attachments.delete(chat.upload(by: ada), by: ada) }
+            try await chat.store.attachments.deleteRows(of: chat.store.attachments.deleted(limit: 10))
             let next = try Store(
                 path: chat.path,
                 synchronous: .normal,
                 limits: limits(day: 2500),
                 now: { chat.clock.now }
             )
-            #expect(
-                await refusal { try await next.beginUpload(.random(), by: ada, expecting: 501) } == .uploadedTooMuch
-            )
-            try await next.beginUpload(.random(), by: ada, expecting: 500)
+            let uploads = next.attachments
+            #expect(await refusal { try await uploads.begin(.random(), by: ada, expecting: 501) } == .uploadedTooMuch)
+            try await uploads.begin(.random(), by: ada, expecting: 500)
         }
     }
 
@@ -68,7 +67,7 @@ struct QuotaTests {
             let ada = try await chat.person("ada")
             _ = try await chat.upload(by: ada)
             await #expect(throws: Refusal.uploadedTooMuch(limit: 1000, retryAfterSeconds: 86_400 + 600)) {
-                try await chat.store.beginUpload(.random(), by: ada)
+                try await chat.store.attachments.begin(.random(), by: ada)
             }
             chat.clock.advance(by: .seconds(86_400 + 600))
             _ = try await chat.upload(by: ada)
@@ -95,7 +94,7 @@ struct QuotaTests {
             _ = try await chat.upload(by: ada)
             chat.clock.advance(by: .seconds(1_000_000))
             #expect(await refusal { try await chat.upload(by: ada) } == .storesTooMuch)
-            try await chat.store.deleteAttachment(first, by: ada)
+            try await chat.store.attachments.delete(first, by: ada)
             _ = try await chat.upload(by: ada)
         }
     }
@@ -107,13 +106,13 @@ struct QuotaTests {
                 let ada = try await chat.person("ada")
                 _ = try await chat.upload(by: ada)
                 let id = Attachment.ID.random()
-                try await chat.store.beginUpload(id, by: ada, expecting: 1)
+                try await chat.store.attachments.begin(id, by: ada, expecting: 1)
                 let late = await refusal {
-                    try await chat.store.completeUpload(id, filename: "late", facts: .sample(.file))
+                    try await chat.store.attachments.complete(id, filename: "late", facts: .sample(.file), by: ada)
                 }
                 #expect(late == .uploadedTooMuch || late == .storesTooMuch)
-                try await chat.store.abandonUpload(id)
-                try await chat.store.beginUpload(id, by: ada, expecting: 500)
+                try await chat.store.attachments.abandon(id)
+                try await chat.store.attachments.begin(id, by: ada, expecting: 500)
                 let sums = "SELECT (SELECT sum(byte_count) FROM uploaded_bytes) + (SELECT byte_count FROM stored_bytes)"
                 #expect(try await chat.number(sums) == 2000)
             }
@@ -126,11 +125,17 @@ struct QuotaTests {
             try await withChat(limits: limits) { chat in
                 let ada = try await chat.person("ada")
                 let ids = (0..<40).map { _ in Attachment.ID.random() }
-                for id in ids { try await chat.store.beginUpload(id, by: ada) }
+                for id in ids { try await chat.store.attachments.begin(id, by: ada) }
                 let taken = await withTaskGroup(of: Bool.self) { group in
                     for id in ids {
                         group.addTask {
-                            (try? await chat.store.completeUpload(id, filename: "", facts: .sample(.file))) != nil
+                            let upload = try? await chat.store.attachments.complete(
+                                id,
+                                filename: "",
+                                facts: .sample(.file),
+                                by: ada
+                            )
+                            return upload != nil
                         }
                     }
                     return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
@@ -149,13 +154,15 @@ struct QuotaTests {
             var answers: [Outcome<Attachment>] = []
             for _ in 0..<2 {
                 let id = Attachment.ID.random()
-                try await chat.store.beginUpload(id, by: ada, expecting: 1000, once: key)
+                try await chat.store.attachments.begin(id, by: ada, expecting: 1000, once: key)
                 let once = OnceRequest(key, parts: [])
-                answers.append(try await chat.store.completeUpload(id, filename: "", facts: facts, once: once))
+                answers.append(
+                    try await chat.store.attachments.complete(id, filename: "", facts: facts, by: ada, once: once)
+                )
             }
             #expect(answers.map(\.isRepeat) == [false, true])
             #expect(answers[0].value == answers[1].value)
-            #expect(await refusal { try await chat.store.beginUpload(.random(), by: ada) } == .uploadedTooMuch)
+            #expect(await refusal { try await chat.store.attachments.begin(.random(), by: ada) } == .uploadedTooMuch)
         }
     }
 }

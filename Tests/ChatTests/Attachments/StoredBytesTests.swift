@@ -11,11 +11,11 @@ struct StoredBytesTests {
             let room = try await chat.room(of: ada)
             let store = chat.store
             let begun = Attachment.ID.random()
-            try await store.beginUpload(begun, by: ada)
+            try await store.attachments.begin(begun, by: ada)
             var files: [Attachment.ID] = []
             for _ in 0..<4 { files.append(try await chat.upload(by: ada)) }
             var stored = [try await chat.storedBytes]
-            try await store.abandonUpload(begun)
+            try await store.attachments.abandon(begun)
             let message = try await chat.say("", [files[0]], in: room, by: ada)
             try await chat.say("", [files[1]], in: room, by: ada)
             stored.append(try await chat.storedBytes)
@@ -23,10 +23,10 @@ struct StoredBytesTests {
             stored.append(try await chat.storedBytes)
             try await store.rooms.delete(room, by: ada)
             stored.append(try await chat.storedBytes)
-            try await store.deleteAttachment(files[2], by: ada)
+            try await store.attachments.delete(files[2], by: ada)
             stored.append(try await chat.storedBytes)
-            #expect(try await store.markUnused(files[3]))
-            try await store.forget(files)
+            #expect(try await store.attachments.markUnused(files[3]))
+            try await store.attachments.deleteRows(of: files)
             stored.append(try await chat.storedBytes)
             #expect(stored == [4000, 4000, 3000, 2000, 1000, 0])
         }

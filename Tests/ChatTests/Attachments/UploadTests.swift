@@ -10,10 +10,10 @@ struct UploadTests {
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             let id = Attachment.ID.random()
-            try await chat.store.beginUpload(id, by: ada)
-            #expect(await refusal { try await chat.store.attachment(id, for: ada) } == .notFound)
+            try await chat.store.attachments.begin(id, by: ada)
+            #expect(await refusal { try await chat.store.attachments.attachment(id, for: ada) } == .notFound)
             #expect(await refusal { try await chat.say("", [id], in: room, by: ada) } == .notFound)
-            #expect(await refusal { try await chat.store.deleteAttachment(id, by: ada) } == .notFound)
+            #expect(await refusal { try await chat.store.attachments.delete(id, by: ada) } == .notFound)
         }
     }
 
@@ -23,15 +23,20 @@ struct UploadTests {
             let ada = try await chat.person("ada")
             for (kind, status) in [(Attachment.Kind.file, Attachment.Status.ready), (.image, .processing)] {
                 let id = Attachment.ID.random()
-                try await chat.store.beginUpload(id, by: ada)
+                try await chat.store.attachments.begin(id, by: ada)
                 var facts = AttachmentFacts.sample(kind)
                 facts.removedMetadata = kind == .image ? ["exif", "gps"] : []
-                let attachment = try await chat.store.completeUpload(id, filename: "a b.txt", facts: facts)
+                let attachment = try await chat.store.attachments.complete(
+                    id,
+                    filename: "a b.txt",
+                    facts: facts,
+                    by: ada
+                )
                 #expect(attachment.status == status)
                 #expect(attachment.facts == facts)
                 #expect(attachment.filename == "a b.txt")
                 #expect(attachment.messageID == nil)
-                #expect(try await chat.store.attachment(id, for: ada) == attachment.value)
+                #expect(try await chat.store.attachments.attachment(id, for: ada) == attachment.value)
             }
         }
     }
@@ -42,12 +47,12 @@ struct UploadTests {
             let ada = try await chat.person("ada")
             for isForgotten in [false, true] {
                 let id = Attachment.ID.random()
-                try await chat.store.beginUpload(id, by: ada)
-                #expect(try await chat.store.markUnused(id))
-                if isForgotten { try await chat.store.forget([id]) }
+                try await chat.store.attachments.begin(id, by: ada)
+                #expect(try await chat.store.attachments.markUnused(id))
+                if isForgotten { try await chat.store.attachments.deleteRows(of: [id]) }
                 #expect(
                     await refusal {
-                        try await chat.store.completeUpload(id, filename: "late", facts: .sample(.file))
+                        try await chat.store.attachments.complete(id, filename: "late", facts: .sample(.file), by: ada)
                     } == .gone
                 )
             }
@@ -57,10 +62,12 @@ struct UploadTests {
     @Test("An upload is completed once")
     func completeTwice() async throws {
         try await withChat { chat in
-            let id = try await chat.upload(by: try await chat.person("ada"))
-            #expect(
-                await refusal { try await chat.store.completeUpload(id, filename: "x", facts: .sample(.file)) } == .gone
-            )
+            let ada = try await chat.person("ada")
+            let id = try await chat.upload(by: ada)
+            let again = await refusal {
+                try await chat.store.attachments.complete(id, filename: "x", facts: .sample(.file), by: ada)
+            }
+            #expect(again == .gone)
         }
     }
 
@@ -70,10 +77,10 @@ struct UploadTests {
             let ada = try await chat.person("ada")
             let done = try await chat.upload(by: ada)
             let begun = Attachment.ID.random()
-            try await chat.store.beginUpload(begun, by: ada)
-            try await chat.store.abandonUpload(begun)
-            try await chat.store.abandonUpload(done)
-            #expect(try await chat.store.known(among: [begun, done]) == [done])
+            try await chat.store.attachments.begin(begun, by: ada)
+            try await chat.store.attachments.abandon(begun)
+            try await chat.store.attachments.abandon(done)
+            #expect(try await chat.store.attachments.existing(among: [begun, done]) == [done])
         }
     }
 }

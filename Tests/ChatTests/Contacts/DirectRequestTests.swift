@@ -167,9 +167,9 @@ struct DirectRequestTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             _ = try await chat.room(.public, of: ada, with: [bob])
-            #expect(try await chat.store.rooms.acquaintance(of: ada, with: bob) == .sharedRoom)
+            #expect(try await chat.store.rooms.acquaintance(of: ada, with: bob).kind == .sharedRoom)
             let room = try await chat.store.rooms.directRoom(of: ada, and: bob).room.id
-            #expect(try await chat.store.rooms.acquaintance(of: bob, with: ada) == .directRoom)
+            #expect(try await chat.store.rooms.acquaintance(of: bob, with: ada).kind == .directRoom)
             try await chat.say("hello", in: room, by: ada)
             #expect(try await chat.store.rooms.room(room, for: bob).isPending == false)
             #expect(try await chat.store.rooms.members(of: room, for: ada).allSatisfy(\.showsActivity))
@@ -200,7 +200,7 @@ struct DirectRequestTests {
 
 extension TestChat {
     fileprivate func owner(of room: Room.ID) async throws -> User.ID {
-        try await store.read { db in
+        try await store.pool.read { db in
             let sql = "SELECT user_id FROM members WHERE room_id = ? LIMIT 1"
             return try #require(try User.ID.fetchOne(db, sql: sql, arguments: [room]))
         }

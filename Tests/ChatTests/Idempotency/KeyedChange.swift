@@ -70,17 +70,23 @@ struct KeyedWorld {
             return .init(try await store.messages.post(Draft(body: "once"), in: room, by: ada, once: request))
         case .upload:
             let id = Attachment.ID.random()
-            try await store.beginUpload(id, by: ada)
+            try await store.attachments.begin(id, by: ada)
             do {
-                let made = try await store.completeUpload(id, filename: "f", facts: .sample(.file), once: request)
-                if made.isRepeat { try await store.abandonUpload(id) }
+                let made = try await store.attachments.complete(
+                    id,
+                    filename: "f",
+                    facts: .sample(.file),
+                    by: ada,
+                    once: request
+                )
+                if made.isRepeat { try await store.attachments.abandon(id) }
                 return .init(made, made.id)
             } catch {
-                try await store.abandonUpload(id)
+                try await store.attachments.abandon(id)
                 throw error
             }
         case .retry:
-            let made = try await store.retryRendering(picture, for: ada, once: request)
+            let made = try await store.renderings.retry(picture, by: ada, once: request)
             return .init(made, made.id)
         }
     }

@@ -67,10 +67,11 @@ struct KeyedThingGoneTests {
     func upload() async throws {
         try await KeyedWorld.with { world in
             _ = try await world.make(.upload, world.once())
-            let ids = try await world.chat.store.unattached(before: world.chat.clock.now + .seconds(1), limit: 10)
-            for id in ids where id != world.picture { try await world.chat.store.deleteAttachment(id, by: world.ada) }
+            let attachments = world.chat.store.attachments
+            let ids = try await attachments.unattached(before: world.chat.clock.now + .seconds(1), limit: 10)
+            for id in ids where id != world.picture { try await attachments.delete(id, by: world.ada) }
             #expect(await refusal { try await world.make(.upload, world.once()) } == .gone)
-            try await world.chat.store.forget(world.chat.store.deletedAttachments(limit: 10))
+            try await attachments.deleteRows(of: attachments.deleted(limit: 10))
             #expect(await refusal { try await world.make(.upload, world.once()) } == .gone)
         }
     }

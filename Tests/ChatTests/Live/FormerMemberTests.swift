@@ -2,7 +2,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("What a former member is told of the room that they left")
+@Suite("Events replayed to a former member")
 struct FormerMemberTests {
     private func events(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [Event]? {
         let cursor = Cursor(epoch: chat.store.epoch, position: position)
@@ -10,7 +10,7 @@ struct FormerMemberTests {
     }
 
     /// A room that Bob is removed from after a message with a picture and one without.
-    struct Scene {
+    struct Fixture {
         let chat: TestChat
         let (ada, bob): (User.ID, User.ID)
         let room: Room.ID
@@ -19,7 +19,7 @@ struct FormerMemberTests {
         /// Before the message.
         let cursor: Int64
 
-        static func with(_ body: (Scene) async throws -> Void) async throws {
+        static func with(_ body: (Fixture) async throws -> Void) async throws {
             try await withChat { chat in
                 let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
                 let room = try await chat.room(of: ada, with: [bob])
@@ -28,7 +28,7 @@ struct FormerMemberTests {
                 let message = try await chat.say("first words", [picture], in: room, by: ada)
                 try await chat.say("more", in: room, by: ada)
                 try await chat.store.rooms.removeMember(bob, from: room, by: ada)
-                let scene = Scene(
+                let fixture = Fixture(
                     chat: chat,
                     ada: ada,
                     bob: bob,
@@ -37,17 +37,17 @@ struct FormerMemberTests {
                     message: message,
                     cursor: cursor
                 )
-                try await body(scene)
+                try await body(fixture)
             }
         }
 
         var store: Store { chat.store }
     }
 
-    @Test("What happened while they were a member is told as it was when they left")
+    @Test("Events of the membership are replayed as they were when it ended")
     func unchanged() async throws {
-        try await Scene.with { scene in
-            let events = try #require(try await events(scene.chat, of: scene.bob, after: scene.cursor))
+        try await Fixture.with { fixture in
+            let events = try #require(try await events(fixture.chat, of: fixture.bob, after: fixture.cursor))
             #expect(events.map(\.kind) == ["message.created", "message.created", "member.left"])
         }
     }
@@ -55,13 +55,13 @@ struct FormerMemberTests {
     enum Later: CaseIterable {
         case edited, deleted, rendered, failed, roomDeleted
 
-        fileprivate func act(_ scene: Scene) async throws {
-            let (store, id, room, ada) = (scene.store, scene.message.id, scene.room, scene.ada)
+        fileprivate func act(_ fixture: Fixture) async throws {
+            let (store, id, room, ada) = (fixture.store, fixture.message.id, fixture.room, fixture.ada)
             switch self {
             case .edited: _ = try await store.messages.edit(id, in: room, body: "other words", by: ada)
             case .deleted: try await store.messages.delete(id, in: room, by: ada)
-            case .rendered: _ = try await store.renderings.finish(scene.picture, variants: [.sample])
-            case .failed: _ = try await store.renderings.recordFailure(scene.picture, .sample(.picture))
+            case .rendered: _ = try await store.renderings.finish(fixture.picture, variants: [.sample])
+            case .failed: _ = try await store.renderings.recordFailure(fixture.picture, .sample(.picture))
             case .roomDeleted: try await store.rooms.delete(room, by: ada)
             }
         }
@@ -73,20 +73,20 @@ struct FormerMemberTests {
     )
     func changedLater(later: Later) async throws {
         for seconds in [1, 0, -3600] {
-            try await Scene.with { scene in
-                scene.chat.clock.advance(by: .seconds(seconds))
-                try await later.act(scene)
-                #expect(try await events(scene.chat, of: scene.bob, after: scene.cursor) == nil)
-                // Their leaving alone says nothing of what came later.
-                let leaving = try await events(scene.chat, of: scene.bob, after: scene.cursor + 2)
+            try await Fixture.with { fixture in
+                fixture.chat.clock.advance(by: .seconds(seconds))
+                try await later.act(fixture)
+                #expect(try await events(fixture.chat, of: fixture.bob, after: fixture.cursor) == nil)
+                // Their leaving alone reveals nothing of what came later.
+                let leaving = try await events(fixture.chat, of: fixture.bob, after: fixture.cursor + 2)
                 #expect(leaving?.map(\.kind) == ["member.left"])
-                // Members are told with things as they are now.
-                #expect(try await events(scene.chat, of: scene.ada, after: scene.cursor) != nil)
+                // Members receive the events with things as they are now.
+                #expect(try await events(fixture.chat, of: fixture.ada, after: fixture.cursor) != nil)
             }
         }
     }
 
-    @Test("I7: A picture that is tried again after they left does not look different to them")
+    @Test("I7: A picture that is tried again after they left looks the same to them")
     func retriedLater() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -97,12 +97,12 @@ struct FormerMemberTests {
             _ = try await chat.store.renderings.recordFailure(picture, .sample(.picture))
             try await chat.store.rooms.removeMember(bob, from: room, by: ada)
             #expect(try await events(chat, of: bob, after: cursor)?.count == 3)
-            _ = try await chat.store.retryRendering(picture, for: ada)
+            _ = try await chat.store.renderings.retry(picture, by: ada)
             #expect(try await events(chat, of: bob, after: cursor) == nil)
         }
     }
 
-    @Test("Changes that were made before they left are told")
+    @Test("Changes from before the end of the membership are replayed")
     func changedBefore() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -119,7 +119,7 @@ struct FormerMemberTests {
         }
     }
 
-    @Test("I8: Who is removed and added a hundred times is told of the last times alone, and resumes")
+    @Test("I8: Somebody who was removed and added a hundred times resumes with the last memberships alone")
     func manyTimes() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -131,11 +131,11 @@ struct FormerMemberTests {
             }
             let last = try await chat.say("still here", in: room, by: ada)
             let events = try #require(try await events(chat, of: bob, after: cursor))
-            #expect(events.count == 2 * Missed.maxStaysPerRoom + 2)
+            #expect(events.count == 2 * MissedEvents.maxStaysPerRoom + 2)
             #expect(events.first?.kind == "member.joined")
             #expect(events.last?.seq == last.seq)
             let kept = try await chat.number("SELECT count(*) FROM past_memberships WHERE user_id = ?", [bob])
-            #expect(kept == Missed.maxStaysPerRoom)
+            #expect(kept == MissedEvents.maxStaysPerRoom)
         }
     }
 }

@@ -56,4 +56,22 @@ struct LogPruningTests {
             #expect(try await chat.store.events.prune(before: chat.clock.now, eventsPerRoom: 1000, limit: 10) == 0)
         }
     }
+
+    @Test("A past membership whose end was pruned from a long room goes by the age of its end")
+    func endOfLongRoom() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            try await chat.store.rooms.removeMember(bob, from: room, by: bob)
+            for _ in 0..<1000 { try await chat.say("x", in: room, by: ada) }
+            let positions = "SELECT left_position FROM past_memberships WHERE left_position IS NOT NULL"
+            #expect(try await chat.numbers(positions) == [])
+            let begin = chat.clock.now
+            #expect(try await chat.store.events.prune(before: begin, eventsPerRoom: 1000, limit: 10) == 3)
+            #expect(try await chat.numbers(positions) == [3])
+            chat.clock.advance(by: .seconds(1))
+            #expect(try await chat.store.events.prune(before: chat.clock.now, eventsPerRoom: 1000, limit: 10) == 10)
+            #expect(try await chat.number("SELECT count(*) FROM past_memberships") == 0)
+        }
+    }
 }

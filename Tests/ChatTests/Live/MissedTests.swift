@@ -2,9 +2,9 @@ import Testing
 
 @testable import Chat
 
-@Suite("What a client missed")
+@Suite("Missed events")
 struct MissedTests {
-    private func missed(_ chat: TestChat, by user: User.ID, after position: Int64) async throws -> Missed? {
+    private func missed(_ chat: TestChat, by user: User.ID, after position: Int64) async throws -> MissedEvents? {
         try await chat.store.events.liveStart(for: user, after: Cursor(epoch: chat.store.epoch, position: position))
             .missed
     }
@@ -13,7 +13,7 @@ struct MissedTests {
         try await missed(chat, by: user, after: position)?.events.map(\.position)
     }
 
-    @Test("I2: Exactly what came behind the cursor, in order, over all rooms")
+    @Test("I2: Exactly the events behind the cursor are replayed, in order, over all rooms")
     func behindCursor() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -44,7 +44,7 @@ struct MissedTests {
         }
     }
 
-    @Test("An empty database has an epoch, and its cursor is one to come back to")
+    @Test("A client can resume from the cursor of an empty database")
     func empty() async throws {
         try await withChat { chat in
             #expect(chat.store.epoch.count >= 8)
@@ -53,18 +53,18 @@ struct MissedTests {
         }
     }
 
-    @Test("I8: A thousand missed events are told, one more is not")
+    @Test("I8: A thousand missed events are replayed, one more is not")
     func limit() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
-            for _ in 0..<Missed.maxEvents { try await chat.say("more", in: room, by: ada) }
-            #expect(try await positions(chat, of: ada, after: 1)?.count == Missed.maxEvents)
+            for _ in 0..<MissedEvents.maxEvents { try await chat.say("more", in: room, by: ada) }
+            #expect(try await positions(chat, of: ada, after: 1)?.count == MissedEvents.maxEvents)
             #expect(try await positions(chat, of: ada, after: 0) == nil)
         }
     }
 
-    @Test("I7: Who joined later hears from then on")
+    @Test("I7: Somebody who joined later receives events from their joining on")
     func joinedLater() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -76,7 +76,7 @@ struct MissedTests {
         }
     }
 
-    @Test("I7: Who was removed hears up to that, also when they are a member again")
+    @Test("I7: Somebody who was removed receives events up to their removal, also when they are a member again")
     func removed() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -93,7 +93,7 @@ struct MissedTests {
         }
     }
 
-    @Test("Of a deleted room its end is told, and nothing that was in it")
+    @Test("Of a deleted room only the deletion is replayed")
     func deletedRoom() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -102,13 +102,13 @@ struct MissedTests {
             try await chat.store.rooms.delete(room, by: people[0])
             let before = try #require(try await missed(chat, by: people[1], after: 2))
             #expect(before.events.map(\.kind) == ["room.deleted"])
-            while try await chat.store.pruneDeletedRooms(limit: 10) > 0 {}
+            while try await chat.store.rooms.pruneDeleted(limit: 10) > 0 {}
             let after = try #require(try await missed(chat, by: people[1], after: 2))
             #expect(after.events.map(\.kind) == ["room.deleted"])
         }
     }
 
-    @Test("Nothing that was deleted since is told again")
+    @Test("Deleted content is not replayed")
     func deletedMessage() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -118,33 +118,33 @@ struct MissedTests {
             _ = try await chat.store.renderings.finish(picture, variants: [.sample])
             _ = try await chat.store.messages.edit(message.id, in: room, body: "secret still", by: ada)
             try await chat.store.messages.delete(message.id, in: room, by: ada)
-            try await chat.store.forget([picture])
+            try await chat.store.attachments.deleteRows(of: [picture])
             let events = try #require(try await missed(chat, by: ada, after: 1)).events
             #expect(events.map(\.seq) == [2, 3, 4, 5])
             for event in events {
                 switch event.content {
-                case .messageCreated(let told), .messageEdited(let told), .messageDeleted(let told):
-                    #expect(told.body == "" && told.attachments == [] && told.deletedAt != nil)
+                case .messageCreated(let message), .messageEdited(let message), .messageDeleted(let message):
+                    #expect(message.body == "" && message.attachments == [] && message.deletedAt != nil)
                 default:
-                    Issue.record("\(event.kind) tells of what is gone")
+                    Issue.record("\(event.kind) carries deleted content")
                 }
             }
         }
     }
 
-    @Test("A gap in the log is no log")
+    @Test("Events behind a gap in the log are not replayed from before it")
     func gap() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             for _ in 0..<5 { try await chat.say("x", in: room, by: ada) }
-            try await chat.store.change { try $0.execute("DELETE FROM events WHERE position = 3", []) }
+            try await chat.store.change(about: []) { try $0.execute("DELETE FROM events WHERE position = 3", []) }
             #expect(try await positions(chat, of: ada, after: 1) == nil)
             #expect(try await positions(chat, of: ada, after: 3) == [4, 5, 6])
         }
     }
 
-    @Test("Receipts that may have moved since are told, in rooms of one's own")
+    @Test("Receipts that may have moved since are sent, of one's own rooms alone")
     func receipts() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)
@@ -161,11 +161,11 @@ struct MissedTests {
             try await chat.store.rooms.markDelivered([.init(room: other, user: people[2], seq: 1)])
             #expect(try await missed(chat, by: people[0], after: before)?.receipts == [moved])
             #expect(try await missed(chat, by: people[1], after: before - 1)?.receipts == [moved])
-            // The receipt is told a little later than the event behind it, which may be all that was heard.
-            chat.clock.advance(by: Missed.receiptLag)
+            // The receipt is sent a little later than the event behind it, which may be the last thing that was received.
+            chat.clock.advance(by: MissedEvents.receiptLag)
             try await chat.say("y", in: room, by: people[0])
             #expect(try await missed(chat, by: people[0], after: before + 1)?.receipts == [moved])
-            chat.clock.advance(by: Missed.receiptLag + .milliseconds(1))
+            chat.clock.advance(by: MissedEvents.receiptLag + .milliseconds(1))
             try await chat.say("z", in: room, by: people[0])
             #expect(try await missed(chat, by: people[0], after: before + 2)?.receipts == [])
         }

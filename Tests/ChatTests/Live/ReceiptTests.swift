@@ -32,7 +32,7 @@ struct ReceiptTests {
         }
     }
 
-    @Test("What is not there yet cannot be read, nor by who is not there")
+    @Test("Events that do not exist yet cannot be read, and nobody outside the room reads any")
     func refused() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("Callers of operations on messages")
 struct CallerTests {

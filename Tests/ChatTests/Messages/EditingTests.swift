@@ -80,9 +80,9 @@ struct EditingTests {
             #expect(left.attachments.isEmpty)
             #expect(left.deletedAt == chat.clock.now)
             #expect(left.seq == message.seq)
-            #expect(try await Set(chat.store.deletedAttachments(limit: 10)) == Set(files))
+            #expect(try await Set(chat.store.attachments.deleted(limit: 10)) == Set(files))
             for file in files {
-                #expect(await refusal { try await chat.store.attachment(file, for: ada) } == .notFound)
+                #expect(await refusal { try await chat.store.attachments.attachment(file, for: ada) } == .notFound)
             }
             #expect(try await chat.number("SELECT count(*) FROM messages WHERE body LIKE '%secret%'") == 0)
             #expect(try await chat.number("SELECT count(*) FROM events WHERE payload LIKE '%secret%'") == 0)

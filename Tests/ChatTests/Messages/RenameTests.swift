@@ -1,4 +1,3 @@
-import GRDB
 import Testing
 
 @testable import Chat
@@ -21,7 +20,7 @@ struct RenameTests {
 
     /// Makes many old messages faster than saying them would.
     private func fill(_ room: Room.ID, _ count: Int, by user: User.ID, in chat: TestChat) async throws {
-        try await chat.store.change { change in
+        try await chat.store.change(about: []) { change in
             try change.execute(
                 """
                 WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)

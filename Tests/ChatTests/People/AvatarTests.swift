@@ -22,9 +22,9 @@ struct AvatarTests {
                 #expect(changed.avatar?.id == second)
             }
             #expect(followed.releasedAttachments == [first])
-            #expect(try await chat.store.deletedAttachments(limit: 10) == [first])
+            #expect(try await chat.store.attachments.deleted(limit: 10) == [first])
             #expect(try await setAvatar(.none, of: ada, in: chat).avatar == nil)
-            #expect(try await Set(chat.store.deletedAttachments(limit: 10)) == [first, second])
+            #expect(try await Set(chat.store.attachments.deleted(limit: 10)) == [first, second])
         }
     }
 
@@ -47,7 +47,7 @@ struct AvatarTests {
                 #expect(await refusal { try await setAvatar(.attachment(attachment), of: ada, in: chat) } == kind)
             }
             #expect(try await chat.store.people.user(ada).avatar?.id == own)
-            #expect(try await chat.store.deletedAttachments(limit: 10).isEmpty)
+            #expect(try await chat.store.attachments.deleted(limit: 10).isEmpty)
             // A refusal must not have taken them into use either.
             try await chat.say("", [waiting, file], in: room, by: ada)
         }
@@ -60,7 +60,7 @@ struct AvatarTests {
             let picture = try await chat.picture(by: ada)
             _ = try await setAvatar(.attachment(picture), of: ada, in: chat)
             #expect(try await setAvatar(.attachment(picture), of: ada, in: chat).avatar?.id == picture)
-            #expect(try await chat.store.deletedAttachments(limit: 10).isEmpty)
+            #expect(try await chat.store.attachments.deleted(limit: 10).isEmpty)
         }
     }
 }

@@ -70,12 +70,12 @@ struct PasswordChangeTests {
                 try await store.people.createSession(for: ada), try await store.people.createSession(for: ada)
             )
             let fault = "CREATE TRIGGER fault BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'fault'); END"
-            try await store.change { try $0.db.execute(sql: fault) }
-            await #expect(throws: DatabaseError.self) {
+            try await store.pool.write { try $0.execute(sql: fault) }
+            await #expect(throws: EngineError.self) {
                 try await store.people.setPassword(hash: "new", of: ada, by: own.session.id)
             }
             #expect(try await store.people.credentials(of: ada)?.passwordHash == "hash")
-            try await store.change { try $0.db.execute(sql: "DROP TRIGGER fault") }
+            try await store.pool.write { try $0.execute(sql: "DROP TRIGGER fault") }
             let followed = try await chat.consequences {
                 try await store.people.setPassword(hash: "new", of: ada, by: own.session.id)
             }

@@ -20,12 +20,12 @@ struct CancelledRenderingTests {
             #expect(try await store.renderings.counts() == (4, 0))
             try await store.messages.delete(message.id, in: room, by: ada)
             try await store.rooms.delete(other, by: ada)
-            try await store.deleteAttachment(pictures[2], by: ada)
-            #expect(try await store.markUnused(pictures[3]))
+            try await store.attachments.delete(pictures[2], by: ada)
+            #expect(try await store.attachments.markUnused(pictures[3]))
             for picture in pictures { #expect(try await state(picture, chat) == .cancelled) }
             #expect(try await store.renderings.next() == nil)
             #expect(try await store.renderings.counts() == (0, 0))
-            try await store.forget(pictures)
+            try await store.attachments.deleteRows(of: pictures)
             #expect(try await chat.number("SELECT count(*) FROM renderings") == 0)
         }
     }
@@ -37,7 +37,7 @@ struct CancelledRenderingTests {
             let (failed, running) = (try await chat.upload(.image, by: ada), try await chat.upload(.image, by: ada))
             _ = try await store.renderings.recordFailure(failed, .sample(.file))
             #expect(try await store.renderings.next()?.id == running)
-            for id in [failed, running] { try await store.deleteAttachment(id, by: ada) }
+            for id in [failed, running] { try await store.attachments.delete(id, by: ada) }
             #expect(try await store.renderings.interrupted() == [])
             #expect(try await store.renderings.timeToNextRetry() == nil)
             try await store.renderings.withdrawAttempt(running)
@@ -51,7 +51,7 @@ struct CancelledRenderingTests {
             let (store, ada) = (chat.store, try await chat.person("ada"))
             let (finished, failed) = (try await chat.picture(by: ada), try await chat.upload(.image, by: ada))
             _ = try await store.renderings.recordFailure(failed, .sample(.picture))
-            for id in [finished, failed] { try await store.deleteAttachment(id, by: ada) }
+            for id in [finished, failed] { try await store.attachments.delete(id, by: ada) }
             #expect(try await state(finished, chat) == .finished)
             #expect(try await state(failed, chat) == .failed)
         }

@@ -2,6 +2,7 @@ import Testing
 import Vocabulary
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("Failure as a state")
 struct FailureTests {
@@ -23,7 +24,7 @@ struct FailureTests {
         }
 
         var status: Attachment.Status {
-            get async throws { try await chat.store.attachment(picture, for: ada).status }
+            get async throws { try await chat.store.attachments.attachment(picture, for: ada).status }
         }
 
         /// Tries the picture, which must be next, and fails.
@@ -37,7 +38,7 @@ struct FailureTests {
         }
 
         func retry() async throws -> Attachment {
-            try await chat.store.retryRendering(picture, for: ada).value
+            try await chat.store.renderings.retry(picture, by: ada).value
         }
     }
 
@@ -204,7 +205,7 @@ struct FailureTests {
             let eve = try await world.chat.person("eve")
             #expect(await refusal { try await world.retry() } == .conflict)
             try await world.fail(.picture)
-            #expect(await refusal { try await world.chat.store.retryRendering(world.picture, for: eve) } == .notFound)
+            #expect(await refusal { try await world.chat.store.renderings.retry(world.picture, by: eve) } == .notFound)
             #expect(try await world.retry().status == .processing)
         }
     }

@@ -13,7 +13,7 @@ struct KnownFailureTests {
     }
 
     private func status(_ id: Attachment.ID, _ owner: User.ID, _ chat: TestChat) async throws -> Attachment.Status {
-        try await chat.store.attachment(id, for: owner).status
+        try await chat.store.attachments.attachment(id, for: owner).status
     }
 
     @Test("I8: what failed for good has failed at once when it comes again within a day, whoever sends it")
@@ -53,7 +53,7 @@ struct KnownFailureTests {
             let ada = try await chat.person("ada")
             try await fail(try await chat.upload(bytes, by: ada), .picture, chat)
             let copy = try await chat.upload(bytes, by: ada)
-            #expect(try await chat.store.retryRendering(copy, for: ada).status == .processing)
+            #expect(try await chat.store.renderings.retry(copy, by: ada).status == .processing)
             #expect(try await chat.store.renderings.next()?.id == copy)
             #expect(try await chat.store.renderings.finish(copy, variants: [.sample])?.status == .ready)
         }
@@ -65,7 +65,7 @@ struct KnownFailureTests {
             let ada = try await chat.person("ada")
             let first = try await chat.upload(bytes, by: ada)
             try await fail(first, .picture, chat)
-            try await chat.store.deleteAttachment(first, by: ada)
+            try await chat.store.attachments.delete(first, by: ada)
             _ = try await chat.upload(bytes, by: ada)
             #expect(try await chat.store.renderings.next() == nil)
         }

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("The rendering queue")
 struct RenderingQueueTests {
@@ -118,7 +119,7 @@ struct RenderingQueueTests {
             let room = try await chat.room(of: ada)
             let (own, sent) = (try await chat.upload(.image, by: ada), try await chat.upload(.image, by: ada))
             let message = try await chat.say("", [sent], in: room, by: ada)
-            try await chat.store.deleteAttachment(own, by: ada)
+            try await chat.store.attachments.delete(own, by: ada)
             try await chat.store.messages.delete(message.id, in: room, by: ada)
             #expect(try await chat.store.renderings.next() == nil)
             for id in [own, sent, .random()] {

@@ -7,8 +7,14 @@ import Testing
 struct TurnTests {
     private func picture(_ cost: Int, by owner: User.ID, _ chat: TestChat) async throws -> Attachment.ID {
         let id = Attachment.ID.random()
-        try await chat.store.beginUpload(id, by: owner)
-        _ = try await chat.store.completeUpload(id, filename: "", facts: .sample(.image), renderCost: cost)
+        try await chat.store.attachments.begin(id, by: owner)
+        _ = try await chat.store.attachments.complete(
+            id,
+            filename: "",
+            facts: .sample(.image),
+            renderCost: cost,
+            by: owner
+        )
         return id
     }
 
@@ -114,7 +120,7 @@ struct TurnTests {
             _ = try await chat.store.renderings.recordFailure(failed, .sample(.picture))
             let before = try await picture(200, by: ada, chat)
             let others = try await picture(400, by: bob, chat)
-            _ = try await chat.store.retryRendering(failed, for: ada)
+            _ = try await chat.store.renderings.retry(failed, by: ada)
             #expect(try await renderAll(chat) == [before, others, failed])
         }
     }

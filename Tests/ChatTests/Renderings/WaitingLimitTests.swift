@@ -17,7 +17,7 @@ struct WaitingLimitTests {
             let first = try await chat.upload(.image, by: ada)
             _ = try await chat.upload(.image, by: ada)
             await #expect(throws: Refusal.queueFull(limit: 2, isOwn: true, retryAfterSeconds: 5)) {
-                try await chat.store.beginUpload(.random(), by: ada)
+                try await chat.store.attachments.begin(.random(), by: ada)
             }
             #expect(try await chat.number("SELECT count(*) FROM attachments") == 2)
             _ = try await chat.upload(.image, by: bob)
@@ -32,7 +32,7 @@ struct WaitingLimitTests {
             let people = try await chat.people(3)
             for person in people[..<2] { _ = try await chat.upload(.image, by: person) }
             await #expect(throws: Refusal.queueFull(limit: 2, isOwn: false, retryAfterSeconds: 5)) {
-                try await chat.store.beginUpload(.random(), by: people[2])
+                try await chat.store.attachments.begin(.random(), by: people[2])
             }
         }
     }
@@ -42,14 +42,13 @@ struct WaitingLimitTests {
         try await withChat(limits: limits(all: 2)) { chat in
             let ada = try await chat.person("ada")
             let ids = (0..<4).map { _ in Attachment.ID.random() }
-            for id in ids { try await chat.store.beginUpload(id, by: ada) }
-            for id in ids[..<2] { _ = try await chat.store.completeUpload(id, filename: "", facts: .sample(.image)) }
-            #expect(
-                await refusal {
-                    try await chat.store.completeUpload(ids[2], filename: "", facts: .sample(.image))
-                } == .queueFull
-            )
-            let file = try await chat.store.completeUpload(ids[3], filename: "", facts: .sample(.file))
+            for id in ids { try await chat.store.attachments.begin(id, by: ada) }
+            func complete(_ id: Attachment.ID, _ kind: Attachment.Kind) async throws -> Attachment {
+                try await chat.store.attachments.complete(id, filename: "", facts: .sample(kind), by: ada).value
+            }
+            for id in ids[..<2] { _ = try await complete(id, .image) }
+            #expect(await refusal { try await complete(ids[2], .image) } == .queueFull)
+            let file = try await complete(ids[3], .file)
             #expect(file.status == .ready)
             #expect(try await chat.store.renderings.counts() == (2, 0))
         }
@@ -63,9 +62,9 @@ struct WaitingLimitTests {
             _ = try await chat.store.renderings.next()
             _ = try await chat.store.renderings.recordFailure(failed, .sample(.file))
             let waiting = try await chat.upload(.image, by: ada)
-            #expect(await refusal { try await chat.store.retryRendering(failed, for: ada) } == .queueFull)
+            #expect(await refusal { try await chat.store.renderings.retry(failed, by: ada) } == .queueFull)
             _ = try await chat.store.renderings.finish(waiting, variants: [])
-            #expect(try await chat.store.retryRendering(failed, for: ada).status == .processing)
+            #expect(try await chat.store.renderings.retry(failed, by: ada).status == .processing)
         }
     }
 }

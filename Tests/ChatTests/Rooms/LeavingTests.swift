@@ -59,9 +59,9 @@ struct LeavingTests {
             #expect(followed.releasedAttachments == [file])
             #expect(chat.follower.kinds(in: room).suffix(2) == ["member.left", "room.deleted"])
             #expect(await refusal { try await chat.store.rooms.room(room, for: ada) } == .notFound)
-            #expect(await refusal { try await chat.store.attachment(file, for: ada) } == .notFound)
-            #expect(try await chat.store.deletedRoomRowCount() == 2)
-            #expect(try await chat.store.deletedAttachments(limit: 10) == [file])
+            #expect(await refusal { try await chat.store.attachments.attachment(file, for: ada) } == .notFound)
+            #expect(try await chat.store.rooms.prunableCount() == 2)
+            #expect(try await chat.store.attachments.deleted(limit: 10) == [file])
         }
     }
 }

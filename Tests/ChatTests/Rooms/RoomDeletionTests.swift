@@ -35,7 +35,9 @@ struct RoomDeletionTests {
                 await refusal { try await store.rooms.addMember(bob, to: room, role: .member, by: bob) } == .notFound
             )
             #expect(await refusal { try await chat.say("late", in: room, by: bob) } == .notFound)
-            for file in files { #expect(await refusal { try await store.attachment(file, for: ada) } == .notFound) }
+            for file in files {
+                #expect(await refusal { try await store.attachments.attachment(file, for: ada) } == .notFound)
+            }
             #expect(try await store.rooms.list(of: ada).isEmpty)
             #expect(try await store.rooms.joinable(for: bob, matching: "").items.isEmpty)
             #expect(chat.follower.kinds(in: room).last == "room.deleted")
@@ -50,10 +52,12 @@ struct RoomDeletionTests {
             for room in [kept, gone] {
                 for number in 0..<5 { try await chat.say("\(number)", in: room, by: ada) }
             }
-            #expect(try await chat.store.pruneDeletedRooms(limit: 2) == 0)
+            #expect(try await chat.store.rooms.pruneDeleted(limit: 2) == 0)
             try await chat.store.rooms.delete(gone, by: ada)
             var removed: [Int] = []
-            while case let count = try await chat.store.pruneDeletedRooms(limit: 2), count > 0 { removed.append(count) }
+            while case let count = try await chat.store.rooms.pruneDeleted(limit: 2), count > 0 {
+                removed.append(count)
+            }
             #expect(removed == [2, 2, 1, 1])
             #expect(try await chat.number("SELECT count(*) FROM messages") == 5)
             #expect(try await chat.number("SELECT count(*) FROM rooms") == 1)

@@ -63,8 +63,8 @@ extension TestChat {
 
     func upload(_ facts: AttachmentFacts, by owner: User.ID) async throws -> Attachment.ID {
         let id = Attachment.ID.random()
-        try await store.beginUpload(id, by: owner)
-        _ = try await store.completeUpload(id, filename: "file", facts: facts)
+        try await store.attachments.begin(id, by: owner)
+        _ = try await store.attachments.complete(id, filename: "file", facts: facts, by: owner)
         return id
     }
 
@@ -86,11 +86,11 @@ extension TestChat {
 
     /// A number that the database counts, such as rows of a table.
     func number(_ sql: String, _ arguments: StatementArguments = []) async throws -> Int {
-        try await store.read { try Int.fetchOne($0, sql: sql, arguments: arguments) ?? 0 }
+        try await store.pool.read { try Int.fetchOne($0, sql: sql, arguments: arguments) ?? 0 }
     }
 
     func numbers(_ sql: String, _ arguments: StatementArguments = []) async throws -> [Int64] {
-        try await store.read { try Int64.fetchAll($0, sql: sql, arguments: arguments) }
+        try await store.pool.read { try Int64.fetchAll($0, sql: sql, arguments: arguments) }
     }
 }
 

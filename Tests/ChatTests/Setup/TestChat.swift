@@ -1,6 +1,7 @@
 import Foundation
 
 @testable import Chat
+@testable import ChatSQLite
 
 /// A store in a folder of its own, with what a test needs to look behind it.
 struct TestChat: Sendable {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("Closing the store", .patient)
 struct ClosingTests {
@@ -62,7 +63,7 @@ struct ClosingTests {
                         await #expect(throws: (any Error).self) {
                             try await store.read { db in
                                 begin.yield()
-                                _ = try Int.fetchOne(db, sql: Self.endless)
+                                _ = try db.value(Int.self, Self.endless)
                             }
                         }
                     }

@@ -4,6 +4,7 @@ import Testing
 import Vocabulary
 
 @testable import Chat
+@testable import ChatSQLite
 
 /// Migrates a database that a release wrote before renderings had a table; `Databases/README.md` describes it.
 @Suite("Renderings of an older database")
@@ -60,7 +61,7 @@ struct RenderingMigrationTests {
 
     private func renderings(_ store: Store) async throws -> [Attachment.ID: Rendering] {
         try await store.read { db in
-            let ids = try Attachment.ID.fetchAll(db, sql: "SELECT attachment_id FROM renderings")
+            let ids = try db.values(Attachment.ID.self, "SELECT attachment_id FROM renderings")
             return try ids.reduce(into: [:]) { $0[$1] = try db.rendering(of: $1) }
         }
     }
@@ -118,7 +119,7 @@ struct RenderingMigrationTests {
             let store = try Store(path: path)
             for sql in [kept] + others {
                 let before = try await old.read { try Self.values($0, sql) }
-                let after = try await store.read { try Self.values($0, sql) }
+                let after = try await store.pool.read { try Self.values($0, sql) }
                 #expect(after == before)
                 #expect(!before.isEmpty)
             }
@@ -134,7 +135,7 @@ struct RenderingMigrationTests {
         let schema = "SELECT type || name || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name"
         try await withOldDatabase { path, _, _ in
             let store = try Store(path: path)
-            let (pages, references, migrated) = try await store.read { db in
+            let (pages, references, migrated) = try await store.pool.read { db in
                 (
                     try String.fetchAll(db, sql: "PRAGMA integrity_check"),
                     try Self.values(db, "PRAGMA foreign_key_check"),
@@ -144,7 +145,7 @@ struct RenderingMigrationTests {
             #expect(pages == ["ok"])
             #expect(references.isEmpty)
             try await withChat { chat in
-                let new = try await chat.store.read { try String.fetchAll($0, sql: schema) }
+                let new = try await chat.store.pool.read { try String.fetchAll($0, sql: schema) }
                 #expect(migrated == new)
             }
         }
@@ -226,8 +227,13 @@ struct RenderingMigrationTests {
                 let copy = Attachment.ID.random()
                 var facts = AttachmentFacts.sample(.image)
                 facts.sha256 = try #require(original["sha256"])
-                try await store.beginUpload(copy, by: owner)
-                let uploaded = try await store.completeUpload(copy, filename: "copy.jpg", facts: facts).value
+                try await store.attachments.begin(copy, by: owner)
+                let uploaded = try await store.attachments.complete(
+                    copy,
+                    filename: "copy.jpg",
+                    facts: facts,
+                    by: owner
+                ).value
                 guard case .failed(let failure) = uploaded.status else {
                     Issue.record("the copy of \(name) has not failed")
                     continue

@@ -3,6 +3,7 @@ import GRDB
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("The order of rooms in an older database")
 struct RoomActivityMigrationTests {
@@ -54,7 +55,7 @@ struct RoomActivityMigrationTests {
 
     private func order(at path: String) async throws -> [Room.ID] {
         let store = try Store(path: path)
-        return try await store.read { db in
+        return try await store.pool.read { db in
             try Room.ID.fetchAll(db, sql: "SELECT id FROM rooms ORDER BY activity_position DESC")
         }
     }

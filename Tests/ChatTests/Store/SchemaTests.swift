@@ -4,6 +4,7 @@ import Testing
 import Vocabulary
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("The schema")
 struct SchemaTests {
@@ -16,14 +17,14 @@ struct SchemaTests {
             for _ in 0..<2 {
                 let store = try Store(path: path)
                 dumps.append(
-                    try await store.read { db in
+                    try await store.pool.read { db in
                         try String.fetchAll(
                             db,
                             sql: "SELECT name || coalesce(sql, '') FROM sqlite_schema ORDER BY name"
                         )
                     }
                 )
-                #expect(try await store.read { try Schema.migrator.hasCompletedMigrations($0) })
+                #expect(try await store.pool.read { try Schema.migrator.hasCompletedMigrations($0) })
             }
             #expect(dumps[0] == dumps[1])
             #expect(!dumps[0].isEmpty)
@@ -66,7 +67,7 @@ struct SchemaTests {
             }
             try old.close()
             let store = try Store(path: path)
-            let joined = try await store.read { db in
+            let joined = try await store.pool.read { db in
                 try Int.fetchAll(db, sql: "SELECT joined_seq FROM members ORDER BY joined_at")
             }
             #expect(joined == [1, 3])
@@ -104,7 +105,7 @@ struct SchemaTests {
             try old.close()
             let store = try Store(path: path)
             #expect(try await store.renderings.next()?.id == waiting)
-            let sums = try await store.read { db in
+            let sums = try await store.pool.read { db in
                 [
                     try Int.fetchOne(db, sql: "SELECT byte_count FROM stored_bytes"),
                     try Int.fetchOne(db, sql: "SELECT sum(byte_count) FROM uploaded_bytes"),
@@ -151,7 +152,7 @@ struct SchemaTests {
     @Test("Every table is strict")
     func strict() async throws {
         try await withChat { chat in
-            let lax = try await chat.store.read { db in
+            let lax = try await chat.store.pool.read { db in
                 try String.fetchAll(
                     db,
                     sql: """
@@ -265,7 +266,7 @@ struct SchemaTests {
             let names: [String: (any DatabaseValueConvertible)?] = ["user": ada, "room": room, "file": file]
             let used = StatementArguments(names.filter { sql.contains(":\($0.key)") })
             await #expect(throws: DatabaseError.self) {
-                try await chat.store.change { try $0.db.execute(sql: sql, arguments: used) }
+                try await chat.store.pool.write { try $0.execute(sql: sql, arguments: used) }
             }
         }
     }
@@ -275,16 +276,18 @@ struct SchemaTests {
         try await withChat { chat in
             let people = try await chat.people(2)
             _ = try await chat.store.rooms.directRoom(of: people[0], and: people[1])
-            await #expect(throws: DatabaseError.self) {
-                try await chat.store.change { change in
+            await #expect {
+                try await chat.store.change(about: []) { change in
                     try change.execute(
                         """
                         INSERT INTO rooms (id, kind, direct_key, created_at)
                         SELECT randomblob(16), kind, direct_key, 0 FROM rooms
-                        """,
-                        []
+                        """
                     )
                 }
+            } throws: { error in
+                guard case EngineError.constraint = error else { return false }
+                return true
             }
         }
     }

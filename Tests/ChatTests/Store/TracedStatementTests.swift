@@ -1,9 +1,7 @@
-import Dispatch
-import GRDB
-import Synchronization
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 /// Every statement that the store runs, seen as it runs: also those that nobody thought to call hot.
 @Suite("All statements")
@@ -21,52 +19,16 @@ struct TracedStatementTests {
         ("SELECT attachment_id FROM renderings WHERE state = 'running'", "reads an index of what is being rendered"),
     ]
 
-    private final class Statements: Sendable {
-        private let seen = Mutex<Set<String>>([])
-
-        func listen(_ db: Database) {
-            db.trace { [self] event in
-                guard case .statement(let statement) = event else { return }
-                seen.withLock { _ = $0.insert(statement.sql) }
-            }
-        }
-
-        var all: Set<String> {
-            seen.withLock { $0 }
-        }
-    }
-
-    private func listen(to pool: DatabasePool) async throws -> Statements {
-        let statements = Statements()
-        try await pool.writeWithoutTransaction { statements.listen($0) }
-        // Both readers at the same time, or one would be asked twice.
-        let meeting = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        async let first: Void = pool.read { db in
-            statements.listen(db)
-            meeting.0.signal()
-            meeting.1.wait()
-        }
-        async let second: Void = pool.read { db in
-            statements.listen(db)
-            meeting.1.signal()
-            meeting.0.wait()
-        }
-        _ = try await (first, second)
-        return statements
-    }
-
     @Test("I8: Nothing that the store runs reads a whole table or sorts without a bound")
     func everyStatement() async throws {
         try await withChat { chat in
-            let statements = try await listen(to: chat.store.pool)
+            let trace = try await StatementTrace(of: chat.store)
             try await useEverything(chat)
-            let queries = statements.all.filter { sql in
-                ["SELECT", "INSERT", "UPDATE", "DELETE"].contains { sql.hasPrefix($0) }
-            }
+            let queries = Set(trace.statements)
             #expect(queries.count > 60)
             for sql in queries.sorted() where !Self.allowed.contains(where: { sql.contains($0.part) }) {
-                let plan = try await chat.store.read { try QueryPlanTests.plan(sql, $0) }
-                #expect(!plan.contains(where: QueryPlanTests.isSlow), "\(sql) \(plan)")
+                let plan = try await chat.store.pool.read { try QueryPlanTests.plan(sql, $0) }
+                #expect(QueryPlanTests.slowSteps(plan).isEmpty, "\(sql) \(plan)")
             }
         }
     }
@@ -89,8 +51,15 @@ struct TracedStatementTests {
         for _ in 0..<2 {
             _ = try await store.messages.post(Draft(body: "once"), in: room, by: ada, once: once("messages"))
             let file = Attachment.ID.random()
-            try await store.beginUpload(file, by: ada)
-            _ = try await store.completeUpload(file, filename: "f", facts: .sample(.file), once: once("uploads"))
+            try await store.attachments.begin(file, by: ada)
+            let request = once("uploads")
+            _ = try await store.attachments.complete(
+                file,
+                filename: "f",
+                facts: .sample(.file),
+                by: ada,
+                once: request
+            )
         }
         _ = try await store.people.register(username: "new", displayName: "New", passwordHash: "hash")
         _ = try await store.people.createSession(for: ada, once: once("sessions"))
@@ -149,7 +118,7 @@ struct TracedStatementTests {
         chat.clock.advance(by: .seconds(300))
         _ = try await store.renderings.next()
         _ = try await store.renderings.recordFailure(picture, .sample(.picture))
-        _ = try await store.retryRendering(picture, for: people[0])
+        _ = try await store.renderings.retry(picture, by: people[0])
         _ = try await store.renderings.finish(picture, variants: [.sample])
         let reply = Draft(body: "reply", replyTo: first.id, clientMessageID: .random())
         let second = try await store.messages.post(reply, in: room, by: people[1]).message
@@ -158,7 +127,7 @@ struct TracedStatementTests {
             _ = try await store.messages.page(of: room, at: anchor, limit: 2, for: people[0])
         }
         _ = try await store.rooms.list(of: people[0])
-        _ = try await store.attachment(picture, for: people[1])
+        _ = try await store.attachments.attachment(picture, for: people[1])
         try await store.messages.delete(first.id, in: room, by: people[0])
         _ = try await store.renderings.counts()
     }
@@ -190,20 +159,20 @@ struct TracedStatementTests {
     private func sweep(_ chat: TestChat, _ people: [User.ID]) async throws {
         let store = chat.store
         let begun = Attachment.ID.random()
-        try await store.beginUpload(begun, by: people[0])
-        try await store.abandonUpload(begun)
-        try await store.deleteAttachment(chat.upload(by: people[0]), by: people[0])
+        try await store.attachments.begin(begun, by: people[0])
+        try await store.attachments.abandon(begun)
+        try await store.attachments.delete(chat.upload(by: people[0]), by: people[0])
         let file = try await chat.upload(by: people[0])
-        _ = try await store.staleUploads(before: chat.clock.now, limit: 5)
-        _ = try await store.unattached(before: chat.clock.now, limit: 5)
-        _ = try await store.markUnused(file)
-        try await store.forget(store.deletedAttachments(limit: 5))
-        _ = try await store.known(among: [file])
+        _ = try await store.attachments.stale(before: chat.clock.now, limit: 5)
+        _ = try await store.attachments.unattached(before: chat.clock.now, limit: 5)
+        _ = try await store.attachments.markUnused(file)
+        try await store.attachments.deleteRows(of: store.attachments.deleted(limit: 5))
+        _ = try await store.attachments.existing(among: [file])
         let room = try await chat.room(of: people[0])
         try await chat.say("gone", in: room, by: people[0])
         try await store.rooms.delete(room, by: people[0])
-        _ = try await store.deletedRoomRowCount()
-        while try await store.pruneDeletedRooms(limit: 5) > 0 {}
+        _ = try await store.rooms.prunableCount()
+        while try await store.rooms.pruneDeleted(limit: 5) > 0 {}
         try await store.ping()
     }
 }

@@ -2,6 +2,7 @@ import Synchronization
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("Consequences of commits")
 struct ConsequenceTests {
@@ -82,13 +83,13 @@ struct ConsequenceTests {
             let (kept, refused) = (Attachment.ID.random(), Attachment.ID.random())
             let room = try await chat.room(of: chat.person("ada"))
             await #expect(throws: Refused.self) {
-                try await chat.store.change { transaction in
+                try await chat.store.change(about: []) { transaction in
                     transaction.consequences.releasedAttachments.append(refused)
                     try transaction.record(.roomDeleted, in: room)
                     throw Refused()
                 }
             }
-            try await chat.store.change { $0.consequences.releasedAttachments.append(kept) }
+            try await chat.store.change(about: []) { $0.consequences.releasedAttachments.append(kept) }
             #expect(chat.follower.followed.map(\.releasedAttachments) == [[kept]])
             #expect(chat.follower.kinds(in: room) == ["member.joined"])
         }
@@ -112,13 +113,13 @@ struct ConsequenceTests {
             let (file, picture) = (try await chat.upload(by: ada), try await chat.upload(.image, by: ada))
             #expect(chat.follower.followed.map(\.hasQueuedRendering) == [true])
             _ = try await chat.store.renderings.recordFailure(picture, .sample(.picture))
-            _ = try await chat.store.retryRendering(picture, for: ada)
+            _ = try await chat.store.renderings.retry(picture, by: ada)
             try await chat.store.renderings.finish(picture, variants: [.sample])
             let followed = chat.follower.followed
             #expect(followed.map(\.finishedRenderings) == [[], [picture], [], [picture]])
             #expect(followed.map(\.hasQueuedRendering) == [true, false, true, false])
             #expect(followed.map(\.changedPages) == [.rooms([]), .rooms([]), .all, .rooms([])])
-            try await chat.store.deleteAttachment(file, by: ada)
+            try await chat.store.attachments.delete(file, by: ada)
             #expect(chat.follower.followed.last?.releasedAttachments == [file])
         }
     }
@@ -128,7 +129,7 @@ struct ConsequenceTests {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let picture = try await chat.upload(.image, by: ada)
-            try await chat.store.deleteAttachment(picture, by: ada)
+            try await chat.store.attachments.delete(picture, by: ada)
             let followed = try await chat.consequences {
                 try await chat.store.renderings.finish(picture, variants: [.sample])
             }

@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("Writes that share a commit")
 struct GroupCommitTests {

@@ -1,9 +1,9 @@
-import GRDB
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("Reads that share a snapshot", .patient)
 struct SharedSnapshotReadTests {
@@ -18,7 +18,7 @@ struct SharedSnapshotReadTests {
                         do {
                             return try await chat.store.read { db in
                                 if number.isMultiple(of: 3) { throw Wrong() }
-                                return try Int.fetchOne(db, sql: "SELECT ?", arguments: [number]) == number
+                                return try db.value(Int.self, "SELECT ?", [number]) == number
                             }
                         } catch is Wrong {
                             return number.isMultiple(of: 3)
@@ -58,14 +58,14 @@ struct SharedSnapshotReadTests {
             let outcomes = await withTaskGroup { group in
                 for _ in 0..<count {
                     group.addTask {
-                        await refusal { try await reads.perform { _ = try Int.fetchOne($0, sql: Self.slow) } }
+                        await refusal { try await reads.perform { _ = try $0.value(Int.self, Self.slow) } }
                     }
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }
             #expect(outcomes.count == count)
             #expect(outcomes.allSatisfy { $0 == nil || $0 == .overloaded })
-            let after = try await reads.perform { try Int.fetchOne($0, sql: "SELECT 1") }
+            let after = try await reads.perform { try $0.value(Int.self, "SELECT 1") }
             #expect(after == 1)
         }
     }

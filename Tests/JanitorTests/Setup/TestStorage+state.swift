@@ -17,7 +17,7 @@ extension TestStorage {
     func isGone(_ id: Attachment.ID) async throws -> Bool {
         let blob = BlobID(id.uuid)
         let paths = [path(of: .original(blob))] + VariantFile.all(of: blob).map { path(of: .variant($0)) }
-        return try await store.known(among: [id]).isEmpty && !paths.contains(where: isThere)
+        return try await store.attachments.existing(among: [id]).isEmpty && !paths.contains(where: isThere)
     }
 
     /// Every file that a listing of the archive shows.
@@ -51,10 +51,10 @@ extension TestStorage {
     func rows() async throws -> [Int] {
         let later = Timestamp.now + .days(1)
         return [
-            try await store.staleUploads(before: later, limit: .max).count,
-            try await store.unattached(before: later, limit: .max).count,
-            try await store.deletedAttachments(limit: .max).count,
-            try await store.deletedRoomRowCount(),
+            try await store.attachments.stale(before: later, limit: .max).count,
+            try await store.attachments.unattached(before: later, limit: .max).count,
+            try await store.attachments.deleted(limit: .max).count,
+            try await store.rooms.prunableCount(),
             try await store.oldKeyCount(),
         ]
     }

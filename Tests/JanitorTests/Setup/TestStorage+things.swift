@@ -9,7 +9,7 @@ extension TestStorage {
     func unfinished(age: Duration) async throws -> Attachment.ID {
         try await made(age) {
             let id = Attachment.ID.random()
-            try await store.beginUpload(id, by: owner)
+            try await store.attachments.begin(id, by: owner)
             return id
         }
     }
@@ -18,9 +18,9 @@ extension TestStorage {
     func unattached(age: Duration) async throws -> Attachment.ID {
         try await made(age) {
             let id = Attachment.ID.random()
-            try await store.beginUpload(id, by: owner)
+            try await store.attachments.begin(id, by: owner)
             try write(BlobID(id.uuid), age: age)
-            _ = try await store.completeUpload(id, filename: "picture.jpg", facts: .picture)
+            _ = try await store.attachments.complete(id, filename: "picture.jpg", facts: .picture, by: owner)
             return id
         }
     }

@@ -2,6 +2,7 @@ import Foundation
 import SnugSettings
 
 @testable import Chat
+@testable import ChatSQLite
 @testable import Janitor
 @testable import Media
 

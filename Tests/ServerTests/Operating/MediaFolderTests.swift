@@ -1,4 +1,5 @@
 import Chat
+import ChatSQLite
 import Fixtures
 import Foundation
 import Glibc

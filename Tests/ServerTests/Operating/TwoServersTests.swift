@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("Two servers", .patient)
 struct TwoServersTests {

@@ -1,4 +1,5 @@
 import Chat
+import ChatSQLite
 import Fixtures
 import Foundation
 import GRDB
@@ -186,7 +187,7 @@ struct TroublesomePictureTests {
         let owner = try await store.people.create(username: "owner", displayName: "Owner", passwordHash: "none")
         let picture = Chat.Attachment.ID.random()
         let bytes = try Fixture.bytes("textured.jpg")
-        try await store.beginUpload(picture, by: owner.id)
+        try await store.attachments.begin(picture, by: owner.id)
         let path = try MediaFolder("\(storage)/\(MediaFolder.name)").path(of: .original(BlobID(picture.uuid)))
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         let facts = AttachmentFacts(
@@ -197,7 +198,7 @@ struct TroublesomePictureTests {
             width: 200,
             height: 150
         )
-        _ = try await store.completeUpload(picture, filename: "picture.jpg", facts: facts)
+        _ = try await store.attachments.complete(picture, filename: "picture.jpg", facts: facts, by: owner.id)
         try await happen(store, picture)
         let verified = VerifiedCredentials(
             Credentials(userID: owner.id, username: owner.username, passwordHash: "none")

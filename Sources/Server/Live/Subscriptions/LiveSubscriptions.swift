@@ -50,9 +50,9 @@ struct LiveSubscriptions: Sendable {
     }
 
     /// Nil when the events have more bytes than may be missed.
-    private func encoded(_ missed: Missed) -> [EncodedEvent]? {
+    private func encoded(_ missed: MissedEvents) -> [EncodedEvent]? {
         var events: [EncodedEvent] = []
-        var bytesLeft = Missed.maxBytes
+        var bytesLeft = MissedEvents.maxBytes
         for event in missed.events {
             let encoded = EncodedEvent(event, epoch: store.epoch, wire: wire)
             bytesLeft -= encoded.json.readableBytes

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("The mark of a database")
 struct DatabaseMarkTests {

@@ -3,6 +3,7 @@ import GRDB
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("The epoch of a database")
 struct EpochTests {

@@ -3,6 +3,7 @@ import GRDB
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("A log beside a database")
 struct ForeignLogTests {

@@ -3,6 +3,7 @@ import GRDB
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 
 @Suite("A database of another version")
 struct NewerDatabaseTests {

@@ -1,6 +1,7 @@
 import Foundation
 
 @testable import Chat
+@testable import ChatSQLite
 
 /// A storage folder, with what operators do to it.
 struct TestStorage {

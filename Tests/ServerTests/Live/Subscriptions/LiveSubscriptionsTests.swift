@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Chat
+@testable import ChatSQLite
 @testable import Server
 
 @Suite("Connecting over any transport", .patient)

@@ -1,0 +1,56 @@
+import Synchronization
+
+/// Remembers who is a member of which room, so that a request does not have to ask the database.
+///
+/// Memberships end in this process alone, so forgetting them with the event that says so is enough.
+final class MembershipCache: Sendable {
+    /// Memberships remembered; about 50 bytes each. When there are more, all are forgotten and read again.
+    static let capacity = 50_000
+
+    private struct State {
+        var rooms: [Room.ID: Set<User.ID>] = [:]
+        var count = 0
+        /// Counts what has been forgotten. A membership that was read before that is not remembered after it.
+        var generation = 0
+    }
+
+    private let state = Mutex(State())
+
+    var generation: Int {
+        state.withLock(\.generation)
+    }
+
+    func contains(_ user: User.ID, in room: Room.ID) -> Bool {
+        state.withLock { $0.rooms[room]?.contains(user) == true }
+    }
+
+    /// Remembers a membership that was read when the cache had this generation.
+    func insert(_ user: User.ID, in room: Room.ID, generation: Int) {
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            if state.count >= Self.capacity {
+                state.rooms = [:]
+                state.count = 0
+            }
+            if state.rooms[room, default: []].insert(user).inserted { state.count += 1 }
+        }
+    }
+
+    /// Forgets the memberships that these events end.
+    func forget(endedBy events: [Event]) {
+        for event in events {
+            switch event.content {
+            case .memberLeft(let user): forget { $0.rooms[event.roomID]?.remove(user) == nil ? 0 : 1 }
+            case .roomDeleted: forget { $0.rooms.removeValue(forKey: event.roomID)?.count ?? 0 }
+            default: break
+            }
+        }
+    }
+
+    private func forget(_ remove: (inout State) -> Int) {
+        state.withLock { state in
+            state.generation += 1
+            state.count -= remove(&state)
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import Vocabulary
+
+/// Something that happened in a room and that its members must not miss.
+package struct Event: Sendable {
+    /// Its place in the log of all rooms; grows with every commit. 0 until the event is written into the log.
+    package internal(set) var position: Int64
+    package let roomID: Room.ID
+    /// Its place among the events of its room; without gaps.
+    package let seq: Int64
+    package let at: Timestamp
+    package let content: Content
+
+    /// The name of its kind on the wire and in the log.
+    package var kind: String { content.kind.rawValue }
+
+    /// The form in which the log keeps it.
+    var logged: LoggedEvent {
+        LoggedEvent(roomID: roomID.uuid, seq: seq, kind: kind, reference: content.reference.json, at: at)
+    }
+}

@@ -1,0 +1,101 @@
+import Vocabulary
+
+/// An event as the log keeps it.
+struct LogRecord {
+    let position: Int64
+    let roomID: Room.ID
+    let seq: Int64
+    let at: Timestamp
+    let kind: Event.Kind
+    let reference: EventReference
+}
+
+/// The things that an event is about. Their words stay in their own tables, so that what is deleted there is gone from
+/// the log too.
+enum EventReference {
+    case room
+    case message(Message.ID)
+    case attachment(Attachment.ID, in: Message.ID)
+    /// - Parameter isPending: Whether they joined because a stranger wrote to them.
+    case member(User.ID, Member.Role, isPending: Bool)
+    case user(User.ID)
+
+    var message: Message.ID? {
+        switch self {
+        case .message(let message), .attachment(_, let message): message
+        case .room, .member, .user: nil
+        }
+    }
+
+    var attachment: Attachment.ID? {
+        if case .attachment(let attachment, _) = self { attachment } else { nil }
+    }
+
+    var member: User.ID? {
+        if case .member(let user, _, _) = self { user } else { nil }
+    }
+
+    /// The form in which the log keeps it.
+    var json: String {
+        switch self {
+        case .room: "{}"
+        case .message(let message): #"{"message_id":"\#(message)"}"#
+        case .attachment(let attachment, let message):
+            #"{"message_id":"\#(message)","attachment_id":"\#(attachment)"}"#
+        case .member(let user, let role, isPending: false): #"{"user_id":"\#(user)","role":"\#(role.rawValue)"}"#
+        case .member(let user, let role, isPending: true):
+            #"{"user_id":"\#(user)","role":"\#(role.rawValue)","pending":true}"#
+        case .user(let user): #"{"user_id":"\#(user)"}"#
+        }
+    }
+
+    /// Reads the columns of `Snapshot.referenceColumns` from the given one on; nil where they refer to nothing.
+    fileprivate init?(row: ResultRow, at offset: Int) {
+        let message = (row[offset] as String?).map(Message.ID.init)
+        let attachment = (row[offset + 1] as String?).map(Attachment.ID.init)
+        let user = (row[offset + 2] as String?).map(User.ID.init)
+        let role = (row[offset + 3] as String?).map(Member.Role.init(rawValue:))
+        switch (message, attachment, user, role) {
+        case (nil, nil, nil, nil): self = .room
+        case (let message??, nil, nil, nil): self = .message(message)
+        case (let message??, let attachment??, nil, nil): self = .attachment(attachment, in: message)
+        case (nil, nil, let user??, let role??): self = .member(user, role, isPending: row[offset + 4])
+        case (nil, nil, let user??, nil): self = .user(user)
+        default: return nil
+        }
+    }
+}
+
+extension Snapshot {
+    private static let referenceColumns = """
+        payload ->> 'message_id', payload ->> 'attachment_id', payload ->> 'user_id', payload ->> 'role',
+            CASE WHEN payload ->> 'pending' IS NULL THEN 0 ELSE 1 END
+        """
+
+    static func recordsAt(_ places: String) -> String {
+        "SELECT position, room_id, seq, at, kind, \(referenceColumns) FROM events WHERE position IN (\(places))"
+    }
+
+    /// The records at these positions.
+    ///
+    /// - Throws: `IncompleteReplay` for one that this release cannot read.
+    func records(at positions: [Int64]) throws -> [Int64: LogRecord] {
+        guard !positions.isEmpty else { return [:] }
+        let list = SQLList(positions)
+        var records: [Int64: LogRecord] = [:]
+        try forEach(Self.recordsAt(list.places), list.values) { row in
+            guard let record = LogRecord(row: row) else { throw IncompleteReplay() }
+            records[record.position] = record
+        }
+        return records
+    }
+}
+
+extension LogRecord {
+    fileprivate init?(row: ResultRow) {
+        guard let kind = Event.Kind(rawValue: row[4]), let reference = EventReference(row: row, at: 5) else {
+            return nil
+        }
+        self.init(position: row[0], roomID: row[1], seq: row[2], at: row[3], kind: kind, reference: reference)
+    }
+}

@@ -1,0 +1,27 @@
+import Vocabulary
+
+/// What the janitor removes of idempotency keys.
+extension Store {
+    /// Removes idempotency keys that have been kept long enough.
+    ///
+    /// - Returns: How many it removed; 0 when there is nothing left to do.
+    package func pruneKeys(limit: Int) async throws -> Int {
+        try await change(about: []) { transaction in
+            try transaction.execute(Snapshot.pruneKeys, [transaction.now - OnceKey.lifetime, limit])
+        }
+    }
+
+    /// How many keys `pruneKeys` would remove in all.
+    package func oldKeyCount() async throws -> Int {
+        let oldest = now() - OnceKey.lifetime
+        return try await read { try $0.value(Int.self, Snapshot.oldKeyCount, [oldest]) ?? 0 }
+    }
+}
+
+extension Snapshot {
+    static let pruneKeys = """
+        DELETE FROM idempotency_keys WHERE (scope, route, key) IN (
+            SELECT scope, route, key FROM idempotency_keys WHERE created_at <= ? ORDER BY created_at LIMIT ?)
+        """
+    static let oldKeyCount = "SELECT count(*) FROM idempotency_keys WHERE created_at <= ?"
+}

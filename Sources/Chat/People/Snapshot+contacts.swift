@@ -1,0 +1,73 @@
+import FoundationEssentials
+
+extension Snapshot {
+    /// Who of two people has blocked the other.
+    static let blockers = """
+        SELECT user_id FROM blocks WHERE user_id = ?1 AND blocked_id = ?2
+        UNION ALL SELECT user_id FROM blocks WHERE user_id = ?2 AND blocked_id = ?1
+        """
+
+    static let blockedEitherWay = """
+        SELECT blocked_id FROM blocks WHERE user_id = ?1
+        UNION ALL SELECT user_id FROM blocks WHERE blocked_id = ?1
+        """
+
+    static let acquaintance = """
+        SELECT 1 FROM members AS own JOIN members AS other ON other.room_id = own.room_id
+        WHERE own.user_id = ?1 AND other.user_id = ?2 AND own.consent <> 'pending' AND other.consent <> 'pending'
+        AND NOT EXISTS (\(blockers)) LIMIT 1
+        """
+
+    func isBlocked(between first: User.ID, and second: User.ID) throws -> Bool {
+        try exists(Self.blockers, [first, second])
+    }
+
+    /// Everybody whom the person has blocked, or who has blocked them.
+    func blockedEitherWay(with user: User.ID) throws -> Set<User.ID> {
+        try Set(values(User.ID.self, Self.blockedEitherWay, [user]))
+    }
+
+    /// Whether one may add the other to a room at once: they share one that both agreed to, and none has blocked the
+    /// other.
+    func areAcquainted(_ first: User.ID, _ second: User.ID) throws -> Bool {
+        try exists(Self.acquaintance, [first, second])
+    }
+
+    /// - Throws: `forbidden` for somebody who is blocked, without saying so; `conflict` for somebody who blocks.
+    func checkMayWrite(_ user: User.ID, to other: User.ID) throws {
+        let blockers = try values(User.ID.self, Self.blockers, [user, other])
+        guard !blockers.contains(user) else {
+            throw Refusal.conflict("You have blocked this person. Lift the block to write to them.", field: "user_id")
+        }
+        guard !blockers.contains(other) else { throw Refusal.forbidden("You cannot write to this person.") }
+    }
+
+    /// The member as the viewer sees them.
+    func view(of member: Member, for viewer: User.ID) throws -> MemberView {
+        let isHidden =
+            try member.user.id != viewer
+            && (member.isPending || isBlocked(between: viewer, and: member.user.id))
+        return MemberView(member: member, showsActivity: !isHidden)
+    }
+}
+
+extension Data {
+    /// The key of the direct room of two people, the same for both: both ids, the smaller first.
+    init(directRoomOf first: User.ID, and second: User.ID) {
+        let keys = [first, second].map { id in Swift.withUnsafeBytes(of: id.uuid.uuid) { Data($0) } }
+        self = keys[0].lexicographicallyPrecedes(keys[1]) ? keys[0] + keys[1] : keys[1] + keys[0]
+    }
+
+    /// The other one of the two people whose direct room this key finds.
+    func other(than user: User.ID) -> User.ID? {
+        [prefix(16), suffix(16)].compactMap(User.ID.init(bytes:)).first { $0 != user }
+    }
+}
+
+extension User.ID {
+    /// Nil unless there are 16 bytes.
+    fileprivate init?(bytes: Data) {
+        guard bytes.count == 16 else { return nil }
+        self.init(UUID(uuid: bytes.withUnsafeBytes { $0.loadUnaligned(as: uuid_t.self) }))
+    }
+}

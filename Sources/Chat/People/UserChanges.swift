@@ -1,0 +1,28 @@
+/// What somebody wants changed about themselves; nil leaves a thing as it is.
+package struct UserChanges: Sendable {
+    package enum Avatar: Sendable {
+        case none
+        case attachment(Attachment.ID)
+    }
+
+    package var displayName: String?
+    /// A password to replace the one that was verified.
+    package struct Password: Sendable {
+        package let verified: VerifiedCredentials
+        /// Made by `PasswordHasher`.
+        package let hash: String
+        /// The session that sets it, the only one that goes on.
+        package let session: Session.ID
+
+        package init(verified: VerifiedCredentials, hash: String, session: Session.ID) {
+            self.verified = verified
+            self.hash = hash
+            self.session = session
+        }
+    }
+
+    package var avatar: Avatar?
+    package var password: Password?
+
+    package init() {}
+}

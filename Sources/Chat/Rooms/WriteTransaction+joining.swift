@@ -1,0 +1,121 @@
+/// How somebody becomes a member.
+extension WriteTransaction {
+    mutating func add(
+        _ user: User.ID,
+        to room: Room.ID,
+        role: Member.Role,
+        by actor: User.ID,
+        _ limits: ChatLimits
+    ) throws -> Addition {
+        guard user != actor else { return .joined(try join(user, room, as: role, limits)) }
+        try checkMayAdd(user, to: room, role: role, by: actor)
+        try removeBan(of: user, from: room)
+        guard try db.areAcquainted(actor, user), try !db.isInManyUnansweredRooms(user, limits) else {
+            return .invited(try invite(user, to: room, role: role, by: actor, limits))
+        }
+        let member = try addMember(user, to: room, role: role, consent: .assumed, limits: limits)
+        return .joined(try db.view(of: member, for: actor))
+    }
+
+    /// Somebody joins a public room, or one that they are invited to.
+    private mutating func join(
+        _ user: User.ID,
+        _ room: Room.ID,
+        as role: Member.Role,
+        _ limits: ChatLimits
+    ) throws -> MemberView {
+        guard role == .member else { throw Refusal.forbidden("Who joins a room begins as a member.") }
+        if let member = try joinInvited(user, to: room, limits) {
+            return MemberView(member: member, showsActivity: true)
+        }
+        let view = try db.roomView(room, for: user)
+        guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
+        guard view.role == nil else { throw Refusal.conflict("You are a member already.", field: "user_id") }
+        guard try !db.exists(Snapshot.ban, [room, user]) else {
+            throw Refusal.forbidden("You were removed from this room. An owner or admin can let you in again.")
+        }
+        let member = try addMember(user, to: room, role: .member, consent: .given, limits: limits)
+        return MemberView(member: member, showsActivity: true)
+    }
+
+    private func checkMayAdd(
+        _ user: User.ID,
+        to room: Room.ID,
+        role: Member.Role,
+        by actor: User.ID
+    ) throws {
+        let view = try db.roomView(room, for: actor)
+        guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
+        guard let own = view.role else { throw Refusal.notFound() }
+        guard own >= .admin else { throw Refusal.forbidden("Only an owner or admin may add members.") }
+        guard role == .member || own == .owner else { throw Refusal.forbidden("Only an owner may name admins.") }
+        guard try db.exists("SELECT 1 FROM users WHERE id = ?", [user]) else {
+            throw Refusal.notFound(field: "user_id")
+        }
+        guard try !db.exists(Snapshot.membership, [room, user]) else {
+            throw Refusal.conflict("They are a member already.", field: "user_id")
+        }
+    }
+
+    /// Adds somebody who is not a member within the limits, and records it. An invitation that they have is used up.
+    ///
+    /// - Parameter seq: Number of the event; the next one if nil.
+    @discardableResult
+    mutating func addMember(
+        _ user: User.ID,
+        to room: Room.ID,
+        role: Member.Role,
+        consent: Consent,
+        seq: Int64? = nil,
+        limits: ChatLimits
+    ) throws -> Member {
+        if consent == .given { try checkRoomCount(of: user, limits) }
+        let newest = try db.value(
+            Int64.self,
+            Snapshot.countJoining,
+            [seq == nil ? 1 : 0, room, limits.roomMembers]
+        )
+        guard let newest else { throw Refusal.roomFull(limit: limits.roomMembers) }
+        _ = try withdrawInvitation(of: user, to: room)
+        let seq = seq ?? newest
+        // What was said before belongs to the room's history, not to the newcomer's unread messages.
+        try execute(
+            """
+            INSERT INTO members (room_id, user_id, role, joined_at, delivered_seq, read_seq, joined_seq, consent)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [room, user, role, now, seq, seq, seq, consent]
+        )
+        let member = try db.member(user, of: room)
+        try record(.memberJoined(member), in: room, seq: seq)
+        return member
+    }
+
+    /// Rooms that others brought somebody into do not keep them from making and joining their own.
+    private func checkRoomCount(of user: User.ID, _ limits: ChatLimits) throws {
+        let count = try db.value(Int.self, Snapshot.agreedRoomCount, [user]) ?? 0
+        guard count < limits.roomsPerPerson else {
+            throw Refusal.conflict("Nobody may be in more than \(limits.roomsPerPerson) rooms.", field: "user_id")
+        }
+    }
+}
+
+extension Snapshot {
+    static let countJoining = """
+        UPDATE rooms SET member_count = member_count + 1, last_seq = last_seq + ?
+        WHERE id = ? AND member_count < ? RETURNING last_seq
+        """
+
+    static let unansweredCount = "SELECT count(*) FROM members WHERE user_id = ?1 AND consent <> 'given'"
+    /// By subtraction, because an index has the rooms, and another one those without consent.
+    static let agreedRoomCount = """
+        SELECT (SELECT count(*) FROM members WHERE user_id = ?1) - (\(unansweredCount))
+        """
+
+    /// Whether others have brought somebody into so many rooms that the next ones have to ask first. Direct rooms are
+    /// among them, of which the oldest gives way.
+    fileprivate func isInManyUnansweredRooms(_ user: User.ID, _ limits: ChatLimits) throws -> Bool {
+        let count = try value(Int.self, Self.unansweredCount, [user]) ?? 0
+        return count >= limits.roomsPerPerson + limits.requestsPerPerson
+    }
+}

@@ -1,0 +1,72 @@
+import FoundationEssentials
+import Vocabulary
+
+/// A value as an engine binds it to a statement.
+package enum SQLValue: Sendable, Equatable {
+    case null
+    case integer(Int64)
+    case text(String)
+    case bytes(Data)
+    /// Kept as its 16 bytes.
+    case uuid(UUID)
+}
+
+/// A type whose values are kept in a column.
+package protocol SQLConvertible {
+    var sqlValue: SQLValue { get }
+
+    /// Reads a column that is not null; nil where it holds nothing of this type.
+    static func read(_ column: Int, of row: ResultRow) -> Self?
+}
+
+extension Int64: SQLConvertible {
+    package var sqlValue: SQLValue { .integer(self) }
+    package static func read(_ column: Int, of row: ResultRow) -> Int64? { row.cursor.integer(column) }
+}
+
+extension Int: SQLConvertible {
+    package var sqlValue: SQLValue { .integer(Int64(self)) }
+    package static func read(_ column: Int, of row: ResultRow) -> Int? { Int(row.cursor.integer(column)) }
+}
+
+/// Kept as 0 or 1.
+extension Bool: SQLConvertible {
+    package var sqlValue: SQLValue { .integer(self ? 1 : 0) }
+    package static func read(_ column: Int, of row: ResultRow) -> Bool? { row.cursor.integer(column) != 0 }
+}
+
+extension String: SQLConvertible {
+    package var sqlValue: SQLValue { .text(self) }
+    package static func read(_ column: Int, of row: ResultRow) -> String? { row.cursor.text(column) }
+}
+
+extension Data: SQLConvertible {
+    package var sqlValue: SQLValue { .bytes(self) }
+    package static func read(_ column: Int, of row: ResultRow) -> Data? { row.cursor.bytes(column) }
+}
+
+/// Ids are kept as their 16 bytes.
+extension Identifier: SQLConvertible {
+    package var sqlValue: SQLValue { .uuid(uuid) }
+    package static func read(_ column: Int, of row: ResultRow) -> Identifier? {
+        row.cursor.uuid(column).map(Identifier.init)
+    }
+}
+
+/// Times are kept as integer milliseconds.
+extension Timestamp: SQLConvertible {
+    package var sqlValue: SQLValue { .integer(milliseconds) }
+    package static func read(_ column: Int, of row: ResultRow) -> Timestamp? {
+        Timestamp(milliseconds: row.cursor.integer(column))
+    }
+}
+
+extension SQLConvertible where Self: RawRepresentable, RawValue: SQLConvertible {
+    package var sqlValue: SQLValue { rawValue.sqlValue }
+    package static func read(_ column: Int, of row: ResultRow) -> Self? {
+        RawValue.read(column, of: row).flatMap(Self.init(rawValue:))
+    }
+}
+
+extension VariantSize: SQLConvertible {}
+extension VariantFormat: SQLConvertible {}

@@ -1,0 +1,45 @@
+import GRDB
+
+/// The positions of events are known only at the end of a change. A past membership no longer holds the position of its
+/// end, which its event has, and statements ask a view for the newest position.
+enum Migration0013 {
+    static func apply(_ db: Database) throws {
+        for statement in [head, pastMemberships, pendingMembers] {
+            try db.execute(sql: statement)
+        }
+    }
+
+    /// Position of the newest event ever written, also when the log has been pruned since; 0 before the first. SQLite
+    /// keeps it for `AUTOINCREMENT` (https://www.sqlite.org/autoinc.html).
+    private static let head = """
+        CREATE VIEW log_head AS
+        SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) AS position;
+        """
+
+    /// `left_position` is written when the event is pruned while the membership is kept.
+    private static let pastMemberships = """
+        CREATE TABLE rebuilt_past_memberships (
+            user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            room_id BLOB NOT NULL,
+            joined_seq INTEGER NOT NULL,
+            left_seq INTEGER NOT NULL,
+            left_position INTEGER,
+            PRIMARY KEY (user_id, room_id, left_seq)
+        ) STRICT, WITHOUT ROWID;
+
+        INSERT INTO rebuilt_past_memberships (user_id, room_id, joined_seq, left_seq, left_position)
+        SELECT user_id, room_id, joined_seq, left_seq, left_position FROM past_memberships;
+
+        DROP TABLE past_memberships;
+        ALTER TABLE rebuilt_past_memberships RENAME TO past_memberships;
+
+        CREATE INDEX past_memberships_by_event ON past_memberships (room_id, left_seq);
+        CREATE INDEX past_memberships_by_position ON past_memberships (left_position) WHERE left_position IS NOT NULL;
+        """
+
+    /// By room, because SQLite would otherwise read all members of a room to find the few who have not answered.
+    private static let pendingMembers = """
+        DROP INDEX members_pending;
+        CREATE INDEX members_pending ON members (room_id, consent) WHERE consent = 'pending';
+        """
+}

@@ -1,0 +1,33 @@
+import Chat
+
+/// Why a database is not opened, as one line for the operator. Nothing has been changed then.
+package enum DatabaseRefusal: Error, Equatable, CustomStringConvertible {
+    /// It has been through steps that this version does not know.
+    case newer(path: String, steps: [String])
+    /// It lacks steps, and only the server brings it up to date.
+    case older(path: String)
+    /// The log beside it was written for another state of the file.
+    case foreignLog(path: String)
+    /// Read with the log beside it, its pages do not fit together.
+    case damaged(path: String)
+    /// The record of it cannot be written.
+    case mark(path: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .newer(let path, let steps):
+            "\(path) was made by a newer Snug than \(Release.version) (its schema has \(steps.joined(separator: ", "))). "
+                + "Install that version again, or put back a backup from before it."
+        case .older(let path):
+            "\(path) was made by an older Snug than \(Release.version). Start snug-server of this version once."
+        case .foreignLog(let path):
+            "\(path) is not the file that \(path)-wal belongs to: it was replaced while the log was left. If you have "
+                + "put back a backup, remove \(path)-wal and \(path)-shm; if not, put back the file that was here."
+        case .damaged(let path):
+            "\(path) is damaged, or \(path)-wal belongs to another file. If you have put back a backup, put it back once "
+                + "more and remove \(path)-wal and \(path)-shm; if not, check the disk and put back the last backup."
+        case .mark(let path, let reason):
+            "\(path) cannot be written: \(reason)."
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Chat
+import Foundation
+import GRDB
+
+/// A database that is open and up to date. A server's other parts start from its epoch and the position of its log, and
+/// its store is made last.
+package struct OpenDatabase: Sendable {
+    /// Connections that read; on one core more would only wait for each other and cost a page cache each.
+    static let readers = 2
+    /// Seconds to wait for another process, such as the janitor, to finish its write.
+    private static let busyTimeout: TimeInterval = 5
+
+    /// Made with the database; part of every cursor.
+    package let epoch: String
+    let pool: DatabasePool
+    /// Nil for a guest.
+    let epochKeeper: EpochKeeper?
+
+    /// Opens the database at `path`; a server makes it where there is none, and brings its schema up to date. Blocks.
+    ///
+    /// - Parameter lockPath: A file beside the database that nobody writes to, by which a copy of the folder is
+    ///   recognised.
+    /// - Throws: `DatabaseRefusal` for one that must not be opened.
+    package init(
+        path: String,
+        role: Store.Role,
+        lockPath: String? = nil,
+        synchronous: Store.Synchronous = .full
+    ) throws {
+        let file = DatabaseFile(path: path, lockPath: lockPath)
+        let found = try file.inspect()
+        if role == .guest, !found.isUpToDate { throw DatabaseRefusal.older(path: path) }
+        try file.checkPages(as: role)
+        let pool = try Self.open(path, synchronous)
+        self.pool = pool
+        switch role {
+        case .server:
+            try Schema.migrator.migrate(pool)
+            try SearchIndex.update(inEach: { step in try pool.write { try step(Snapshot(SQLiteConnection($0))) } })
+            let mark = MarkFile(path: MarkFile.path(ofDatabase: path), isSynced: synchronous == .full)
+            let keeper = EpochKeeper(file: file, markFile: mark)
+            epoch = try pool.writeWithoutTransaction { try keeper.start($0, fileToken: found.fileToken) }
+            epochKeeper = keeper
+        case .guest:
+            epoch = try pool.read { try String.fetchOne($0, sql: "SELECT epoch FROM meta") ?? "" }
+            epochKeeper = nil
+        }
+    }
+
+    private static func open(_ path: String, _ synchronous: Store.Synchronous) throws -> DatabasePool {
+        try makePrivateFile(at: path)
+        var configuration = Configuration()
+        configuration.label = "snug"
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.maximumReaderCount = readers
+        // What a savepoint may have to take back is kept in memory; a group of writes would open a file for it.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        // GRDB sets NORMAL when it turns WAL on, so this cannot be said in the configuration.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
+        return pool
+    }
+
+    /// The database holds password hashes and all messages; SQLite gives its other files the same mode.
+    private static func makePrivateFile(at path: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
+        }
+    }
+
+    /// Position of the newest event ever written; 0 before the first. Blocks.
+    package func logPosition() throws -> Int64 {
+        try pool.read { try $0.logPosition() }
+    }
+
+    /// Remembers outside the database how far its log has come.
+    func note(_ events: [Event]) {
+        if let last = events.last { epochKeeper?.markFile.note(last.position) }
+    }
+}
+
+extension Database {
+    /// Position of the newest event ever written; 0 before the first.
+    func logPosition() throws -> Int64 {
+        try Int64.fetchOne(self, sql: "SELECT position FROM log_head") ?? 0
+    }
+}

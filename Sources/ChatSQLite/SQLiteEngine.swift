@@ -1,0 +1,50 @@
+import Chat
+import GRDB
+import Vocabulary
+
+/// SQLite, through GRDB: one writer, whose waiting changes share a transaction, and readers that share snapshots.
+///
+/// Subjects of changes are not needed here: changes happen one after the other anyway.
+struct SQLiteEngine: Engine {
+    let database: OpenDatabase
+    let commits: GroupCommit
+    let reads: SharedSnapshotReads
+
+    var pool: DatabasePool { database.pool }
+    var epoch: String { database.epoch }
+
+    /// - Parameter publish: Takes the events of each commit, on the writer's thread and before the writers are answered.
+    init(
+        _ database: OpenDatabase,
+        commitGroup: Int,
+        now: @escaping @Sendable () -> Timestamp,
+        publish: @escaping @Sendable ([Event]) -> Void
+    ) {
+        self.database = database
+        commits = GroupCommit(pool: database.pool, groupSize: commitGroup, now: now) { events in
+            database.note(events)
+            publish(events)
+        }
+        reads = SharedSnapshotReads(pool: database.pool, width: OpenDatabase.readers)
+    }
+
+    func change<Value: Sendable>(
+        about subjects: [Subject],
+        _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
+    ) async throws -> Committed<Value> {
+        try await commits.perform(body)
+    }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> Value) async throws -> Value {
+        try await reads.perform(body)
+    }
+
+    func ping() async throws {
+        _ = try await pool.read { try Int.fetchOne($0, sql: "SELECT 1") }
+    }
+
+    func renewToken() async throws {
+        guard let epochKeeper = database.epochKeeper else { return }
+        try await pool.writeWithoutTransaction { try epochKeeper.renew($0) }
+    }
+}

@@ -1,0 +1,66 @@
+import Chat
+import Vocabulary
+
+extension Store {
+    /// When a write counts as done (SQLite `PRAGMA synchronous`).
+    package enum Synchronous: String, Sendable, CaseIterable {
+        /// When it is on the disk: survives power loss.
+        case full
+        /// When the operating system has it: survives a killed process.
+        case normal
+    }
+
+    /// Who opens a database.
+    package enum Role: Sendable {
+        /// The one server of a storage: makes the database, brings its schema up to date, and answers for its epoch.
+        case server
+        /// A program beside it, such as the janitor: takes the database as it is.
+        case guest
+    }
+
+    /// Name of the database in the storage folder.
+    package static let fileName = "snug.sqlite"
+    /// Names of the files in the storage folder that programs write through this module.
+    package static let fileNames = ["", "-wal", "-shm", "-mark"].map { fileName + $0 }
+
+    /// Makes the store of a database.
+    ///
+    /// - Parameters:
+    ///   - commitGroup: Writes that may share a transaction; 1–64.
+    ///   - rates: How often each person may do things; no limits by default.
+    ///   - follower: Acts on the consequences of every commit.
+    package init(
+        _ database: OpenDatabase,
+        commitGroup: Int = GroupCommit.maxGroup,
+        limits: ChatLimits = ChatLimits(),
+        retries: RetrySchedule = RetrySchedule(),
+        now: @escaping @Sendable () -> Timestamp = { .now },
+        rates: PersonRates = PersonRates(),
+        follower: some ConsequenceFollower
+    ) {
+        self.init(limits: limits, retries: retries, now: now, rates: rates, follower: follower) { publish in
+            SQLiteEngine(database, commitGroup: commitGroup, now: now, publish: publish)
+        }
+    }
+
+    /// Opens the database at `path` for a program without a server around it, in which nothing follows from a change.
+    /// Blocks.
+    package init(
+        path: String,
+        role: Role = .server,
+        lockPath: String? = nil,
+        synchronous: Synchronous = .full,
+        limits: ChatLimits = ChatLimits(),
+        now: @escaping @Sendable () -> Timestamp = { .now }
+    ) throws {
+        let database = try OpenDatabase(path: path, role: role, lockPath: lockPath, synchronous: synchronous)
+        self.init(database, limits: limits, now: now, follower: NoFollower())
+    }
+
+    /// Looks into the database at `path` and changes nothing. Blocks.
+    ///
+    /// - Throws: `DatabaseRefusal` for one that must not be opened.
+    package static func inspect(path: String, lockPath: String? = nil) throws -> DatabaseInspection {
+        try DatabaseFile(path: path, lockPath: lockPath).inspect()
+    }
+}

@@ -1,0 +1,157 @@
+import Chat
+import GRDB
+import Synchronization
+import Vocabulary
+
+/// Lets writes that wait at the same time share one transaction, so that one sync makes many of them durable.
+///
+/// Each write has a savepoint of its own: one that is refused leaves the others alone.
+package final class GroupCommit: Sendable {
+    /// Writes of one transaction. More would make the first of them wait too long for its answer.
+    package static let maxGroup = 64
+    /// Writes that may wait for their turn.
+    static let maxWaiting = 4096
+
+    private struct Job: Sendable {
+        /// Makes the change.
+        let run: @Sendable (Database, Timestamp) throws -> Done
+        let fail: @Sendable (any Error) -> Void
+    }
+
+    private struct Done {
+        let events: [Event]
+        /// Answers the writer.
+        let answer: @Sendable () -> Void
+    }
+
+    private struct Queue {
+        var jobs: [Job] = []
+        var isDraining = false
+        var isClosed = false
+    }
+
+    private let queue = Mutex(Queue())
+    private let pool: DatabasePool
+    private let groupSize: Int
+    private let now: @Sendable () -> Timestamp
+    private let publish: @Sendable ([Event]) -> Void
+
+    init(
+        pool: DatabasePool,
+        groupSize: Int = maxGroup,
+        now: @escaping @Sendable () -> Timestamp,
+        publish: @escaping @Sendable ([Event]) -> Void
+    ) {
+        precondition((1...Self.maxGroup).contains(groupSize), "a group has 1 to \(Self.maxGroup) writes")
+        self.pool = pool
+        self.groupSize = groupSize
+        self.now = now
+        self.publish = publish
+    }
+
+    /// Makes a change. A caller that is cancelled meanwhile gets its result all the same.
+    func perform<Value: Sendable>(
+        _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
+    ) async throws -> Committed<Value> {
+        try await withCheckedThrowingContinuation { continuation in
+            let job = Job(
+                run: { db, now in
+                    let committed = try WriteTransaction.run(body, on: SQLiteConnection(db), at: now)
+                    return Done(
+                        events: committed.consequences.events,
+                        answer: { continuation.resume(returning: committed) }
+                    )
+                },
+                fail: { continuation.resume(throwing: $0) }
+            )
+            enqueue(job)
+        }
+    }
+
+    /// Takes no more writes; those that wait are made.
+    ///
+    /// - Returns: False when it was closed already.
+    func close() -> Bool {
+        queue.withLock { queue in
+            defer { queue.isClosed = true }
+            return !queue.isClosed
+        }
+    }
+
+    private func enqueue(_ job: Job) {
+        enum Next { case refuse, wait, drain }
+        let next: Next = queue.withLock { queue in
+            guard !queue.isClosed, queue.jobs.count < Self.maxWaiting else { return .refuse }
+            queue.jobs.append(job)
+            guard !queue.isDraining else { return .wait }
+            queue.isDraining = true
+            return .drain
+        }
+        switch next {
+        case .refuse: job.fail(Refusal.overloaded(retryAfterSeconds: 1))
+        case .wait: break
+        case .drain: pool.asyncWriteWithoutTransaction { self.drain($0) }
+        }
+    }
+
+    private func drain(_ db: Database) {
+        while let group = takeGroup() {
+            commit(group, db)
+        }
+    }
+
+    private func takeGroup() -> [Job]? {
+        queue.withLock { queue in
+            guard !queue.jobs.isEmpty else {
+                queue.isDraining = false
+                return nil
+            }
+            let group = Array(queue.jobs.prefix(groupSize))
+            queue.jobs.removeFirst(group.count)
+            return group
+        }
+    }
+
+    private func commit(_ group: [Job], _ db: Database) {
+        var done: [Done] = []
+        var refused: [(job: Job, error: any Error)] = []
+        do {
+            try db.inTransaction(.immediate) {
+                for job in group {
+                    do {
+                        done.append(try run(job, db))
+                    } catch {
+                        // A full disk or an I/O error makes SQLite roll everything back, not this job alone.
+                        guard db.isInsideTransaction else { throw error }
+                        refused.append((job, error))
+                    }
+                }
+                return .commit
+            }
+        } catch {
+            let error = (error as? DatabaseError).map(EngineError.init) ?? error
+            for job in group { job.fail(error) }
+            return
+        }
+        let events = done.flatMap(\.events)
+        if !events.isEmpty { publish(events) }
+        for done in done { done.answer() }
+        for refused in refused { refused.job.fail(refused.error) }
+    }
+
+    private func run(_ job: Job, _ db: Database) throws -> Done {
+        // GRDB's own savepoints are parsed anew each time.
+        try db.cachedStatement(sql: "SAVEPOINT job").execute()
+        do {
+            let done = try job.run(db, now())
+            try db.cachedStatement(sql: "RELEASE job").execute()
+            return done
+        } catch {
+            if db.isInsideTransaction {
+                try db.cachedStatement(sql: "ROLLBACK TO job").execute()
+                try db.cachedStatement(sql: "RELEASE job").execute()
+            }
+            throw error
+        }
+    }
+}
