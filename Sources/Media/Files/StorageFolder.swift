@@ -23,9 +23,9 @@ package struct StorageFolder: Sendable {
             close(try SystemCall.open(path, O_RDONLY | O_DIRECTORY))
         } catch let failure as FileFailure {
             if failure.code == EACCES, FileOwner(of: path) != nil { throw Self.unusable(path, failure) }
-            throw StorageFailure("The storage folder \(path) cannot be made or opened: \(failure.reason).")
+            throw StorageFailure("The storage folder \(path) cannot be created or opened: \(failure.reason).")
         } catch {
-            throw StorageFailure("The folder \(parent) for the storage cannot be made: \(error).")
+            throw StorageFailure("The parent folder \(parent) of the storage cannot be created: \(error).")
         }
     }
 
@@ -41,8 +41,8 @@ package struct StorageFolder: Sendable {
             let failure = FileFailure("")
             guard failure.isMissing else { throw Self.unusable(path, failure) }
             throw StorageFailure(
-                "There is no database in \(path), a folder of \(owner). Is SNUG_STORAGE right? Only "
-                    + "snug-server serve makes a new one."
+                "There is no database in \(path), which belongs to \(owner). Is SNUG_STORAGE right? Only "
+                    + "snug-server serve creates one."
             )
         }
     }

@@ -37,12 +37,12 @@ extension MultipartParser.Failure: CustomStringConvertible {
         case .headersTooLong: "The headers of a part are longer than \(MultipartParser.headerLimit) bytes."
         case .malformedHeaders: "The headers of a part are malformed."
         case .encoded(let field, let value):
-            "The file's part has \(field) \(value.prefix(32)); only a file's own bytes are accepted."
-        case .tooMuchBesides: "The form holds more than \(MultipartParser.skippedLimit) bytes besides the file."
-        case .secondFile: "The form holds more than one file."
+            "The part of the file has \(field) \(value.prefix(32)); encoded content is not supported."
+        case .tooMuchBesides: "The form has more than \(MultipartParser.skippedLimit) bytes besides the file."
+        case .secondFile: "The form has more than one file."
         case .noFile: "The form has no part named file."
-        case .noBoundary: "No line of the form is the boundary that Content-Type names."
-        case .truncated: "The form ends too early."
+        case .noBoundary: "The form does not contain the boundary from Content-Type."
+        case .truncated: "The form is incomplete."
         }
     }
 }

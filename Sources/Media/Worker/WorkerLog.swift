@@ -34,6 +34,6 @@ struct WorkerLog {
         let printable = String(
             String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F })
         )
-        logger.info("media worker says", metadata: ["worker.line": "\(printable)"])
+        logger.info("media worker output", metadata: ["worker.line": "\(printable)"])
     }
 }

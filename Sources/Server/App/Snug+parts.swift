@@ -172,7 +172,7 @@ extension RateLimits {
         let address = ClientAddress(trustedProxies: settings.trustedProxies) { peer in
             guard pace.mayWarn(at: tuning.rateClock()) else { return }
             logger.warning(
-                "X-Forwarded-For came from an address that is not in SNUG_TRUSTED_PROXIES, and was ignored",
+                "X-Forwarded-For was ignored: its sender is not in SNUG_TRUSTED_PROXIES",
                 metadata: ["peer": "\(peer)"]
             )
         }

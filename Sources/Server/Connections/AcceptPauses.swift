@@ -20,7 +20,7 @@ final class AcceptPauses: Sendable {
         count.add(1, ordering: .relaxed)
         guard warnings.mayWarn() else { return }
         logger.warning(
-            "New connections wait: raise LimitNOFILE and SNUG_MAX_CONNECTIONS, or find out who opens so many",
+            "New connections are waiting: raise LimitNOFILE and SNUG_MAX_CONNECTIONS, or find out who opens so many",
             metadata: ["reason": "\(reason)", "pauses": "\(total)"]
         )
     }

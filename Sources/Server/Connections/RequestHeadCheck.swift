@@ -10,7 +10,8 @@ struct RequestHeadCheck: RouterMiddleware {
     ) async throws -> Response {
         // What a request with two hosts says may end where another reader of it would not look.
         guard request.hasOneHost else {
-            return Problem.malformed("The request needs one Host header field with a host's name.").response.closing()
+            let detail = "The request must have exactly one Host header field with a valid host name."
+            return Problem.malformed(detail).response.closing()
         }
         guard request.refusedContentCoding == nil else {
             return Problem.encodedBody.response.lingering(over: request)
@@ -24,7 +25,7 @@ extension Problem {
     fileprivate static let encodedBody = Problem(
         .unsupportedMediaType,
         "unsupported_media",
-        "Bodies are accepted as they are, without a Content-Encoding such as gzip.",
+        "Encoded bodies are not supported: send the body without Content-Encoding.",
         field: "Content-Encoding"
     )
 }

@@ -78,7 +78,7 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
     static let problem = Problem(
         .requestHeaderFieldsTooLarge,
         "too_large",
-        "A request's head may have \(maxFields) fields of \(maxFieldBytes) bytes, and \(maxHeadBytes) bytes in all.",
+        "The request header may have at most \(maxFields) fields of \(maxFieldBytes) bytes each, and \(maxHeadBytes) bytes in total.",
         limit: maxHeadBytes
     )
 }

@@ -52,7 +52,7 @@ struct FileAnswer: Sendable {
             var response = Problem(
                 .rangeNotSatisfiable,
                 "invalid",
-                "The range lies behind the end of the file.",
+                "The range is beyond the end of the file.",
                 field: "Range",
                 limit: size
             ).response
@@ -68,7 +68,7 @@ struct FileAnswer: Sendable {
             return Problem(
                 .preconditionFailed,
                 "precondition_failed",
-                "The file is not the one that was asked for.",
+                "The file does not match If-Match.",
                 field: "If-Match"
             ).response
         }

@@ -19,7 +19,10 @@ struct SenderBackfill: Service, CustomStringConvertible {
                 } catch is CancellationError {
                     return
                 } catch {
-                    logger.warning("Old messages keep an old name for now", metadata: ["error": "\(error)"])
+                    logger.warning(
+                        "Old messages could not be updated with new names and avatars",
+                        metadata: ["error": "\(error)"]
+                    )
                 }
             } while (try? await Task.sleep(for: interval)) != nil
         }

@@ -18,7 +18,7 @@ extension Request {
         guard keys.count == 1, OnceKey.isWellFormed(key) else {
             throw Problem.invalid(
                 OnceKey.field,
-                "It must come once, with 1 to \(OnceKey.length.upperBound) visible ASCII characters.",
+                "It must be one header field of 1 to \(OnceKey.length.upperBound) visible ASCII characters.",
                 limit: OnceKey.length.upperBound
             )
         }

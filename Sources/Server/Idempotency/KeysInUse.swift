@@ -39,7 +39,7 @@ final class KeysInUse: Sendable {
     private static let inUse = Problem(
         .conflict,
         "conflict",
-        "A request with this key is still being carried out. Ask again shortly.",
+        "A request with the same \(OnceKey.field) is still in progress. Try again shortly.",
         field: OnceKey.field,
         retryAfterSeconds: 1
     )
@@ -47,7 +47,7 @@ final class KeysInUse: Sendable {
     private static let tooMany = Problem(
         .tooManyRequests,
         "rate_limited",
-        "At most \(keysPerOwner) requests with a key may be carried out at a time. Ask again shortly.",
+        "At most \(keysPerOwner) requests with an \(OnceKey.field) may be in progress. Try again shortly.",
         field: OnceKey.field,
         limit: keysPerOwner,
         retryAfterSeconds: 1

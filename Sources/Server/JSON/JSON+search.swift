@@ -32,7 +32,7 @@ extension Request {
     func searchCursor() throws -> SearchCursor? {
         guard let text = text("cursor"), !text.isEmpty else { return nil }
         guard let cursor = SearchCursor(wireText: text) else {
-            throw Problem.invalid("cursor", "It must be the cursor of the page before.")
+            throw Problem.invalid("cursor", "It must be the cursor of the previous page.")
         }
         return cursor
     }

@@ -25,7 +25,7 @@ extension RenderProblem {
         case let error where Store.isAilment(error):
             return nil
         default:
-            self.init(.file, code: "unreadable", detail: "The file cannot be read on the server.")
+            self.init(.file, code: "unreadable", detail: "The server cannot read the file.")
         }
     }
 

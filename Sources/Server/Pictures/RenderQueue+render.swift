@@ -52,11 +52,14 @@ extension RenderQueue {
     private func recordFailure(_ id: Attachment.ID, _ problem: RenderProblem) async throws {
         switch try await store.renderings.recordFailure(id, problem) {
         case .again:
-            logger.warning("The media worker died; the picture is tried again", metadata: ["attachment": "\(id)"])
+            logger.warning(
+                "The media worker crashed; the picture will be rendered again",
+                metadata: ["attachment": "\(id)"]
+            )
         case .failed(let failure):
             logger.log(
                 level: failure.code == Attachment.Failure.quarantined ? .warning : .info,
-                "A picture has no variants",
+                "A picture could not be rendered",
                 metadata: [
                     "attachment": "\(id)", "reason": "\(failure.code)",
                     "retry": "\(failure.retryAt.map { "\($0.milliseconds)" } ?? "never")",
@@ -69,7 +72,7 @@ extension RenderQueue {
 
     private func complain(of id: Attachment.ID, _ error: any Error) {
         logger.error(
-            "A picture could not be rendered: look at its original, and restore it from a backup if it is missing",
+            "The original of a picture could not be read: if it is missing, restore it from a backup",
             metadata: ["attachment": "\(id)", "error": "\(error)"]
         )
     }

@@ -117,7 +117,7 @@ struct RenderQueue: Service, CustomStringConvertible {
     private func pause(after error: any Error) async {
         guard !Task.isCancelled else { return }
         logger.error(
-            "Rendering stopped; pictures wait for their variants until it goes on",
+            "Rendering is paused; pictures wait for their variants",
             metadata: ["error": "\(error)"]
         )
         try? await Task.sleep(for: Self.pause)

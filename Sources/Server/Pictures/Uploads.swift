@@ -78,7 +78,7 @@ struct Uploads: Sendable {
             isStored = true
             // A connection that broke may look like the end of the body.
             if formType == nil, let length = request.contentLength, length != original.receivedByteCount {
-                throw Problem.malformed("The body ended before its Content-Length.")
+                throw Problem.malformed("The body is shorter than its Content-Length.")
             }
             let filename = Filename.clean(name)
             let upload = try await store.completeUpload(
@@ -104,7 +104,7 @@ struct Uploads: Sendable {
             try await store.abandonUpload(id)
         } catch {
             logger.warning(
-                "An upload that failed is left to the janitor",
+                "A failed upload could not be removed; the janitor will remove it",
                 metadata: ["attachment": "\(id)", "error": "\(error)"]
             )
         }
@@ -139,7 +139,7 @@ struct Uploads: Sendable {
         } catch let failure as Intake.Failure {
             if case .storage(let reason) = failure {
                 logger.error(
-                    "An upload cannot be written to the disk: look at its health, and at the space that is left",
+                    "An upload could not be written: check the health and the free space of the disk",
                     metadata: ["error": "\(reason)"]
                 )
             }

@@ -15,7 +15,7 @@ struct VariantPurger: Sendable {
             try await archive.removeVariants(of: attachments.map { BlobID($0.uuid) })
         } catch {
             logger.warning(
-                "Variants of a deleted picture are still there; the janitor will remove them",
+                "Variants of a deleted picture could not be removed; the janitor will remove them",
                 metadata: ["error": "\(error)"]
             )
         }

@@ -26,7 +26,7 @@ struct ErrorResponses<Context: RequestContext>: RouterMiddleware {
             }
             if let trouble = Self.storageTrouble(error) {
                 context.logger.error(
-                    "The disk refuses to be written: look at its health, and at the space that is left",
+                    "The database could not be written: check the health and the free space of the disk",
                     metadata: ["error": "\(trouble)"]
                 )
             }

@@ -20,7 +20,7 @@ extension Router {
                     var response = Problem(
                         .methodNotAllowed,
                         "method_not_allowed",
-                        "This path answers to \(allow)."
+                        "This path allows \(allow)."
                     ).response
                     response.headers[.allow] = allow
                     return response

@@ -10,8 +10,8 @@ extension Problem {
         case let problem as Problem: self = problem
         case let refusal as Refusal: self.init(refusal)
         case let failure as DecodingError: self.init(failure)
-        case is SlowRequest: self.init(.requestTimeout, "too_slow", "The body came too slowly.")
-        case is HTTPParserError: self = .malformed("The request ended early, or is not HTTP.")
+        case is SlowRequest: self.init(.requestTimeout, "too_slow", "The body arrived too slowly.")
+        case is HTTPParserError: self = .malformed("The request is incomplete or not valid HTTP.")
         case let error as any HTTPResponseError: self.init(status: error.status)
         default: return nil
         }
@@ -34,11 +34,11 @@ extension Problem {
             self.init(
                 .unprocessableContent,
                 "idempotency_mismatch",
-                "The same key came with another request before.",
+                "The key was used for a different request.",
                 field: field
             )
         case .roomFull(let limit):
-            self.init(.conflict, "room_full", "The room has its \(limit) members already.", limit: limit)
+            self.init(.conflict, "room_full", "The room already has its maximum of \(limit) members.", limit: limit)
         case .unauthenticated(let detail):
             self.init(.unauthorized, "unauthenticated", detail)
         case .rateLimited(let seconds):
@@ -47,14 +47,14 @@ extension Problem {
             self.init(
                 .serviceUnavailable,
                 "overloaded",
-                "Too much is waiting already. Try again shortly.",
+                "The server is busy. Try again shortly.",
                 retryAfterSeconds: seconds
             )
         case .queueFull(let limit, let isOwn, let seconds):
             self.init(
                 .serviceUnavailable,
                 "overloaded",
-                "At most \(limit) pictures\(isOwn ? " of one person" : "") may wait for their variants. Try again shortly.",
+                "At most \(limit) \(isOwn ? "of your " : "")pictures may wait for their variants. Try again shortly.",
                 limit: limit,
                 retryAfterSeconds: seconds
             )
@@ -70,7 +70,7 @@ extension Problem {
             self.init(
                 Self.storageFull.status,
                 Self.storageFull.code,
-                "Your uploads may come to \(limit) bytes in all. Deleting uploads, or messages that hold some, makes room.",
+                "Your uploads may take up at most \(limit) bytes. Delete uploads, or messages with attachments, to free space.",
                 limit: limit
             )
         case .storageFull:
@@ -90,7 +90,7 @@ extension Problem {
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             self = .invalid(Self.path(context.codingPath), "It has the wrong type.")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-            self = .invalid(Self.path(context.codingPath), "It has a value that is not allowed.")
+            self = .invalid(Self.path(context.codingPath), "Its value is not allowed.")
         default:
             self = .malformed("Expected valid JSON.")
         }
@@ -104,14 +104,14 @@ extension Problem {
     static let storageFull = Problem(
         .init(code: 507, reasonPhrase: "Insufficient Storage"),
         "storage_full",
-        "The server has no room left for this. Nothing was stored."
+        "The server has no storage space left. Nothing was stored."
     )
 
     /// The disk does not do what it is asked; its error is in the log.
     static let storageTrouble = Problem(
         .serviceUnavailable,
         "overloaded",
-        "The server's disk is in trouble. Nothing was stored. Try again later.",
+        "The server cannot write to its disk. Nothing was stored. Try again later.",
         retryAfterSeconds: 30
     )
 
@@ -120,9 +120,9 @@ extension Problem {
         switch status.code {
         case 404: self = .notFound
         case 413: self.init(.contentTooLarge, "too_large", "The body is too large.")
-        case 415: self.init(.unsupportedMediaType, "unsupported_media", "This kind of content is not understood.")
+        case 415: self.init(.unsupportedMediaType, "unsupported_media", "This media type is not supported.")
         case 500...: self = .internal
-        default: self.init(status, "malformed", "The request cannot be understood.")
+        default: self.init(status, "malformed", "The request is malformed.")
         }
     }
 }

@@ -30,12 +30,12 @@ package struct Problem: Error, Equatable {
         self.retryAfterSeconds = retryAfterSeconds
     }
 
-    static let notFound = Problem(.notFound, "not_found", "There is no such thing, or it is not yours to see.")
-    static let unauthenticated = Problem(.unauthorized, "unauthenticated", "Sign in first: a bearer token is missing.")
+    static let notFound = Problem(.notFound, "not_found", "Not found.")
+    static let unauthenticated = Problem(.unauthorized, "unauthenticated", "A bearer token is required.")
     static let `internal` = Problem(
         .internalServerError,
         "internal",
-        "Something went wrong on the server. It has been logged."
+        "An internal error occurred. It has been logged."
     )
 
     static func invalid(_ field: String, _ detail: String, limit: Int? = nil) -> Problem {
@@ -48,7 +48,7 @@ package struct Problem: Error, Equatable {
         return Problem(
             .tooManyRequests,
             "rate_limited",
-            "That is too often. Try again in \(wait).",
+            "Too many requests. Try again in \(wait).",
             retryAfterSeconds: seconds
         )
     }

@@ -30,7 +30,7 @@ struct BanRoutes: Sendable {
 
     private func last(_ request: Request) throws -> User.ID? {
         guard let text = request.text("after") else { return nil }
-        guard let id = User.ID(text) else { throw Problem.invalid("after", "It must be the id of a person.") }
+        guard let id = User.ID(text) else { throw Problem.invalid("after", "It must be the id of a user.") }
         return id
     }
 

@@ -26,8 +26,8 @@ struct MediaRoutes: Sendable {
         let verdict = signer.verify(signature: parts[0], expires: parts[1], name: parts[2], now: Date())
         switch verdict {
         case .malformed: throw Problem.notFound
-        case .badSignature: throw Problem(.forbidden, "forbidden", "The signature of this address is wrong.")
-        case .expired: throw Problem(.gone, "gone", "This address has expired. Fetch the message anew.")
+        case .badSignature: throw Problem(.forbidden, "forbidden", "The signature of this URL is not valid.")
+        case .expired: throw Problem(.gone, "gone", "This URL has expired. Fetch the message again.")
         case .valid(let variant): return try await answer(variant, to: request, context)
         }
     }
@@ -42,7 +42,7 @@ struct MediaRoutes: Sendable {
         if request.headers[.snugSecureLink] == "1", pace.mayWarn() {
             context.logger.warning(
                 """
-                nginx cannot read the variants of pictures, so the server sends them: put nginx' user into the group of \
+                nginx cannot read the variants of pictures, so the server sends them: add the user of nginx to the group of \
                 the storage folder and restart nginx
                 """
             )

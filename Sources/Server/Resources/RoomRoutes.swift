@@ -30,7 +30,7 @@ struct RoomRoutes: Sendable {
         }
         if kind == .direct {
             guard let other = body.user_id else {
-                throw Problem.invalid("user_id", "A direct room needs somebody else.")
+                throw Problem.invalid("user_id", "It is required for a direct room.")
             }
             return wire.response(.created, try await store.rooms.directRoom(with: other, by: context.caller))
         }
@@ -59,7 +59,7 @@ struct RoomRoutes: Sendable {
                 json.writeNextPage(page.next)
             }
         default:
-            throw Problem.invalid("scope", "It must be public or hidden, or left out.")
+            throw Problem.invalid("scope", "It must be public or hidden, if it is given.")
         }
     }
 

@@ -60,7 +60,7 @@ struct SessionRoutes: Sendable {
         return wire.response(.created, SignedIn(user: user, token: token, session: session))
     }
 
-    private static let refused = Problem(.unauthorized, "unauthenticated", "The name or the password is wrong.")
+    private static let refused = Problem(.unauthorized, "unauthenticated", "The user name or password is wrong.")
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let sessions = try await store.people.sessions(of: context.userID)

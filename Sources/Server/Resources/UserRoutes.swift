@@ -27,7 +27,7 @@ struct UserRoutes: Sendable {
 
     @Sendable private func register(_ request: Request, _ context: AppContext) async throws -> Response {
         guard registration == .open else {
-            throw Problem(.forbidden, "forbidden", "This server's accounts are made by its operator.")
+            throw Problem(.forbidden, "forbidden", "Registration is closed: the operator creates accounts.")
         }
         let body: Registration = try await request.json()
         let username = User.name(typed: body.username)
@@ -154,7 +154,7 @@ struct UserRoutes: Sendable {
         _ context: SignedInContext
     ) async throws -> User {
         try PasswordHasher.check(password: password)
-        guard let current else { throw Problem.invalid("current_password", "It is needed to change the password.") }
+        guard let current else { throw Problem.invalid("current_password", "It is required to change the password.") }
         guard let own = try await store.people.credentials(of: context.userID) else { throw Refusal.notFound() }
         let guess = PasswordChecks.Guess(
             username: own.username,

@@ -19,7 +19,7 @@ struct StoreKeeper: Service, CustomStringConvertible {
             try await store.close()
         } catch {
             logger.warning(
-                "The database is closed with its log left beside it: copy snug.sqlite-wal too",
+                "The database was closed, but its write-ahead log remains: a copy must include snug.sqlite-wal",
                 metadata: ["error": "\(error)"]
             )
         }
@@ -29,7 +29,7 @@ struct StoreKeeper: Service, CustomStringConvertible {
         do {
             try await store.renewToken()
         } catch {
-            logger.warning("The database has kept its token for now", metadata: ["error": "\(error)"])
+            logger.warning("The token of the database could not be renewed", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -28,7 +28,7 @@ struct OpenFileTests {
                 operating.close()
             }
             #expect(ended.status == .exited(0))
-            #expect(ended.errors.contains("New connections wait"))
+            #expect(ended.errors.contains("New connections are waiting"))
         }
     }
 

@@ -95,7 +95,7 @@ struct LiveCommands: Service, CustomStringConvertible {
         case "ping":
             peer.send(.pong)
         default:
-            throw BadFrame(cause: Problem.invalid("type", "This server does not know frames of this type."))
+            throw BadFrame(cause: Problem.invalid("type", "Unknown frame type."))
         }
     }
 
@@ -111,7 +111,7 @@ struct LiveCommands: Service, CustomStringConvertible {
     private func open(_ peer: some LivePeer, hello: ByteBuffer, headerToken: SessionToken?) async throws {
         let hello = try peer.hello(in: hello)
         guard let token = hello.token.map(SessionToken.init(text:)) ?? headerToken else {
-            throw Refusal.unauthenticated("A token is missing.")
+            throw Refusal.unauthenticated("A token is required.")
         }
         let session = try await store.people.session(of: token)
         peer.signIn(session)

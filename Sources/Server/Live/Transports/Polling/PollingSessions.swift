@@ -43,7 +43,7 @@ extension Problem {
             self.init(
                 .tooManyRequests,
                 "rate_limited",
-                "There are too many live connections. Close one, or try again later.",
+                "Too many live connections. Close one, or try again later.",
                 retryAfterSeconds: 5
             )
         case .gone:

@@ -42,7 +42,7 @@ struct WebSocketHandler: Sendable {
             var response = Problem(
                 .upgradeRequired,
                 "malformed",
-                "This path speaks WebSocket: send Upgrade: websocket."
+                "This path requires a WebSocket upgrade."
             ).response
             response.headers[.upgrade] = "websocket"
             // RFC 6455 section 4.4.
