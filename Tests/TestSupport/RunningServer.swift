@@ -69,7 +69,7 @@ private func run<Result: Sendable>(
     let logged = LineLog()
     let logger = Logger(label: "snug") { _ in LineLogHandler(logged) }
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let snug = try await Snug.build(settings, tuning: tuning, logger: logger) { port.yield($0) }
+    let snug = try await Snug.build(settings, internalLimits: tuning, logger: logger) { port.yield($0) }
     let group = ServiceGroup(configuration: configuration(of: snug, logger))
     let server = { RunningServer(site: Site(port: $0), storage: settings.storage, logged: logged) }
     do {

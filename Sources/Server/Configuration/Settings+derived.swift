@@ -3,7 +3,7 @@ import Media
 import SnugSettings
 
 extension Settings {
-    /// Where the media worker is: as set, or beside the server's own executable.
+    /// Path of the media worker: as set, or in the folder of the server's executable.
     package var workerPath: String {
         if let mediaWorker { return mediaWorker }
         let own = Bundle.main.executablePath ?? CommandLine.arguments[0]
@@ -11,7 +11,7 @@ extension Settings {
             .appendingPathComponent("snug-media-worker").path
     }
 
-    /// Reads the keys of media addresses and writes the current one for nginx. Blocks.
+    /// Reads the keys for media URLs and writes the current one to the file that nginx includes. Blocks.
     func loadKeys() throws -> MediaKeys {
         let keys = try MediaKeys.load(current: secretPath, previous: previousSecretPath)
         try keys.current.writeNginxInclude(at: secretPath + ".nginx")

@@ -1,12 +1,12 @@
-/// The part of a file that a client asks for (RFC 9110 section 14).
+/// The requested part of a file (RFC 9110 section 14).
 enum ByteRange: Equatable {
-    /// No range, or one that may be ignored: the whole file.
+    /// There is no range, or it may be ignored.
     case whole
     case part(ClosedRange<Int>)
-    /// Lies behind the end of the file.
+    /// The range is beyond the end of the file.
     case unsatisfiable
 
-    /// Reads a `Range` header. Several ranges at once are answered with the whole file, as the RFC allows.
+    /// Parses a `Range` header. Several ranges in one header select the whole file, as the RFC allows.
     init(_ header: String?, size: Int) {
         guard let header, header.hasPrefix("bytes="), !header.contains(",") else {
             self = .whole

@@ -2,22 +2,22 @@ import Chat
 import NIOCore
 import Synchronization
 
-/// Keeps pages of history as they were sent, because everybody reads the same newest page of a busy room.
+/// Caches encoded pages of history, because all members of a busy room read the same newest page.
 ///
-/// A page is forgotten with the next event of its room, before whoever caused it has an answer.
+/// An event invalidates the pages of its room before the request that caused it receives a response.
 final class PageCache: Sendable {
-    /// Bytes of pages in all.
+    /// Limit for all pages together, in bytes.
     static let capacity = 8 << 20
 
     struct Key: Hashable {
         let room: Room.ID
         let anchor: PageAnchor
         let limit: Int
-        /// For how long the addresses of its pictures stay the same; another week, another page.
+        /// The week in which the URLs of its pictures were signed; they are the same within a week.
         let week: Int
     }
 
-    /// A version of a room's history. A page that was read before an event must not be kept after it.
+    /// A version of a room's history. A page that was read before an event must not be cached after it.
     struct Version: Equatable {
         fileprivate let stripe: Int
         fileprivate let count: UInt
@@ -26,7 +26,7 @@ final class PageCache: Sendable {
     private struct State {
         var rooms: [Room.ID: [Key: ByteBuffer]] = [:]
         var byteCount = 0
-        /// Events so far; several rooms share a counter, so that there is a fixed number of them.
+        /// Number of invalidations; rooms share counters, so that their number is fixed.
         var counts = [UInt](repeating: 0, count: 256)
     }
 
@@ -36,36 +36,36 @@ final class PageCache: Sendable {
         state.withLock { $0.rooms[key.room]?[key] }
     }
 
-    /// To be taken before a page is read.
+    /// The current version, to be taken before a page is read.
     func version(of room: Room.ID) -> Version {
         let stripe = Self.stripe(of: room)
         return state.withLock { Version(stripe: stripe, count: $0.counts[stripe]) }
     }
 
-    /// Remembers a page that was read after `version`. When there is no place, the pages of some room give way.
+    /// Caches a page that was read after `version` was taken. If the cache is full, pages of other rooms are removed.
     func insert(_ page: ByteBuffer, for key: Key, at version: Version) {
         guard page.readableBytes <= Self.capacity / 16 else { return }
         state.withLock { state in
             guard state.counts[version.stripe] == version.count else { return }
             while state.byteCount + page.readableBytes > Self.capacity, let room = state.rooms.keys.first {
-                Self.forget(room, &state)
+                Self.removePages(of: room, &state)
             }
             let old = state.rooms[key.room, default: [:]].updateValue(page, forKey: key)
             state.byteCount += page.readableBytes - (old?.readableBytes ?? 0)
         }
     }
 
-    func forget(_ rooms: some Sequence<Room.ID>) {
+    func invalidate(_ rooms: some Sequence<Room.ID>) {
         state.withLock { state in
             for room in rooms {
                 state.counts[Self.stripe(of: room)] &+= 1
-                Self.forget(room, &state)
+                Self.removePages(of: room, &state)
             }
         }
     }
 
-    /// For what changes pages of any room without an event: pictures that are tried again, other keys of addresses.
-    func forgetAll() {
+    /// For changes to pages of any room without an event: retried pictures and new signing keys.
+    func invalidateAll() {
         state.withLock { state in
             for stripe in state.counts.indices { state.counts[stripe] &+= 1 }
             state.rooms = [:]
@@ -73,7 +73,7 @@ final class PageCache: Sendable {
         }
     }
 
-    private static func forget(_ room: Room.ID, _ state: inout State) {
+    private static func removePages(of room: Room.ID, _ state: inout State) {
         guard let pages = state.rooms.removeValue(forKey: room) else { return }
         state.byteCount -= pages.values.reduce(0) { $0 + $1.readableBytes }
     }

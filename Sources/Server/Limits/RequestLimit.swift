@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// Limits how many requests come from one network, before anything else is done for them.
+/// Limits the requests of each network, before anything else is done for them.
 struct RequestLimit: RouterMiddleware {
     let limits: RateLimits
 
@@ -21,7 +21,7 @@ struct RequestLimit: RouterMiddleware {
         return try await next(request, context)
     }
 
-    /// Pictures come by the dozen and cost little, and whoever watches the server must not be turned away.
+    /// Pictures are requested by the dozen and cost little, and monitoring must not be rejected.
     static func counts(_ path: String) -> Bool {
         !path.utf8.starts(with: "/media/".utf8) && !path.utf8.starts(with: "/health".utf8)
     }

@@ -19,13 +19,18 @@ struct LiveTransports: Sendable {
         hub: LiveHub,
         subscriptions: LiveSubscriptions,
         commands: LiveCommands.Inbox,
-        wire: Wire
+        encoding: JSONEncoding
     ) {
         let sessions = PollingSessions(store: store, hub: hub, subscriptions: subscriptions)
-        webSocket = WebSocketHandler(hub: hub, commands: commands, wire: wire, configuration: configuration.webSocket)
+        webSocket = WebSocketHandler(
+            hub: hub,
+            commands: commands,
+            encoding: encoding,
+            configuration: configuration.webSocket
+        )
         events = EventRoutes(
-            stream: SSEHandler(sessions: sessions, wire: wire, configuration: configuration.sse),
-            poll: LongPollHandler(sessions: sessions, wire: wire, configuration: configuration.longPoll)
+            stream: SSEHandler(sessions: sessions, encoding: encoding, configuration: configuration.sse),
+            poll: LongPollHandler(sessions: sessions, encoding: encoding, configuration: configuration.longPoll)
         )
     }
 

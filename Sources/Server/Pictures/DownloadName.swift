@@ -1,23 +1,23 @@
 import Foundation
 
-/// The name under which a browser or a program saves a download.
+/// The file name of a download.
 struct DownloadName {
-    /// Stands in for the part before the extension when nothing of it is left.
+    /// Replaces the part before the extension if it has no ASCII letter or digit.
     private static let stem = "file"
 
-    /// As it is kept with the upload.
+    /// The name of the upload.
     let name: String
 
     init(_ name: String) { self.name = name }
 
-    /// A `Content-Disposition` with the name twice (RFC 6266 section 4.3): in full, and in ASCII for programs such as
-    /// `curl -OJ` that know nothing else.
+    /// The `Content-Disposition` with the full name, and with an ASCII name for programs such as `curl -OJ` that do not
+    /// read the other (RFC 6266 section 4.3).
     var contentDisposition: String {
         "attachment; filename=\"\(ascii)\"; filename*=UTF-8''\(name.percentEncoded)"
     }
 
-    /// The name in characters that need no escapes in a quoted string, on a disk or in a shell's completion: letters
-    /// without their accents, and `_` for each run of others.
+    /// The name in characters that need no escapes in a quoted string, a file system or a shell: letters without accents,
+    /// and `_` for each run of other characters.
     var ascii: String {
         var result = ""
         for scalar in name.decomposedStringWithCanonicalMapping.unicodeScalars {
@@ -31,11 +31,11 @@ struct DownloadName {
         return withStem(result)
     }
 
-    /// Quotes and escapes of header fields, separators of paths, and what file systems refuse (RFC 6266 appendix D, RFC
-    /// 9110 section 5.6.4).
+    /// Quotes and escapes of header fields, path separators, and characters that file systems reject (RFC 6266 appendix D,
+    /// RFC 9110 section 5.6.4).
     private static let reserved: Set<Unicode.Scalar> = ["\"", "\\", "%", "/", ":", "*", "?", "<", ">", "|"]
 
-    /// A name of letters that were all replaced says nothing; and a file that begins with a dot would be hidden.
+    /// Replaces a name without letters or digits, and the leading dot of a name, which would hide the file.
     private func withStem(_ text: String) -> String {
         let dot = text.lastIndex(of: ".") ?? text.endIndex
         if text[..<dot].contains(where: { $0.isLetter || $0.isNumber }) {
@@ -46,7 +46,7 @@ struct DownloadName {
 }
 
 extension String {
-    /// All but the unreserved characters of RFC 3986 section 2.3 as `%XX`, which is what RFC 8187 wants.
+    /// Escapes all but the unreserved characters of RFC 3986 section 2.3 as `%XX`, as RFC 8187 requires.
     fileprivate var percentEncoded: String {
         utf8.map { byte in
             switch byte {

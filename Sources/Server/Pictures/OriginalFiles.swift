@@ -5,14 +5,14 @@ import Hummingbird
 import Media
 import Vocabulary
 
-/// Answers with the bytes as they were uploaded, for download only.
+/// Responds with originals, for download only.
 struct OriginalFiles: Sendable {
     let archive: any Archive
     let files: FileIO
-    /// Whether nginx sends the bytes.
+    /// Whether nginx sends the files.
     let isAccelerated: Bool
 
-    /// The types that are named truly; everything else goes out as bytes without a meaning.
+    /// Media types that are sent as they are; all others are sent as `application/octet-stream`.
     private static let safeTypes: Set<String> = ["image/jpeg", "image/png", "image/gif", "image/webp"]
 
     func response(
@@ -29,13 +29,13 @@ struct OriginalFiles: Sendable {
         headers[.cacheControl] = "private, no-cache"
         // nginx repeats the request with this header when it cannot read the file.
         let accelerates = isAccelerated && request.headers[.snugAccelerate] != "off"
-        let answer = FileAnswer(
+        let file = FileResponse(
             delivery: try await archive.delivery(of: .original(blob), accelerated: accelerates),
             size: Int(attachment.facts.byteCount),
             etag: etag,
             headers: headers,
             files: files
         )
-        return try await answer.response(to: request, context)
+        return try await file.response(to: request, context)
     }
 }

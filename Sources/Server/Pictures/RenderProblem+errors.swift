@@ -5,10 +5,10 @@ import Media
 import Pictures
 import Vocabulary
 
-/// The one place where it is decided whose fault a failed try is.
+/// Decides whether a failed attempt is the fault of the picture, its file, the worker or the machine.
 extension RenderProblem {
-    /// Nil where the whole machine is in trouble, so that other pictures would meet it too. An error that nobody foresaw
-    /// is taken for this one picture's: it must not keep the others waiting for ever.
+    /// Nil if the error would affect other pictures too, such as a full disk. An unknown error is attributed to this
+    /// picture, so that it cannot block the queue.
     init?(_ error: any Error) {
         switch error {
         case let failure as RenderFailure:
@@ -39,6 +39,6 @@ extension RenderProblem {
         self.init(cause, code: code.rawValue, detail: code.detail)
     }
 
-    /// Reasons of the kernel (errno(3)) that have nothing to do with the file that was asked for.
+    /// Error codes (errno(3)) that do not depend on the file.
     private static let machineWide: Set<Int32> = [ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM]
 }

@@ -5,26 +5,26 @@ import Pictures
 import Vocabulary
 
 extension RenderQueue {
-    /// Renders one picture and writes down how that ended.
+    /// Renders a picture and records the result.
     ///
-    /// - Throws: what is not the picture's doing; then this try does not count.
+    /// - Throws: Errors that the picture did not cause; the attempt must not count then.
     func render(_ task: RenderTask) async throws {
         guard task.crashCount < RetrySchedule.crashLimit else { return try await recordFailure(task.id, .quarantined) }
         do {
-            try await renderOnce(task.id)
+            try await attempt(task.id)
         } catch {
             guard let problem = RenderProblem(error) else { throw error }
-            if problem.cause == .file { complain(of: task.id, error) }
+            if problem.cause == .file { logUnreadable(task.id, error) }
             try await recordFailure(task.id, problem)
         }
     }
 
-    /// A try that the last life of the server ended with counts: the picture may have ended it.
-    func settleInterrupted() async throws {
+    /// Records attempts that were interrupted by the end of the server as failed: the picture may have crashed it.
+    func recordInterrupted() async throws {
         for id in try await store.renderings.interrupted() { try await recordFailure(id, .interrupted) }
     }
 
-    private func renderOnce(_ id: Attachment.ID) async throws {
+    private func attempt(_ id: Attachment.ID) async throws {
         let blob = BlobID(id.uuid)
         let inspection = try await intake.inspect(blob)
         if let limit = inspection.exceededLimit { throw limit }
@@ -43,8 +43,8 @@ extension RenderQueue {
         do {
             return try await renderer.render(RenderJob(id: blob, facts: facts))
         } catch let failure as RenderFailure {
-            // One bad sector must not keep every other picture waiting.
-            if case .storage = failure { try await originals.readThrough(blob) }
+            // An unreadable original must not stop the queue as a full disk does.
+            if case .storage = failure { try await originals.verify(blob) }
             throw failure
         }
     }
@@ -70,7 +70,7 @@ extension RenderQueue {
         }
     }
 
-    private func complain(of id: Attachment.ID, _ error: any Error) {
+    private func logUnreadable(_ id: Attachment.ID, _ error: any Error) {
         logger.error(
             "The original of a picture could not be read: if it is missing, restore it from a backup",
             metadata: ["attachment": "\(id)", "error": "\(error)"]

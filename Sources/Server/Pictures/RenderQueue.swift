@@ -5,48 +5,48 @@ import Media
 import NIOCore
 import ServiceLifecycle
 
-/// Renders the pictures that wait. The waiting ones are rows, so what a restart interrupts is done after it.
+/// Renders the pictures that are waiting in the database, so that the queue survives a restart.
 ///
-/// The worker renders one at a time; a second lane has the next one ready, while the first waits for the disk.
+/// The worker renders one picture at a time. A second consumer prepares the next one while the first waits for the disk.
 struct RenderQueue: Service, CustomStringConvertible {
-    /// Tells the queue that there is something to do.
+    /// Wakes the queue when a picture is waiting.
     struct Wakeup: Sendable {
-        /// One for each lane, as are their ends.
-        fileprivate let calls: [AsyncStream<Void>]
-        private let ends: [AsyncStream<Void>.Continuation]
+        /// One stream for each consumer.
+        fileprivate let signals: [AsyncStream<Void>]
+        private let continuations: [AsyncStream<Void>.Continuation]
 
         init() {
-            let streams = (0..<RenderQueue.laneCount).map { _ in
+            let streams = (0..<RenderQueue.consumerCount).map { _ in
                 AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             }
-            calls = streams.map(\.stream)
-            ends = streams.map(\.continuation)
+            signals = streams.map(\.stream)
+            continuations = streams.map(\.continuation)
         }
 
         func wake() {
-            for end in ends { end.yield() }
+            for continuation in continuations { continuation.yield() }
         }
     }
 
-    private static let laneCount = 2
-    /// Pause when no picture can be rendered: the worker does not start, or the disk is full.
+    private static let consumerCount = 2
+    /// Pause while no picture can be rendered, because the worker does not start or the disk is full.
     static let pause = Duration.seconds(5)
 
     let description = "render queue"
     private let wakeup: Wakeup
     let store: Store
     let intake: Intake
-    let originals: OriginalCheck
+    let originals: OriginalReader
     let worker: WorkerSupervisor
     let renderer: PictureRenderer
-    /// Keeps the alarm for the next retry.
+    /// Schedules the next retry.
     private let loop: any EventLoop
     let logger: Logger
 
     init(
         store: Store,
         intake: Intake,
-        originals: OriginalCheck,
+        originals: OriginalReader,
         worker: WorkerSupervisor,
         renderer: PictureRenderer,
         wakeup: Wakeup,
@@ -75,10 +75,10 @@ struct RenderQueue: Service, CustomStringConvertible {
     }
 
     private func serve() async {
-        // Before the first new try, because a try that has begun and not ended would look the same.
+        // Before the first attempt, which would look like an interrupted one.
         while !Task.isCancelled {
             do {
-                try await settleInterrupted()
+                try await recordInterrupted()
                 break
             } catch {
                 await pause(after: error)
@@ -86,17 +86,17 @@ struct RenderQueue: Service, CustomStringConvertible {
         }
         wakeup.wake()
         await withTaskGroup(of: Void.self) { group in
-            for calls in wakeup.calls { group.addTask { await renderAll(at: calls) } }
+            for signals in wakeup.signals { group.addTask { await consume(signals) } }
         }
     }
 
-    private func renderAll(at calls: AsyncStream<Void>) async {
-        var alarm: Scheduled<Void>?
-        defer { alarm?.cancel() }
-        // A try that has begun and of whose end the row does not know, because the disk did not take that either.
+    private func consume(_ signals: AsyncStream<Void>) async {
+        var retryTimer: Scheduled<Void>?
+        defer { retryTimer?.cancel() }
+        // An attempt whose end could not be recorded, for example on a full disk.
         var begun: Attachment.ID?
-        for await _ in calls {
-            alarm?.cancel()
+        for await _ in signals {
+            retryTimer?.cancel()
             do {
                 if let id = begun { try await store.renderings.withdrawAttempt(id) }
                 begun = nil
@@ -105,7 +105,7 @@ struct RenderQueue: Service, CustomStringConvertible {
                     try await render(task)
                     begun = nil
                 }
-                alarm = try await store.renderings.timeToNextRetry().map(wake(in:))
+                retryTimer = try await store.renderings.timeToNextRetry().map(wake(in:))
             } catch {
                 if let id = begun, (try? await store.renderings.withdrawAttempt(id)) != nil { begun = nil }
                 await pause(after: error)

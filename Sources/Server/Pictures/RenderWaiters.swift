@@ -1,9 +1,9 @@
 import Chat
 import Synchronization
 
-/// Lets requests wait until a picture has its variants or has failed.
+/// Requests that wait until a picture is rendered or has failed.
 final class RenderWaiters: Sendable {
-    /// Requests that may wait at a time; further ones are answered at once.
+    /// Most requests that may wait; further ones do not wait.
     static let maxWaiting = 1000
 
     private struct Waiting {
@@ -14,13 +14,15 @@ final class RenderWaiters: Sendable {
 
     private let waiting = Mutex(Waiting())
 
-    /// Wakes the requests that wait for this picture.
+    /// Wakes the requests that wait for a picture.
     func finished(_ id: Attachment.ID) {
         let streams = waiting.withLock { $0.streams[id] ?? [:] }
         for stream in streams.values { stream.finish() }
     }
 
-    /// Gives the attachment as `read` finds it once it is no longer processing, or when the time is up.
+    /// Waits until the attachment is no longer processing, up to `time`.
+    ///
+    /// - Returns: The attachment as `read` then returns it.
     func wait(
         for id: Attachment.ID,
         atMost time: Duration,
@@ -28,7 +30,7 @@ final class RenderWaiters: Sendable {
     ) async throws -> Attachment {
         guard let (stream, ticket) = enter(id) else { return try await read() }
         defer { leave(id, ticket) }
-        // Asked only after entering, so that nothing that happens in between is missed.
+        // Read after entering, so that no change in between is missed.
         let attachment = try await read()
         guard attachment.status == .processing else { return attachment }
         await withTaskGroup { group in

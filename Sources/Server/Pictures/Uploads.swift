@@ -6,40 +6,44 @@ import Media
 import Pictures
 import Vocabulary
 
-/// Joins the two halves of an upload: its row, which comes first, and its bytes.
+/// Receives uploads: creates the row of an attachment first, and then stores the bytes.
 struct Uploads: Sendable {
     let store: Store
     let intake: Intake
-    /// Bytes of a file.
+    /// Limit for a file, in bytes.
     let limit: Int
     let logger: Logger
 
-    /// What a form may hold besides the file: boundaries, headers and other small parts, in bytes.
+    /// Limit for the rest of a form: boundaries, headers and other parts, in bytes.
     static let formOverhead = 80 * 1024
 
-    /// A refusal to a client that may go on sending.
+    /// An upload was rejected while the client may still be sending.
     struct Refused: Error {
         let problem: Problem
-        /// Nothing of the body has been read. Where that is not so, more than can be passed over is left of it.
+        /// True if nothing of the body has been read; false if more is left of it than can be drained.
         let isUnread: Bool
     }
 
-    /// Receives the body, be it the file itself or a form that holds it.
+    /// Receives a body that is the file or a form with the file.
     ///
-    /// When this returns, row and bytes survive a power cut. When it throws, neither is left.
+    /// When this returns, the row and the bytes are durable. When it throws, neither is left.
     ///
-    /// - Parameter once: The key that the request came with. Of a repeat the bytes are read and compared all the same,
-    ///   and the answer is the first attachment.
+    /// - Parameter idempotencyKey: The key of the request. A repeated upload is received and compared too; the result is the
+    ///   first attachment.
     /// - Throws: `Problem`, or `Refused`.
-    func receive(_ request: Request, from owner: User.ID, once: OnceKey?) async throws -> Outcome<Attachment> {
+    func receive(
+        _ request: Request,
+        from owner: User.ID,
+        idempotencyKey: OnceKey?
+    ) async throws -> Outcome<Attachment> {
         let contentType = request.headers[.contentType] ?? ""
         let isForm = contentType.lowercased().hasPrefix("multipart/")
         try checkLength(of: request, isForm: isForm)
         let id = Attachment.ID.random()
-        try await begin(id, request, isForm: isForm, by: owner, once)
-        let body = RefusableBody(request.body)
+        try await begin(id, request, isForm: isForm, by: owner, idempotencyKey)
+        let body = DrainableBody(request.body)
         do {
-            return try await receive(body, of: request, isForm ? contentType : nil, as: id, once)
+            return try await receive(body, of: request, isForm ? contentType : nil, as: id, idempotencyKey)
         } catch {
             guard let problem = Problem(error), !(await body.drain()) else { throw error }
             throw Refused(problem: problem, isUnread: false)
@@ -51,13 +55,13 @@ struct Uploads: Sendable {
         _ request: Request,
         isForm: Bool,
         by owner: User.ID,
-        _ once: OnceKey?
+        _ idempotencyKey: OnceKey?
     ) async throws {
-        // How much a form holds besides the file is not known before it is read.
+        // The size of the rest of the form is unknown until it is read.
         let wrapping = isForm ? Self.formOverhead : 0
         let byteCount = max((request.contentLength ?? 0) - wrapping, 1)
         do {
-            try await store.beginUpload(id, by: owner, expecting: byteCount, once: once)
+            try await store.beginUpload(id, by: owner, expecting: byteCount, once: idempotencyKey)
         } catch {
             guard let problem = Problem(error) else { throw error }
             throw Refused(problem: problem, isUnread: true)
@@ -65,18 +69,18 @@ struct Uploads: Sendable {
     }
 
     private func receive(
-        _ body: RefusableBody,
+        _ body: DrainableBody,
         of request: Request,
         _ formType: String?,
         as id: Attachment.ID,
-        _ once: OnceKey?
+        _ idempotencyKey: OnceKey?
     ) async throws -> Outcome<Attachment> {
         let blob = BlobID(id.uuid)
         var isStored = false
         do {
             let (original, name) = try await receiveBytes(body, of: request, as: blob, formType)
             isStored = true
-            // A connection that broke may look like the end of the body.
+            // A broken connection can look like the end of the body.
             if formType == nil, let length = request.contentLength, length != original.receivedByteCount {
                 throw Problem.malformed("The body is shorter than its Content-Length.")
             }
@@ -87,18 +91,18 @@ struct Uploads: Sendable {
                 facts: original.facts,
                 failure: original.inspection.failure,
                 renderCost: original.inspection.facts?.renderCost ?? 0,
-                once: once.map { OnceRequest($0, uploading: original, named: filename) }
+                once: idempotencyKey.map { OnceRequest($0, uploading: original, named: filename) }
             )
-            if upload.isRepeat { await giveUp(id, isStored: true) }
+            if upload.isRepeat { await discard(id, isStored: true) }
             return upload
         } catch {
-            await giveUp(id, isStored: isStored)
+            await discard(id, isStored: isStored)
             throw error
         }
     }
 
-    /// Leaves neither row nor file. Should that fail too, the row stays, and with it the janitor finds the file.
-    private func giveUp(_ id: Attachment.ID, isStored: Bool) async {
+    /// Removes the row and the file. If that fails, the row remains, by which the janitor finds the file.
+    private func discard(_ id: Attachment.ID, isStored: Bool) async {
         do {
             if isStored { try await intake.discard(BlobID(id.uuid)) }
             try await store.abandonUpload(id)
@@ -118,7 +122,7 @@ struct Uploads: Sendable {
     }
 
     private func receiveBytes(
-        _ body: RefusableBody,
+        _ body: DrainableBody,
         of request: Request,
         as id: BlobID,
         _ formType: String?
@@ -149,7 +153,7 @@ struct Uploads: Sendable {
 }
 
 extension Inspection {
-    /// Why a picture has no variants, where that is known without decoding it.
+    /// The failure of a picture that is known without decoding it.
     fileprivate var failure: Attachment.Failure? {
         if let limit = exceededLimit {
             return Attachment.Failure(code: limit.code.rawValue, detail: limit.description)
@@ -176,8 +180,7 @@ extension StoredOriginal {
 }
 
 extension OnceRequest {
-    /// An upload is the same as another when as many bytes came, and what is kept of them and its name are the same,
-    /// however they were wrapped.
+    /// Two uploads are equal if the received size, the stored bytes and the cleaned name are equal, in a form or not.
     fileprivate init(_ key: OnceKey, uploading file: StoredOriginal, named filename: String) {
         let size = Data(String(file.receivedByteCount).utf8)
         self.init(key, parts: [Data(file.sha256), size, Data(filename.utf8)])

@@ -3,12 +3,12 @@ import Logging
 import Media
 import Vocabulary
 
-/// Makes deleted pictures unreachable at once: a signed URL is good for days, so its file must go.
+/// Makes deleted pictures unreachable at once. Their signed URLs remain valid for days, so the files must be removed.
 struct VariantPurger: Sendable {
     let archive: any Archive
     let logger: Logger
 
-    /// Removes the variants. What fails here, and the originals, the janitor removes with its next sweep.
+    /// Removes the variants. The janitor removes the originals, and variants that could not be removed here.
     func purge(_ attachments: [Attachment.ID]) async {
         guard !attachments.isEmpty else { return }
         do {

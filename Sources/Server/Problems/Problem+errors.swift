@@ -2,9 +2,9 @@ import Chat
 import Hummingbird
 import NIOHTTP1
 
-/// The one place where errors become problems.
+/// Converts errors to problems.
 extension Problem {
-    /// What a client is told of an error; nil for one that it can do nothing about and that must be logged.
+    /// The problem for an error; nil for an unexpected error, which must be logged.
     package init?(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
@@ -107,7 +107,7 @@ extension Problem {
         "The server has no storage space left. Nothing was stored."
     )
 
-    /// The disk does not do what it is asked; its error is in the log.
+    /// The disk failed; the error is in the log.
     static let storageTrouble = Problem(
         .serviceUnavailable,
         "overloaded",
@@ -115,7 +115,7 @@ extension Problem {
         retryAfterSeconds: 30
     )
 
-    /// An error of Hummingbird's own, told by its status alone.
+    /// An error that Hummingbird threw itself.
     private init(status: HTTPResponse.Status) {
         switch status.code {
         case 404: self = .notFound

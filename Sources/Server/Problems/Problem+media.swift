@@ -1,7 +1,7 @@
 import Media
 
 extension Problem {
-    /// Why an upload was not kept, told to who sent it.
+    /// The problem for an upload that was not stored.
     init(_ failure: Intake.Failure) {
         switch failure {
         case .empty, .malformedForm(.noFile):

@@ -2,18 +2,18 @@ import Chat
 import HTTPTypes
 import Hummingbird
 
-/// Uploads and what becomes of them.
+/// Uploads and attachments.
 struct AttachmentRoutes: Sendable {
     let store: Store
     let uploads: Uploads
     let limits: RateLimits
     let originals: OriginalFiles
     let waiters: RenderWaiters
-    let wire: Wire
+    let encoding: JSONEncoding
 
-    /// Seconds that a client may wait for variants.
+    /// Longest wait for variants, in seconds.
     private static let maxWait = 20
-    /// As a route; see `OnceOnly`.
+    /// The route of uploads; see ``IdempotencyMiddleware``.
     static let uploadPath = "/api/v1/attachments"
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -32,8 +32,12 @@ struct AttachmentRoutes: Sendable {
             return error.response.lingering(over: request)
         }
         do {
-            let upload = try await uploads.receive(request, from: context.userID, once: context.onceKey)
-            var response = try await answer(upload.value, to: request, .created, for: context.userID)
+            let upload = try await uploads.receive(
+                request,
+                from: context.userID,
+                idempotencyKey: context.idempotencyKey
+            )
+            var response = try await response(upload.value, to: request, .created, for: context.userID)
             response.headers[.rateLimitRemaining] = remaining.map(String.init)
             return response.replayed(upload.isRepeat)
         } catch let refused as Uploads.Refused {
@@ -44,7 +48,7 @@ struct AttachmentRoutes: Sendable {
 
     @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let attachment = try await store.attachment(context.id(), for: context.userID)
-        return try await answer(attachment, to: request, .ok, for: context.userID)
+        return try await response(attachment, to: request, .ok, for: context.userID)
     }
 
     @Sendable private func original(_ request: Request, _ context: SignedInContext) async throws -> Response {
@@ -53,10 +57,14 @@ struct AttachmentRoutes: Sendable {
     }
 
     @Sendable private func retry(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        // It is as much work as an upload, and must not become a loop.
+        // Counts as an upload, because it causes as much work.
         let remaining = try limits.uploads.spend(context.userID)
-        let attachment = try await store.retryRendering(context.id(), for: context.userID, once: context.once)
-        var response = wire.response(.accepted, attachment)
+        let attachment = try await store.retryRendering(
+            context.id(),
+            for: context.userID,
+            once: context.idempotentRequest
+        )
+        var response = encoding.response(.accepted, attachment)
         response.headers[.rateLimitRemaining] = remaining.map(String.init)
         return response
     }
@@ -66,19 +74,19 @@ struct AttachmentRoutes: Sendable {
         return Response(status: .noContent)
     }
 
-    /// The attachment, after as long a wait for its variants as the client prefers.
-    private func answer(
+    /// The response with an attachment, after waiting for its variants if the client prefers that.
+    private func response(
         _ attachment: Attachment,
         to request: Request,
         _ status: HTTPResponse.Status,
         for viewer: User.ID
     ) async throws -> Response {
         let wait = request.preferredWait(atMost: Self.maxWait)
-        guard wait > 0 else { return wire.response(status, attachment) }
+        guard wait > 0 else { return encoding.response(status, attachment) }
         let finished = try await waiters.wait(for: attachment.id, atMost: .seconds(wait)) {
             try await store.attachment(attachment.id, for: viewer)
         }
-        var response = wire.response(status, finished)
+        var response = encoding.response(status, finished)
         response.headers[.preferenceApplied] = "wait=\(wait)"
         return response
     }

@@ -1,10 +1,10 @@
 import Chat
 import Hummingbird
 
-/// Who may not join a public room.
+/// People who are banned from public rooms.
 struct BanRoutes: Sendable {
     let store: Store
-    let wire: Wire
+    let encoding: JSONEncoding
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
         signedIn.get("rooms/{id}/bans", use: list)
@@ -13,15 +13,15 @@ struct BanRoutes: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let most = store.limits.banPageSize
-        let limit = try request.number("limit", in: 1...Int64(most)).map(Int.init) ?? most
+        let maximum = store.limits.banPageSize
+        let limit = try request.number("limit", in: 1...Int64(maximum)).map(Int.init) ?? maximum
         let page = try await store.rooms.bans(
             from: context.id(),
             after: last(request),
             limit: limit,
             for: context.userID
         )
-        return wire.response { json in
+        return encoding.response { json in
             json.key("bans")
             json.array(page.bans) { $1.write(to: &$0) }
             json.member("has_more", page.hasMore)

@@ -1,10 +1,10 @@
 import Chat
 import Hummingbird
 
-/// Whom somebody has blocked.
+/// People whom the caller has blocked.
 struct BlockRoutes: Sendable {
     let store: Store
-    let wire: Wire
+    let encoding: JSONEncoding
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
         signedIn.get("blocks", use: list)
@@ -14,7 +14,7 @@ struct BlockRoutes: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let blocks = try await store.people.blocks(of: context.userID)
-        return wire.response { json in
+        return encoding.response { json in
             json.key("blocks")
             json.array(blocks) { $1.write(to: &$0) }
         }

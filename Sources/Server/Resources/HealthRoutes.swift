@@ -3,7 +3,7 @@ import Foundation
 import Hummingbird
 import Media
 
-/// How the server is doing.
+/// The state of the server, for load balancers and operators.
 struct HealthRoutes: Sendable {
     let store: Store
     let worker: WorkerSupervisor
@@ -19,7 +19,7 @@ struct HealthRoutes: Sendable {
         authenticated.get("health", use: full)
     }
 
-    /// For load balancers: whether the server can serve.
+    /// Whether the server can respond to requests, for load balancers.
     @Sendable private func simple(_ request: Request, _ context: AppContext) async throws -> Response {
         let canServe = shutdown.hasBegun ? false : (try? await store.ping()) != nil
         return Response(
@@ -29,9 +29,9 @@ struct HealthRoutes: Sendable {
         )
     }
 
-    /// For operators: to everybody else there is no such page.
+    /// The full report, for operators; everybody else gets 404.
     @Sendable private func full(_ request: Request, _ context: AppContext) async throws -> Response {
-        guard try await mayLook(request, context) else { throw Problem.notFound }
+        guard try await mayRead(request, context) else { throw Problem.notFound }
         let report = Report(
             version: Release.version,
             uptimeSeconds: Int((ContinuousClock.now - started).components.seconds),
@@ -48,7 +48,7 @@ struct HealthRoutes: Sendable {
         )
     }
 
-    private func mayLook(_ request: Request, _ context: AppContext) async throws -> Bool {
+    private func mayRead(_ request: Request, _ context: AppContext) async throws -> Bool {
         let forwardedFor = request.headers[values: .xForwardedFor]
         if address.isLocal(peer: context.peer, forwardedFor: forwardedFor) { return true }
         guard let session = context.session else { return false }
@@ -57,8 +57,8 @@ struct HealthRoutes: Sendable {
 
     private func database() async -> Check {
         let start = ContinuousClock.now
-        let answers = (try? await store.ping()) != nil
-        return Check(status: answers ? .ok : .failing, since: start, details: [:])
+        let isReachable = (try? await store.ping()) != nil
+        return Check(status: isReachable ? .ok : .failing, since: start, details: [:])
     }
 
     private func mediaWorker() async -> Check {
@@ -80,7 +80,6 @@ struct HealthRoutes: Sendable {
         )
     }
 
-    /// How often new ones had to wait stays counted until the next start.
     private func connections() -> Check {
         Check(status: .ok, since: .now, details: ["accept_pauses": .number(acceptPauses.total)])
     }
@@ -96,7 +95,7 @@ struct HealthRoutes: Sendable {
     }
 }
 
-/// What `/health` answers.
+/// The response of `GET /health`.
 private struct Report: Encodable {
     let status: Check.Status
     let version: String
@@ -123,7 +122,7 @@ private struct Report: Encodable {
     }
 }
 
-/// One thing that was looked at.
+/// The result of one check.
 private struct Check: Encodable {
     enum Status: String, Encodable, Comparable {
         case ok

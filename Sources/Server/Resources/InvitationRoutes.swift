@@ -1,10 +1,10 @@
 import Chat
 import Hummingbird
 
-/// What somebody is asked to agree to: invitations to rooms, and direct rooms that strangers opened.
+/// Invitations to rooms, and direct rooms opened by strangers.
 struct InvitationRoutes: Sendable {
     let store: Store
-    let wire: Wire
+    let encoding: JSONEncoding
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
         signedIn.get("invitations", use: list)
@@ -22,14 +22,14 @@ struct InvitationRoutes: Sendable {
     }
 
     private func response(_ invitations: [Invitation]) -> Response {
-        wire.response { json in
+        encoding.response { json in
             json.key("invitations")
             json.array(invitations) { $1.write(to: &$0) }
         }
     }
 
     @Sendable private func accept(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        wire.response(.ok, try await store.rooms.accept(context.id(), by: context.caller))
+        encoding.response(.ok, try await store.rooms.accept(context.id(), by: context.caller))
     }
 
     @Sendable private func decline(_ request: Request, _ context: SignedInContext) async throws -> Response {

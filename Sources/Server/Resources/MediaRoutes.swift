@@ -4,12 +4,12 @@ import Hummingbird
 import Media
 import Pictures
 
-/// Variants at their signed URLs, answered as nginx answers them where it stands in front.
+/// Variants at their signed URLs. The responses are the same as those of nginx, where it serves them.
 struct MediaRoutes: Sendable {
     let signer: MediaSigner
     let archive: any Archive
     let files: FileIO
-    private let pace = WarningPace()
+    private let throttle = WarningThrottle()
 
     init(signer: MediaSigner, archive: any Archive, files: FileIO) {
         self.signer = signer
@@ -23,23 +23,23 @@ struct MediaRoutes: Sendable {
 
     @Sendable private func show(_ request: Request, _ context: AppContext) async throws -> Response {
         let parts = try ["signature", "expires", "name"].map { try context.parameters.require($0) }
-        let verdict = signer.verify(signature: parts[0], expires: parts[1], name: parts[2], now: Date())
-        switch verdict {
+        let result = signer.verify(signature: parts[0], expires: parts[1], name: parts[2], now: Date())
+        switch result {
         case .malformed: throw Problem.notFound
         case .badSignature: throw Problem(.forbidden, "forbidden", "The signature of this URL is not valid.")
         case .expired: throw Problem(.gone, "gone", "This URL has expired. Fetch the message again.")
-        case .valid(let variant): return try await answer(variant, to: request, context)
+        case .valid(let variant): return try await response(with: variant, to: request, context)
         }
     }
 
-    private func answer(
-        _ variant: VariantFile,
+    private func response(
+        with variant: VariantFile,
         to request: Request,
         _ context: AppContext
     ) async throws -> Response {
         guard let size = try await archive.byteCount(of: .variant(variant)) else { throw Problem.notFound }
-        // nginx has accepted the signature, and yet asks for a file that is there.
-        if request.headers[.snugSecureLink] == "1", pace.mayWarn() {
+        // nginx has accepted the signature but did not find the file, which exists.
+        if request.headers[.snugSecureLink] == "1", throttle.mayWarn() {
             context.logger.warning(
                 """
                 nginx cannot read the variants of pictures, so the server sends them: add the user of nginx to the group of \
@@ -50,14 +50,14 @@ struct MediaRoutes: Sendable {
         var headers = HTTPFields.untrustedBytes
         headers[.contentType] = variant.format.mediaType
         headers[.cacheControl] = "private, max-age=604800, immutable"
-        // A variant never changes under its name, so the name tells one from another.
-        let answer = FileAnswer(
+        // The name identifies the content, because a variant never changes.
+        let file = FileResponse(
             delivery: try await archive.delivery(of: .variant(variant), accelerated: false),
             size: size,
             etag: "\"\(variant.name)\"",
             headers: headers,
             files: files
         )
-        return try await answer.response(to: request, context)
+        return try await file.response(to: request, context)
     }
 }

@@ -1,10 +1,10 @@
 import Chat
 import Hummingbird
 
-/// Who is in a room, how far they have come, and who is typing.
+/// Members of rooms, with their roles, receipts and typing notices.
 struct MemberRoutes: Sendable {
     let store: Store
-    let wire: Wire
+    let encoding: JSONEncoding
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
         signedIn.post("rooms/{id}/members", use: add)
@@ -26,12 +26,12 @@ struct MemberRoutes: Sendable {
         let user = body.user_id ?? context.userID
         let role = try body.role.map(Self.role) ?? .member
         let added = try await store.rooms.addMember(user, to: room, role: role, by: context.caller)
-        return wire.response(added.member == nil ? .accepted : .created, added)
+        return encoding.response(added.member == nil ? .accepted : .created, added)
     }
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let members = try await store.rooms.members(of: context.id(), for: context.userID)
-        return wire.response { json in
+        return encoding.response { json in
             json.key("members")
             json.array(members) { $1.write(to: &$0) }
         }
@@ -49,7 +49,7 @@ struct MemberRoutes: Sendable {
             in: context.id(),
             by: context.caller
         )
-        return wire.response(.ok, member)
+        return encoding.response(.ok, member)
     }
 
     @Sendable private func remove(_ request: Request, _ context: SignedInContext) async throws -> Response {
@@ -60,7 +60,7 @@ struct MemberRoutes: Sendable {
     }
 
     private struct Progress: Decodable {
-        let seq: EventNumber
+        let seq: SequenceNumber
     }
 
     @Sendable private func read(_ request: Request, _ context: SignedInContext) async throws -> Response {

@@ -1,13 +1,13 @@
 import Chat
 import Hummingbird
 
-/// What is said in a room.
+/// Messages and their history.
 struct MessageRoutes: Sendable {
     let store: Store
     let pages: HistoryPages
-    let wire: Wire
+    let encoding: JSONEncoding
 
-    /// Messages of a page unless the client says otherwise.
+    /// Default number of messages in a page.
     private static let pageSize: Int64 = 50
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
@@ -22,7 +22,7 @@ struct MessageRoutes: Sendable {
         let room: Room.ID = try context.id()
         let draft: DraftBody = try await request.json()
         let posted = try await store.messages.post(draft.draft, in: room, by: context.caller)
-        var response = wire.response(.created, posted.message)
+        var response = encoding.response(.created, posted.message)
         response.headers[.rateLimitRemaining] = posted.remaining.map(String.init)
         return response.replayed(posted.isRepeat)
     }
@@ -31,7 +31,7 @@ struct MessageRoutes: Sendable {
         let room: Room.ID = try context.id()
         let limit = try request.number("limit", in: 1...Int64(store.limits.pageSize)) ?? Self.pageSize
         let page = try await pages.page(of: room, at: anchor(request), limit: Int(limit), for: context.userID)
-        return wire.response(.ok, page)
+        return encoding.response(.ok, page)
     }
 
     private func anchor(_ request: Request) throws -> PageAnchor {
@@ -49,7 +49,7 @@ struct MessageRoutes: Sendable {
 
     @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let message = try await store.messages.message(context.id("message"), in: context.id(), for: context.userID)
-        return wire.response(.ok, message)
+        return encoding.response(.ok, message)
     }
 
     private struct Edit: Decodable {
@@ -64,7 +64,7 @@ struct MessageRoutes: Sendable {
             body: edit.body,
             by: context.caller
         )
-        return wire.response(.ok, message)
+        return encoding.response(.ok, message)
     }
 
     @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {

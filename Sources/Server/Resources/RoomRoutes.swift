@@ -1,10 +1,10 @@
 import Chat
 import Hummingbird
 
-/// Rooms.
+/// Rooms: creating, listing, changing, deleting and hiding them.
 struct RoomRoutes: Sendable {
     let store: Store
-    let wire: Wire
+    let encoding: JSONEncoding
 
     func mount(signedIn: RouterGroup<SignedInContext>) {
         signedIn.post("rooms", use: create)
@@ -32,18 +32,18 @@ struct RoomRoutes: Sendable {
             guard let other = body.user_id else {
                 throw Problem.invalid("user_id", "It is required for a direct room.")
             }
-            return wire.response(.created, try await store.rooms.directRoom(with: other, by: context.caller))
+            return encoding.response(.created, try await store.rooms.directRoom(with: other, by: context.caller))
         }
         guard let name = body.name else { throw Problem.invalid("name", "It is missing.") }
         let room = try await store.rooms.create(kind: kind, name: name, topic: body.topic, by: context.caller)
-        return wire.response(.created, room)
+        return encoding.response(.created, room)
     }
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
         switch request.text("scope") {
         case nil, "hidden":
             let rooms = try await store.rooms.list(of: context.userID, hidden: request.text("scope") != nil)
-            return wire.response { json in
+            return encoding.response { json in
                 json.key("rooms")
                 json.array(rooms) { $1.write(to: &$0) }
             }
@@ -53,7 +53,7 @@ struct RoomRoutes: Sendable {
                 matching: request.text("q") ?? "",
                 after: request.searchCursor()
             )
-            return wire.response { json in
+            return encoding.response { json in
                 json.key("rooms")
                 json.array(page.items) { RoomView(room: $1, role: nil).write(to: &$0) }
                 json.writeNextPage(page.next)
@@ -64,7 +64,7 @@ struct RoomRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        wire.response(.ok, try await store.rooms.room(context.id(), for: context.userID))
+        encoding.response(.ok, try await store.rooms.room(context.id(), for: context.userID))
     }
 
     private struct Changes: Decodable {
@@ -80,7 +80,7 @@ struct RoomRoutes: Sendable {
             topic: body.topic,
             by: context.caller
         )
-        return wire.response(.ok, room)
+        return encoding.response(.ok, room)
     }
 
     @Sendable private func delete(_ request: Request, _ context: SignedInContext) async throws -> Response {

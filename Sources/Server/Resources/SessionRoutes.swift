@@ -4,10 +4,10 @@ import Hummingbird
 /// Signing in and out.
 struct SessionRoutes: Sendable {
     let store: Store
-    let keys: KeysInUse
+    let keys: InFlightKeys
     let passwords: PasswordChecks
     let limits: RateLimits
-    let wire: Wire
+    let encoding: JSONEncoding
 
     func mount(open: RouterGroup<AppContext>, signedIn: RouterGroup<SignedInContext>) {
         open.post("sessions", use: signIn)
@@ -23,25 +23,27 @@ struct SessionRoutes: Sendable {
     @Sendable private func signIn(_ request: Request, _ context: AppContext) async throws -> Response {
         let body: SignIn = try await request.json()
         let username = User.name(typed: body.username)
-        let guess = PasswordChecks.Guess(
+        let attempt = PasswordChecks.Attempt(
             username: username,
             network: limits.network(of: request, peer: context.peer)
         )
-        // The refusal is the same for every name, and costs no hash.
-        try await passwords.count(guess)
-        let once = try request.once(for: username, context: context)
-        return try await keys.hold(once?.key) { try await signIn(guess, body.password, once) }
+        // Before the password is hashed, and with the same response for every name.
+        try await passwords.count(attempt)
+        let idempotentRequest = try request.idempotentRequest(for: username, context: context)
+        return try await keys.hold(idempotentRequest?.key) {
+            try await signIn(attempt, body.password, idempotentRequest)
+        }
     }
 
     private func signIn(
-        _ guess: PasswordChecks.Guess,
+        _ attempt: PasswordChecks.Attempt,
         _ password: String,
-        _ once: OnceRequest?
+        _ idempotentRequest: OnceRequest?
     ) async throws -> Response {
-        let response = try await passwords.verified(password, guess) {
-            try await store.people.credentials(username: guess.username)
+        let response = try await passwords.verified(password, attempt) {
+            try await store.people.credentials(username: attempt.username)
         } then: { verified in
-            try await signIn(verified, from: guess.network.known, once)
+            try await signIn(verified, from: attempt.network.known, idempotentRequest)
         }
         guard let response else { throw Self.refused }
         return response
@@ -50,21 +52,27 @@ struct SessionRoutes: Sendable {
     private func signIn(
         _ verified: VerifiedCredentials,
         from network: Network?,
-        _ once: OnceRequest?
+        _ idempotentRequest: OnceRequest?
     ) async throws -> Response {
         let user = try await store.people.user(verified.userID)
-        if let once, let (session, token) = try await store.people.renewSession(of: verified, madeBy: once) {
-            return wire.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
+        if let idempotentRequest,
+            let (session, token) = try await store.people.renewSession(of: verified, madeBy: idempotentRequest)
+        {
+            return encoding.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
         }
-        let (session, token) = try await store.people.createSession(for: verified, from: network, once: once)
-        return wire.response(.created, SignedIn(user: user, token: token, session: session))
+        let (session, token) = try await store.people.createSession(
+            for: verified,
+            from: network,
+            once: idempotentRequest
+        )
+        return encoding.response(.created, SignedIn(user: user, token: token, session: session))
     }
 
     private static let refused = Problem(.unauthorized, "unauthenticated", "The user name or password is wrong.")
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
         let sessions = try await store.people.sessions(of: context.userID)
-        return wire.response { json in
+        return encoding.response { json in
             json.key("sessions")
             json.array(sessions) { json, session in
                 OwnSession(session: session, isCurrent: session.id == context.session.id).write(to: &json)

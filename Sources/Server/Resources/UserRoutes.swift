@@ -2,13 +2,13 @@ import Chat
 import Hummingbird
 import SnugSettings
 
-/// Accounts.
+/// Accounts and user search.
 struct UserRoutes: Sendable {
     let store: Store
-    let keys: KeysInUse
+    let keys: InFlightKeys
     let passwords: PasswordChecks
     let limits: RateLimits
-    let wire: Wire
+    let encoding: JSONEncoding
     let registration: Settings.Registration
 
     func mount(open: RouterGroup<AppContext>, signedIn: RouterGroup<SignedInContext>) {
@@ -35,54 +35,55 @@ struct UserRoutes: Sendable {
         try User.checkIsNotReserved(username: username)
         try PasswordHasher.check(password: body.password)
         let name = try User.check(displayName: body.display_name, username: username)
-        let once = try request.once(for: username, name, context: context)
-        let guess = PasswordChecks.Guess(
+        let idempotentRequest = try request.idempotentRequest(for: username, name, context: context)
+        let attempt = PasswordChecks.Attempt(
             username: username,
             network: limits.network(of: request, peer: context.peer)
         )
-        return try await keys.hold(once?.key) {
-            // A name that is taken is refused before the cost of a hash is paid, and again by the insert.
+        return try await keys.hold(idempotentRequest?.key) {
+            // A taken name is rejected before the password is hashed, and in a race by the insert.
             if try await store.people.credentials(username: username) != nil {
-                return try await registerAgain(guess, body.password, once)
+                return try await registerAgain(attempt, body.password, idempotentRequest)
             }
-            return try await register(guess, body.password, as: name, once)
+            return try await register(attempt, body.password, as: name, idempotentRequest)
         }
     }
 
     private func register(
-        _ guess: PasswordChecks.Guess,
+        _ attempt: PasswordChecks.Attempt,
         _ password: String,
         as name: String,
-        _ once: OnceRequest?
+        _ idempotentRequest: OnceRequest?
     ) async throws -> Response {
-        try limits.signups.spend(guess.network)
+        try limits.signups.spend(attempt.network)
         let (user, session, token) = try await store.people.register(
-            username: guess.username,
+            username: attempt.username,
             displayName: name,
-            passwordHash: passwords.hasher.hash(password, for: guess.claimant),
-            from: guess.network.known,
-            once: once
+            passwordHash: passwords.hasher.hash(password, for: attempt.claimant),
+            from: attempt.network.known,
+            once: idempotentRequest
         )
-        return wire.response(.created, SignedIn(user: user, token: token, session: session))
+        return encoding.response(.created, SignedIn(user: user, token: token, session: session))
     }
 
-    /// Answers a repeat of the request that has made the account. It proves its password, so it counts as a sign-in.
+    /// Responds to a repeat of the request that created the account. The password is checked, so it counts as a sign-in.
     private func registerAgain(
-        _ guess: PasswordChecks.Guess,
+        _ attempt: PasswordChecks.Attempt,
         _ password: String,
-        _ once: OnceRequest?
+        _ idempotentRequest: OnceRequest?
     ) async throws -> Response {
         let taken = Refusal.conflict("This name is taken.", field: "username")
-        guard let once, try await store.people.hasBeenUsed(once.key) else { throw taken }
-        try await passwords.count(guess)
-        let response = try await passwords.verified(password, guess) {
-            try await store.people.credentials(username: guess.username)
+        guard let idempotentRequest, try await store.people.hasBeenUsed(idempotentRequest.key) else { throw taken }
+        try await passwords.count(attempt)
+        let response = try await passwords.verified(password, attempt) {
+            try await store.people.credentials(username: attempt.username)
         } then: { verified -> Response in
-            guard let (session, token) = try await store.people.renewSession(of: verified, madeBy: once) else {
+            guard let (session, token) = try await store.people.renewSession(of: verified, madeBy: idempotentRequest)
+            else {
                 throw taken
             }
             let user = try await store.people.user(verified.userID)
-            return wire.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
+            return encoding.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
         }
         guard let response else { throw taken }
         return response
@@ -94,7 +95,7 @@ struct UserRoutes: Sendable {
             after: request.searchCursor(),
             for: context.userID
         )
-        return wire.response { json in
+        return encoding.response { json in
             json.key("users")
             json.array(page.items) { $1.write(to: &$0) }
             json.writeNextPage(page.next)
@@ -102,11 +103,11 @@ struct UserRoutes: Sendable {
     }
 
     @Sendable private func showSelf(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        wire.response(.ok, OwnUser(try await store.people.user(context.userID)))
+        encoding.response(.ok, OwnUser(try await store.people.user(context.userID)))
     }
 
     @Sendable private func show(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        wire.response(.ok, try await store.people.user(context.id(), for: context.userID))
+        encoding.response(.ok, try await store.people.user(context.id(), for: context.userID))
     }
 
     private struct Changes: Decodable {
@@ -143,7 +144,7 @@ struct UserRoutes: Sendable {
         } else {
             user = try await store.people.update(changes, by: context.caller)
         }
-        return wire.response(.ok, OwnUser(user))
+        return encoding.response(.ok, OwnUser(user))
     }
 
     private func setPassword(
@@ -156,18 +157,18 @@ struct UserRoutes: Sendable {
         try PasswordHasher.check(password: password)
         guard let current else { throw Problem.invalid("current_password", "It is required to change the password.") }
         guard let own = try await store.people.credentials(of: context.userID) else { throw Refusal.notFound() }
-        let guess = PasswordChecks.Guess(
+        let attempt = PasswordChecks.Attempt(
             username: own.username,
             network: limits.network(of: request, peer: context.channel.remoteAddress)
         )
-        try await passwords.count(guess)
-        let updated = try await passwords.verified(current, guess) {
+        try await passwords.count(attempt)
+        let updated = try await passwords.verified(current, attempt) {
             try await store.people.credentials(of: context.userID)
         } then: { verified in
             var changes = changes
             changes.password = UserChanges.Password(
                 verified: verified,
-                hash: try await passwords.hasher.hash(password, for: guess.claimant),
+                hash: try await passwords.hasher.hash(password, for: attempt.claimant),
                 session: context.session.id
             )
             return try await store.people.update(changes, by: context.caller)

@@ -3,17 +3,17 @@ import Logging
 import Media
 import SnugSettings
 
-/// The storage folder of a server, opened: nobody else serves from it.
+/// The open storage folder of a server, which no other server can use.
 struct ServerStorage: Sendable {
     let folder: StorageFolder
     /// Held until the process ends.
     let lock: StorageLock
     private let mayHaveNewMedia: Bool
 
-    /// Files that are for their owner alone.
+    /// Files that only their owner may access.
     private static let privateFiles = Store.fileNames + [StorageLock.serverName, "janitor.lock"]
 
-    /// Opens the folder, or makes it, and looks at what is in it before anything is changed. Blocks.
+    /// Opens the folder, or creates it, and checks its content before anything is changed. Blocks.
     ///
     /// - Throws: `StorageFailure` or `DatabaseRefusal`.
     init(_ settings: Settings, logger: Logger) throws {
@@ -31,7 +31,7 @@ struct ServerStorage: Sendable {
         }
     }
 
-    /// Opens the media folder. Makes it only where there cannot be files of this database elsewhere.
+    /// Opens the media folder. Creates it only for a new database, which cannot have files elsewhere.
     ///
     /// - Throws: `StorageFailure`.
     func openMedia() throws -> MediaFolder {

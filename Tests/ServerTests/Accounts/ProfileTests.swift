@@ -126,7 +126,7 @@ struct ProfileTests {
     func presence() async throws {
         try await withServer(tuning: {
             $0.presence.grace = .zero
-            $0.heartbeat = .milliseconds(20)
+            $0.tickInterval = .milliseconds(20)
         }) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             _ = try await ada.makeRoom(with: [bob])

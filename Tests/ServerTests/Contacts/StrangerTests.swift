@@ -7,7 +7,7 @@ import Testing
 @Suite("What strangers learn of each other", .patient)
 struct StrangerTests {
     private func hurry(_ tuning: inout Snug.InternalLimits) {
-        tuning.heartbeat = .milliseconds(20)
+        tuning.tickInterval = .milliseconds(20)
     }
 
     /// Signals that somebody hears of another before a message that is sent last.

@@ -8,7 +8,7 @@ import Testing
 @Suite("Typing, receipts and presence", .patient)
 struct TransientEventTests {
     private func hurry(_ tuning: inout Snug.InternalLimits) {
-        tuning.heartbeat = .milliseconds(20)
+        tuning.tickInterval = .milliseconds(20)
         tuning.presence.grace = .milliseconds(100)
     }
 

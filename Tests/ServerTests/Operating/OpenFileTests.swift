@@ -42,7 +42,7 @@ struct OpenFileTests {
 
     @Test("One warning a minute is enough")
     func warnings() {
-        let pace = WarningPace()
+        let pace = WarningThrottle()
         let start = ContinuousClock.now
         let warned = [0, 1, 59, 60, 61, 119, 120].filter { pace.mayWarn(at: start + .seconds($0)) }
         #expect(warned == [0, 60, 120])

@@ -26,7 +26,7 @@ enum ClientFrame {
     /// How far the person has read a room.
     struct Read: Decodable {
         let room_id: Room.ID
-        let seq: EventNumber
+        let seq: SequenceNumber
     }
 
     /// The person is typing.

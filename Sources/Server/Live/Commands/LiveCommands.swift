@@ -30,14 +30,14 @@ struct LiveCommands: Service, CustomStringConvertible {
     private let commands: AsyncStream<Command>
     private let store: Store
     private let subscriptions: LiveSubscriptions
-    private let wire: Wire
+    private let presence: Presence
     private let logger: Logger
 
     /// - Parameter capacity: Commands that may wait; one per connection is enough.
     init(
         store: Store,
         subscriptions: LiveSubscriptions,
-        wire: Wire,
+        presence: Presence,
         capacity: Int,
         logger: Logger
     ) {
@@ -46,7 +46,7 @@ struct LiveCommands: Service, CustomStringConvertible {
         self.commands = commands
         self.store = store
         self.subscriptions = subscriptions
-        self.wire = wire
+        self.presence = presence
         self.logger = logger
     }
 
@@ -101,8 +101,8 @@ struct LiveCommands: Service, CustomStringConvertible {
 
     private func setStatus(_ frame: ClientFrame.Status, of user: User.ID) throws {
         switch frame.status {
-        case "online": wire.presence.active(user)
-        case "away": wire.presence.away(user)
+        case "online": presence.active(user)
+        case "away": presence.away(user)
         default: throw BadFrame(cause: Problem.invalid("status", "It must be online or away."))
         }
     }

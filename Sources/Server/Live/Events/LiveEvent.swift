@@ -32,7 +32,7 @@ struct LiveEvent: Sendable {
 }
 
 extension LiveEvent {
-    init(_ event: Event, epoch: String, wire: Wire) {
+    init(_ event: Event, epoch: String, encoding: JSONEncoding) {
         position = event.position
         room = event.roomID
         seq = event.seq
@@ -44,7 +44,7 @@ extension LiveEvent {
             case .roomDeleted: .closes
             default: .none
             }
-        encoded = EncodedEvent(event, epoch: epoch, wire: wire)
+        encoded = EncodedEvent(event, epoch: epoch, encoding: encoding)
     }
 }
 

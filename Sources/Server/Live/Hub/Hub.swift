@@ -35,14 +35,20 @@ final class Hub {
     private var isFull: Bool { table.connectionCount + pendingConnections.count >= limits.connections }
 
     /// - Parameter position: The newest position in the log at the start.
-    init(loop: any EventLoop, position: Int64, wire: Wire, limits: Limits) {
+    init(loop: any EventLoop, position: Int64, presence: Presence, encoding: JSONEncoding, limits: Limits) {
         self.loop = loop
         self.position = position
         self.limits = limits
-        presence = wire.presence
+        self.presence = presence
         recent = RecentEvents(limits)
         deliveryReports = DeliveryReports(limits)
-        transientEvents = TransientEvents(table: table, loop: loop, wire: wire, limits: limits)
+        transientEvents = TransientEvents(
+            table: table,
+            loop: loop,
+            presence: presence,
+            encoding: encoding,
+            limits: limits
+        )
     }
 
     // MARK: - Connections

@@ -13,11 +13,12 @@ struct LiveHub: Sendable {
     static func make(
         on loop: any EventLoop,
         position: Int64,
-        wire: Wire,
+        presence: Presence,
+        encoding: JSONEncoding,
         limits: Hub.Limits
     ) async throws -> LiveHub {
         try await loop.submit {
-            let hub = Hub(loop: loop, position: position, wire: wire, limits: limits)
+            let hub = Hub(loop: loop, position: position, presence: presence, encoding: encoding, limits: limits)
             return LiveHub(
                 loop: loop,
                 blockChanges: hub.transientEvents.blockChanges,

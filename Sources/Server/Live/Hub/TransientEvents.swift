@@ -7,7 +7,8 @@ import Vocabulary
 final class TransientEvents {
     private let table: SubscriptionTable
     private let loop: any EventLoop
-    private let wire: Wire
+    private let presence: Presence
+    private let encoding: JSONEncoding
     private let limits: Hub.Limits
     /// Receipts that the next tick announces.
     private(set) var receipts: [Room.ID: [User.ID: Receipt]] = [:]
@@ -16,12 +17,17 @@ final class TransientEvents {
     /// Who has joined which room since the last tick.
     private var joins: [(user: User.ID, room: Room.ID)] = []
 
-    private var presence: Presence { wire.presence }
-
-    init(table: SubscriptionTable, loop: any EventLoop, wire: Wire, limits: Hub.Limits) {
+    init(
+        table: SubscriptionTable,
+        loop: any EventLoop,
+        presence: Presence,
+        encoding: JSONEncoding,
+        limits: Hub.Limits
+    ) {
         self.table = table
         self.loop = loop
-        self.wire = wire
+        self.presence = presence
+        self.encoding = encoding
         self.limits = limits
     }
 
@@ -64,7 +70,7 @@ final class TransientEvents {
     }
 
     private func batch(_ events: [TransientEvent]) -> EncodedBatch {
-        EncodedBatch(events.map { EncodedEvent($0, wire: wire) })
+        EncodedBatch(events.map { EncodedEvent($0, encoding: encoding) })
     }
 
     // MARK: - Visibility
@@ -154,7 +160,7 @@ final class TransientEvents {
         let due = joins
         joins = []
         for (user, id) in due {
-            let (status, lastSeen) = presence.look(for: user)
+            let (status, lastSeen) = presence.current(of: user)
             guard status != .offline, let room = table.rooms[id], !room.pendingMembers.contains(user) else { continue }
             send(.presence(user, status, lastSeen: lastSeen), of: user, toOthersIn: room)
         }
@@ -175,7 +181,7 @@ final class TransientEvents {
             guard table.contains(change.user) else { continue }
             defer { if change.status == .offline { forget(change.user) } }
             guard change.needsAnnouncing else { continue }
-            let event = EncodedEvent(.presence(change.user, change.status, lastSeen: lastSeen), wire: wire)
+            let event = EncodedEvent(.presence(change.user, change.status, lastSeen: lastSeen), encoding: encoding)
             for receiver in presenceReceivers(of: change.user) {
                 due[ObjectIdentifier(receiver), default: (receiver.subscriber, [])].events.append(event)
             }

@@ -19,7 +19,7 @@ enum ConnectRefusal: Error {
 struct LiveSubscriptions: Sendable {
     let store: Store
     let blockChanges: BlockChanges
-    let wire: Wire
+    let encoding: JSONEncoding
 
     /// The state that a connection starts from.
     ///
@@ -54,13 +54,13 @@ struct LiveSubscriptions: Sendable {
         var events: [EncodedEvent] = []
         var bytesLeft = Missed.maxBytes
         for event in missed.events {
-            let encoded = EncodedEvent(event, epoch: store.epoch, wire: wire)
+            let encoded = EncodedEvent(event, epoch: store.epoch, encoding: encoding)
             bytesLeft -= encoded.json.readableBytes
             guard bytesLeft >= 0 else { return nil }
             events.append(encoded)
         }
-        return events + missed.profiles.map { EncodedEvent(.profile($0), wire: wire) }
-            + missed.receipts.map { EncodedEvent(.receipt($0), wire: wire) }
+        return events + missed.profiles.map { EncodedEvent(.profile($0), encoding: encoding) }
+            + missed.receipts.map { EncodedEvent(.receipt($0), encoding: encoding) }
     }
 
     /// Connects a client, which receives everything behind its cursor exactly once.

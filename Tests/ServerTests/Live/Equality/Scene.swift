@@ -45,7 +45,7 @@ func withScene(_ body: (Scene) async throws -> Void) async throws {
         try await withServer {
             $0.mediaWorker = gate.worker
         } tuning: {
-            $0.heartbeat = .milliseconds(50)
+            $0.tickInterval = .milliseconds(50)
         } _: { server in
             try await body(try await Scene(at: server.site, gate))
         }

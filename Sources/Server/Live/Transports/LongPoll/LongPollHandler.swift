@@ -3,7 +3,7 @@ import Hummingbird
 /// Live events by long polling, for networks that let nothing else through.
 struct LongPollHandler: Sendable {
     let sessions: PollingSessions
-    let wire: Wire
+    let encoding: JSONEncoding
     let configuration: LongPollConfiguration
 
     func respond(to request: Request, _ context: SignedInContext) async throws -> Response {
@@ -15,6 +15,6 @@ struct LongPollHandler: Sendable {
             sessions: sessions,
             limits: configuration.connection
         )
-        return wire.response(.ok, try await session.result(of: request))
+        return encoding.response(.ok, try await session.result(of: request))
     }
 }

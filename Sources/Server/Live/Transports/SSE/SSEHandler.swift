@@ -3,7 +3,7 @@ import Hummingbird
 /// Live events as server-sent events: one response that does not end.
 struct SSEHandler: Sendable {
     let sessions: PollingSessions
-    let wire: Wire
+    let encoding: JSONEncoding
     let configuration: SSEConfiguration
 
     func respond(to request: Request, _ context: SignedInContext) async throws -> Response {
@@ -14,7 +14,12 @@ struct SSEHandler: Sendable {
             limits: configuration.connection,
             cut: { channel.close(promise: nil) }
         )
-        let session = SSESession(connection: connection, welcome: welcome, wire: wire, comment: configuration.comment)
+        let session = SSESession(
+            connection: connection,
+            welcome: welcome,
+            encoding: encoding,
+            comment: configuration.comment
+        )
         return session.response(to: request)
     }
 }

@@ -5,7 +5,7 @@ import NIOCore
 struct SSESession: Sendable {
     let connection: PollingConnectionHandle
     let welcome: Welcome
-    let wire: Wire
+    let encoding: JSONEncoding
     /// Between two comments.
     let comment: TimeAmount
 
@@ -51,7 +51,7 @@ struct SSESession: Sendable {
     private var opening: ByteBuffer {
         var opening = ByteBuffer(string: "retry: \(Int.random(in: 1000...4000))\n\n")
         let frame = ServerFrame.welcome(welcome, heartbeatSeconds: Int(comment.nanoseconds / 1_000_000_000))
-        let event = EncodedEvent(type: "welcome", cursor: welcome.cursor.description, json: wire.json(frame).buffer)
+        let event = EncodedEvent(type: "welcome", cursor: welcome.cursor.description, json: encoding.json(frame).buffer)
         SSEFrames.append(event, to: &opening)
         return opening
     }

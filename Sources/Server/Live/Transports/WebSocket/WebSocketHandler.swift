@@ -23,11 +23,11 @@ struct WebSocketHandler: Sendable {
 
     let endpoint: WebSocketEndpoint
 
-    init(hub: LiveHub, commands: LiveCommands.Inbox, wire: Wire, configuration: WebSocketConfiguration) {
+    init(hub: LiveHub, commands: LiveCommands.Inbox, encoding: JSONEncoding, configuration: WebSocketConfiguration) {
         let context = WebSocketContext(
             hub: hub,
             commands: commands,
-            messages: JSONMessages(wire: wire),
+            messages: JSONMessages(encoding: encoding),
             configuration: configuration
         )
         endpoint = WebSocketEndpoint(path: Self.path) { head in

@@ -16,7 +16,7 @@ protocol WebSocketMessages: Sendable {
 
 /// Every message is one JSON object.
 struct JSONMessages: WebSocketMessages {
-    let wire: Wire
+    let encoding: JSONEncoding
     let ping = ByteBuffer.webSocketFrame(.ping, ByteBuffer())
 
     func frames(of batch: EncodedBatch) -> ByteBuffer {
@@ -24,7 +24,7 @@ struct JSONMessages: WebSocketMessages {
     }
 
     func frames(of frame: ServerFrame) -> ByteBuffer {
-        .webSocketFrame(.text, wire.json(frame).buffer)
+        .webSocketFrame(.text, encoding.json(frame).buffer)
     }
 
     func hello(in message: ByteBuffer) throws -> ClientFrame.Hello {

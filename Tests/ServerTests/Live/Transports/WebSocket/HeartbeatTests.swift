@@ -8,7 +8,7 @@ import Testing
 @Suite("Heartbeat of connections", .patient)
 struct HeartbeatTests {
     private func hurry(_ tuning: inout Snug.InternalLimits) {
-        tuning.heartbeat = .milliseconds(20)
+        tuning.tickInterval = .milliseconds(20)
         tuning.transports.webSocket.heartbeat = .milliseconds(40)
         tuning.transports.webSocket.silence = .milliseconds(200)
         tuning.presence.grace = .milliseconds(50)

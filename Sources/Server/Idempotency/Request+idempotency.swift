@@ -9,9 +9,9 @@ extension HTTPField.Name {
 }
 
 extension Request {
-    /// The key under which the client wants the request carried out once; nil without one.
+    /// The value of `Idempotency-Key`; nil without one.
     ///
-    /// - Throws: `invalid` unless it is one header of 1 to 64 visible ASCII characters.
+    /// - Throws: `invalid` unless it is one header field of 1 to 64 visible ASCII characters.
     func idempotencyKey() throws -> String? {
         let keys = headers[values: .idempotencyKey]
         guard let key = keys.first else { return nil }
@@ -25,10 +25,11 @@ extension Request {
         return key
     }
 
-    /// The same for who has no session yet but gives a name.
+    /// The key and fingerprint of a request without a session, which belong to a user name; nil without a key.
     ///
-    /// - Parameter parts: What makes the request what it is, but for its password: that is checked each time.
-    func once(for username: String, _ parts: String..., context: AppContext) throws -> OnceRequest? {
+    /// - Parameter parts: The content of the request, without its password, which is checked each time.
+    /// - Throws: As ``idempotencyKey()`` does.
+    func idempotentRequest(for username: String, _ parts: String..., context: AppContext) throws -> OnceRequest? {
         guard let text = try idempotencyKey() else { return nil }
         let key = OnceKey(ofNamed: username, route: context.endpointPath ?? uri.path, text: text)
         return OnceRequest(key, parts: ([username] + parts).map { Data($0.utf8) })
@@ -36,16 +37,16 @@ extension Request {
 }
 
 extension Response {
-    /// The same answer, marked when it tells of something that an earlier request has done.
-    func replayed(_ isRepeat: Bool = true) -> Response {
-        guard isRepeat else { return self }
+    /// The response with `Idempotency-Replayed` if it is the result of an earlier request.
+    func replayed(_ isReplay: Bool = true) -> Response {
+        guard isReplay else { return self }
         var response = self
         response.headers[.idempotencyReplayed] = "true"
         return response
     }
 }
 
-extension Wire {
+extension JSONEncoding {
     func response(_ status: HTTPResponse.Status, _ outcome: Outcome<some JSONWritable>) -> Response {
         response(status, outcome.value).replayed(outcome.isRepeat)
     }

@@ -6,14 +6,15 @@ import Media
 import Pictures
 import Vocabulary
 
-/// Turns what Chat knows into what clients read.
-struct Wire: Sendable {
+/// Encodes values of Chat as the JSON of the API.
+struct JSONEncoding: Sendable {
     let links: MediaLinks
+    /// Read to encode the status of users.
     let presence: Presence
 
-    /// The JSON of one value.
+    /// The JSON of a value.
     func json(_ value: some JSONWritable) -> JSONWriter {
-        var json = JSONWriter(wire: self)
+        var json = JSONWriter(encoding: self)
         value.write(to: &json)
         return json
     }
@@ -22,14 +23,14 @@ struct Wire: Sendable {
         response(status, json(value).buffer)
     }
 
-    /// An answer written member by member.
+    /// A response with an object that `members` writes.
     func response(_ status: HTTPResponse.Status = .ok, _ members: (inout JSONWriter) -> Void) -> Response {
-        var json = JSONWriter(wire: self)
+        var json = JSONWriter(encoding: self)
         json.object(members)
         return response(status, json.buffer)
     }
 
-    /// An answer that has been written already.
+    /// A response with JSON that is already encoded.
     func response(_ status: HTTPResponse.Status, _ json: ByteBuffer) -> Response {
         Response(
             status: status,
@@ -39,22 +40,22 @@ struct Wire: Sendable {
     }
 }
 
-/// Something that has one form on the wire.
+/// A value with a JSON form.
 protocol JSONWritable {
     func write(to json: inout JSONWriter)
 }
 
-/// The addresses of pictures.
+/// The URLs of pictures.
 struct MediaLinks: Sendable {
     let signer: MediaSigner
-    /// The public address of the site; empty where addresses are relative.
+    /// The prefix of URLs of originals; empty for relative URLs.
     let site: String
 
     func variant(_ id: Attachment.ID, size: VariantSize, format: VariantFormat, at time: Timestamp) -> String {
         url(for: VariantFile(blob: BlobID(id.uuid), size: size, format: format), at: time)
     }
 
-    /// The moving form of a picture.
+    /// The animated variant of a picture.
     func animation(_ id: Attachment.ID, at time: Timestamp) -> String {
         url(for: .animated(BlobID(id.uuid)), at: time)
     }
@@ -63,7 +64,7 @@ struct MediaLinks: Sendable {
         signer.url(for: file, now: Date(timeIntervalSince1970: Double(time.milliseconds) / 1000))
     }
 
-    /// Counts the weeks for which addresses stay the same.
+    /// The number of the current week; URLs of variants are the same within it.
     var week: Int { signer.week(at: Date()) }
 
     func original(_ id: Attachment.ID) -> String {

@@ -2,20 +2,19 @@ import Chat
 import Foundation
 import Synchronization
 
-/// The keys of requests that are being carried out, so that a client that asks again too early does not have the same
-/// work done beside the first.
+/// The keys of requests in progress. A client that repeats a request too early does not cause the same work twice.
 ///
-/// That nothing is made twice does not hang on this: the database sees to that. This spares a second hash or change. A
-/// key is held from when the whole request is there to its answer, so a slow client holds none.
-final class KeysInUse: Sendable {
-    /// Keys of one person, or of one name, at a time. People and names are as many as there are connections at most.
+/// Correctness does not depend on it, because the database rejects a second use of a key; it avoids a second password
+/// hash or transaction. A key is held from the end of the request to its response, so that a slow client holds none.
+final class InFlightKeys: Sendable {
+    /// Most keys that one user, or one user name, may have in progress.
     static let keysPerOwner = 16
 
     private let keys = Mutex<[Data: Set<OnceKey>]>([:])
 
-    /// Does `work` with the key held; without one, just so.
+    /// Calls `work` while holding the key, if there is one.
     ///
-    /// - Throws: `conflict` when another request holds it, `rate_limited` when their owner has too many, and what `work`
+    /// - Throws: `conflict` if another request holds the key, `rate_limited` if its owner holds too many, and what `work`
     ///   throws.
     func hold<Result>(_ key: OnceKey?, while work: () async throws -> Result) async throws -> Result {
         guard let key else { return try await work() }

@@ -3,17 +3,17 @@ import HTTPTypes
 import Hummingbird
 import Media
 
-/// A file as an answer, with ranges and conditions (RFC 9110 sections 13 and 14).
+/// A response with a file, with ranges and conditions (RFC 9110 sections 13 and 14).
 ///
-/// Hummingbird's `FileMiddleware` makes its own ETag from time and size and reads `bytes=-500` as the first bytes, so
-/// only its streaming is used.
-struct FileAnswer: Sendable {
+/// Hummingbird's `FileMiddleware` derives its ETag from time and size, and takes `bytes=-500` for the first bytes, so
+/// that only its streaming is used.
+struct FileResponse: Sendable {
     let delivery: Delivery
     /// Bytes.
     let size: Int
     /// Quoted.
     let etag: String
-    /// Type, caching and what else every answer carries.
+    /// Media type, caching and other header fields of every response.
     let headers: HTTPFields
     let files: FileIO
 
@@ -22,12 +22,12 @@ struct FileAnswer: Sendable {
         headers[.eTag] = etag
         switch delivery {
         case .accelerated(let location):
-            if let answer = Self.answer(toConditions: request.headers, etag, headers) { return answer }
+            if let response = Self.conditionalResponse(request.headers, etag, headers) { return response }
             headers[.accelRedirect] = location
             return Response(status: .ok, headers: headers)
         case .file(let path):
             headers[.acceptRanges] = "bytes"
-            if let answer = Self.answer(toConditions: request.headers, etag, headers) { return answer }
+            if let response = Self.conditionalResponse(request.headers, etag, headers) { return response }
             return try await stream(path, headers, to: request, context)
         }
     }
@@ -61,9 +61,12 @@ struct FileAnswer: Sendable {
         }
     }
 
-    /// The answer without the file, where the client's conditions lead to one (RFC 9110 section 13.2.2).
-    private static func answer(toConditions conditions: HTTPFields, _ etag: String, _ headers: HTTPFields) -> Response?
-    {
+    /// The response if a condition of the client decides it (RFC 9110 section 13.2.2); otherwise nil.
+    private static func conditionalResponse(
+        _ conditions: HTTPFields,
+        _ etag: String,
+        _ headers: HTTPFields
+    ) -> Response? {
         guard conditions.ifMatch(etag) else {
             return Problem(
                 .preconditionFailed,
@@ -77,20 +80,20 @@ struct FileAnswer: Sendable {
 }
 
 extension HTTPFields {
-    /// What every answer with bytes of a stranger carries: the browser takes them for what they are and runs nothing.
+    /// For files from users: the browser must not guess their type or run anything in them.
     static let untrustedBytes: HTTPFields = [
         .xContentTypeOptions: "nosniff",
         .contentSecurityPolicy: "default-src 'none'; sandbox",
-        // The address of a picture is the permission to see it.
+        // The URL of a picture is the permission to see it.
         .referrerPolicy: "no-referrer",
     ]
 
-    /// Whether the client has this version already (RFC 9110 section 13.1.2).
+    /// Whether the client has this version (RFC 9110 section 13.1.2).
     fileprivate func ifNoneMatch(_ etag: String) -> Bool {
         tags(.ifNoneMatch).contains { $0 == "*" || $0 == etag || $0 == "W/" + etag }
     }
 
-    /// Whether this version, if the client asks for a certain one, is that (RFC 9110 section 13.1.1).
+    /// Whether the client accepts this version (RFC 9110 section 13.1.1).
     fileprivate func ifMatch(_ etag: String) -> Bool {
         guard contains(.ifMatch) else { return true }
         return tags(.ifMatch).contains { $0 == "*" || $0 == etag }

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Lets one warning of a kind through a minute, so that what happens a thousand times a second does not fill the log.
-final class WarningPace: Sendable {
+/// Allows one warning per minute, so that a frequent condition does not fill the log.
+final class WarningThrottle: Sendable {
     private static let interval = Duration.seconds(60)
     private let last = Mutex<ContinuousClock.Instant?>(nil)
 
-    /// - Returns: Whether it is time for another one; then this was it.
+    /// Whether a warning may be logged now; if so, it counts as logged.
     func mayWarn(at now: ContinuousClock.Instant = .now) -> Bool {
         last.withLock { last in
             if let last, last.duration(to: now) < Self.interval { return false }

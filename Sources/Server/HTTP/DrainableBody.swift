@@ -1,19 +1,19 @@
 import Hummingbird
 import NIOCore
 
-/// A request's body that may turn out to be unwanted while it is read.
+/// The body of a request that may be rejected while it is read.
 ///
-/// A client that is still sending may not look at an answer before it is done, and loses it when the connection closes
-/// under it. So a refused body is read on for a little, and only who sends without end is cut off. It has one reader
-/// for all that, because a body can be iterated once.
-final class RefusableBody: AsyncSequence {
+/// Many clients read the response only after they have sent the body, and lose it if the connection is closed before.
+/// The rest of a rejected body is therefore read and discarded, up to a limit. Both share one iterator, because a body
+/// can be iterated once.
+final class DrainableBody: AsyncSequence {
     typealias Element = ByteBuffer
 
-    /// Bytes that are still read, and thrown away, of a body that was refused.
+    /// Bytes of a rejected body that are read and discarded.
     static let lingeringBytes = 16 * 1024 * 1024
 
     struct AsyncIterator: AsyncIteratorProtocol {
-        fileprivate let body: RefusableBody
+        fileprivate let body: DrainableBody
 
         func next() async throws -> ByteBuffer? {
             try await body.next()
@@ -30,9 +30,9 @@ final class RefusableBody: AsyncSequence {
         AsyncIterator(body: self)
     }
 
-    /// Reads what is left.
+    /// Reads and discards the rest.
     ///
-    /// - Returns: Whether the end was reached, so that the connection can go on.
+    /// - Returns: Whether the end was reached, so that the connection remains usable.
     func drain() async -> Bool {
         var rest = Self.lingeringBytes
         do {
@@ -52,27 +52,27 @@ final class RefusableBody: AsyncSequence {
 }
 
 extension Response {
-    /// The same answer to a request whose body nobody has read: it goes out at once, and what a client goes on sending is
-    /// read on for a little behind it, as `RefusableBody` does.
+    /// The response to a request whose body has not been read: it is sent at once, and then the body is read and discarded
+    /// up to a limit.
     func lingering(over request: Request) -> Response {
-        guard request.contentLength ?? 0 <= RefusableBody.lingeringBytes else { return closing() }
+        guard request.contentLength ?? 0 <= DrainableBody.lingeringBytes else { return closing() }
         var response = self
         let body = response.body
         response.body = ResponseBody(contentLength: body.contentLength) { writer in
             try await body.write(writer)
-            guard await RefusableBody(request.body).drain() else { throw ChannelError.inputClosed }
+            guard await DrainableBody(request.body).drain() else { throw ChannelError.inputClosed }
         }
         return response
     }
 
-    /// The same answer, with the connection closed behind it.
+    /// The response, after which the connection is closed.
     func closing() -> Response {
         var response = self
         let body = response.body
         response.headers[.connection] = "close"
         response.body = ResponseBody(contentLength: body.contentLength) { writer in
             try await body.write(writer)
-            // Hummingbird would read the rest of the request, however long it is; an error ends the connection.
+            // An error closes the connection; otherwise Hummingbird would read the rest of the body, however long it is.
             throw ChannelError.inputClosed
         }
         return response

@@ -2,12 +2,12 @@ import Chat
 import Logging
 import ServiceLifecycle
 
-/// Closes the database when everything else has ended, or when the time for that is over: then what still waits for the
-/// database gets a refusal instead of holding up the end.
-struct StoreKeeper: Service, CustomStringConvertible {
+/// Renews the token of the database, and closes the database after all other services. Operations that are still waiting
+/// then are rejected, so that they do not delay the shutdown.
+struct StoreService: Service, CustomStringConvertible {
     let description = "store"
     let store: Store
-    /// Between two tokens: a backup that is older than this is recognised as one, whatever lies beside it.
+    /// Interval between two tokens. A backup older than this is recognised as one, whatever lies beside it.
     let interval: Duration
     let logger: Logger
 
