@@ -124,7 +124,7 @@ struct ProfileTests {
 
     @Test("Who has a live socket is online, and is offline with the time of leaving when it ends")
     func presence() async throws {
-        try await withServer(tuning: {
+        try await withServer(internalLimits: {
             $0.presence.grace = .zero
             $0.tickInterval = .milliseconds(20)
         }) { server in

@@ -94,7 +94,7 @@ struct PageCacheTests {
 
     @Test("A new display name reaches pages that are remembered", .patient)
     func renamed() async throws {
-        try await withServer(tuning: { $0.backfillInterval = .milliseconds(10) }) { server in
+        try await withServer(internalLimits: { $0.backfillInterval = .milliseconds(10) }) { server in
             let ada = try await server.register("ada")
             let room = try await ada.makeRoom()
             _ = try await ada.say("Hello", in: room)

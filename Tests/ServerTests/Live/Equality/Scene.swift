@@ -44,7 +44,7 @@ func withScene(_ body: (Scene) async throws -> Void) async throws {
         let gate = try Gate(in: folder)
         try await withServer {
             $0.mediaWorker = gate.worker
-        } tuning: {
+        } internalLimits: {
             $0.tickInterval = .milliseconds(50)
         } _: { server in
             try await body(try await Scene(at: server.site, gate))
