@@ -1,4 +1,6 @@
 import Chat
+import HTTPTypes
+import Hummingbird
 import NIOCore
 import NIOHTTP1
 import SnugSettings
@@ -85,5 +87,31 @@ extension RateSettings {
         rules.blocks = blocks
         rules.profiles = profiles
         return rules
+    }
+}
+
+/// Limits the requests of each network, before anything else is done for them.
+struct RequestLimit: RouterMiddleware {
+    let limits: RateLimits
+
+    func handle(
+        _ request: Request,
+        context: AppContext,
+        next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        if Self.counts(request.uri.path) {
+            let forwardedFor = request.headers[values: .xForwardedFor]
+            do {
+                try limits.requests.spend(limits.address.network(of: context.peer, forwardedFor: forwardedFor))
+            } catch {
+                return error.response.lingering(over: request)
+            }
+        }
+        return try await next(request, context)
+    }
+
+    /// Pictures are requested by the dozen and cost little, and monitoring must not be rejected.
+    static func counts(_ path: String) -> Bool {
+        !path.utf8.starts(with: "/media/".utf8) && !path.utf8.starts(with: "/health".utf8)
     }
 }

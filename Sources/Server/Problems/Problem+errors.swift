@@ -1,5 +1,6 @@
 import Chat
 import Hummingbird
+import Media
 import NIOHTTP1
 
 /// Converts errors to problems.
@@ -101,14 +102,14 @@ extension Problem {
         return path.isEmpty ? "body" : path
     }
 
-    static let storageFull = Problem(
+    private static let storageFull = Problem(
         .init(code: 507, reasonPhrase: "Insufficient Storage"),
         "storage_full",
         "The server has no storage space left. Nothing was stored."
     )
 
     /// The disk failed; the error is in the log.
-    static let storageTrouble = Problem(
+    private static let storageTrouble = Problem(
         .serviceUnavailable,
         "overloaded",
         "The server cannot write to its disk. Nothing was stored. Try again later.",
@@ -123,6 +124,36 @@ extension Problem {
         case 415: self.init(.unsupportedMediaType, "unsupported_media", "This media type is not supported.")
         case 500...: self = .internal
         default: self.init(status, "malformed", "The request is malformed.")
+        }
+    }
+}
+
+extension Problem {
+    /// The problem for an upload that was not stored.
+    init(_ failure: Intake.Failure) {
+        switch failure {
+        case .empty, .malformedForm(.noFile):
+            self = .invalid("file", failure.description)
+        case .tooLarge(let limit):
+            self = .tooLarge("A file", limit: limit)
+        case .refused(let limit):
+            self.init(
+                .unsupportedMediaType,
+                "unsupported_media",
+                limit.description,
+                field: "file",
+                limit: limit.value
+            )
+        case .malformedForm(.encoded(let field, _)):
+            self.init(.unsupportedMediaType, "unsupported_media", failure.description, field: field)
+        case .badBoundary, .malformedForm:
+            self = .malformed(failure.description)
+        case .storage(let failure) where failure.isStorageFull:
+            self = .storageFull
+        case .storage(let failure) where failure.isDiskTrouble:
+            self = .storageTrouble
+        case .storage:
+            self = .internal
         }
     }
 }

@@ -1,4 +1,5 @@
 import Hummingbird
+import NIOCore
 
 /// Live events as server-sent events: one response that does not end.
 struct SSEHandler: Sendable {
@@ -22,4 +23,11 @@ struct SSEHandler: Sendable {
         )
         return session.response(to: request)
     }
+}
+
+/// Limits of server-sent events.
+struct SSEConfiguration: Sendable {
+    /// Between two comments on a stream where nothing else happens.
+    var comment = TimeAmount.seconds(20)
+    var connection = PollingConnection.Limits()
 }
