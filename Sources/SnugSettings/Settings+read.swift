@@ -4,8 +4,8 @@ extension Settings {
     /// Reads the settings: the command line overrides the environment, the environment the file, and the file the
     /// defaults. Blocks.
     ///
-    /// The file is the one named by `--config` or `SNUG_CONFIG`, or else `snug.yaml` in the storage folder, or else in the
-    /// current folder.
+    /// The file is the one named by `--config` or `SNUG_CONFIG`, or else `snug.yaml` in the storage folder, or else in
+    /// the current folder.
     ///
     /// - Throws: ``SettingError`` for an unknown setting or a value that is not allowed.
     package static func read(

@@ -5,8 +5,8 @@ import Yams
 enum SettingsFile {
     static let name = "snug.yaml"
 
-    /// - Throws: ``SettingError`` for a file that cannot be read, is not a mapping of names to values, or has an unknown
-    ///   name. No setting has nested keys.
+    /// - Throws: ``SettingError`` for a file that cannot be read, is not a mapping of names to values, or has an
+    ///   unknown name. No setting has nested keys.
     static func read(_ path: String) throws(SettingError) -> [String: GivenValue] {
         var values: [String: GivenValue] = [:]
         for (key, text) in try texts(of: path).sorted(by: { $0.key < $1.key }) {

@@ -4,8 +4,8 @@ import Media
 import Vocabulary
 
 extension Sweep {
-    /// If more than this share of all files, and more than ``brakeFiles``, have no row, something is probably wrong: the
-    /// database is another one or an old backup, or a disk is not mounted.
+    /// If more than this share of all files, and more than ``brakeFiles``, have no row, something is probably wrong:
+    /// the database is another one or an old backup, or a disk is not mounted.
     static let brakeShare = 0.05
     static let brakeFiles = 50
 

@@ -42,8 +42,8 @@ struct MediaRoutes: Sendable {
         if request.headers[.snugSecureLink] == "1", throttle.mayWarn() {
             context.logger.warning(
                 """
-                nginx cannot read the variants of pictures, so the server sends them: add the user of nginx to the group of \
-                the storage folder and restart nginx
+                nginx cannot read the variants of pictures, so the server sends them: add the user of nginx to the \
+                group of the storage folder and restart nginx
                 """
             )
         }

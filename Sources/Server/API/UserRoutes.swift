@@ -66,7 +66,8 @@ struct UserRoutes: Sendable {
         return encoding.response(.created, SignedIn(user: user, token: token, session: session))
     }
 
-    /// Responds to a repeat of the request that created the account. The password is checked, so it counts as a sign-in.
+    /// Responds to a repeat of the request that created the account. The password is checked, so it counts as a
+    /// sign-in.
     private func registerAgain(
         _ attempt: PasswordChecks.Attempt,
         _ password: String,

@@ -34,8 +34,8 @@ struct PasswordChecks: Sendable {
         try limits.spendSignIn(as: attempt.username, from: attempt.network, isKnown: isKnown)
     }
 
-    /// Calls `work` if the password is right. When `work` finds that the hash was replaced since the check, the password
-    /// is checked again.
+    /// Calls `work` if the password is right. When `work` finds that the hash was replaced since the check, the
+    /// password is checked again.
     ///
     /// - Parameter read: Reads the credentials.
     /// - Returns: The result of `work`; nil if the password is wrong or there are no credentials.

@@ -16,8 +16,8 @@ struct DownloadName {
         "attachment; filename=\"\(ascii)\"; filename*=UTF-8''\(name.percentEncoded)"
     }
 
-    /// The name in characters that need no escapes in a quoted string, a file system or a shell: letters without accents,
-    /// and `_` for each run of other characters.
+    /// The name in characters that need no escapes in a quoted string, a file system or a shell: letters without
+    /// accents, and `_` for each run of other characters.
     var ascii: String {
         var result = ""
         for scalar in name.decomposedStringWithCanonicalMapping.unicodeScalars {
@@ -31,8 +31,8 @@ struct DownloadName {
         return withStem(result)
     }
 
-    /// Quotes and escapes of header fields, path separators, and characters that file systems reject (RFC 6266 appendix D,
-    /// RFC 9110 section 5.6.4).
+    /// Quotes and escapes of header fields, path separators, and characters that file systems reject (RFC 6266 appendix
+    /// D, RFC 9110 section 5.6.4).
     private static let reserved: Set<Unicode.Scalar> = ["\"", "\\", "%", "/", ":", "*", "?", "<", ">", "|"]
 
     /// Replaces a name without letters or digits, and the leading dot of a name, which would hide the file.

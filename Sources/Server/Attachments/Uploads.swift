@@ -28,8 +28,8 @@ struct Uploads: Sendable {
     ///
     /// When this returns, the row and the bytes are durable. When it throws, neither is left.
     ///
-    /// - Parameter idempotencyKey: The key of the request. A repeated upload is received and compared too; the result is the
-    ///   first attachment.
+    /// - Parameter idempotencyKey: The key of the request. A repeated upload is received and compared too; the result
+    ///   is the first attachment.
     /// - Throws: `Problem`, or `Refused`.
     func receive(
         _ request: Request,

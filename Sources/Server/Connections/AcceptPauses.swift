@@ -47,8 +47,8 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
     }
 
     /// `wanted`, or three quarters of the descriptors if that is less. The rest is for the database, uploads, downloads
-    /// and the worker. The process must never run out: libdispatch ends it when it cannot open `/proc/self/task` to count
-    /// its threads.
+    /// and the worker. The process must never run out: libdispatch ends it when it cannot open `/proc/self/task` to
+    /// count its threads.
     static func withinFileLimit(_ wanted: Int) -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return wanted }

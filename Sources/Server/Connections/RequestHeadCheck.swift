@@ -43,8 +43,8 @@ extension Request {
     /// Only these two header fields announce a body (RFC 9112 section 6.3).
     private var hasBody: Bool { contentLength ?? 0 > 0 || headers[.transferEncoding] != nil }
 
-    /// The library moves the first `Host` to the authority and leaves others among the header fields. HTTP/1.0 requests,
-    /// which need none, have an empty one from ``UpgradeRequestFilter``.
+    /// The library moves the first `Host` to the authority and leaves others among the header fields. HTTP/1.0
+    /// requests, which need none, have an empty one from ``UpgradeRequestFilter``.
     fileprivate var hasOneHost: Bool {
         HostName.isOnly((head.authority.map { [$0] } ?? []) + headers[values: .anotherHost])
     }

@@ -78,7 +78,8 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
     static let problem = Problem(
         .requestHeaderFieldsTooLarge,
         "too_large",
-        "The request header may have at most \(maxFields) fields of \(maxFieldBytes) bytes each, and \(maxHeadBytes) bytes in total.",
+        "The request header may have at most \(maxFields) fields of \(maxFieldBytes) bytes each, "
+            + "and \(maxHeadBytes) bytes in total.",
         limit: maxHeadBytes
     )
 }

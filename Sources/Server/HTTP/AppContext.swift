@@ -30,8 +30,8 @@ struct SignedInContext: ChildRequestContext {
     let session: Session
     /// The `Idempotency-Key` of a POST. Set by `IdempotencyMiddleware`.
     var idempotencyKey: OnceKey?
-    /// The key with a fingerprint of the request. Set by `IdempotencyMiddleware`, except for uploads, whose body is not yet
-    /// read.
+    /// The key with a fingerprint of the request. Set by `IdempotencyMiddleware`, except for uploads, whose body is not
+    /// yet read.
     var idempotentRequest: OnceRequest?
 
     var userID: User.ID { session.userID }

@@ -9,8 +9,8 @@ struct ClientAddress: Sendable {
     /// Called when a peer that is not trusted sends `X-Forwarded-For`.
     var onUntrusted: @Sendable (IPAddress) -> Void = { _ in }
 
-    /// The address of the client: the peer, or, if that is a trusted proxy, the last address in `X-Forwarded-For` that is
-    /// not one. The client may have forged the entries before it. An invalid entry counts as the proxy that sent it.
+    /// The address of the client: the peer, or, if that is a trusted proxy, the last address in `X-Forwarded-For` that
+    /// is not one. The client may have forged the entries before it. An invalid entry counts as the proxy that sent it.
     ///
     /// - Parameter forwardedFor: The values of `X-Forwarded-For`, in order.
     func of(peer: SocketAddress?, forwardedFor: [String]) -> IPAddress? {

@@ -52,8 +52,8 @@ final class DrainableBody: AsyncSequence {
 }
 
 extension Response {
-    /// The response to a request whose body has not been read: it is sent at once, and then the body is read and discarded
-    /// up to a limit.
+    /// The response to a request whose body has not been read: it is sent at once, and then the body is read and
+    /// discarded up to a limit.
     func lingering(over request: Request) -> Response {
         guard request.contentLength ?? 0 <= DrainableBody.lingeringBytes else { return closing() }
         var response = self
@@ -72,7 +72,8 @@ extension Response {
         response.headers[.connection] = "close"
         response.body = ResponseBody(contentLength: body.contentLength) { writer in
             try await body.write(writer)
-            // An error closes the connection; otherwise Hummingbird would read the rest of the body, however long it is.
+            // An error closes the connection; otherwise Hummingbird would read the rest of the body, however long it
+            // is.
             throw ChannelError.inputClosed
         }
         return response

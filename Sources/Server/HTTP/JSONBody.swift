@@ -5,8 +5,8 @@ import Hummingbird
 extension Request {
     /// Reads the body as JSON, whatever its `Content-Type`.
     ///
-    /// - Throws: `too_large` above 64 KiB, `malformed` if it is not JSON, `invalid` with the member that is missing or has a
-    ///   wrong type.
+    /// - Throws: `too_large` above 64 KiB, `malformed` if it is not JSON, `invalid` with the member that is missing or
+    ///   has a wrong type.
     func json<Body: Decodable>(_ type: Body.Type = Body.self) async throws -> Body {
         try JSONText.decode(type, from: Data(buffer: await bodyBytes()))
     }

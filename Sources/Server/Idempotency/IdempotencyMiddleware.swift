@@ -3,7 +3,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// Reads the `Idempotency-Key` of a `POST`, and rejects a second request with the same key while the first is in progress.
+/// Reads the `Idempotency-Key` of a `POST`, and rejects a second request with the same key while the first is in
+/// progress.
 ///
 /// The store replays results: it receives the key and the fingerprint with the operation.
 struct IdempotencyMiddleware: RouterMiddleware {
@@ -23,8 +24,8 @@ struct IdempotencyMiddleware: RouterMiddleware {
         let key = OnceKey(of: context.userID, route: route, text: text)
         var (request, context) = (request, context)
         context.idempotencyKey = key
-        // An upload is identified by the hash of its file, since the boundary of a form differs each time. A slow upload
-        // must not hold a key until then; of two complete ones, the database accepts the first.
+        // An upload is identified by the hash of its file, since the boundary of a form differs each time. A slow
+        // upload must not hold a key until then; of two complete ones, the database accepts the first.
         guard route != streamedRoute else { return try await next(request, context) }
         context.idempotentRequest = try await request.idempotentRequest(key)
         return try await keys.hold(key) { try await next(request, context) }

@@ -14,8 +14,8 @@ final class InFlightKeys: Sendable {
 
     /// Calls `work` while holding the key, if there is one.
     ///
-    /// - Throws: `conflict` if another request holds the key, `rate_limited` if its owner holds too many, and what `work`
-    ///   throws.
+    /// - Throws: `conflict` if another request holds the key, `rate_limited` if its owner holds too many, and what
+    ///   `work` throws.
     func hold<Result>(_ key: OnceKey?, while work: () async throws -> Result) async throws -> Result {
         guard let key else { return try await work() }
         try keys.withLock { keys in

@@ -3,8 +3,8 @@ import Chat
 extension Attachment: JSONWritable {
     func write(to json: inout JSONWriter) { write(to: &json, asAvatar: false) }
 
-    /// - Parameter asAvatar: Whether it is an avatar that is shown to others. Members about the original, which they may
-    ///   not fetch, are null.
+    /// - Parameter asAvatar: Whether it is an avatar that is shown to others. Members about the original, which they
+    ///   may not fetch, are null.
     func write(to json: inout JSONWriter, asAvatar: Bool) {
         json.object { json in
             json.member("id", id)

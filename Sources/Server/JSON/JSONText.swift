@@ -2,8 +2,8 @@ import Foundation
 
 /// Decoding of JSON from clients.
 enum JSONText {
-    /// Decodes a value. An escape of half a surrogate pair becomes U+FFFD: clients that truncate text by UTF-16 units send
-    /// one at its end, and Foundation rejects the whole text for it.
+    /// Decodes a value. An escape of half a surrogate pair becomes U+FFFD: clients that truncate text by UTF-16 units
+    /// send one at its end, and Foundation rejects the whole text for it.
     static func decode<Value: Decodable>(_ type: Value.Type = Value.self, from text: Data) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: text)

@@ -5,8 +5,8 @@ import Vocabulary
 
 /// Writes JSON (RFC 8259) as bytes.
 ///
-/// Thousands of messages are encoded per second, for which Foundation's encoder is five times as slow. All responses and
-/// events use this writer, so that each type has one JSON form.
+/// Thousands of messages are encoded per second, for which Foundation's encoder is five times as slow. All responses
+/// and events use this writer, so that each type has one JSON form.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
     /// Provides media URLs and presence to the written values.

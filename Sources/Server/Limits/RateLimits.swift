@@ -35,8 +35,8 @@ struct RateLimits: Sendable {
         self.address = address
     }
 
-    /// Counts an attempt to sign in. Networks from which the user has signed in before have an allowance of their own, so
-    /// that attempts from elsewhere do not lock the user out.
+    /// Counts an attempt to sign in. Networks from which the user has signed in before have an allowance of their own,
+    /// so that attempts from elsewhere do not lock the user out.
     ///
     /// - Throws: `rate_limited`.
     func spendSignIn(as name: String, from network: ClientNetwork, isKnown: Bool) throws(Problem) {

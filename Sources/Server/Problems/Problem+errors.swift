@@ -71,7 +71,8 @@ extension Problem {
             self.init(
                 Self.storageFull.status,
                 Self.storageFull.code,
-                "Your uploads may take up at most \(limit) bytes. Delete uploads, or messages with attachments, to free space.",
+                "Your uploads may take up at most \(limit) bytes. "
+                    + "Delete uploads, or messages with attachments, to free space.",
                 limit: limit
             )
         case .storageFull:

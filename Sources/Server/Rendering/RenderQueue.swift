@@ -9,7 +9,8 @@ import Vocabulary
 
 /// Renders the pictures that are waiting in the database, so that the queue survives a restart.
 ///
-/// The worker renders one picture at a time. A second consumer prepares the next one while the first waits for the disk.
+/// The worker renders one picture at a time. A second consumer prepares the next one while the first waits for the
+/// disk.
 struct RenderQueue: Service, CustomStringConvertible {
     /// Wakes the queue when a picture is waiting.
     struct Wakeup: Sendable {

@@ -25,7 +25,7 @@ struct ServerStorage: Sendable {
         mayHaveNewMedia = !found.hasPeople
         for narrowed in try folder.narrowModes(privateFiles: Self.privateFiles) {
             logger.notice(
-                "Permissions in the storage were too wide and have been narrowed; nginx reads media as a member of its group",
+                "Permissions in the storage were too wide and have been narrowed; nginx reads media through the group",
                 metadata: ["mode": "\(narrowed)"]
             )
         }
@@ -40,9 +40,9 @@ struct ServerStorage: Sendable {
             return try MediaFolder(path, mayBeNew: mayHaveNewMedia)
         } catch  where error.isMissing {
             throw StorageFailure(
-                "\(path) is not the media folder of this database: its marker file .snug-media is missing. Is the right disk "
-                    + "mounted? If the files are lost for good, create the folder and the empty file \(path)/.snug-media, "
-                    + "both owned by the server's user."
+                "\(path) is not the media folder of this database: its marker file .snug-media is missing. Is the "
+                    + "right disk mounted? If the files are lost for good, create the folder and the empty file "
+                    + "\(path)/.snug-media, both owned by the server's user."
             )
         } catch  where error.isSplit {
             throw StorageFailure(
@@ -51,8 +51,8 @@ struct ServerStorage: Sendable {
             )
         } catch {
             throw StorageFailure(
-                "The media folder \(path) cannot be opened: \(error.reason). Does everything in it, the file .snug-media "
-                    + "too, belong to the server's user?"
+                "The media folder \(path) cannot be opened: \(error.reason). Does everything in it, including the "
+                    + "file .snug-media, belong to the server's user?"
             )
         }
     }

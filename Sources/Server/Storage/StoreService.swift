@@ -2,8 +2,8 @@ import Chat
 import Logging
 import ServiceLifecycle
 
-/// Renews the token of the database, and closes the database after all other services. Operations that are still waiting
-/// then are rejected, so that they do not delay the shutdown.
+/// Renews the token of the database, and closes the database after all other services. Operations that are still
+/// waiting then are rejected, so that they do not delay the shutdown.
 struct StoreService: Service, CustomStringConvertible {
     let description = "store"
     let store: Store

@@ -4,8 +4,8 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// Carries out the commands of live clients. Transports submit frames from the event loop, at most one at a time for each
-/// connection: its frames are carried out in order, while those of different connections share commits.
+/// Carries out the commands of live clients. Transports submit frames from the event loop, at most one at a time for
+/// each connection: its frames are carried out in order, while those of different connections share commits.
 struct LiveCommands: Service, CustomStringConvertible {
     /// A frame that a connection has received.
     struct Command: Sendable {
@@ -139,9 +139,9 @@ struct LiveCommands: Service, CustomStringConvertible {
     }
 }
 
-/// Who is at the other end of a live connection.
+/// The identity of the client of a live connection.
 enum LiveIdentity: Sendable {
-    /// Nobody has signed in; with the token of the HTTP request, if there was one.
+    /// Not signed in; with the token of the HTTP request, if there was one.
     case stranger(SessionToken?)
     case session(Session)
 

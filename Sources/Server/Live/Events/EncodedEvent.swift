@@ -1,7 +1,7 @@
 import Chat
 import NIOCore
 
-/// An event in the form in which clients receive it, encoded once for all of them.
+/// An event as JSON, encoded once for all clients.
 struct EncodedEvent: Sendable {
     /// The name of its kind, such as `message.created`.
     let type: String

@@ -1,7 +1,7 @@
 import Chat
 import NIOCore
 
-/// The hub for everything that is not on its event loop. What follows from a commit is sent by `CommitFollower` alone.
+/// The hub, as code outside its event loop uses it. Only `CommitFollower` sends the consequences of commits to it.
 struct LiveHub: Sendable {
     let loop: any EventLoop
     let blockChanges: BlockChanges

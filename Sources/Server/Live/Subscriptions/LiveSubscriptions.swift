@@ -23,8 +23,8 @@ struct LiveSubscriptions: Sendable {
 
     /// The state that a connection starts from.
     ///
-    /// - Parameter cursor: As the client sent it. A malformed cursor, or one from which not everything can be replayed,
-    ///   starts without missed events; the welcome says so.
+    /// - Parameter cursor: As the client sent it. If it is malformed, or not everything after it can be replayed, there
+    ///   are no missed events, and `resumed` in the welcome is false.
     /// - Throws: `unauthenticated` when the account is gone.
     func snapshot(for user: User.ID, after cursor: String?) async throws -> ConnectionSnapshot {
         let cursor = cursor.flatMap(Cursor.init)
@@ -66,7 +66,7 @@ struct LiveSubscriptions: Sendable {
     /// Connects a client, which receives everything behind its cursor exactly once.
     ///
     /// - Parameters:
-    ///   - snapshot: One that has been read already.
+    ///   - snapshot: A snapshot that has already been read, if any.
     ///   - checkSession: Throws when the session has ended; called once the hub knows the connection, because a session
     ///     that ended before could not close it.
     /// - Throws: `ConnectRefusal`; `unauthenticated` when the account or the session is gone.
@@ -137,7 +137,7 @@ struct ConnectionSnapshot: Sendable {
     }
 }
 
-/// What became of an attempt to connect.
+/// The result of an attempt to connect.
 enum ConnectResult: Equatable {
     case connected
     /// The server has as many connections as it takes.

@@ -19,7 +19,8 @@ struct SSESession: Sendable {
                 .xAccelBuffering: "no",
             ],
             body: ResponseBody { writer in
-                // That the client has gone away is seen on the reading side; it ends the polls, and with them the response.
+                // That the client has gone away is seen on the reading side; it ends the polls, and with them the
+                // response.
                 try await request.body.consumeWithInboundCloseHandler { _ in
                     try await write(to: &writer)
                 } onInboundClosed: {

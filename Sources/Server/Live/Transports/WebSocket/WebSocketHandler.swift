@@ -62,7 +62,7 @@ struct WebSocketConfiguration: Sendable {
     var silence = TimeAmount.seconds(60)
     /// Between our close frame and the end of the connection, if the client does not answer it.
     var farewell = TimeAmount.seconds(5)
-    /// What may wait for a slow reader, frames included.
+    /// Limits for what waits for a slow reader, frames included.
     var backlog = Backlog.Limits()
     /// Frames that may wait to be carried out before no more are read, and their bytes.
     var inboxFrames = 64
@@ -73,7 +73,7 @@ struct WebSocketConfiguration: Sendable {
     var badFrames = RateRule(count: 20, seconds: 60, burst: 20)
 }
 
-/// What all connections of one WebSocket endpoint have in common. There are thousands of them, and each holds one
+/// The context that all connections of a WebSocket endpoint share. Each of the thousands of connections holds only a
 /// reference to it.
 final class WebSocketContext: Sendable {
     let hub: LiveHub

@@ -1,10 +1,10 @@
 import Foundation
 import NIOCore
 
-/// What one WebSocket endpoint and its clients put into text messages. An endpoint with another protocol on top of
-/// WebSocket brings its own messages and shares everything else.
+/// The format of the text messages of a WebSocket endpoint. An endpoint with another protocol on top of WebSocket has
+/// its own format and shares everything else.
 protocol WebSocketMessages: Sendable {
-    /// A frame that makes a client show that it is still there.
+    /// A frame that requires the client to respond.
     var ping: ByteBuffer { get }
 
     /// The frames of a batch, which all connections of the endpoint share. Called on the hub's event loop.
