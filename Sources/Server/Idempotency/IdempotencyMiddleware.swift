@@ -32,17 +32,6 @@ struct IdempotencyMiddleware: RouterMiddleware {
     }
 }
 
-extension Request {
-    /// The key and the fingerprint of the request. Reads the body, which remains available to the route.
-    ///
-    /// - Throws: `too_large` above 64 KiB.
-    fileprivate mutating func idempotentRequest(_ key: OnceKey) async throws -> OnceRequest {
-        let bytes = try await bodyBytes()
-        body = RequestBody(buffer: bytes)
-        return OnceRequest(key, parts: [Data(uri.path.utf8), Data(buffer: bytes)])
-    }
-}
-
 extension HTTPField.Name {
     static let idempotencyKey = Self(OnceKey.field)!
     static let idempotencyReplayed = Self("Idempotency-Replayed")!
@@ -65,7 +54,16 @@ extension Request {
         return key
     }
 
-    /// The key and fingerprint of a request without a session, which belong to a user name; nil without a key.
+    /// The key and the fingerprint of the request. Reads the body, which remains available to the route.
+    ///
+    /// - Throws: `too_large` above 64 KiB.
+    fileprivate mutating func idempotentRequest(_ key: OnceKey) async throws -> OnceRequest {
+        let bytes = try await bodyBytes()
+        body = RequestBody(buffer: bytes)
+        return OnceRequest(key, parts: [Data(uri.path.utf8), Data(buffer: bytes)])
+    }
+
+    /// The key and the fingerprint of a request without a session, which belong to a user name; nil without a key.
     ///
     /// - Parameter parts: The content of the request, without its password, which is checked each time.
     /// - Throws: As ``idempotencyKey()`` does.
