@@ -27,7 +27,7 @@ struct SSEHandler: Sendable {
 
 /// Limits of server-sent events.
 struct SSEConfiguration: Sendable {
-    /// Between two comments on a stream where nothing else happens.
+    /// Interval of comments on an idle stream.
     var comment = TimeAmount.seconds(20)
     var connection = PollingConnection.Limits()
 }

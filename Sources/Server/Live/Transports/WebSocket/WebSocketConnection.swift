@@ -256,7 +256,7 @@ final class WebSocketConnection: ChannelInboundHandler, Subscriber {
             wrapOutboundOut(.webSocketFrame(.connectionClose, ByteBuffer(integer: code))),
             promise: nil
         )
-        context.eventLoop.assumeIsolated().scheduleTask(in: configuration.farewell) {
+        context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) {
             self.context?.close(promise: nil)
         }
     }

@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 import NIOHTTP1
 
-/// An address at which clients open a WebSocket.
+/// A path at which clients open a WebSocket.
 struct WebSocketEndpoint: Sendable {
     let path: String
     /// Makes the handlers for a request that is being upgraded. They receive the client's frames and write their own
@@ -36,7 +36,7 @@ struct WebSocketHandler: Sendable {
         }
     }
 
-    /// Answers requests that are not a valid WebSocket handshake; valid ones are upgraded before they are routed.
+    /// Adds the response to requests that are not a valid handshake; valid ones are upgraded before they are routed.
     func mount(_ router: Router<AppContext>) {
         router.get(RouterPath(Self.path)) { _, _ -> Response in
             var response = Problem(
@@ -56,20 +56,20 @@ struct WebSocketHandler: Sendable {
 struct WebSocketConfiguration: Sendable {
     /// Time in which the first frame must arrive.
     var hello = TimeAmount.seconds(5)
-    /// Between two pings.
+    /// Interval of pings.
     var heartbeat = TimeAmount.seconds(30)
     /// Time without any frame after which a client is considered gone.
     var silence = TimeAmount.seconds(60)
-    /// Between our close frame and the end of the connection, if the client does not answer it.
-    var farewell = TimeAmount.seconds(5)
+    /// Time after the server's close frame in which the client may respond, before the connection is closed.
+    var closeTimeout = TimeAmount.seconds(5)
     /// Limits for what waits for a slow reader, frames included.
     var backlog = Backlog.Limits()
-    /// Frames that may wait to be carried out before no more are read, and their bytes.
+    /// Frames that may wait to be processed, and their bytes; beyond that, no more are read.
     var inboxFrames = 64
     var inboxBytes = 128 * 1024
     /// Frames of any kind, fragments and pings included.
     var frames = RateRule(count: 100, seconds: 1, burst: 500)
-    /// Frames that cannot be understood; a client that sends more ignores the errors.
+    /// Malformed frames; a client that sends more ignores the errors.
     var badFrames = RateRule(count: 20, seconds: 60, burst: 20)
 }
 
