@@ -1,13 +1,13 @@
 import CCrypto
 import FoundationEssentials
 
-/// A hash under way in libcrypto.
+/// The state of a hash in libcrypto.
 @safe final class HashContext {
     private let context: OpaquePointer
     private let byteCount: Int
 
     /// - Parameters:
-    ///   - method: An `EVP_MD *` that was fetched before: a fetch takes longer than the hash of a short text
+    ///   - method: An `EVP_MD *` that was fetched once: a fetch takes longer than the hash of a short text
     ///     (https://docs.openssl.org/3.0/man7/crypto/#performance).
     ///   - byteCount: The length of its hashes.
     init(_ method: OpaquePointer, byteCount: Int) {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// MD5 (RFC 1321), computed by libcrypto. Broken as a hash; it is here for protocols that demand it.
+/// MD5 (RFC 1321), computed by libcrypto. Insecure; only for protocols that require it.
 package enum MD5 {
     nonisolated(unsafe) private static let method = unsafe HashContext.method(named: "MD5")
 

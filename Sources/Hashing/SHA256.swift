@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// SHA-256 (FIPS 180-4), computed by libcrypto: of bytes that arrive in pieces, or of all at once.
+/// SHA-256 (FIPS 180-4), computed by libcrypto, incrementally or at once.
 package final class SHA256 {
     private let context = unsafe HashContext(SHA256.method, byteCount: 32)
 
@@ -12,7 +12,7 @@ package final class SHA256 {
         context.update(bytes)
     }
 
-    /// The hash of all bytes so far, 32 bytes. Nothing can be added after it.
+    /// The hash of all bytes, 32 bytes. To be called once.
     package func finalize() -> [UInt8] {
         context.finalize()
     }

@@ -1,6 +1,6 @@
 import CCrypto
 
-/// Bytes that nobody can guess.
+/// Random bytes, and comparison in constant time.
 package enum SecretBytes {
     /// From the kernel's generator (getrandom(2)).
     package static func random(_ count: Int) -> [UInt8] {
@@ -8,7 +8,7 @@ package enum SecretBytes {
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
-    /// Takes the same time wherever the difference is, so that a secret cannot be guessed byte by byte.
+    /// Compares in constant time, so that a secret cannot be guessed byte by byte.
     package static func areEqual(_ lhs: [UInt8], _ rhs: [UInt8]) -> Bool {
         guard lhs.count == rhs.count else { return false }
         return unsafe CRYPTO_memcmp(lhs, rhs, lhs.count) == 0

@@ -1,7 +1,7 @@
 import Foundation
 import Kernel
 
-/// Keeps two janitors from sweeping the same storage at once. The system lets go of it when the process dies.
+/// Allows one sweep of a storage at a time. The kernel releases the lock when the process ends.
 struct JanitorLock {
     static let fileName = "janitor.lock"
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Chat
 
-/// `snug-janitor`: keeps the disk free of files that nobody has a use for. Run by cron, safe beside a running server.
+/// `snug-janitor`: removes files and rows that are no longer needed. Run by cron, also while the server is running.
 @main
 struct SnugJanitor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

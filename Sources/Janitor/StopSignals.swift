@@ -1,14 +1,14 @@
 import Dispatch
 import Foundation
 
-/// A signal asked the program to stop.
+/// SIGTERM or SIGINT was received.
 struct StoppedBySignal: Error {}
 
-/// Lets SIGTERM and SIGINT end work in good order, so that the database is closed behind it.
+/// Cancels work on SIGTERM and SIGINT, so that the program can close the database.
 enum StopSignals {
-    /// Runs `body`, and cancels it when a signal comes.
+    /// Runs `body`, and cancels it when a signal is received.
     ///
-    /// - Throws: `StoppedBySignal` then, and what `body` throws.
+    /// - Throws: ``StoppedBySignal`` after a signal, and what `body` throws.
     static func cancelling<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -27,8 +27,8 @@ enum StopSignals {
         }
     }
 
-    /// Returns once the signal does not end the process any more. It is not ignored besides: on Linux the kernel would
-    /// drop it then, before Dispatch sees it.
+    /// Returns when the signal no longer ends the process. It is not ignored with `SIG_IGN`: on Linux the kernel would
+    /// discard it before Dispatch receives it.
     private static func listen(
         to number: Int32,
         _ signal: AsyncStream<Int32>.Continuation

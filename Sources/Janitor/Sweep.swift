@@ -4,30 +4,30 @@ import Media
 import SnugSettings
 import Vocabulary
 
-/// One pass over everything that may be left over.
+/// Removes files and rows that are no longer needed.
 ///
-/// Rows are marked first, then files go, then the rows: killed at any point, the next sweep goes on where this one
-/// ended. Everything is done in small batches with pauses, so that a chat on the same core notices nothing.
+/// Rows are marked first, then their files are removed, then the rows, so that the next sweep continues where a killed
+/// one stopped. It works in small batches with pauses, so that it does not slow a server on the same core.
 struct Sweep {
     let store: Store
     let archive: any Archive
     let spool: Spool
     let grace: GracePeriods
     let isDryRun: Bool
-    /// Rows of one batch.
+    /// Rows in a batch.
     var batch = 200
-    /// Between two batches.
+    /// Pause between two batches.
     var pause = Duration.milliseconds(5)
-    /// Events of one room that the log keeps, however young they are.
+    /// Most events of a room that the log keeps, whatever their age.
     var eventsPerRoom = 10_000
-    /// Files without a row handled in one sweep; the rest is for the next one.
+    /// Most files without a row that one sweep moves; the rest is left to the next one.
     var maxLeftovers = 10_000
 
     func run() async throws -> SweepReport {
         let start = ContinuousClock.now
         var report = SweepReport(dryRun: isDryRun)
-        report.receiving.rows = try await giveUp(stale)
-        report.unattached.rows = try await giveUp(unattached)
+        report.receiving.rows = try await markUnused(stale)
+        report.unattached.rows = try await markUnused(unattached)
         report.rooms.rows = try await prune(store.rooms.pruneDeleted, count: store.rooms.prunableCount)
         report.log.rows = try await pruneLog()
         report.keys.rows = try await prune(store.pruneKeys, count: store.oldKeyCount)
@@ -50,8 +50,8 @@ struct Sweep {
         try await store.attachments.unattached(before: .before(grace.unattached), limit: limit)
     }
 
-    /// Marks what `find` gives until it gives nothing more.
-    private func giveUp(_ find: (Int) async throws -> [Attachment.ID]) async throws -> Int {
+    /// Marks the attachments that `find` returns, batch by batch, until it returns none.
+    private func markUnused(_ find: (Int) async throws -> [Attachment.ID]) async throws -> Int {
         guard !isDryRun else { return try await find(.max).count }
         var count = 0
         while true {

@@ -52,21 +52,21 @@ struct SweepCommand: AsyncParsableCommand {
         do {
             try await sweepOnce()
         } catch let failure as SweepFailure {
-            Self.tell("Error: \(failure.description)")
+            Self.printError("Error: \(failure.description)")
             throw ExitCode(EX_CONFIG)
         } catch let failure as SettingError {
-            Self.tell("Error: \(failure.description)")
+            Self.printError("Error: \(failure.description)")
             throw ExitCode(1)
         } catch is StoppedBySignal {
-            Self.tell("A signal stopped the sweep; the next one continues where it stopped.")
+            Self.printError("A signal stopped the sweep; the next one continues where it stopped.")
             throw ExitCode(EX_TEMPFAIL)
         } catch  where !(error is ExitCode) {
-            Self.tell("Error: the sweep failed, and the next one continues where it stopped: \(error)")
+            Self.printError("Error: the sweep failed, and the next one continues where it stopped: \(error)")
             throw ExitCode(EX_SOFTWARE)
         }
     }
 
-    private static func tell(_ line: String) {
+    private static func printError(_ line: String) {
         try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }
 
@@ -74,7 +74,7 @@ struct SweepCommand: AsyncParsableCommand {
         let settings = try readSettings()
         try claim(settings.storage)
         guard let lock = try lockStorage(settings.storage) else {
-            Self.tell("Another janitor is running; nothing was done.")
+            Self.printError("Another janitor is running; nothing was done.")
             throw ExitCode(EX_TEMPFAIL)
         }
         defer { lock.release() }
@@ -83,7 +83,7 @@ struct SweepCommand: AsyncParsableCommand {
         if report.wasStopped { throw ExitCode(1) }
     }
 
-    /// Takes a storage that is there already, as its owner.
+    /// Opens an existing storage as its owner.
     private func claim(_ storage: String) throws {
         do {
             let folder = try StorageFolder(existing: storage, database: Store.fileName)
@@ -150,7 +150,7 @@ struct SweepCommand: AsyncParsableCommand {
     }
 }
 
-/// Why the janitor does nothing, for the operator.
+/// Why a sweep cannot run, as one line for the operator.
 struct SweepFailure: Error {
     let description: String
 

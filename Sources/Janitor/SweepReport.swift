@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a sweep found and did.
+/// The result of a sweep.
 struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
     /// One kind of leftovers.
     struct Entry: Encodable, Sendable, Equatable {
@@ -13,23 +13,23 @@ struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
     }
 
     let dryRun: Bool
-    /// Uploads that never finished.
+    /// Unfinished uploads.
     var receiving = Entry()
-    /// Uploads that no message holds.
+    /// Uploads that no message uses.
     var unattached = Entry()
-    /// Deleted attachments, those of the lines above included.
+    /// Deleted attachments, including those marked above.
     var deleted = Entry()
     /// Deleted rooms and their messages.
     var rooms = Entry()
-    /// Old events of the log.
+    /// Old events in the log.
     var log = Entry()
-    /// Idempotency keys that were kept long enough.
+    /// Expired idempotency keys.
     var keys = Entry()
-    /// Files without a row: moved to the trash, or found where the sweep was stopped.
+    /// Files without a row: moved to the trash, or only counted if the sweep was stopped.
     var unknown = Entry()
-    /// Files that the trash has kept long enough.
+    /// Files deleted from the trash.
     var trash = Entry()
-    /// Whether so many files had no row that the sweep left them all alone.
+    /// True if the sweep moved no files, because too many had no row.
     var wasStopped = false
     var seconds = 0.0
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Kernel
 import Pictures
 
@@ -23,4 +24,16 @@ struct MediaWorker {
             exit(withError: "\(error)", status: 1)
         }
     }
+}
+
+/// Writes one line to standard error, which the server copies to its log.
+func log(_ message: String) {
+    let line = Array((message.replacing("\n", with: "; ") + "\n").utf8)
+    line.withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}
+
+/// Logs `reason` and ends the process.
+func exit(withError reason: String, status: Int32) -> Never {
+    log(reason)
+    exit(status)
 }

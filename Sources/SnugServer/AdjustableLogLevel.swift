@@ -15,7 +15,7 @@ final class AdjustableLogLevel: Sendable {
     }
 }
 
-/// A log handler whose level is that of all of them.
+/// A log handler that shares its level with all others.
 struct AdjustableLogHandler<Handler: LogHandler>: LogHandler {
     private var handler: Handler
     private let level: AdjustableLogLevel

@@ -34,8 +34,8 @@ struct JSONLogHandler: LogHandler {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard var bytes = try? encoder.encode(line) else { return }
         bytes.append(0x0A)
-        // One write for the whole line, so that lines of different threads do not mix.
-        // A full disk or a reader that has gone must not end the server: then the line is lost.
+        // One write for the whole line, so that lines of different threads do not mix. If it fails, because the disk is
+        // full or the reader is gone, the line is lost.
         try? FileHandle.standardError.write(contentsOf: bytes)
     }
 }

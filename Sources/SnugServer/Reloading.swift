@@ -5,7 +5,7 @@ import ServiceLifecycle
 import SnugSettings
 import UnixSignals
 
-/// Rereads on SIGHUP what can change while the server runs: the keys of media addresses and the log level.
+/// Rereads the settings on SIGHUP, of which the keys for media URLs and the log level take effect at once.
 struct Reloading: Service, CustomStringConvertible {
     let description = "reloading"
     let started: Settings

@@ -27,7 +27,7 @@ struct Serve: AsyncParsableCommand {
     var settings: [String] = []
 
     func run() async throws {
-        // Until the server listens to it, it must not end the process.
+        // SIGHUP must not end the process before its handler is installed.
         signal(SIGHUP, SIG_IGN)
         try await Startup.orExplain { try CoreDumps.forbid() }
         let arguments = settings
@@ -39,7 +39,7 @@ struct Serve: AsyncParsableCommand {
         Startup.allowOpenFiles(for: settings, logger)
         let server = try await Startup.orExplain {
             try await Snug.build(settings, logger: logger) { port in
-                greet(settings, port: port)
+                printGreeting(settings, port: port)
                 logger.notice("Snug is ready", metadata: ["version": "\(Release.version)", "port": "\(port)"])
             }
         }
@@ -47,7 +47,7 @@ struct Serve: AsyncParsableCommand {
             let read = { @Sendable in try Settings.read(arguments: arguments) }
             let reloading = Reloading(started: settings, read: read, server: server, level: level, logger: logger)
             try await server.run(beside: reloading, logger: logger)
-        } catch  where isAddressTrouble(error) {
+        } catch  where isUnusableAddress(error) {
             let place = "\(settings.asGiven("host")) with \(settings.asGiven("port"))"
             throw StartFailure(
                 reason: "\(place) cannot be used: expected an address of this machine and a free port."
@@ -56,12 +56,12 @@ struct Serve: AsyncParsableCommand {
         logger.notice("Snug has stopped")
     }
 
-    private func isAddressTrouble(_ error: any Error) -> Bool {
+    private func isUnusableAddress(_ error: any Error) -> Bool {
         error is SocketAddressError || error is SocketAddressError.UnknownHost
             || (error as? IOError).map { [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains($0.errnoCode) } ?? false
     }
 
-    private func greet(_ settings: Settings, port: Int) {
+    private func printGreeting(_ settings: Settings, port: Int) {
         let site = "http://\(settings.host):\(port)"
         print(
             """
@@ -74,9 +74,11 @@ struct Serve: AsyncParsableCommand {
     }
 }
 
-/// What commands share before they begin.
+/// What the commands do at their start.
 enum Startup {
-    /// - Throws: an exit with a clear line for a setting that cannot be understood.
+    /// Reads the settings.
+    ///
+    /// - Throws: ``StartFailure`` for an unknown setting or a value that is not allowed.
     static func settings(_ arguments: [String]) async throws -> Settings {
         try await orExplain { try Settings.read(arguments: arguments) }
     }
@@ -87,7 +89,7 @@ enum Startup {
         logger.warning("A second settings file was ignored", metadata: ["file": "\(ignored)"])
     }
 
-    /// Takes as many file descriptors as the system allows, because each connection is one.
+    /// Raises the limit of file descriptors as far as the system allows, because each connection needs one.
     static func allowOpenFiles(for settings: Settings, _ logger: Logger) {
         var limit = rlimit()
         let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -109,7 +111,7 @@ enum Startup {
         }
     }
 
-    /// Pictures stay without variants while there is no worker, so the operator should know before the first one comes.
+    /// Logs a warning if the media worker is missing, without which pictures get no variants.
     static func checkWorker(_ settings: Settings, _ logger: Logger) {
         guard !FileManager.default.isExecutableFile(atPath: settings.workerPath) else { return }
         logger.warning(
@@ -118,7 +120,7 @@ enum Startup {
         )
     }
 
-    /// Turns an error at the start into one line for the operator.
+    /// Converts an error at the start to one line for the operator.
     static func orExplain<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
@@ -140,7 +142,7 @@ extension Startup {
     }
 }
 
-/// Why a command does not run; ends it with its description and exit status 1.
+/// Ends a command with its description and exit status 1.
 struct StartFailure: Error, CustomStringConvertible {
     let reason: String
 

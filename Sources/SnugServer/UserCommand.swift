@@ -51,7 +51,7 @@ struct UserCommand: AsyncParsableCommand {
             }
         }
 
-        /// Takes a storage that is there already, as its owner.
+        /// Opens an existing storage as its owner.
         private static func claim(_ settings: Settings) throws {
             let folder = try StorageFolder(existing: settings.storage, database: Store.fileName)
             try folder.claim(Store.fileNames)
@@ -76,7 +76,7 @@ struct UserCommand: AsyncParsableCommand {
             }
         }
 
-        /// Without an echo on a terminal; otherwise one line.
+        /// Reads a password without echo from a terminal, or else one line of standard input.
         private static func readPassword() -> String? {
             guard isatty(STDIN_FILENO) == 1 else { return readLine(strippingNewline: true) }
             return getpass("Password (8 to 256 bytes): ").map { String(cString: $0) }

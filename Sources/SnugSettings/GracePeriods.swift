@@ -1,14 +1,14 @@
-/// How long things may be left over before they count as leftovers.
+/// Ages at which the janitor removes leftovers.
 package struct GracePeriods: Sendable, Equatable {
-    /// An upload that is being received.
+    /// Unfinished uploads.
     package var receiving = Period(seconds: 3600)
-    /// An upload that no message holds.
+    /// Uploads that no message uses.
     package var unattached = Period(seconds: 86_400)
-    /// A file without a row. Long, because a database restored from yesterday's backup lacks today's rows.
+    /// Files without a row. Long, because a database restored from yesterday's backup lacks today's rows.
     package var unknown = Period(seconds: 86_400)
-    /// An event in the log, for clients that come back.
+    /// Events in the log, from which clients resume.
     package var log = Period(seconds: 7 * 86_400)
-    /// A file in the trash.
+    /// Files in the trash.
     package var trash = Period(seconds: 7 * 86_400)
 
     package init() {}
@@ -24,7 +24,7 @@ package struct Period: Sendable, Equatable, CustomStringConvertible {
         self.seconds = seconds
     }
 
-    /// Nil for what is no such span.
+    /// Nil if the text is malformed, or above 100,000 of its unit.
     package init?(_ text: String) {
         guard let unit = Self.units.first(where: { $0.letter == text.last }), let count = Int(text.dropLast()),
             (0...100_000).contains(count)

@@ -1,11 +1,11 @@
 import NIOCore
 
-/// An IP address as a number. IPv4 has no second name: `::ffff:192.0.2.1` is `192.0.2.1` (RFC 4291 section 2.5.5.2).
+/// An IP address as a number. The IPv4-mapped address `::ffff:192.0.2.1` is `192.0.2.1` (RFC 4291 section 2.5.5.2).
 package enum IPAddress: Hashable, Sendable, CustomStringConvertible {
     case v4(UInt32)
     case v6(UInt128)
 
-    /// Nil for a peer that has none.
+    /// Nil for a peer without an IP address.
     package init?(_ address: SocketAddress?) {
         switch address {
         case .v4(let address):
@@ -19,7 +19,7 @@ package enum IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Nil for what is not exactly one address, such as a name, or an address with a port or a zone.
+    /// Parses an address; nil for anything else, such as a name, or an address with a port or a zone.
     package init?(_ text: some StringProtocol) {
         guard !text.utf8.contains(UInt8(ascii: "%")),
             let address = try? SocketAddress(ipAddress: String(text), port: 0)
@@ -34,7 +34,7 @@ package enum IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// IPv6 without its abbreviation.
+    /// IPv6 addresses are not abbreviated.
     package var description: String {
         switch self {
         case .v4(let number): [24, 16, 8, 0].map { String(number >> $0 & 0xFF) }.joined(separator: ".")
@@ -49,18 +49,18 @@ package enum IPAddress: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// All addresses that begin with the same bits, in CIDR notation (RFC 4632 section 3.1).
+/// A network of IP addresses in CIDR notation (RFC 4632 section 3.1).
 package struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
     package let description: String
     private let address: IPAddress
     /// Bits that are not part of the prefix.
     private let hostBits: Int
 
-    /// Reads `10.0.0.0/8`, `fd00::/8`, or one address. Bits behind the prefix do not count.
+    /// Parses `10.0.0.0/8`, `fd00::/8`, or a single address. Bits after the prefix are ignored.
     package init?(_ text: String) {
         let sides = text.split(separator: "/", omittingEmptySubsequences: false)
         guard let first = sides.first, sides.count <= 2, let address = IPAddress(first) else { return nil }
-        // The length of a mapped network counts from the start of the longer form.
+        // The prefix of an IPv4-mapped network is that of the IPv6 form.
         let isMapped = if case .v4 = address { first.contains(":") } else { false }
         let width = if case .v4 = address, !isMapped { 32 } else { 128 }
         let length = sides.count == 1 ? width : Self.number(sides[1])
@@ -78,7 +78,7 @@ package struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Digits alone, so that `+8` is none.
+    /// Accepts digits only; `Int` would also accept `+8`.
     private static func number(_ text: Substring) -> Int? {
         text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
     }

@@ -2,7 +2,7 @@ import Chat
 import Pictures
 
 extension Setting {
-    /// Where a setting's value lies; its value in new `Settings` is the default.
+    /// The property of a setting. Its initial value is the default.
     typealias Property<Value> = any WritableKeyPath<Settings, Value> & Sendable
 
     private init<Value>(
@@ -16,7 +16,7 @@ extension Setting {
         self.name = name
         self.meaning = meaning
         self.allowed = allowed
-        standard = write(Settings()[keyPath: property])
+        defaultText = write(Settings()[keyPath: property])
         read = { text, settings in
             guard let value = parse(text) else { return false }
             settings[keyPath: property] = value
@@ -33,14 +33,14 @@ extension Setting {
         Setting(name, property, meaning, allowed: allowed, write: { $0 }, parse: { $0 })
     }
 
-    /// - Parameter standard: What holds without the setting, in words.
+    /// - Parameter defaultText: The default, in words.
     static func optionalText(
         _ name: String,
         _ property: Property<String?>,
-        or standard: String,
+        or defaultText: String,
         _ meaning: String
     ) -> Setting {
-        Setting(name, property, meaning, allowed: "a path", write: { $0 ?? standard }, parse: { $0 })
+        Setting(name, property, meaning, allowed: "a path", write: { $0 ?? defaultText }, parse: { $0 })
     }
 
     static func number(
@@ -57,22 +57,23 @@ extension Setting {
         }
     }
 
-    /// Bytes that a person may use up, or `off`. Not less than one upload: a client would try that again and again, in
-    /// vain.
+    /// A quota in bytes, or `off`. At least the size of one upload, which a client would otherwise retry in vain.
     static func byteQuota(
         _ name: String,
         _ property: Property<Int?>,
         _ meaning: String
     ) -> Setting {
-        let most = 1 << 50
+        let maximum = 1 << 50
         return Setting(
             name: name,
             meaning: meaning,
-            allowed: "off, or a whole number from max_upload_bytes to \(most), in bytes",
-            standard: Settings()[keyPath: property].map { String($0) } ?? "off"
+            allowed: "off, or a whole number from max_upload_bytes to \(maximum), in bytes",
+            defaultText: Settings()[keyPath: property].map { String($0) } ?? "off"
         ) { text, settings in
             let number = Int(text)
-            guard text == "off" || number.map((settings.maxUploadBytes...most).contains) == true else { return false }
+            guard text == "off" || number.map((settings.maxUploadBytes...maximum).contains) == true else {
+                return false
+            }
             settings[keyPath: property] = number
             return true
         }
@@ -103,7 +104,7 @@ extension Setting {
         )
     }
 
-    /// An address of this site, without a slash at its end.
+    /// A URL of this site; a slash at its end is removed.
     static func url(
         _ name: String,
         _ property: Property<String?>,
@@ -118,7 +119,7 @@ extension Setting {
         }
     }
 
-    /// A comma-separated list of formats, in the names that people know them by.
+    /// A comma-separated list of formats, by their common names.
     static func formats(
         _ name: String,
         _ property: Property<Set<FileKind>>,
@@ -162,7 +163,7 @@ extension Setting {
 }
 
 extension String {
-    /// The words of a list with commas.
+    /// The elements of a comma-separated list, without white space.
     fileprivate var listed: [String] {
         split(separator: ",").map { $0.filter { !$0.isWhitespace } }
     }

@@ -6,7 +6,7 @@ extension Setting {
               \(setting.option)
                   \(setting.meaning)
                   Allowed: \(setting.allowed).
-                  Default: \(setting.standard).
+                  Default: \(setting.defaultText).
             """
         }.joined(separator: "\n").replacing("`", with: "")
     }
@@ -14,6 +14,6 @@ extension Setting {
     /// The lines of the manual's table (`docs/operations.md`).
     package static var table: [String] {
         ["| setting | meaning | allowed values | default |", "| --- | --- | --- | --- |"]
-            + all.map { "| `\($0.name)` | \($0.meaning) | \($0.allowed) | \($0.standard) |" }
+            + all.map { "| `\($0.name)` | \($0.meaning) | \($0.allowed) | \($0.defaultText) |" }
     }
 }

@@ -1,16 +1,16 @@
 import Chat
 import ChatSQLite
 
-/// One setting: all that the reader, `serve --help` and the manual need of it. `Setting.all` lists them.
+/// A setting, as the reader, `serve --help` and the manual need it. ``all`` lists all settings.
 package struct Setting: Sendable {
-    /// As `snug.yaml` spells it: `max_upload_bytes`.
+    /// The name in `snug.yaml`, such as `max_upload_bytes`.
     package let name: String
     package let meaning: String
-    /// The values that it takes, with their unit, as they follow "expected".
+    /// The allowed values with their unit, worded to follow "expected".
     package let allowed: String
-    /// The default as an operator would write it, or in words.
-    package let standard: String
-    /// Puts the value into the settings; false where it is not allowed.
+    /// The default value, as an operator would write it, or in words.
+    package let defaultText: String
+    /// Parses a value and stores it in the settings; returns false if it is not allowed.
     let read: @Sendable (String, inout Settings) -> Bool
 
     /// `SNUG_MAX_UPLOAD_BYTES`
@@ -24,8 +24,8 @@ package struct Setting: Sendable {
 extension Setting {
     /// Every setting of the server and the janitor.
     ///
-    /// To add one, give `Settings` a property with the default and this list a line; the reader, the help and the table
-    /// in `docs/operations.md`, which a test compares with this list, follow from it.
+    /// To add a setting, add a property with its default to `Settings` and a line to this list. The reader and the help
+    /// use the list; a test compares it with the table in `docs/operations.md`.
     package static let all: [Setting] = network + storing + limits + rates + media + logging + janitor
 
     private static let network: [Setting] = [

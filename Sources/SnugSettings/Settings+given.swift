@@ -2,8 +2,7 @@ import Pictures
 
 /// Settings on the command line: `--port 80` and `--port=80`.
 ///
-/// Not left to ArgumentParser, which would need each of them declared once more, nor to swift-configuration, which lets
-/// misspelt options pass without effect.
+/// ArgumentParser would need a second declaration of each setting, and swift-configuration ignores misspelt options.
 struct CommandLineSettings {
     private(set) var values: [String: GivenValue] = [:]
     private(set) var config: String?
@@ -31,7 +30,7 @@ struct CommandLineSettings {
     private static let configOption = "--config"
 }
 
-/// Settings in the environment. An empty value is like none.
+/// Settings in the environment. An empty value counts as absent.
 struct EnvironmentSettings {
     private(set) var values: [String: GivenValue] = [:]
     private(set) var config: String?
@@ -51,7 +50,7 @@ struct EnvironmentSettings {
     }
 
     private static let configVariable = "SNUG_CONFIG"
-    /// What scripts, tests and the media worker read, which may share an environment with the server.
+    /// Variables of scripts, tests and the media worker, which may share the environment of the server.
     private static let others = Set(
         ["SNUG_URL", "SNUG_PREPARED", "SNUG_FAULTS", "SNUG_LOSS_SEED", "SNUG_EQUALITY_SEED", "SNUG_STOPS"]
             + WorkerVariable.allCases.map(\.rawValue)

@@ -1,12 +1,13 @@
 import Foundation
 
 extension Settings {
-    /// Reads the command line, then the environment, then the settings' file, then the defaults.
+    /// Reads the settings: the command line overrides the environment, the environment the file, and the file the
+    /// defaults. Blocks.
     ///
-    /// The file is the one that `--config` names, or `snug.yaml` in the storage folder, or in the current one. Blocks
-    /// while it is read.
+    /// The file is the one named by `--config` or `SNUG_CONFIG`, or else `snug.yaml` in the storage folder, or else in
+    /// the current folder.
     ///
-    /// - Throws: `SettingError` for what is not known or not allowed, wherever it was written.
+    /// - Throws: ``SettingError`` for an unknown setting or a value that is not allowed.
     package static func read(
         arguments: [String],
         environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -30,9 +31,9 @@ extension Settings {
         return settings
     }
 
-    /// Looks in the storage folder, then in the current one.
+    /// Looks for the file in the storage folder, then in the current folder.
     ///
-    /// - Parameter storage: The folder by the command line and the environment; the file itself may name another one.
+    /// - Parameter storage: The storage folder of the command line or the environment; the file may set another one.
     private mutating func findFile(storage: String, _ currentFolder: String) {
         let found = [storage, currentFolder].map { "\($0)/\(SettingsFile.name)" }
             .filter { FileManager.default.fileExists(atPath: $0) }

@@ -1,31 +1,31 @@
 extension Settings {
-    /// Where each value was given, for messages that speak of it as the operator wrote it.
+    /// Where each value was given, for messages that quote it as written.
     package struct Sources: Sendable {
-        /// The settings' file; nil where there is none.
+        /// The settings file; nil if there is none.
         package var file: String?
-        /// A second file that was not read, because the first one is in the storage.
+        /// A second file, which is ignored because there is one in the storage folder.
         package var ignoredFile: String?
-        /// By setting's name.
+        /// By name of the setting.
         var given: [String: GivenValue] = [:]
 
         package init() {}
     }
 
-    /// The setting with its value, as it was given: `--port 80`, `SNUG_PORT=80`, `./snug.yaml: port: 80`, or `port
+    /// A setting with its value as written: `--port 80`, `SNUG_PORT=80`, `./snug.yaml: port: 80`, or `port
     /// (default 8080)`.
     package func asGiven(_ name: String) -> String {
         if let given = sources.given[name] { return given.description }
-        let standard = Setting.all.first { $0.name == name }?.standard ?? "none"
-        return "\(name) (default \(standard))"
+        let defaultText = Setting.all.first { $0.name == name }?.defaultText ?? "none"
+        return "\(name) (default \(defaultText))"
     }
 
-    /// The settings whose values, as they were written, differ from those of an earlier reading.
+    /// The names of the settings whose written values differ from those in `earlier`.
     package func changes(since earlier: Settings) -> [String] {
         Setting.all.map(\.name).filter { sources.given[$0]?.text != earlier.sources.given[$0]?.text }
     }
 }
 
-/// A value as it was written, and where.
+/// A value as written, and where it was given.
 struct GivenValue: Sendable, CustomStringConvertible {
     enum Place: Sendable {
         case commandLine
@@ -46,7 +46,7 @@ struct GivenValue: Sendable, CustomStringConvertible {
     }
 }
 
-/// Why a program does not start: a setting that is not known or cannot be used. One line for the operator.
+/// An unknown setting or an invalid value, as one line for the operator.
 package struct SettingError: Error, CustomStringConvertible {
     package let description: String
 

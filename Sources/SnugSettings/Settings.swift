@@ -4,12 +4,12 @@ import Logging
 import Media
 import Pictures
 
-/// Everything an operator can choose, checked. Nothing else reads the environment.
+/// The validated settings of the server and the janitor. No other code reads the environment.
 package struct Settings: Sendable {
     package enum Registration: String, CaseIterable, Sendable {
-        /// Anybody who reaches the server may make an account.
+        /// Anybody who can reach the server may create an account.
         case open
-        /// Only `snug-server user add` makes accounts.
+        /// Only `snug-server user add` creates accounts.
         case closed
     }
 
@@ -35,7 +35,7 @@ package struct Settings: Sendable {
     package var maxConnections = 5000
     package var maxConnectionsPerUser = 10
     package var maxUploadBytes = 5 * 1024 * 1024
-    /// The sizes that Chat enforces.
+    /// Limits that the store enforces.
     package var limits = ChatLimits()
     package var rates = RateSettings()
     package var trustedProxies = ["127.0.0.1", "::1"].compactMap { IPNetwork($0) }
@@ -45,7 +45,7 @@ package struct Settings: Sendable {
     package var logLevel = Logger.Level.info
     package var logFormat = LogFormat.text
     package var mediaWorker: String?
-    /// What the janitor waits for.
+    /// Ages at which the janitor removes leftovers.
     package var grace = GracePeriods()
 
     /// Where the values come from.
@@ -59,7 +59,7 @@ package struct Settings: Sendable {
     package var previousSecretPath: String { previousSecretFile ?? secretPath + ".previous" }
 }
 
-/// How often things may be done. A list that is empty lifts the limit.
+/// Rate limits. An empty list means that there is no limit.
 package struct RateSettings: Sendable {
     package var messages = [
         RateRule(count: 3, seconds: 1, burst: 5), RateRule(count: 60, seconds: 60, burst: 60),
@@ -94,7 +94,7 @@ package struct RateSettings: Sendable {
 
     package init() {}
 
-    /// Without any limit.
+    /// No limits.
     package static let off: RateSettings = {
         var settings = Settings()
         for rate in Setting.rates { _ = rate.read("off", &settings) }

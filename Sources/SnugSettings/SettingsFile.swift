@@ -1,12 +1,12 @@
 import Foundation
 import Yams
 
-/// `snug.yaml`: one setting a line, by name.
+/// The settings file, `snug.yaml`: one setting per line.
 enum SettingsFile {
     static let name = "snug.yaml"
 
-    /// - Throws: `SettingError` for a file that cannot be read, is not a mapping of names to values, or has a name that
-    ///   is not a setting. No setting has nested keys.
+    /// - Throws: ``SettingError`` for a file that cannot be read, is not a mapping of names to values, or has an
+    ///   unknown name. No setting has nested keys.
     static func read(_ path: String) throws(SettingError) -> [String: GivenValue] {
         var values: [String: GivenValue] = [:]
         for (key, text) in try texts(of: path).sorted(by: { $0.key < $1.key }) {
@@ -49,7 +49,7 @@ enum SettingsFile {
         return texts
     }
 
-    /// A list means the same as a text with commas.
+    /// A list is equivalent to a text with commas.
     private static func text(of value: Node, named name: String) throws -> String {
         switch value {
         case .scalar(let scalar): return scalar.string

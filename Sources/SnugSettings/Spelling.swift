@@ -1,13 +1,13 @@
-/// Finds what somebody may have meant who misspelt a name.
+/// Suggests corrections of misspelt names.
 enum Spelling {
-    /// The known name with the fewest letters to add, remove or replace, apart from case, dashes and Snug's own prefix.
+    /// The known name with the smallest edit distance, ignoring case, dashes and the prefix `snug_`.
     static func nearest(to name: String, among known: [String]) -> String? {
-        let name = plain(name)
-        return known.min { distance(name, plain($0)) < distance(name, plain($1)) }
+        let name = normalized(name)
+        return known.min { distance(name, normalized($0)) < distance(name, normalized($1)) }
     }
 
     /// `media_accel` for `media_accel`, `--media-accel`, `SNUG_MEDIA_ACCEL` and `media.accel`.
-    private static func plain(_ name: String) -> [UInt8] {
+    private static func normalized(_ name: String) -> [UInt8] {
         let bytes = name.lowercased().utf8.drop { $0 == UInt8(ascii: "-") }
         let prefix = Array("snug_".utf8)
         let own = bytes.starts(with: prefix) ? bytes.dropFirst(prefix.count) : bytes

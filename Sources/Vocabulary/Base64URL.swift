@@ -17,7 +17,7 @@ import FoundationEssentials
         return String(decoding: Array(text), as: UTF8.self)
     }
 
-    /// Nil for what is not in this form.
+    /// Nil if the text is not valid.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var encoded: [UInt8] = []
         for character in text.utf8 {

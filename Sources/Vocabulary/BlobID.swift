@@ -1,5 +1,5 @@
 /// An uploaded file.
 package enum Blob {}
 
-/// Names one uploaded file; part of a capability URL, therefore random (UUID version 4) and never counted up.
+/// The id of an uploaded file. It is part of a capability URL and therefore random (UUID version 4).
 package typealias BlobID = Identifier<Blob>

@@ -12,7 +12,7 @@
         }
     }
 
-    /// The bytes of two digits each; nil for an odd number of them, and for anything else.
+    /// Decodes two digits per byte; nil for an odd number of digits and for other characters.
     package static func bytes(_ text: some StringProtocol) -> [UInt8]? {
         var bytes: [UInt8] = []
         var high: UInt8?

@@ -1,9 +1,8 @@
 import FoundationEssentials
 
-/// The id of one kind of thing, so that a room's id cannot be passed where a message's is meant.
+/// An id whose type includes the kind of its entity, so that the id of a room cannot be passed for that of a message.
 ///
-/// On the wire a lower-case UUID string; in the database its 16 bytes. Inlinable, since other modules would otherwise
-/// call what is not specialised for any of them.
+/// A lower-case UUID in JSON, and its 16 bytes in the database. Inlinable, so that other modules can specialise it.
 package struct Identifier<Entity>: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let uuid: UUID
 
@@ -11,7 +10,7 @@ package struct Identifier<Entity>: Hashable, Comparable, Sendable, CustomStringC
         self.uuid = uuid
     }
 
-    /// Reads the canonical lower-case form of 36 characters; anything else is nil.
+    /// Parses the canonical lower-case form of 36 characters; nil for anything else.
     @inlinable package init?(_ text: some StringProtocol) {
         guard let uuid = UUID(lowerCase: text.utf8) else { return nil }
         self.uuid = uuid
@@ -22,7 +21,8 @@ package struct Identifier<Entity>: Hashable, Comparable, Sendable, CustomStringC
         Identifier(UUID.fresh())
     }
 
-    /// An id that begins with its time (version 7, RFC 9562 section 5.7), so that new rows lie beside each other.
+    /// An id that starts with its time (version 7, RFC 9562 section 5.7), so that new rows are adjacent in the
+    /// database.
     @inlinable package static func make(at time: Timestamp) -> Identifier {
         var bytes = UUID.fresh().uuid
         let milliseconds = UInt64(bitPattern: time.milliseconds)
@@ -44,7 +44,7 @@ package struct Identifier<Entity>: Hashable, Comparable, Sendable, CustomStringC
         hasher.combine(uuid)
     }
 
-    /// By their bytes: those of version 7 in the order in which they were made.
+    /// Compares bytes: ids of version 7 are ordered by their time.
     @inlinable package static func < (left: Identifier, right: Identifier) -> Bool {
         left.uuid < right.uuid
     }

@@ -11,12 +11,12 @@ package enum MediaFailureCode: String, Codable, Sendable, CaseIterable {
     /// A sentence for the client.
     package var detail: String {
         switch self {
-        case .undecodable: "The picture is damaged or not what it claims to be."
+        case .undecodable: "The picture is damaged or not of the format that it claims."
         case .truncated: "The picture is incomplete."
         case .tooComplex: "The picture is too complex to be rendered."
         case .tooLarge: "The picture is too large to be rendered."
         case .timedOut: "Rendering the picture took too long."
-        case .workerCrashed: "The renderer stopped unexpectedly."
+        case .workerCrashed: "The renderer ended unexpectedly."
         case .outOfMemory: "Rendering the picture took too much memory."
         }
     }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A moment in milliseconds since 1970-01-01 UTC, as the database keeps it.
+/// A time in milliseconds since 1970-01-01 UTC, as in the database.
 package struct Timestamp: Hashable, Comparable, Sendable {
     package let milliseconds: Int64
 

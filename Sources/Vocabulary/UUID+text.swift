@@ -1,9 +1,9 @@
 import FoundationEssentials
 
-/// Foundation's own ways open `/dev/urandom` for each new id, and read and write text with `sscanf` and `snprintf`,
-/// which together cost a message more than SQLite does.
+/// Faster than Foundation, which opens `/dev/urandom` for each id, and parses and formats with `sscanf` and `snprintf`:
+/// for a message that takes more time than SQLite does.
 extension UUID {
-    /// A random id of version 4 from the system's source.
+    /// A random UUID of version 4.
     @usableFromInline static func fresh() -> UUID {
         var random = SystemRandomNumberGenerator()
         let (high, low) = (random.next(), random.next())
@@ -11,7 +11,7 @@ extension UUID {
         return withUnsafeBytes(of: (bits.0.bigEndian, bits.1.bigEndian)) { UUID(uuid: $0.load(as: uuid_t.self)) }
     }
 
-    /// Reads 32 hex digits in groups of 8, 4, 4, 4 and 12 (RFC 9562 section 4).
+    /// Parses 32 hex digits in groups of 8, 4, 4, 4 and 12 (RFC 9562 section 4).
     @inlinable init?(lowerCase text: some Collection<UInt8>) {
         guard text.count == Self.textLength else { return nil }
         var words: (UInt64, UInt64) = (0, 0)
@@ -35,7 +35,7 @@ extension UUID {
         }
     }
 
-    /// Characters of an id's text.
+    /// Length of the text in characters.
     @inlinable package static var textLength: Int { 36 }
 
     /// Writes the text to the first `textLength` bytes.

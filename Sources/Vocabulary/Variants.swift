@@ -1,4 +1,4 @@
-/// The box a rendering fits into, in pixels a side.
+/// The size of a variant: the side of the box that it fits into, in pixels.
 package enum VariantSize: Int, CaseIterable, Codable, Sendable, Comparable {
     case thumbnail = 150
     case medium = 800
@@ -7,10 +7,10 @@ package enum VariantSize: Int, CaseIterable, Codable, Sendable, Comparable {
     package static func < (lhs: VariantSize, rhs: VariantSize) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
-/// What a rendering is encoded as.
+/// The format of a variant.
 package enum VariantFormat: String, CaseIterable, Codable, Sendable {
     case jpg
-    /// For pictures that something shines through, flat ones, and photographs that are lighter than a JPEG of them.
+    /// For transparent and flat pictures, and for photographs whose JPEG would be larger than the original.
     case webp
 
     package var mediaType: String {

@@ -40,7 +40,7 @@ package struct RunningServer: Sendable {
 /// Starts a server with an empty folder on a free port, and stops it in good order when `body` has returned.
 package func withServer<Result: Sendable>(
     _ choose: (inout Settings) -> Void = { _ in },
-    tuning tune: (inout Snug.InternalLimits) -> Void = { _ in },
+    internalLimits adjust: (inout Snug.InternalLimits) -> Void = { _ in },
     _ body: (RunningServer) async throws -> Result
 ) async throws -> Result {
     try await withMemoryFolder { storage in
@@ -51,25 +51,25 @@ package func withServer<Result: Sendable>(
         // Tests do more than a person does, and all from one address; those of the limits choose their own.
         settings.rates = .off
         choose(&settings)
-        var tuning = Snug.InternalLimits()
+        var internalLimits = Snug.InternalLimits()
         // A real password costs a fifth of a second; here only that it is checked matters.
-        tuning.passwordCost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
-        tuning.worker = .patient
-        tuning.transports.webSocket.frames = RateRule(count: 1_000_000, seconds: 1, burst: 1_000_000)
-        tune(&tuning)
-        return try await Semaphore.runningServers.withPermit { try await run(settings, tuning, body) }
+        internalLimits.passwordCost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
+        internalLimits.worker = .patient
+        internalLimits.transports.webSocket.frames = RateRule(count: 1_000_000, seconds: 1, burst: 1_000_000)
+        adjust(&internalLimits)
+        return try await Semaphore.runningServers.withPermit { try await run(settings, internalLimits, body) }
     }
 }
 
 private func run<Result: Sendable>(
     _ settings: Settings,
-    _ tuning: Snug.InternalLimits,
+    _ internalLimits: Snug.InternalLimits,
     _ body: (RunningServer) async throws -> Result
 ) async throws -> Result {
     let logged = LineLog()
     let logger = Logger(label: "snug") { _ in LineLogHandler(logged) }
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let snug = try await Snug.build(settings, tuning: tuning, logger: logger) { port.yield($0) }
+    let snug = try await Snug.build(settings, internalLimits: internalLimits, logger: logger) { port.yield($0) }
     let group = ServiceGroup(configuration: configuration(of: snug, logger))
     let server = { RunningServer(site: Site(port: $0), storage: settings.storage, logged: logged) }
     do {

@@ -8,7 +8,7 @@ extension Sweep {
         var entry = SweepReport.Entry()
         while case let deleted = try await store.attachments.deleted(limit: batch), !deleted.isEmpty {
             try await count(deleted, in: &entry)
-            // Durable before the rows go: after a power cut, a file that is back must have its row.
+            // Durable before the rows are removed: a file that reappears after a power cut must have its row.
             try await archive.remove(deleted.map { BlobID($0.uuid) })
             try await store.attachments.deleteRows(of: deleted)
             try await rest()
@@ -16,7 +16,7 @@ extension Sweep {
         return entry
     }
 
-    /// What `removeDeleted` would do after the rows that are to be given up have been marked.
+    /// Counts what ``removeDeleted()`` would remove if this were not a dry run.
     func countDeleted() async throws -> SweepReport.Entry {
         var entry = SweepReport.Entry()
         for find in [stale, unattached, store.attachments.deleted] {

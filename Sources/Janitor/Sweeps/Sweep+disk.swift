@@ -4,10 +4,11 @@ import Media
 import Vocabulary
 
 extension Sweep {
-    /// Above this share of all files, and above `brakeFiles`, leftovers are more likely a mistake: another database, a
-    /// restored backup, a disk that is not mounted.
+    /// If more than this share of all files, and more than ``brakeFiles``, have no row, something is probably wrong:
+    /// the database is another one or an old backup, or a disk is not mounted.
     static let brakeShare = 0.05
     static let brakeFiles = 50
+
     /// Moves files without a row into the trash.
     func sweepDisk(_ report: inout SweepReport) async throws {
         try removeUnfinished(&report)
@@ -28,10 +29,10 @@ extension Sweep {
     }
 
     private struct Found {
-        /// All of them, also those that are more than one sweep handles: the brake must see how many there are.
+        /// All leftovers, including those that this sweep does not move.
         var count = 0
         var bytes = 0
-        /// Those that this sweep handles.
+        /// The leftovers that this sweep moves.
         var first: [ArchivedFile] = []
         /// Files with and without a row.
         var total = 0
@@ -60,7 +61,7 @@ extension Sweep {
         return found
     }
 
-    /// What a killed server was still writing: never had a name, so nothing can refer to it.
+    /// Removes files that a killed server was writing. Nothing refers to them, because they never had a name.
     private func removeUnfinished(_ report: inout SweepReport) throws {
         let oldest = Date(timeIntervalSinceNow: -Double(grace.receiving.seconds))
         for file in try spool.unfinishedFiles() where file.modifiedAt <= oldest {
@@ -70,7 +71,7 @@ extension Sweep {
         }
     }
 
-    /// Deletes for good what the trash has kept long enough.
+    /// Deletes files that have been in the trash long enough.
     func emptyTrash(_ report: inout SweepReport) async throws {
         let oldest = TrashDay(Date(timeIntervalSinceNow: -Double(grace.trash.seconds)))
         let use =

@@ -77,7 +77,7 @@ package struct MediaFolder: Sendable {
 
     private func requireSentinel() throws(FileFailure) {
         guard try SystemCall.facts("\(path)/\(Self.sentinelName)") != nil else {
-            throw FileFailure("find the mark \(Self.sentinelName) of the media folder", code: ENOENT)
+            throw FileFailure("find the marker file \(Self.sentinelName) of the media folder", code: ENOENT)
         }
     }
 

@@ -5,7 +5,7 @@ import Kernel
 /// The folder that holds everything a server stores.
 package struct StorageFolder: Sendable {
     /// For the owner and the owner's group: the web server has to traverse it to reach the media.
-    static let mode: mode_t = 0o750
+    private static let mode: mode_t = 0o750
 
     package let path: String
 
@@ -23,9 +23,9 @@ package struct StorageFolder: Sendable {
             close(try SystemCall.open(path, O_RDONLY | O_DIRECTORY))
         } catch let failure as FileFailure {
             if failure.code == EACCES, FileOwner(of: path) != nil { throw Self.unusable(path, failure) }
-            throw StorageFailure("The storage folder \(path) cannot be made or opened: \(failure.reason).")
+            throw StorageFailure("The storage folder \(path) cannot be created or opened: \(failure.reason).")
         } catch {
-            throw StorageFailure("The folder \(parent) for the storage cannot be made: \(error).")
+            throw StorageFailure("The parent folder \(parent) of the storage cannot be created: \(error).")
         }
     }
 
@@ -41,8 +41,8 @@ package struct StorageFolder: Sendable {
             let failure = FileFailure("")
             guard failure.isMissing else { throw Self.unusable(path, failure) }
             throw StorageFailure(
-                "There is no database in \(path), a folder of \(owner). Is SNUG_STORAGE right? Only "
-                    + "snug-server serve makes a new one."
+                "There is no database in \(path), which belongs to \(owner). Is SNUG_STORAGE right? Only "
+                    + "snug-server serve creates one."
             )
         }
     }
@@ -100,5 +100,74 @@ package struct StorageFailure: Error, Equatable, CustomStringConvertible {
 
     package init(_ description: String) {
         self.description = description
+    }
+}
+
+extension StorageFolder {
+    /// A mode that was narrowed, for the log.
+    package struct Narrowed: Equatable, Sendable, CustomStringConvertible {
+        package let path: String
+        package let before: mode_t
+        package let after: mode_t
+
+        package var description: String {
+            "\(path): 0\(String(before, radix: 8)) to 0\(String(after, radix: 8))"
+        }
+    }
+
+    /// Narrows the modes of files that an earlier version or another umask has left too wide. Never widens a mode that
+    /// an operator has narrowed.
+    ///
+    /// - Parameter privateFiles: Files in the folder that only their owner may access.
+    /// - Returns: What was narrowed, with one entry for all files of a folder.
+    /// - Throws: ``StorageFailure``.
+    package func narrowModes(privateFiles: [String]) throws(StorageFailure) -> [Narrowed] {
+        var narrowed: [Narrowed] = []
+        do {
+            // A folder such as /tmp has a sticky bit and other users.
+            if let facts = try SystemCall.facts(path), facts.mode & S_ISVTX == 0 {
+                try Self.narrow(path, to: Self.mode, &narrowed)
+            }
+            for name in privateFiles { try Self.narrow("\(path)/\(name)", to: 0o600, &narrowed) }
+            try narrowMedia(&narrowed)
+        } catch {
+            throw StorageFailure("The modes of \(path) cannot be narrowed: \(error.reason).")
+        }
+        return narrowed
+    }
+
+    /// Narrows files before their folders, so that an interrupted start is repeated.
+    private func narrowMedia(_ narrowed: inout [Narrowed]) throws(FileFailure) {
+        let media = "\(path)/\(MediaFolder.name)"
+        for area in MediaFolder.Area.allCases {
+            let top = "\(media)/\(area.rawValue)"
+            let isWide = try SystemCall.facts(top).map { !$0.isWithin(MediaFolder.folderMode) } ?? false
+            var inside: [Narrowed] = []
+            for shard in Shard.all {
+                let folder = "\(top)/\(shard)"
+                if isWide { try narrowFiles(in: folder, &inside) }
+                try Self.narrow(folder, to: MediaFolder.folderMode, &inside)
+            }
+            try Self.narrow(top, to: MediaFolder.folderMode, &narrowed)
+            if !isWide, let first = inside.first { narrowed.append(first) }
+        }
+        for part in MediaFolder.unsharded { try Self.narrow("\(media)/\(part)", to: MediaFolder.folderMode, &narrowed) }
+        try Self.narrow("\(media)/\(MediaFolder.sentinelName)", to: MediaFolder.fileMode, &narrowed)
+        try Self.narrow(media, to: MediaFolder.folderMode, &narrowed)
+    }
+
+    private func narrowFiles(in folder: String, _ narrowed: inout [Narrowed]) throws(FileFailure) {
+        guard try SystemCall.facts(folder) != nil else { return }
+        var listing = try FolderListing(folder)
+        while let name = try listing.next() {
+            try Self.narrow("\(folder)/\(name)", to: MediaFolder.fileMode, &narrowed)
+        }
+    }
+
+    private static func narrow(_ path: String, to limit: mode_t, _ narrowed: inout [Narrowed]) throws(FileFailure) {
+        guard let facts = try SystemCall.facts(path), !facts.isSymbolicLink, !facts.isWithin(limit) else { return }
+        let mode = facts.mode & (limit | ~0o777)
+        guard unsafe chmod(path, mode) == 0 else { throw FileFailure("chmod") }
+        narrowed.append(Narrowed(path: path, before: facts.mode, after: mode))
     }
 }

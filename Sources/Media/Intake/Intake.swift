@@ -1,5 +1,7 @@
+import Kernel
 import NIOCore
 import NIOPosix
+import Pictures
 import Vocabulary
 
 /// Receives uploads: spools and inspects them, and commits them durably to the archive.
@@ -105,5 +107,34 @@ package struct Intake: Sendable {
 
     private static func boundary(_ contentType: String) throws(Failure) -> MultipartBoundary {
         do { return try MultipartBoundary(contentType: contentType) } catch { throw .badBoundary(error) }
+    }
+}
+
+extension Intake {
+    /// Why an upload was not stored. Nothing of it is on disk.
+    package enum Failure: Error, Equatable, CustomStringConvertible {
+        /// No bytes at all.
+        case empty
+        /// More bytes than allowed; `limit` in bytes.
+        case tooLarge(limit: Int)
+        /// A picture beyond a limit.
+        case refused(ImageLimitExceeded)
+        /// The request does not announce a form, or its boundary is unusable.
+        case badBoundary(MultipartBoundary.Failure)
+        case malformedForm(MultipartParser.Failure)
+        case storage(FileFailure)
+
+        /// A sentence for the client, without paths and system error texts.
+        package var description: String {
+            switch self {
+            case .empty: "The file is empty."
+            case .tooLarge(let limit): "The file is larger than \(limit) bytes."
+            case .refused(let limit): limit.description
+            case .badBoundary(let failure): failure.description
+            case .malformedForm(let failure): failure.description
+            case .storage(let failure):
+                failure.isStorageFull ? "There is no space left." : "The file could not be stored."
+            }
+        }
     }
 }

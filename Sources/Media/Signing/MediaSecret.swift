@@ -86,8 +86,8 @@ package struct MediaSecret: Sendable, CustomStringConvertible {
             case .garbled(let path): "the key file \(path) must be a file of 64 lower-case hex digits and nothing else"
             case .exposed(let path, let mode):
                 "the key file \(path) has mode 0\(String(mode, radix: 8)), so that others can read or change it: "
-                    + "make a new key if they may have, and run chmod 600 \(path)"
-            case .file(let path, let failure): "the key file \(path) cannot be read or made: \(failure)"
+                    + "create a new key if they may have done so, and run chmod 600 \(path)"
+            case .file(let path, let failure): "the key file \(path) cannot be read or created: \(failure)"
             }
         }
     }

@@ -236,7 +236,7 @@ extension WorkerSupervisor {
         do {
             try process.send(work.job, with: descriptors)
         } catch {
-            logger.debug("media worker does not receive", metadata: ["error": "\(error)"])
+            logger.debug("media worker cannot receive a job", metadata: ["error": "\(error)"])
             if !queue.putBack() { finish(.failure(.cannotStart)) }
             return false
         }

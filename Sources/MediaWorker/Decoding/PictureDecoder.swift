@@ -1,9 +1,10 @@
+import CWebP
 import Pictures
 import Vocabulary
 
 /// Decodes the original of a job, or the undamaged part of it.
 struct PictureDecoder {
-    let job: RenderJob
+    private let job: RenderJob
     /// The original as it is given to the decoder.
     let bytes: [UInt8]
     /// Pixels are or may be missing or wrong.
@@ -106,7 +107,7 @@ struct PictureDecoder {
     }
 
     /// Reads the header again and compares it with the checked one.
-    func checkedHeader(of bytes: [UInt8]) throws -> PictureHeader {
+    private func checkedHeader(of bytes: [UInt8]) throws -> PictureHeader {
         let header = try PictureHeader(of: bytes)
         guard header.width == job.facts.storedWidth, header.height == job.facts.storedHeight, header.bandCount <= 5,
             max(header.width, header.height) <= job.limits.side
@@ -115,7 +116,7 @@ struct PictureDecoder {
     }
 
     /// Row by row where that is faster or takes less memory than libvips' choice. A WebP is shrunk by its decoder.
-    func shrinking(_ header: PictureHeader, to side: Int) -> Picture.Shrinking {
+    private func shrinking(_ header: PictureHeader, to side: Int) -> Picture.Shrinking {
         switch job.facts.format {
         case .jpeg where [1, 3].contains(header.bandCount):
             .rows(onLoad: ShrinkOnLoad.factor(from: (header.width, header.height), to: side))
@@ -125,12 +126,151 @@ struct PictureDecoder {
     }
 
     /// libpng inflates even an unusable profile, and it may be a bomb.
-    func withoutUselessProfile(_ bytes: [UInt8], _ header: PictureHeader, _ hasProfile: Bool) -> [UInt8] {
+    private func withoutUselessProfile(_ bytes: [UInt8], _ header: PictureHeader, _ hasProfile: Bool) -> [UInt8] {
         let isUseless = job.facts.format == .png && !hasProfile && header.profile != .none
         return isUseless ? Self.filtered(bytes, keepsProfile: false) : bytes
     }
 
     private static func filtered(_ bytes: [UInt8], keepsProfile: Bool) -> [UInt8] {
         PNGChunkFilter.keptRanges(of: bytes, keepsProfile: keepsProfile).reduce(into: []) { $0 += bytes[$1] }
+    }
+}
+
+// MARK: - Damaged pictures
+
+/// Decoding the undamaged part of damaged and truncated pictures.
+extension PictureDecoder {
+    /// Rows below which a small version of a picture is too coarse for counting missing ones.
+    private static var minimumSurveyRowCount: Int { 50 }
+
+    /// Decodes what is possible, and makes the rest grey.
+    ///
+    /// - Throws: ``VipsFailure`` when fewer than half of the rows are decodable.
+    private func decodeParts(side: Int) throws -> Picture {
+        switch job.facts.format {
+        case .jpeg: try decodeDamagedJPEG(side: side)
+        case .png: try decodeDamagedPNG(side: side)
+        case .gif: try decodeDamagedGIF(side: side)
+        case .webp: try decodeDamagedWebP(side: side)
+        case .heif, .avif: throw VipsFailure(description: "it can only be decoded as a whole")
+        }
+    }
+
+    /// libjpeg continues after damage where it can, and fills missing parts with grey.
+    private func decodeDamagedJPEG(side: Int) throws -> Picture {
+        let bytes = JPEGRepair.repaired(bytes)
+        let header = try checkedHeader(of: bytes)
+        let survey = try decodeLeniently(bytes, header, side: VariantSize.thumbnail.rawValue, hasProfile: false)
+        if survey.height < Self.minimumSurveyRowCount, let cut = JPEGDamage.cut(of: bytes) {
+            try expectHalf(cut.unitCount, of: cut.of)
+        } else {
+            let missing = try survey.missingRowCount(ofInks: job.facts.componentCount == 4)
+            try expectHalf(survey.height - missing, of: survey.height)
+        }
+        do {
+            return try decodeLeniently(bytes, header, side: side, hasProfile: header.profile == .fitting)
+        } catch let failure as VipsFailure where failure.isOfProfile {
+            return try decodeLeniently(bytes, header, side: side, hasProfile: false)
+        }
+    }
+
+    private func decodeLeniently(
+        _ bytes: [UInt8],
+        _ header: PictureHeader,
+        side: Int,
+        hasProfile: Bool
+    ) throws -> Picture {
+        try Picture(
+            decoding: bytes,
+            side: side,
+            strictness: .none,
+            shrinking: shrinking(header, to: side),
+            hasProfile: hasProfile
+        )
+    }
+
+    /// Only a checksum may be wrong. Otherwise libpng stops at the first row that it cannot decode.
+    private func decodeDamagedPNG(side: Int) throws -> Picture {
+        let repaired = PNGRepair.repaired(bytes)
+        let header = try checkedHeader(of: repaired)
+        let hasProfile = header.profile == .fitting
+        let readable = withoutUselessProfile(repaired, header, hasProfile)
+        let count = try Picture.soundRowCount(of: readable)
+        try expectHalf(count, of: header.height)
+        if count == header.height {
+            return try Picture(
+                decoding: readable,
+                side: side,
+                shrinking: shrinking(header, to: side),
+                hasProfile: hasProfile
+            )
+        }
+        return try Picture(topRows: count, of: readable, side: side, hasProfile: hasProfile)
+    }
+
+    /// libnsgif fills missing rows with the first colour, and stops at undefined codes.
+    private func decodeDamagedGIF(side: Int) throws -> Picture {
+        let repair = GIFRepair(bytes)
+        let readable = repair.readable ?? bytes
+        let header = try checkedHeader(of: readable)
+        if let count = repair.firstRowCount, !job.facts.hasAlpha {
+            try expectHalf(count, of: header.height)
+            return try Picture(topRows: count, of: readable, side: side, hasProfile: false)
+        }
+        let picture = try Picture(
+            decoding: readable,
+            side: side,
+            strictness: .none,
+            shrinking: shrinking(header, to: side)
+        )
+        if job.facts.hasAlpha {
+            try expectHalf(picture.height - picture.clearRowCount(), of: picture.height)
+            return picture
+        }
+        // In an interlaced picture, rows are missing everywhere.
+        try expectHalf(picture.coveredPixelCount(), of: picture.width * picture.height)
+        return try picture.onGrey()
+    }
+
+    /// libvips rejects a truncated or damaged WebP; the incremental decoder of libwebp does not.
+    private func decodeDamagedWebP(side: Int) throws -> Picture {
+        let padded = WebPRepair.padded(bytes)
+        let header = try checkedHeader(of: padded)
+        guard !job.facts.isAnimated,
+            let rows = WebPRows(of: bytes, size: (header.width, header.height), side: side)
+        else { throw VipsFailure(description: "there are no rows") }
+        try expectHalf(rows.count, of: rows.height)
+        let picture = try Picture(pixels: rows.pixels, width: rows.width, height: rows.height)
+        guard header.profile == .fitting else { return picture }
+        return try picture.converted(byProfileOf: padded)
+    }
+
+    private func expectHalf(_ count: Int, of all: Int) throws(VipsFailure) {
+        guard count * 2 >= all else { throw VipsFailure(description: "only \(count) of \(all) can be decoded") }
+    }
+}
+
+/// The decodable rows of a damaged static WebP, as red, green, blue and alpha.
+private struct WebPRows {
+    let width: Int
+    let height: Int
+    /// Missing pixels are middle grey.
+    let pixels: [UInt8]
+    /// Number of decoded rows from the top.
+    let count: Int
+
+    /// Shrunk to fit a square of `side` pixels. Nil when there are none.
+    init?(of bytes: [UInt8], size: (width: Int, height: Int), side: Int) {
+        let scale = min(1, Double(side) / Double(max(size.width, size.height)))
+        width = max(1, Int((Double(size.width) * scale).rounded()))
+        height = max(1, Int((Double(size.height) * scale).rounded()))
+        var pixels = [UInt8](repeating: 0, count: width * height * 4)
+        let count = snug_webp_rows(bytes, bytes.count, Int32(width), Int32(height), &pixels)
+        guard count > 0 else { return nil }
+        for start in stride(from: width * Int(count) * 4, to: pixels.count, by: 4) {
+            for channel in 0..<4 { pixels[start + channel] = channel < 3 ? 128 : 255 }
+        }
+        self.pixels = pixels
+        self.count = Int(count)
     }
 }

@@ -1,4 +1,7 @@
 import CVips
+import Glibc
+import Kernel
+import Synchronization
 
 /// Configures libvips for one picture at a time and only the supported formats.
 enum VipsRuntime {
@@ -45,5 +48,57 @@ enum VipsRuntime {
     private static func allow(_ classes: [String], of family: String) {
         vips_operation_block_set(family, 1)
         for name in classes { vips_operation_block_set(name, 0) }
+    }
+}
+
+/// Counts the warnings of libvips instead of logging them, since any odd picture could fill the log.
+///
+/// Even when told to fail on warnings, libvips 8.14 ignores those in the last rows of a JPEG.
+enum VipsWarnings {
+    private static let counter = Atomic<Int>(0)
+
+    static var count: Int { counter.load(ordering: .relaxed) }
+
+    /// To be called after libvips has been initialised, which installs its own handler.
+    static func start() {
+        _ = g_log_set_handler(
+            "VIPS",
+            G_LOG_LEVEL_WARNING,
+            { _, _, _, _ in VipsWarnings.counter.add(1, ordering: .relaxed) },
+            nil
+        )
+    }
+}
+
+/// The module of libvips for HEIC and AVIF. It is loaded by path, because libvips would load all modules that it finds:
+/// also those for PDF, JPEG XL and ImageMagick.
+private enum HEIFModule {
+    /// The function that GLib calls when it loads a module (gmodule, "g_module_check_init").
+    private typealias Start = @convention(c) (OpaquePointer?) -> UnsafePointer<CChar>?
+
+    /// Loads it, unless libvips was built with HEIF support.
+    /// - Returns: whether HEIC and AVIF can be decoded.
+    static func load() -> Bool {
+        if isLoaded { return true }
+        guard let folder = libraryFolder else { return false }
+        let path = "\(folder)/vips-modules-\(vips_version(0)).\(vips_version(1))/vips-heif.so"
+        guard let module = dlopen(path, RTLD_NOW), let symbol = dlsym(module, "g_module_check_init") else {
+            return false
+        }
+        guard unsafeBitCast(symbol, to: Start.self)(nil) == nil else { return false }
+        return isLoaded
+    }
+
+    private static var isLoaded: Bool { vips_type_find("VipsForeignLoad", "heifload_buffer") != 0 }
+
+    /// The folder from which libvips was loaded (proc_pid_maps(5)).
+    private static var libraryFolder: String? {
+        guard let maps = try? OpenFile("/proc/self/maps").read(at: 0, count: 1 << 20) else { return nil }
+        let line = String(decoding: maps, as: UTF8.self).split(separator: "\n").first { $0.contains("/libvips.so") }
+        guard let start = line?.firstIndex(of: "/"), let path = line?[start...], let end = path.lastIndex(of: "/")
+        else {
+            return nil
+        }
+        return String(path[..<end])
     }
 }

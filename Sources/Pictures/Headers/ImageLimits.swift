@@ -80,10 +80,10 @@ package enum ImageLimitExceeded: Error, Equatable, Sendable, CustomStringConvert
         case .pixelCount(let value): "The picture has more than \(value / 1_000_000) million pixels."
         case .side(let value): "The picture is wider or higher than \(value) pixels."
         case .decoderByteCount(let value, let model):
-            "As \(model.name), one of this size takes more than \(value / 1_000_000) MB of memory to decode."
+            "Decoding \(model.name) of this size takes more than \(value / 1_000_000) MB of memory."
         case .scanCount(let value): "The JPEG has more than \(value) scans."
         case .scanMegapixels(let value): "The JPEG has more than \(value) million pixels in all its scans together."
-        case .segmentCount(let value): "The picture holds more than \(value) pieces of metadata."
+        case .segmentCount(let value): "The picture has more than \(value) metadata segments."
         case .profileByteCount(let value): "The JPEG's colour profile has more than \(value >> 20) MiB."
         }
     }

@@ -3,10 +3,10 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Checks passwords, within the limits on guessing them.
+/// Checks passwords, and limits how often somebody may try.
 struct PasswordChecks: Sendable {
-    /// Who is said to ask, and from where.
-    struct Guess: Sendable {
+    /// The user name and the network of somebody who gives a password.
+    struct Attempt: Sendable {
         let username: String
         let network: ClientNetwork
 
@@ -19,35 +19,36 @@ struct PasswordChecks: Sendable {
     let hasher: PasswordHasher
     let limits: RateLimits
 
-    /// Times that a password is checked again because its hash was replaced meanwhile.
-    private static let attempts = 3
+    /// How often a password is checked when its hash is replaced meanwhile.
+    private static let maxChecks = 3
 
-    /// Counts a guess at a password. It looks the network up for every name, so that a name that nobody has costs as
-    /// much as any other.
+    /// Counts an attempt. The network is looked up for every name, so that an unknown name takes as much time as any
+    /// other.
     ///
     /// - Throws: `rate_limited`.
-    func count(_ guess: Guess) async throws {
+    func count(_ attempt: Attempt) async throws {
         var isKnown = false
-        if let network = guess.network.known {
-            isKnown = try await store.people.knows(network, ofNamed: guess.username)
+        if let network = attempt.network.known {
+            isKnown = try await store.people.knows(network, ofNamed: attempt.username)
         }
-        try limits.spendSignIn(as: guess.username, from: guess.network, isKnown: isKnown)
+        try limits.spendSignIn(as: attempt.username, from: attempt.network, isKnown: isKnown)
     }
 
-    /// Does `work` for somebody who gave the right password. Where it finds that the hash has been replaced since, the
-    /// password is checked against the new one.
+    /// Calls `work` if the password is right. When `work` finds that the hash was replaced since the check, the
+    /// password is checked again.
     ///
-    /// - Parameter read: Reads what the password is checked against.
-    /// - Returns: Nil where the password is wrong, or there are no credentials.
+    /// - Parameter read: Reads the credentials.
+    /// - Returns: The result of `work`; nil if the password is wrong or there are no credentials.
+    /// - Throws: `overloaded` when too many passwords are waiting to be hashed, and what `read` and `work` throw.
     func verified<Result>(
         _ password: String,
-        _ guess: Guess,
+        _ attempt: Attempt,
         against read: () async throws -> Credentials?,
         then work: (VerifiedCredentials) async throws -> Result
     ) async throws -> Result? {
-        for _ in 0..<Self.attempts {
+        for _ in 0..<Self.maxChecks {
             let credentials = try await read()
-            let verified = try await hasher.verify(password, of: credentials, for: guess.claimant)
+            let verified = try await hasher.verify(password, of: credentials, for: attempt.claimant)
             guard let verified else { return nil }
             do {
                 return try await work(verified)
@@ -60,7 +61,7 @@ struct PasswordChecks: Sendable {
 }
 
 extension RateLimits {
-    /// The network that a request comes from.
+    /// The network of the client.
     func network(of request: Request, peer: SocketAddress?) -> ClientNetwork {
         address.network(of: peer, forwardedFor: request.headers[values: .xForwardedFor])
     }

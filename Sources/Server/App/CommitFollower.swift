@@ -1,27 +1,28 @@
 import Chat
 import NIOCore
 
-/// Acts on the consequences of the store's transactions: the only place from which a change reaches live connections,
-/// cached pages, the files of deleted pictures, the render queue and the requests that wait for it.
+/// Acts on the consequences of transactions. It is the only way from a change to live connections, cached pages, the
+/// files of deleted pictures, the render queue, and the requests that wait for a picture.
 struct CommitFollower: ConsequenceFollower {
     let hub: LiveHub
-    /// Of the store's database; part of every event's cursor.
+    /// The epoch of the database, which is part of every cursor.
     let epoch: String
-    let wire: Wire
+    let presence: Presence
+    let encoding: JSONEncoding
     let pages: PageCache
     let purger: VariantPurger
     let renderQueue: RenderQueue.Wakeup
     let renderWaiters: RenderWaiters
 
     func publish(_ events: [Event]) {
-        pages.forget(events.lazy.map(\.roomID))
-        hub.publish(events.map { LiveEvent($0, epoch: epoch, wire: wire) })
+        pages.invalidate(events.lazy.map(\.roomID))
+        hub.publish(events.map { LiveEvent($0, epoch: epoch, encoding: encoding) })
     }
 
     func follow(_ consequences: Consequences) async {
         switch consequences.changedPages {
-        case .rooms(let rooms): pages.forget(rooms)
-        case .all: pages.forgetAll()
+        case .rooms(let rooms): pages.invalidate(rooms)
+        case .all: pages.invalidateAll()
         }
         hub.endSessions(consequences.endedSessions)
         if consequences.hasQueuedRendering { renderQueue.wake() }
@@ -32,7 +33,7 @@ struct CommitFollower: ConsequenceFollower {
     }
 
     func noteActivity(of user: User.ID) {
-        wire.presence.active(user)
+        presence.active(user)
     }
 
     private func send(_ notice: Notice) async {
@@ -51,14 +52,14 @@ struct CommitFollower: ConsequenceFollower {
     }
 }
 
-/// The part of the hub that the follower alone uses.
+/// The operations of the hub that only the follower uses.
 extension LiveHub {
-    /// Publishes events and returns at once.
+    /// Publishes events, without waiting for their delivery.
     fileprivate func publish(_ events: [LiveEvent]) {
         loop.execute { onLoop.publish(events) }
     }
 
-    /// Passes on receipts that have moved and returns at once.
+    /// Passes on changed receipts, without waiting for their delivery.
     fileprivate func receive(_ receipts: [Receipt]) {
         guard !receipts.isEmpty else { return }
         loop.execute { onLoop.transientEvents.receive(receipts) }
@@ -71,7 +72,7 @@ extension LiveHub {
         loop.execute { onLoop.close(.unauthenticated) { ended.contains($0.sessionID) } }
     }
 
-    /// Sends a person's new name or avatar to those who share one of these rooms with them.
+    /// Sends a person's new name or avatar to everybody in these rooms.
     fileprivate func announce(_ user: User, in rooms: [Room.ID]) {
         loop.execute { onLoop.transientEvents.announce(user, in: rooms) }
     }
@@ -85,9 +86,9 @@ extension LiveHub {
         loop.execute { onLoop.transientEvents.notify(user, event) }
     }
 
-    /// Ends or allows transient events between two people. When it returns, none is sent any more that is blocked.
+    /// Blocks or allows transient events between two people. No blocked event is sent after it returns.
     fileprivate func setBlock(between first: User.ID, and second: User.ID, _ isBlocked: Bool) async {
-        // Fails only when the loop has ended, and the connections with it.
+        // Fails only after the loop has shut down, when there are no connections.
         try? await loop.submit { onLoop.transientEvents.setBlock(between: first, and: second, isBlocked) }.get()
     }
 }

@@ -1,11 +1,11 @@
 import Chat
 import Hummingbird
 
-/// Every path that the server answers, and what stands before it.
+/// Every path of the API, and the middleware in front of it.
 struct Routes {
     let store: Store
     let presence: Presence
-    let keys: KeysInUse
+    let keys: InFlightKeys
     let users: UserRoutes
     let sessions: SessionRoutes
     let rooms: RoomRoutes
@@ -31,7 +31,7 @@ struct Routes {
         let authenticator = Authenticator(store: store, presence: presence, address: limits.address)
         let authenticated = router.group().add(middleware: authenticator)
         let signedIn = authenticated.group("api/v1").group(context: SignedInContext.self)
-            .add(middleware: OnceOnly(keys: keys, streamedRoute: AttachmentRoutes.uploadPath))
+            .add(middleware: IdempotencyMiddleware(keys: keys, streamedRoute: AttachmentRoutes.uploadPath))
 
         users.mount(open: open, signedIn: signedIn)
         sessions.mount(open: open, signedIn: signedIn)

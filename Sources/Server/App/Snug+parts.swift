@@ -8,28 +8,28 @@ import NIOPosix
 import SnugSettings
 
 extension Snug {
-    /// Limits that are not settings. Tests lower them, because they cannot wait a minute for a timeout.
+    /// Limits that are not settings. Tests lower them, so that they need not wait for timeouts.
     package struct InternalLimits: Sendable {
         var passwordCost = PasswordHasher.Cost.standard
         var transports = LiveTransports.Configuration()
         var connections = ConnectionChannel.Limits()
         var worker = WorkerLimits()
-        /// When failed pictures are tried again.
+        /// When failed pictures are rendered again.
         var retries = RetrySchedule()
         /// The clock of the rate limits.
         var rateClock: @Sendable () -> ContinuousClock.Instant = { .now }
-        /// Time between two ticks of the hub, which close dead connections and announce receipts and presence.
-        var heartbeat = Duration.seconds(1)
-        /// Time between two searches for changed names, which reach old messages within a minute.
-        var renames = Duration.seconds(20)
-        /// Time between two new tokens of the database.
-        var tokens = Duration.seconds(3600)
+        /// Interval of the hub's ticks, which close dead connections and announce receipts and presence.
+        var tickInterval = Duration.seconds(1)
+        /// Interval at which changed names and avatars are copied into old messages.
+        var backfillInterval = Duration.seconds(20)
+        /// Interval at which the token of the database is renewed.
+        var tokenInterval = Duration.seconds(3600)
         var presence = PresenceBoard.Limits()
 
         package init() {}
     }
 
-    /// Files and their addresses.
+    /// Files and their URLs.
     struct MediaComponents {
         let spool: Spool
         let archive: any Archive
@@ -60,7 +60,8 @@ extension Snug {
     /// The store, the hub and the commands of live connections.
     struct ChatComponents {
         let store: Store
-        let wire: Wire
+        let presence: Presence
+        let encoding: JSONEncoding
         let pages = PageCache()
         let hub: LiveHub
         let commands: LiveCommands
@@ -68,7 +69,7 @@ extension Snug {
 
         init(
             settings: Settings,
-            tuning: InternalLimits,
+            internalLimits: InternalLimits,
             storage: ServerStorage,
             media: MediaComponents,
             renderQueue: RenderQueue.Wakeup,
@@ -78,8 +79,9 @@ extension Snug {
             logger: Logger
         ) async throws {
             let links = MediaLinks(signer: media.signer, site: settings.publicURL ?? "")
-            let wire = Wire(links: links, presence: Presence(limits: tuning.presence))
-            // The hub begins at the position of the log, and the store hands it every commit behind that.
+            let presence = Presence(limits: internalLimits.presence)
+            let encoding = JSONEncoding(links: links, presence: presence)
+            // The hub starts at the newest position in the log and receives every commit after it.
             let database = try OpenDatabase(
                 path: settings.databasePath,
                 role: .server,
@@ -89,53 +91,56 @@ extension Snug {
             hub = try await LiveHub.make(
                 on: loop,
                 position: database.logPosition(),
-                wire: wire,
+                presence: presence,
+                encoding: encoding,
                 limits: settings.hubLimits
             )
             store = Store(
                 database,
                 commitGroup: settings.commitGroup,
                 limits: settings.limits,
-                retries: tuning.retries,
+                retries: internalLimits.retries,
                 rates: limits.people,
                 follower: CommitFollower(
                     hub: hub,
                     epoch: database.epoch,
-                    wire: wire,
+                    presence: presence,
+                    encoding: encoding,
                     pages: pages,
                     purger: media.purger,
                     renderQueue: renderQueue,
                     renderWaiters: renderWaiters
                 )
             )
-            let subscriptions = LiveSubscriptions(store: store, blockChanges: hub.blockChanges, wire: wire)
+            let subscriptions = LiveSubscriptions(store: store, blockChanges: hub.blockChanges, encoding: encoding)
             commands = LiveCommands(
                 store: store,
                 subscriptions: subscriptions,
-                wire: wire,
+                presence: presence,
                 capacity: 2 * settings.maxConnections + 64,
                 logger: logger
             )
             transports = LiveTransports(
-                tuning.transports,
+                internalLimits.transports,
                 store: store,
                 hub: hub,
                 subscriptions: subscriptions,
                 commands: commands.inbox,
-                wire: wire
+                encoding: encoding
             )
-            self.wire = wire
+            self.presence = presence
+            self.encoding = encoding
         }
     }
 
-    /// The worker and the queue of pictures.
+    /// The media worker and the render queue.
     struct RenderingComponents {
         let worker: WorkerSupervisor
         let queue: RenderQueue
 
         init(
             settings: Settings,
-            tuning: InternalLimits,
+            internalLimits: InternalLimits,
             media: MediaComponents,
             store: Store,
             wakeup: RenderQueue.Wakeup,
@@ -144,14 +149,14 @@ extension Snug {
         ) {
             worker = WorkerSupervisor(
                 executable: settings.workerPath,
-                limits: tuning.worker,
+                limits: internalLimits.worker,
                 formats: settings.mediaFormats,
                 logger: logger
             )
             queue = RenderQueue(
                 store: store,
                 intake: media.intake,
-                originals: OriginalCheck(archive: media.archive, threads: media.threads),
+                originals: OriginalReader(archive: media.archive, threads: media.threads),
                 worker: worker,
                 renderer: PictureRenderer(
                     spool: media.spool,
@@ -168,23 +173,23 @@ extension Snug {
 }
 
 extension RateLimits {
-    init(settings: Settings, tuning: Snug.InternalLimits, logger: Logger) {
-        let pace = WarningPace()
+    init(settings: Settings, internalLimits: Snug.InternalLimits, logger: Logger) {
+        let throttle = WarningThrottle()
         let address = ClientAddress(trustedProxies: settings.trustedProxies) { peer in
-            guard pace.mayWarn(at: tuning.rateClock()) else { return }
+            guard throttle.mayWarn(at: internalLimits.rateClock()) else { return }
             logger.warning(
-                "X-Forwarded-For came from an address that is not in SNUG_TRUSTED_PROXIES, and was ignored",
+                "X-Forwarded-For was ignored: its sender is not in SNUG_TRUSTED_PROXIES",
                 metadata: ["peer": "\(peer)"]
             )
         }
-        self.init(settings.rates, address: address, now: tuning.rateClock)
+        self.init(settings.rates, address: address, now: internalLimits.rateClock)
     }
 }
 
 extension Routes {
     init(
         settings: Settings,
-        tuning: Snug.InternalLimits,
+        internalLimits: Snug.InternalLimits,
         media: Snug.MediaComponents,
         chat: Snug.ChatComponents,
         worker: WorkerSupervisor,
@@ -194,23 +199,23 @@ extension Routes {
         acceptPauses: AcceptPauses,
         logger: Logger
     ) {
-        let (store, wire) = (chat.store, chat.wire)
+        let (store, encoding) = (chat.store, chat.encoding)
         let passwords = PasswordChecks(
             store: store,
-            hasher: PasswordHasher(cost: tuning.passwordCost),
+            hasher: PasswordHasher(cost: internalLimits.passwordCost),
             limits: limits
         )
-        let keys = KeysInUse()
+        let keys = InFlightKeys()
         self.store = store
         self.limits = limits
-        presence = wire.presence
+        presence = chat.presence
         self.keys = keys
         users = UserRoutes(
             store: store,
             keys: keys,
             passwords: passwords,
             limits: limits,
-            wire: wire,
+            encoding: encoding,
             registration: settings.registration
         )
         sessions = SessionRoutes(
@@ -218,17 +223,17 @@ extension Routes {
             keys: keys,
             passwords: passwords,
             limits: limits,
-            wire: wire
+            encoding: encoding
         )
-        rooms = RoomRoutes(store: store, wire: wire)
-        invitations = InvitationRoutes(store: store, wire: wire)
-        bans = BanRoutes(store: store, wire: wire)
-        blocks = BlockRoutes(store: store, wire: wire)
-        members = MemberRoutes(store: store, wire: wire)
+        rooms = RoomRoutes(store: store, encoding: encoding)
+        invitations = InvitationRoutes(store: store, encoding: encoding)
+        bans = BanRoutes(store: store, encoding: encoding)
+        blocks = BlockRoutes(store: store, encoding: encoding)
+        members = MemberRoutes(store: store, encoding: encoding)
         messages = MessageRoutes(
             store: store,
-            pages: HistoryPages(store: store, wire: wire, cache: chat.pages),
-            wire: wire
+            pages: HistoryPages(store: store, encoding: encoding, cache: chat.pages),
+            encoding: encoding
         )
         attachments = AttachmentRoutes(
             store: store,
@@ -239,7 +244,7 @@ extension Routes {
                 isAccelerated: settings.mediaAccel == .on
             ),
             waiters: renderWaiters,
-            wire: wire
+            encoding: encoding
         )
         self.media = MediaRoutes(signer: media.signer, archive: media.archive, files: media.files)
         live = chat.transports

@@ -8,10 +8,10 @@ import NIOPosix
 import ServiceLifecycle
 import SnugSettings
 
-/// The running parts of a server, and how they are put together. `Snug+parts.swift` shows what each part is made of.
+/// The parts of a running server, and how they are assembled. `Snug+parts.swift` builds the parts.
 package struct Snug {
-    /// Everything that runs, dependencies first. Each has a description: the group logs it, and would otherwise log all
-    /// that a service holds.
+    /// All services, dependencies first. Each has a description, because the service group would otherwise log its
+    /// properties.
     let services: [any Service]
     private let signer: MediaSigner
     private let pages: PageCache
@@ -20,35 +20,37 @@ package struct Snug {
     private let loops: MultiThreadedEventLoopGroup
     private let threads: NIOThreadPool
 
-    /// Time that requests may take to finish after SIGTERM.
+    /// Time for requests in progress to finish after SIGTERM.
     private static let grace = Duration.seconds(18)
-    /// Connections beside the live ones, for requests. Above that, new ones wait in the kernel's queue.
+    /// Connections for requests, in addition to live connections. Further ones wait in the kernel's queue.
     private static let spareConnections = 1000
-    /// Threads for blocking file calls: one waits for the disk while another hashes.
+    /// Threads for blocking file calls: one can hash while another waits for the disk.
     private static let fileThreads = 2
 
-    /// Builds every part and hands each what it needs.
+    /// Opens the storage and builds a server, which starts with ``run(beside:logger:)``.
+    ///
+    /// - Parameter onReady: Called with the port once the server accepts connections.
     package static func build(
         _ settings: Settings,
-        tuning: InternalLimits = InternalLimits(),
+        internalLimits: InternalLimits = InternalLimits(),
         logger: Logger,
         onReady: @escaping @Sendable (Int) async -> Void
     ) async throws -> Snug {
-        // The storage is this server's alone from here on.
+        // From here on no other server can use the storage.
         let storage = try ServerStorage(settings, logger: logger)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let threads = NIOThreadPool(numberOfThreads: fileThreads)
         threads.start()
 
-        // Files: where they are kept, how they are received, how their addresses are signed.
+        // Files: the archive, the intake, and the signer of URLs.
         let media = try MediaComponents(settings: settings, storage: storage, threads: threads, logger: logger)
-        // Database, hub, and the store, whose commits reach everything else through their follower.
-        let limits = RateLimits(settings: settings, tuning: tuning, logger: logger)
+        // The database, the hub, and the store, whose commits reach everything else through the follower.
+        let limits = RateLimits(settings: settings, internalLimits: internalLimits, logger: logger)
         let renderQueue = RenderQueue.Wakeup()
         let renderWaiters = RenderWaiters()
         let chat = try await ChatComponents(
             settings: settings,
-            tuning: tuning,
+            internalLimits: internalLimits,
             storage: storage,
             media: media,
             renderQueue: renderQueue,
@@ -57,10 +59,10 @@ package struct Snug {
             loop: loops.next(),
             logger: logger
         )
-        // The queue of pictures, and the worker that renders them.
+        // The render queue and the media worker.
         let rendering = RenderingComponents(
             settings: settings,
-            tuning: tuning,
+            internalLimits: internalLimits,
             media: media,
             store: chat.store,
             wakeup: renderQueue,
@@ -72,7 +74,7 @@ package struct Snug {
         let acceptPauses = AcceptPauses(logger: logger)
         let routes = Routes(
             settings: settings,
-            tuning: tuning,
+            internalLimits: internalLimits,
             media: media,
             chat: chat,
             worker: rendering.worker,
@@ -87,7 +89,7 @@ package struct Snug {
             server: HTTPServerBuilder { responder in
                 ConnectionChannel(
                     responder: responder,
-                    limits: tuning.connections,
+                    limits: internalLimits.connections,
                     rates: limits,
                     maxBody: settings.maxUploadBytes + Uploads.formOverhead,
                     endpoints: chat.transports.endpoints
@@ -97,7 +99,7 @@ package struct Snug {
                 address: .hostname(settings.host, port: settings.port),
                 backlog: 1024,
                 availableConnectionsDelegate: ConnectionLimit(
-                    ConnectionLimit.most(settings.maxConnections + spareConnections),
+                    ConnectionLimit.withinFileLimit(settings.maxConnections + spareConnections),
                     pauses: acceptPauses
                 )
             ),
@@ -109,11 +111,11 @@ package struct Snug {
             logger: logger
         )
 
-        let backfill = SenderBackfill(store: chat.store, interval: tuning.renames, logger: logger)
-        let ticker = HubTicker(hub: chat.hub, store: chat.store, interval: tuning.heartbeat, logger: logger)
-        let keeper = StoreKeeper(store: chat.store, interval: tuning.tokens, logger: logger)
+        let backfill = SenderBackfill(store: chat.store, interval: internalLimits.backfillInterval, logger: logger)
+        let ticker = HubTicker(hub: chat.hub, store: chat.store, interval: internalLimits.tickInterval, logger: logger)
+        let storeService = StoreService(store: chat.store, interval: internalLimits.tokenInterval, logger: logger)
         return Snug(
-            services: [keeper, rendering.queue, backfill, chat.commands, ticker, application, shutdown],
+            services: [storeService, rendering.queue, backfill, chat.commands, ticker, application, shutdown],
             signer: media.signer,
             pages: chat.pages,
             store: chat.store,
@@ -129,11 +131,11 @@ package struct Snug {
         }.get()
     }
 
-    /// Signs and checks media addresses with the keys that are in their files now.
+    /// Rereads the keys that sign and verify media URLs.
     package func reloadKeys(_ settings: Settings) async throws {
         signer.use(try await threads.runIfActive { try settings.loadKeys() })
-        // They hold addresses of the key before.
-        pages.forgetAll()
+        // Cached pages contain URLs signed with the previous key.
+        pages.invalidateAll()
     }
 
     /// Runs until SIGTERM or SIGINT, then lets requests finish.
@@ -145,11 +147,11 @@ package struct Snug {
         )
         configuration.maximumGracefulShutdownDuration = Self.grace
         let group = ServiceGroup(configuration: configuration)
-        // The keeper has closed the store, unless the group never began.
+        // The store service has closed the store, unless the group did not start.
         try await store.closing { try await group.run() }
     }
 
-    /// Gives the threads back once nothing runs any more. A process that ends can do without; tests start hundreds.
+    /// Shuts the threads down after ``run(beside:logger:)``. Only tests need it, which start hundreds of servers.
     package func release() async throws {
         try await threads.shutdownGracefully()
         try await loops.shutdownGracefully()

@@ -4,10 +4,10 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Counts how often new connections had to wait, and warns about it once a minute.
+/// Counts how often accepting connections was paused, and logs a warning at most once a minute.
 final class AcceptPauses: Sendable {
     private let count = Atomic(0)
-    private let warnings = WarningPace()
+    private let throttle = WarningThrottle()
     private let logger: Logger
 
     init(logger: Logger) {
@@ -18,15 +18,15 @@ final class AcceptPauses: Sendable {
 
     func add(_ reason: String) {
         count.add(1, ordering: .relaxed)
-        guard warnings.mayWarn() else { return }
+        guard throttle.mayWarn() else { return }
         logger.warning(
-            "New connections wait: raise LimitNOFILE and SNUG_MAX_CONNECTIONS, or find out who opens so many",
+            "New connections are waiting: raise LimitNOFILE and SNUG_MAX_CONNECTIONS, or find out who opens so many",
             metadata: ["reason": "\(reason)", "pauses": "\(total)"]
         )
     }
 }
 
-/// Accepts no more connections than there are file descriptors for, with some left for files.
+/// Limits the connections to the available file descriptors, and reserves some for files.
 struct ConnectionLimit: AvailableConnectionsDelegate {
     let limit: Int
     let pauses: AcceptPauses
@@ -46,19 +46,20 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
         return false
     }
 
-    /// A quarter of the descriptors is kept for the database, uploads, downloads and the worker. The process must never
-    /// be without any: libdispatch ends it when it cannot open `/proc/self/task` to count its threads.
-    static func most(_ wanted: Int) -> Int {
+    /// `wanted`, or three quarters of the descriptors if that is less. The rest is for the database, uploads, downloads
+    /// and the worker. The process must never run out: libdispatch ends it when it cannot open `/proc/self/task` to
+    /// count its threads.
+    static func withinFileLimit(_ wanted: Int) -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return wanted }
         return min(wanted, Int(clamping: limit.rlim_cur) / 4 * 3)
     }
 }
 
-/// Pauses accepting while the system has no file or memory for one more connection, whatever the limit of this process.
+/// Pauses accepting while the system has no file descriptors or memory left.
 ///
-/// The waiting connection keeps the listening socket readable, so NIO would try again at once, without end. This is the
-/// first handler of the server's channel, where such errors of accept(2) arrive and the channel stays open.
+/// NIO would otherwise retry endlessly, because the waiting connection keeps the listening socket readable. This is the
+/// first handler of the server's channel: it receives such errors of accept(2), and the channel stays open.
 final class AcceptBackOff: ChannelInboundHandler {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
@@ -89,7 +90,7 @@ final class AcceptBackOff: ChannelInboundHandler {
     }
 
     private func setAccepting(_ isAccepting: Bool, _ context: ChannelHandlerContext) {
-        // Fails only on a channel that has been closed.
+        // Fails only on a closed channel.
         try? context.channel.syncOptions?.setOption(.autoRead, value: isAccepting)
     }
 }

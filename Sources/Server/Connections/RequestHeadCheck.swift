@@ -1,16 +1,17 @@
 import HTTPTypes
 import Hummingbird
 
-/// Refuses requests that their head alone shows to be wrong, before any of the body is read.
+/// Rejects requests with an invalid head before their body is read.
 struct RequestHeadCheck: RouterMiddleware {
     func handle(
         _ request: Request,
         context: AppContext,
         next: (Request, AppContext) async throws -> Response
     ) async throws -> Response {
-        // What a request with two hosts says may end where another reader of it would not look.
+        // A proxy could use the other one of two hosts.
         guard request.hasOneHost else {
-            return Problem.malformed("The request needs one Host header field with a host's name.").response.closing()
+            let detail = "The request must have exactly one Host header field with a valid host name."
+            return Problem.malformed(detail).response.closing()
         }
         guard request.refusedContentCoding == nil else {
             return Problem.encodedBody.response.lingering(over: request)
@@ -20,18 +21,17 @@ struct RequestHeadCheck: RouterMiddleware {
 }
 
 extension Problem {
-    /// Nothing is decompressed here: a few bytes could become gigabytes.
+    /// Bodies are not decompressed: a few bytes could expand to gigabytes.
     fileprivate static let encodedBody = Problem(
         .unsupportedMediaType,
         "unsupported_media",
-        "Bodies are accepted as they are, without a Content-Encoding such as gzip.",
+        "Encoded bodies are not supported: send the body without Content-Encoding.",
         field: "Content-Encoding"
     )
 }
 
 extension Request {
-    /// A `Content-Encoding` that stands for a body in some other form than its own (RFC 9110 section 8.4); nil without
-    /// one, or without a body.
+    /// The first content coding other than `identity` (RFC 9110 section 8.4); nil without one, or without a body.
     var refusedContentCoding: String? {
         guard hasBody else { return nil }
         return headers[values: .contentEncoding]
@@ -40,24 +40,24 @@ extension Request {
             .first { !$0.isEmpty && $0 != "identity" }
     }
 
-    /// RFC 9112 section 6.3: only these two announce one.
+    /// Only these two header fields announce a body (RFC 9112 section 6.3).
     private var hasBody: Bool { contentLength ?? 0 > 0 || headers[.transferEncoding] != nil }
 
-    /// The first `Host` is the request's authority, any other is left among the header fields. A request of HTTP/1.0,
-    /// which needs none, has got an empty one from ``UpgradeRequestFilter``.
+    /// The library moves the first `Host` to the authority and leaves others among the header fields. HTTP/1.0
+    /// requests, which need none, have an empty one from ``UpgradeRequestFilter``.
     fileprivate var hasOneHost: Bool {
         HostName.isOnly((head.authority.map { [$0] } ?? []) + headers[values: .anotherHost])
     }
 }
 
-/// What a `Host` may hold.
+/// Checks the value of `Host`.
 enum HostName {
-    /// Whether there is one, and it can be one (RFC 9112 section 3.2).
+    /// Whether there is exactly one `Host`, with allowed characters (RFC 9112 section 3.2).
     static func isOnly(_ fields: [String]) -> Bool {
         fields.count == 1 && fields[0].utf8.allSatisfy(isAllowed)
     }
 
-    /// What names, addresses and ports are written with (RFC 3986 section 3.2.2), without user information.
+    /// Characters of names, addresses and ports (RFC 3986 section 3.2.2), without user information.
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -69,6 +69,6 @@ enum HostName {
 }
 
 extension HTTPField.Name {
-    /// The library forbids to name it, because the first one is the request's authority.
+    /// The library has no name for it, because it moves the first one to the authority.
     fileprivate static let anotherHost = Self("Host")!
 }

@@ -1,23 +1,23 @@
 import NIOCore
 import NIOHTTP1
 
-/// Bounds what is kept of a request's head before anybody knows who sends it.
+/// Limits the memory for the head of a request.
 ///
-/// NIO's decoder counts, with the limits of `decoderLimits`; this handler, right behind it, answers what is too large
-/// with 431 (RFC 6585 section 5) once earlier requests of the connection have their answers, and ends the connection.
+/// NIO's decoder enforces ``decoderLimits``. This handler, which follows it, responds to a head that is too large with
+/// 431 (RFC 6585 section 5) after the responses to earlier requests, and closes the connection.
 final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// Bytes of one field's name, of its value, and of the request's target.
+    /// Limit for the name of a field, for its value, and for the request target, in bytes each.
     static let maxFieldBytes = 8 * 1024
     static let maxFields = 64
-    /// Bytes of the target and all fields.
+    /// Limit for the request target and all fields together, in bytes.
     static let maxHeadBytes = 16 * 1024
-    /// Time for the client to read the answer, while what it goes on sending is thrown away.
-    private static let farewell = TimeAmount.seconds(1)
+    /// Time for the client to read the response; what it still sends is discarded.
+    private static let closeDelay = TimeAmount.seconds(1)
 
     static var decoderLimits: NIOHTTPDecoderLimitConfiguration {
         var limits = NIOHTTPDecoderLimitConfiguration()
@@ -27,15 +27,15 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
         return limits
     }
 
-    /// Requests whose answer has not ended.
-    private var unanswered = 0
+    /// Requests whose response is not complete.
+    private var pendingResponses = 0
     private var isInRequest = false
     private var mustRefuse = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head:
-            unanswered += 1
+            pendingResponses += 1
             isInRequest = true
         case .body: break
         case .end: isInRequest = false
@@ -46,17 +46,17 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         context.write(data, promise: promise)
         guard case .end = unwrapOutboundIn(data) else { return }
-        unanswered -= 1
-        if mustRefuse, unanswered == 0 { refuse(context) }
+        pendingResponses -= 1
+        if mustRefuse, pendingResponses == 0 { refuse(context) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Trailers count too; the reader of their body gets the error.
+        // In trailers, the reader of the body receives the error.
         guard (error as? HTTPParserError) == .headerOverflow, !isInRequest else {
             return context.fireErrorCaught(error)
         }
         mustRefuse = true
-        if unanswered == 0 { refuse(context) }
+        if pendingResponses == 0 { refuse(context) }
     }
 
     private func refuse(_ context: ChannelHandlerContext) {
@@ -70,15 +70,16 @@ final class RequestHeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        // Closing under a client that is still sending would take the answer away from it.
+        // Closing the connection at once would make a client that is still sending lose the response.
         context.close(mode: .output, promise: nil)
-        context.eventLoop.assumeIsolated().scheduleTask(in: Self.farewell) { context.close(promise: nil) }
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.closeDelay) { context.close(promise: nil) }
     }
 
     static let problem = Problem(
         .requestHeaderFieldsTooLarge,
         "too_large",
-        "A request's head may have \(maxFields) fields of \(maxFieldBytes) bytes, and \(maxHeadBytes) bytes in all.",
+        "The request header may have at most \(maxFields) fields of \(maxFieldBytes) bytes each, "
+            + "and \(maxHeadBytes) bytes in total.",
         limit: maxHeadBytes
     )
 }

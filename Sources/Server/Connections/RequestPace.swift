@@ -1,18 +1,18 @@
 import NIOCore
 
-/// Decides when a client takes too long over a request. It has no clock: the time is passed in.
+/// Decides when a client sends a request too slowly. Pure: time is passed in.
 ///
-/// A request has time to spend. What passes while the server waits for the client uses it up, the bytes of a body earn
-/// some, and what passes while the server is busy itself does not count.
+/// A request has a budget of time. Waiting for the client uses it up, received bytes of the body add to it, and time in
+/// which the server itself is busy does not count.
 struct RequestPace {
     struct Limits: Sendable {
-        /// Time for the rest of a request head, once a part of it has come.
+        /// Time for the rest of a request head after its first part.
         var head = TimeAmount.seconds(10)
-        /// Time that a body has from the start.
+        /// Budget of a body at its start.
         var grace = TimeAmount.seconds(20)
-        /// Bytes of a body that earn a second, so that it must come at least that fast on average.
+        /// Bytes of a body that add a second to its budget: the lowest average rate.
         var bytesPerSecond: Int64 = 1024
-        /// Most time that a body may have left, however fast it came: its longest pause.
+        /// Largest budget of a body, and thus its longest pause.
         var pause = TimeAmount.seconds(45)
     }
 
@@ -20,22 +20,22 @@ struct RequestPace {
         case between
         case head
         case body
-        /// The client sends nothing more, or has been given up.
-        case over
+        /// The client has finished, or the server has stopped waiting for it.
+        case finished
     }
 
     private let limits: Limits
     private var phase = Phase.between
     private var timeLeft = TimeAmount.zero
-    /// Since when the server waits for the client; nil while it has enough to do.
+    /// Since when the server has been waiting for the client; nil while it does not.
     private var waitingSince: NIODeadline?
 
-    /// Begins between two requests.
+    /// Starts between two requests.
     init(_ limits: Limits) {
         self.limits = limits
     }
 
-    /// When the request has taken too long, unless more of it comes; nil while none is awaited.
+    /// When the request times out, unless more of it arrives; nil while the server does not wait for one.
     var deadline: NIODeadline? {
         guard phase == .head || phase == .body, let waitingSince else { return nil }
         return waitingSince + timeLeft
@@ -49,17 +49,17 @@ struct RequestPace {
     }
 
     mutating func stopWaiting(at now: NIODeadline) {
-        settle(at: now)
+        chargeWaiting(until: now)
         waitingSince = nil
     }
 
-    /// Some bytes have come that are no whole part of a request; between two requests they begin the next head.
+    /// Bytes were received that do not complete a part of a request. Between two requests, they start the next head.
     mutating func receivedFragment(at now: NIODeadline) {
         guard phase == .between else { return }
         begin(.head, with: limits.head, at: now)
     }
 
-    /// Gives the head its whole time once more.
+    /// Restarts the time for the head.
     mutating func extendHead(at now: NIODeadline) {
         guard phase == .head else { return }
         begin(.head, with: limits.head, at: now)
@@ -71,7 +71,7 @@ struct RequestPace {
 
     mutating func receivedBody(byteCount: Int, at now: NIODeadline) {
         guard phase == .body else { return }
-        settle(at: now)
+        chargeWaiting(until: now)
         let earned = TimeAmount.nanoseconds(Int64(byteCount) * 1_000_000_000 / limits.bytesPerSecond)
         timeLeft = max(timeLeft, min(timeLeft + earned, limits.pause))
     }
@@ -80,19 +80,19 @@ struct RequestPace {
         if phase == .body { phase = .between }
     }
 
-    /// Nothing more is expected.
+    /// Nothing more is expected from the client.
     mutating func end() {
-        phase = .over
+        phase = .finished
     }
 
     private mutating func begin(_ phase: Phase, with time: TimeAmount, at now: NIODeadline) {
-        guard self.phase != .over else { return }
+        guard self.phase != .finished else { return }
         self.phase = phase
         timeLeft = time
         if waitingSince != nil { waitingSince = now }
     }
 
-    private mutating func settle(at now: NIODeadline) {
+    private mutating func chargeWaiting(until now: NIODeadline) {
         guard let since = waitingSince else { return }
         timeLeft = timeLeft - (now - since)
         waitingSince = now

@@ -2,13 +2,13 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// The client took too long over the body of its request.
+/// The client sent the body of its request too slowly.
 struct SlowRequest: Error {}
 
-/// Cuts off clients that send their requests too slowly.
+/// Disconnects clients that send their requests too slowly.
 ///
-/// Whoever reads the body gets a `SlowRequest` thrown, so that the client is answered where that is still possible; then
-/// the connection ends.
+/// The reader of the body receives a ``SlowRequest``, so that the client gets a response if none has started; then the
+/// connection is closed.
 final class SlowRequestGuard: ChannelDuplexHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -18,16 +18,16 @@ final class SlowRequestGuard: ChannelDuplexHandler {
     private var pace: RequestPace
     private var timer: (due: NIODeadline, task: Scheduled<Void>)?
     private var hasReceivedPart = false
-    private var hasGivenUp = false
+    private var hasTimedOut = false
     private var requests = 0
-    private var answersBegun = 0
-    private var answersDone = 0
+    private var responsesStarted = 0
+    private var responsesFinished = 0
 
     init(_ limits: RequestPace.Limits) {
         pace = RequestPace(limits)
     }
 
-    /// The read that brings what comes first has been asked for before.
+    /// The first read was requested before this handler was added.
     func handlerAdded(context: ChannelHandlerContext) {
         pace.beginWaiting(at: context.eventLoop.now)
     }
@@ -37,7 +37,7 @@ final class SlowRequestGuard: ChannelDuplexHandler {
         timer = nil
     }
 
-    // MARK: - What the client sends
+    // MARK: - Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         hasReceivedPart = true
@@ -55,14 +55,14 @@ final class SlowRequestGuard: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         let now = context.eventLoop.now
-        // When NIO's upgrade handler leaves after the first head, it says so as well: then no read was asked for before.
+        // NIO's upgrade handler also fires this when it is removed after the first head; then no read was requested.
         if !hasReceivedPart, pace.isWaiting { pace.receivedFragment(at: now) }
         hasReceivedPart = false
         pace.stopWaiting(at: now)
         context.fireChannelReadComplete()
     }
 
-    /// Comes again after each read, but not while the server has more than it can take.
+    /// Called again after each read, but not while the server is busy with what it has received.
     func read(context: ChannelHandlerContext) {
         pace.beginWaiting(at: context.eventLoop.now)
         setTimer(context)
@@ -74,23 +74,24 @@ final class SlowRequestGuard: ChannelDuplexHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    // MARK: - What it is answered
+    // MARK: - Responses
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(let head) where head.status.kind != .informational: answersBegun += 1
-        case .end: answersDone += 1
+        case .head(let head) where head.status.kind != .informational: responsesStarted += 1
+        case .end: responsesFinished += 1
         default: break
         }
         context.write(data, promise: promise)
-        guard hasGivenUp, answersDone == requests else { return }
+        guard hasTimedOut, responsesFinished == requests else { return }
         context.flush()
         context.close(promise: nil)
     }
 
     // MARK: - Time
 
-    /// A timer that is there already is left to run and looks again then; most requests come whole and need none.
+    /// An existing timer is kept unless it is too late, and checks the deadline when it fires. Most requests arrive
+    /// complete and need none.
     private func setTimer(_ context: ChannelHandlerContext) {
         guard let due = pace.deadline else { return }
         if let timer {
@@ -105,20 +106,20 @@ final class SlowRequestGuard: ChannelDuplexHandler {
         timer = nil
         guard let due = pace.deadline else { return }
         guard due <= context.eventLoop.now else { return setTimer(context) }
-        pace.isInBody ? giveUpBody(context) : giveUpHead(context)
+        pace.isInBody ? timeOutBody(context) : timeOutHead(context)
     }
 
-    private func giveUpBody(_ context: ChannelHandlerContext) {
-        // Whoever has the answer already needs no other.
-        guard answersBegun < requests else { return context.close(promise: nil) }
-        hasGivenUp = true
+    private func timeOutBody(_ context: ChannelHandlerContext) {
+        // A response that has started cannot be replaced.
+        guard responsesStarted < requests else { return context.close(promise: nil) }
+        hasTimedOut = true
         pace.end()
         context.fireErrorCaught(SlowRequest())
     }
 
-    /// A head that is not whole asks for nothing. But the client may still be owed the answer to what it asked before.
-    private func giveUpHead(_ context: ChannelHandlerContext) {
-        guard answersDone < requests else { return context.close(promise: nil) }
+    /// An incomplete head gets no response, but the client may still be waiting for the responses to earlier requests.
+    private func timeOutHead(_ context: ChannelHandlerContext) {
+        guard responsesFinished < requests else { return context.close(promise: nil) }
         pace.extendHead(at: context.eventLoop.now)
         setTimer(context)
     }

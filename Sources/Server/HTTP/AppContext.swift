@@ -2,7 +2,7 @@ import Chat
 import Hummingbird
 import NIOCore
 
-/// What is known of a request before anybody asks who sends it.
+/// The context of a request, before its sender is known.
 struct AppContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
@@ -14,28 +14,29 @@ struct AppContext: RequestContext {
         channel = source.channel
     }
 
-    /// Who is at the other end of the connection, which may be a proxy.
+    /// The other end of the connection, which may be a proxy.
     var peer: SocketAddress? { channel.remoteAddress }
 
-    /// Bytes of a JSON body.
+    /// Limit for a JSON body, in bytes.
     static let maxBodyBytes = 64 * 1024
 
     var maxUploadSize: Int { Self.maxBodyBytes }
 }
 
-/// A request of somebody who is signed in. A route that takes this one cannot forget to ask.
+/// The context of a request with a valid token. A route with this context cannot forget to check that.
 struct SignedInContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
     let session: Session
-    /// The key that a POST came with. Set by `OnceOnly`, as is the next one.
-    var onceKey: OnceKey?
-    /// The key with what the request asks for; nil also for uploads, which have to be read first.
-    var once: OnceRequest?
+    /// The `Idempotency-Key` of a POST. Set by `IdempotencyMiddleware`.
+    var idempotencyKey: OnceKey?
+    /// The key with a fingerprint of the request. Set by `IdempotencyMiddleware`, except for uploads, whose body is not
+    /// yet read.
+    var idempotentRequest: OnceRequest?
 
     var userID: User.ID { session.userID }
-    /// For an operation of the store.
-    var caller: Caller { Caller(session, idempotentRequest: once) }
+    /// The caller of an operation of the store.
+    var caller: Caller { Caller(session, idempotentRequest: idempotentRequest) }
 
     init(context: AppContext) throws {
         guard let session = context.session else { throw Problem.unauthenticated }

@@ -2,32 +2,31 @@ import HTTPTypes
 import NIOCore
 import SnugSettings
 
-/// Finds out who really asks when a proxy stands between.
+/// Determines the address of a client, also behind proxies.
 struct ClientAddress: Sendable {
-    /// Peers whose `X-Forwarded-For` is believed.
+    /// Peers whose `X-Forwarded-For` is trusted.
     let trustedProxies: [IPNetwork]
-    /// Called where a peer that is not trusted sends `X-Forwarded-For`.
+    /// Called when a peer that is not trusted sends `X-Forwarded-For`.
     var onUntrusted: @Sendable (IPAddress) -> Void = { _ in }
 
-    /// The address of the client: the connection's own, or, where that is a trusted proxy, the last one in
-    /// `X-Forwarded-For` that is no trusted proxy. What stands before that may have been made up by the client. An entry
-    /// that is no address counts as the proxy that sent it.
+    /// The address of the client: the peer, or, if that is a trusted proxy, the last address in `X-Forwarded-For` that
+    /// is not one. The client may have forged the entries before it. An invalid entry counts as the proxy that sent it.
     ///
-    /// - Parameter forwardedFor: The values of `X-Forwarded-For`, in their order.
+    /// - Parameter forwardedFor: The values of `X-Forwarded-For`, in order.
     func of(peer: SocketAddress?, forwardedFor: [String]) -> IPAddress? {
         guard let peer = IPAddress(peer) else { return nil }
         return trace(peer, forwardedFor).client
     }
 
-    /// Whether the client is on this machine: the connection comes from a loopback address, and names no other client.
-    /// An address in a header alone makes nobody local, and neither does a proxy on this machine that is not trusted.
+    /// Whether the client is on this machine: the peer has a loopback address, and `X-Forwarded-For` names no other
+    /// client. A proxy on this machine that is not trusted is not local.
     func isLocal(peer: SocketAddress?, forwardedFor: [String]) -> Bool {
         guard let peer = IPAddress(peer), peer.isLoopback else { return false }
-        let (client, isNamedRightly) = trace(peer, forwardedFor)
-        return client.isLoopback && isNamedRightly
+        let (client, isTrustworthy) = trace(peer, forwardedFor)
+        return client.isLoopback && isTrustworthy
     }
 
-    private func trace(_ peer: IPAddress, _ forwardedFor: [String]) -> (client: IPAddress, isNamedRightly: Bool) {
+    private func trace(_ peer: IPAddress, _ forwardedFor: [String]) -> (client: IPAddress, isTrustworthy: Bool) {
         let hops = forwardedFor.lazy.flatMap { $0.split(separator: ",") }
             .map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
         guard !hops.isEmpty else { return (peer, true) }

@@ -3,9 +3,10 @@ import Foundation
 import Hummingbird
 
 extension Request {
-    /// Reads the body as JSON, whatever it calls itself.
+    /// Reads the body as JSON, whatever its `Content-Type`.
     ///
-    /// - Throws: `tooLarge` above 64 KiB, `malformed` for what is not JSON, `invalid` naming a member of a wrong type.
+    /// - Throws: `too_large` above 64 KiB, `malformed` if it is not JSON, `invalid` with the member that is missing or
+    ///   has a wrong type.
     func json<Body: Decodable>(_ type: Body.Type = Body.self) async throws -> Body {
         try JSONText.decode(type, from: Data(buffer: await bodyBytes()))
     }
@@ -16,9 +17,9 @@ extension Request {
         return bytes.readableBytes == 0 ? nil : try JSONText.decode(type, from: Data(buffer: bytes))
     }
 
-    /// The whole body.
+    /// The complete body.
     ///
-    /// - Throws: `tooLarge` above 64 KiB.
+    /// - Throws: `too_large` above 64 KiB.
     func bodyBytes() async throws -> ByteBuffer {
         let limit = AppContext.maxBodyBytes
         if let length = contentLength, length > limit {
@@ -35,8 +36,8 @@ extension Request {
     }
 }
 
-/// The number of an event. Foundation's own decoding of integers does not say which member holds a fraction.
-struct EventNumber: Decodable {
+/// The `seq` of an event. Foundation's decoding of integers does not report which member has a fraction.
+struct SequenceNumber: Decodable {
     let value: Int64
 
     init(from decoder: any Decoder) throws {

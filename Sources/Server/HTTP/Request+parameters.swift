@@ -3,7 +3,9 @@ import Hummingbird
 import Vocabulary
 
 extension RequestContext {
-    /// The id in the path. One that is none names nothing, so it is not found.
+    /// The id in the path.
+    ///
+    /// - Throws: `not_found` if it is malformed.
     func id<Entity>(_ name: String = "id") throws -> Identifier<Entity> {
         guard let id = parameters.get(name).flatMap(Identifier<Entity>.init) else { throw Problem.notFound }
         return id
@@ -11,9 +13,9 @@ extension RequestContext {
 }
 
 extension Request {
-    /// A whole number in the query.
+    /// A whole number in the query; nil if it is absent.
     ///
-    /// - Throws: `invalid` naming it when it is something else or out of range.
+    /// - Throws: `invalid` if it is not a number in `range`.
     func number(_ name: String, in range: ClosedRange<Int64>) throws -> Int64? {
         guard let text = uri.queryParameters[Substring(name)] else { return nil }
         guard let number = Int64(text), range.contains(number) else {
@@ -26,26 +28,26 @@ extension Request {
         return number
     }
 
-    /// `true` or `false` in the query.
+    /// `true` or `false` in the query; nil if it is absent.
     ///
-    /// - Throws: `invalid` naming it when it is something else.
+    /// - Throws: `invalid` if it is anything else.
     func flag(_ name: String) throws -> Bool? {
         guard let text = uri.queryParameters[Substring(name)] else { return nil }
         guard let flag = Bool(String(text)) else { throw Problem.invalid(name, "It must be true or false.") }
         return flag
     }
 
-    /// A text in the query, without its percent-encoding.
+    /// A text in the query, percent-decoded; nil if it is absent.
     func text(_ name: String) -> String? {
         uri.queryParameters[Substring(name)].map(String.init)
     }
 
-    /// Bytes that the client says it sends.
+    /// The value of `Content-Length`, in bytes.
     var contentLength: Int? {
         headers[.contentLength].flatMap(Int.init)
     }
 
-    /// Seconds that the client would wait for a result (`Prefer: wait=5`, RFC 7240 section 4.3); 0 without.
+    /// Seconds that the client prefers to wait for a result (`Prefer: wait=5`, RFC 7240 section 4.3); 0 by default.
     func preferredWait(atMost limit: Int) -> Int {
         for field in headers[values: .prefer] {
             for preference in field.split(whereSeparator: { $0 == "," || $0 == ";" }) {
@@ -58,7 +60,7 @@ extension Request {
     }
 }
 
-/// A JSON member that may be left out, null or given: what a PATCH tells apart.
+/// A JSON member of a PATCH, which may be absent, null or a value.
 enum Patch<Value: Decodable & Sendable>: Sendable {
     case unchanged
     case null

@@ -2,12 +2,11 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// One line per request, with the route's pattern instead of its path: paths of pictures are capabilities.
+/// Logs each request, with the pattern of its route instead of its path, because the path of a picture permits access.
 ///
-/// Ordinary answers are `debug`: at hundreds a second they are not something to look at. What took long or went wrong
-/// on the server is louder.
+/// The level is `debug`, `info` for slow requests, and `warning` for server errors.
 struct RequestLog<Context: RequestContext>: RouterMiddleware {
-    /// From here on an answer is worth a line of its own.
+    /// A request that takes longer is logged as slow.
     static var slow: Duration { .seconds(2) }
 
     func handle(

@@ -2,13 +2,13 @@ import Chat
 import Logging
 import ServiceLifecycle
 
-/// Carries new names and avatars into old messages, a small batch at a time between other work.
+/// Copies changed names and avatars into old messages, in small batches.
 struct SenderBackfill: Service, CustomStringConvertible {
     let description = "sender backfill"
     let store: Store
     let interval: Duration
     let logger: Logger
-    /// Between two batches, so that nobody waits behind them.
+    /// Pause between two batches, so that they do not delay other writes.
     private let pause = Duration.milliseconds(20)
 
     func run() async throws {
@@ -19,7 +19,10 @@ struct SenderBackfill: Service, CustomStringConvertible {
                 } catch is CancellationError {
                     return
                 } catch {
-                    logger.warning("Old messages keep an old name for now", metadata: ["error": "\(error)"])
+                    logger.warning(
+                        "Old messages could not be updated with new names and avatars",
+                        metadata: ["error": "\(error)"]
+                    )
                 }
             } while (try? await Task.sleep(for: interval)) != nil
         }

@@ -3,8 +3,8 @@ import Chat
 extension Attachment: JSONWritable {
     func write(to json: inout JSONWriter) { write(to: &json, asAvatar: false) }
 
-    /// - Parameter asAvatar: somebody's picture, as it is shown to others: what tells of the file itself, which they may
-    ///   not fetch, is null.
+    /// - Parameter asAvatar: Whether it is an avatar that is shown to others. Members about the original, which they
+    ///   may not fetch, are null.
     func write(to json: inout JSONWriter, asAvatar: Bool) {
         json.object { json in
             json.member("id", id)
@@ -23,7 +23,7 @@ extension Attachment: JSONWritable {
             writeStatus(to: &json)
             json.member("is_damaged", isDamaged)
             json.member("placeholder", ifAny: placeholder) { $0.value(base64: $1) }
-            json.member("original_url", ifAny: asAvatar ? nil : json.wire.links.original(id)) { $0.value($1) }
+            json.member("original_url", ifAny: asAvatar ? nil : json.encoding.links.original(id)) { $0.value($1) }
             writeVariants(to: &json)
             json.member("created_at", createdAt)
         }
@@ -65,7 +65,10 @@ extension Attachment: JSONWritable {
         json.member("height", variant.height)
         json.member("media_type", variant.format.mediaType)
         json.member("byte_size", variant.byteCount)
-        json.member("url", json.wire.links.variant(id, size: variant.fileSize, format: variant.format, at: json.now))
+        json.member(
+            "url",
+            json.encoding.links.variant(id, size: variant.fileSize, format: variant.format, at: json.now)
+        )
     }
 
     private func write(_ animation: Animation, to json: inout JSONWriter) {
@@ -73,7 +76,7 @@ extension Attachment: JSONWritable {
         json.member("height", animation.height)
         json.member("media_type", "image/webp")
         json.member("byte_size", animation.byteCount)
-        json.member("url", json.wire.links.animation(id, at: json.now))
+        json.member("url", json.encoding.links.animation(id, at: json.now))
     }
 }
 

@@ -1,6 +1,6 @@
 import Chat
 
-/// An event with the cursor that a client gives to come back behind it.
+/// An event with the cursor from which a client resumes after it.
 struct CursoredEvent: JSONWritable {
     let event: Event
     let epoch: String

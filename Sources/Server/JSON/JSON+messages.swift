@@ -26,7 +26,9 @@ extension Message.Sender: JSONWritable {
             json.member("id", id)
             json.member("display_name", displayName)
             json.member("avatar_url", ifAny: avatar) { json, avatar in
-                json.value(json.wire.links.variant(avatar.id, size: .thumbnail, format: avatar.format, at: json.now))
+                json.value(
+                    json.encoding.links.variant(avatar.id, size: .thumbnail, format: avatar.format, at: json.now)
+                )
             }
         }
     }

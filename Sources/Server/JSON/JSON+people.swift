@@ -1,10 +1,10 @@
 import Chat
 import Vocabulary
 
-/// A person as those see them who may know whether they are there.
+/// A user with presence, for viewers who may see it.
 extension User: JSONWritable {
     func write(to json: inout JSONWriter) {
-        let presence = json.wire.presence.look(for: id)
+        let presence = json.encoding.presence.current(of: id)
         write(to: &json, presence.status, lastSeen: presence.lastSeen ?? lastSeenAt)
     }
 
@@ -30,7 +30,7 @@ extension User: JSONWritable {
     }
 }
 
-/// A person without their presence, for lists and events that several people read.
+/// A user without presence, for lists and events that are shared by several viewers.
 struct Profile: JSONWritable {
     let user: User
 
@@ -56,19 +56,19 @@ extension UserView: JSONWritable {
     }
 }
 
-/// A person as they see themselves, with all that is known of their own avatar.
+/// The signed-in user, with the complete avatar.
 struct OwnUser: JSONWritable {
     let user: User
 
     init(_ user: User) { self.user = user }
 
     func write(to json: inout JSONWriter) {
-        let presence = json.wire.presence.look(for: user.id)
+        let presence = json.encoding.presence.current(of: user.id)
         user.write(to: &json, presence.status, lastSeen: presence.lastSeen ?? user.lastSeenAt, isOwn: true)
     }
 }
 
-/// A person who has just signed in, with the token that is shown this once.
+/// A new session with its user and token, which is sent only once.
 struct SignedIn: JSONWritable {
     let user: User
     let token: SessionToken
@@ -84,7 +84,7 @@ struct SignedIn: JSONWritable {
     }
 }
 
-/// One of the caller's own sessions.
+/// A session of the signed-in user.
 struct OwnSession: JSONWritable {
     let session: Session
     let isCurrent: Bool

@@ -12,7 +12,7 @@ extension Room {
     }
 }
 
-/// A room as everybody in it sees it: without anybody's own role.
+/// A room without the viewer's role, as all members receive it.
 extension Room: JSONWritable {
     func write(to json: inout JSONWriter) {
         json.object { writeMembers(to: &$0) }
@@ -56,10 +56,10 @@ extension MemberView: JSONWritable {
     }
 }
 
-/// A member in an event, which all members read: without what some of them may not know.
+/// A member in an event, without presence and receipts, which some members of the room may not see.
 struct MemberInEvent: JSONWritable {
     let member: Member
-    /// Whether it is their joining, where everybody knows how far they have come.
+    /// Whether the event is their joining, which also determines their receipts.
     let isNew: Bool
 
     func write(to json: inout JSONWriter) {

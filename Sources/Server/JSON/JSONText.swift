@@ -1,27 +1,27 @@
 import Foundation
 
-/// JSON as clients send it.
+/// Decoding of JSON from clients.
 enum JSONText {
-    /// Decodes it, with U+FFFD for half a surrogate pair: clients that cut text by UTF-16 units send such an escape at
-    /// the end, and Foundation refuses the whole text for it.
+    /// Decodes a value. An escape of half a surrogate pair becomes U+FFFD: clients that truncate text by UTF-16 units
+    /// send one at its end, and Foundation rejects the whole text for it.
     static func decode<Value: Decodable>(_ type: Value.Type = Value.self, from text: Data) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: text)
         } catch {
-            // Looked for only now, so that all other texts cost nothing more.
+            // Searched only after a failure, so that valid texts cost nothing more.
             guard let whole = replacingLoneSurrogates(in: text) else { throw error }
             return try JSONDecoder().decode(type, from: whole)
         }
     }
 
-    /// The text with `\ufffd` for each escape of half a surrogate pair (RFC 8259 section 8.2); nil without any.
+    /// Replaces each escape of half a surrogate pair by `\ufffd` (RFC 8259 section 8.2); nil if there is none.
     static func replacingLoneSurrogates(in text: Data) -> Data? {
         var bytes = [UInt8](text)
         var hasReplaced = false
         var index = 0
         while let backslash = bytes[index...].firstIndex(of: UInt8(ascii: "\\")) {
             guard let unit = codeUnit(bytes, at: backslash) else {
-                // Another escape, which is two bytes long.
+                // Any other escape is two bytes long.
                 index = min(backslash + 2, bytes.count)
                 continue
             }
@@ -36,10 +36,10 @@ enum JSONText {
         return hasReplaced ? Data(bytes) : nil
     }
 
-    /// Bytes of an escape such as `\ud83d`.
+    /// Length of an escape such as `\ud83d`, in bytes.
     private static let escapeLength = 6
 
-    /// What an escape `\uXXXX` that begins here stands for; nil where none does.
+    /// The code unit of the escape `\uXXXX` at `index`; nil if there is none.
     private static func codeUnit(_ bytes: [UInt8], at index: Int) -> UInt16? {
         guard index + escapeLength <= bytes.count, bytes[index] == UInt8(ascii: "\\"),
             bytes[index + 1] == UInt8(ascii: "u")

@@ -3,20 +3,20 @@ import Foundation
 import NIOCore
 import Vocabulary
 
-/// Writes JSON (RFC 8259) straight into bytes.
+/// Writes JSON (RFC 8259) as bytes.
 ///
-/// Pages of history and live events are written by the thousand each second; Foundation's encoder is five times as
-/// slow for them. Every answer uses this one, so that a thing has one form on the wire wherever it appears.
+/// Thousands of messages are encoded per second, for which Foundation's encoder is five times as slow. All responses
+/// and events use this writer, so that each type has one JSON form.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
-    /// What the things written may ask for: media URLs and who is online.
-    let wire: Wire
-    /// The moment for which media URLs are signed.
+    /// Provides media URLs and presence to the written values.
+    let encoding: JSONEncoding
+    /// The time for which media URLs are signed.
     let now: Timestamp
     private var needsComma = false
 
-    init(wire: Wire, now: Timestamp = .now, capacity: Int = 512) {
-        self.wire = wire
+    init(encoding: JSONEncoding, now: Timestamp = .now, capacity: Int = 512) {
+        self.encoding = encoding
         self.now = now
         bytes.reserveCapacity(capacity)
     }
@@ -38,7 +38,7 @@ struct JSONWriter {
         }
     }
 
-    /// Begins a member of an object; its value must follow.
+    /// Writes the name of a member; its value must follow.
     mutating func key(_ name: StaticString) {
         separate()
         bytes.append(0x22)
@@ -101,7 +101,7 @@ struct JSONWriter {
         bytes.append(0x22)
     }
 
-    /// A value that is JSON already.
+    /// A value that is already encoded as JSON.
     mutating func value(encoded json: some Collection<UInt8>) {
         separate()
         bytes.append(contentsOf: json)
@@ -144,7 +144,7 @@ struct JSONWriter {
         }
     }
 
-    /// Appends in runs: most text needs no escaping at all.
+    /// Appends runs of unescaped bytes: most text needs no escapes.
     private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
         var start = 0
         for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
@@ -196,7 +196,7 @@ extension JSONWriter {
         value(time)
     }
 
-    /// Writes the value, or null where there is none.
+    /// Writes the value, or null.
     mutating func member<Value>(
         _ name: StaticString,
         ifAny value: Value?,

@@ -4,8 +4,8 @@ import Vocabulary
 extension Timestamp {
     /// Appends `2026-11-21T08:00:00.000Z` (RFC 3339 section 5.6), UTC with milliseconds.
     ///
-    /// The calendar arithmetic is that of the proleptic Gregorian calendar, counted in eras of 400 years that begin
-    /// in March, so that the leap day comes last.
+    /// Computed in the proleptic Gregorian calendar, in eras of 400 years that start in March, so that the leap day is
+    /// the last of its year.
     package func appendRFC3339(to output: inout [UInt8]) {
         let days = milliseconds.floorDivided(by: 86_400_000)
         let time = milliseconds - days * 86_400_000

@@ -2,13 +2,13 @@ import Chat
 import NIOCore
 import SnugSettings
 
-/// Who is limited together: one IPv4 address, or the /64 of an IPv6 client, which may take any address in it (RFC 4291
-/// section 2.5.1).
+/// The unit of rate limits for clients: an IPv4 address, or the /64 of an IPv6 address, in which a client may use any
+/// address (RFC 4291 section 2.5.1).
 enum ClientNetwork: Hashable, Sendable {
     case v4(UInt32)
     /// The upper half of the address.
     case v6(UInt64)
-    /// Connections that have no IP address.
+    /// A connection without an IP address.
     case none
 
     init(_ address: IPAddress?) {
@@ -19,7 +19,7 @@ enum ClientNetwork: Hashable, Sendable {
         }
     }
 
-    /// In the form that is remembered; nil for connections that have no IP address.
+    /// The form that the store remembers; nil for a connection without an IP address.
     var known: Network? {
         switch self {
         case .v4(let address): Network(v4: address)
@@ -30,9 +30,9 @@ enum ClientNetwork: Hashable, Sendable {
 }
 
 extension ClientAddress {
-    /// The network that asks.
+    /// The network of the client.
     func network(of peer: SocketAddress?, forwardedFor: [String]) -> ClientNetwork {
-        // Most requests without a proxy end here, without a text being made.
+        // Without a proxy, no text has to be parsed.
         guard !forwardedFor.isEmpty else { return ClientNetwork(IPAddress(peer)) }
         return ClientNetwork(of(peer: peer, forwardedFor: forwardedFor))
     }

@@ -1,23 +1,25 @@
 import Chat
+import HTTPTypes
+import Hummingbird
 import NIOCore
 import NIOHTTP1
 import SnugSettings
 
-/// How often people, addresses and names may do things.
+/// The rate limits of users, networks and user names.
 struct RateLimits: Sendable {
-    /// Keys that one limit remembers: 3 MB when they are that many.
+    /// Most keys of one limit, which then take 3 MB.
     static let keysPerLimit = PersonRates.capacity
 
-    /// What a sign-in is counted for.
+    /// The key that a sign-in is counted under.
     enum SignInKey: Hashable {
         case network(ClientNetwork)
         case name(String)
-        /// Somebody who signs in from where they have signed in before.
+        /// A user name with a network from which its owner has signed in before.
         case known(String, ClientNetwork)
     }
 
     let requests: RateLimiter<ClientNetwork>
-    /// What the store's operations count themselves.
+    /// Counted by the operations of the store.
     let people: PersonRates
     let signins: RateLimiter<SignInKey>
     let signups: RateLimiter<ClientNetwork>
@@ -31,12 +33,12 @@ struct RateLimits: Sendable {
         self.address = address
     }
 
-    /// Counts a guess at the password of a name. From a network that the person has signed in from before they have an
-    /// allowance of their own, so that guesses from anywhere else do not keep them out.
+    /// Counts an attempt to sign in. Networks from which the user has signed in before have an allowance of their own,
+    /// so that attempts from elsewhere do not lock the user out.
     ///
     /// - Throws: `rate_limited`.
     func spendSignIn(as name: String, from network: ClientNetwork, isKnown: Bool) throws(Problem) {
-        // What is longer than any name is cut, so that it takes no room.
+        // No user name is longer; truncated so that it takes little memory.
         let name = String(decoding: name.utf8.prefix(64), as: UTF8.self)
         if isKnown {
             try signins.spend(.known(name, network))
@@ -45,7 +47,7 @@ struct RateLimits: Sendable {
         }
     }
 
-    /// Counts a request for a live socket, which does not pass the router.
+    /// Counts a WebSocket upgrade, which does not pass through the router.
     func mayUpgrade(_ head: HTTPRequestHead, from peer: SocketAddress?) -> Bool {
         switch requests.take([address.network(of: peer, forwardedFor: head.headers["x-forwarded-for"])]) {
         case .allowed: true
@@ -55,10 +57,10 @@ struct RateLimits: Sendable {
 }
 
 extension RateLimiter {
-    /// Takes a token from every key's buckets.
+    /// Takes a token from the buckets of every key.
     ///
-    /// - Returns: How often it may be done at once after this; nil without a limit.
-    /// - Throws: `rate_limited` where one of them is empty; then nothing was taken.
+    /// - Returns: The number of tokens left; nil without a limit.
+    /// - Throws: `rate_limited` if a bucket is empty; then no token was taken.
     @discardableResult
     func spend(_ keys: Key...) throws(Problem) -> Int? {
         switch take(keys) {
@@ -69,7 +71,7 @@ extension RateLimiter {
 }
 
 extension RateSettings {
-    /// The rules of what the store counts.
+    /// The rules of the limits that the store counts.
     fileprivate var people: PersonRates.Rules {
         var rules = PersonRates.Rules()
         rules.messages = messages
@@ -84,5 +86,31 @@ extension RateSettings {
         rules.profiles = profiles
         rules.uploads = uploads
         return rules
+    }
+}
+
+/// Limits the requests of each network, before anything else is done for them.
+struct RequestLimit: RouterMiddleware {
+    let limits: RateLimits
+
+    func handle(
+        _ request: Request,
+        context: AppContext,
+        next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        if Self.counts(request.uri.path) {
+            let forwardedFor = request.headers[values: .xForwardedFor]
+            do {
+                try limits.requests.spend(limits.address.network(of: context.peer, forwardedFor: forwardedFor))
+            } catch {
+                return error.response.lingering(over: request)
+            }
+        }
+        return try await next(request, context)
+    }
+
+    /// Pictures are requested by the dozen and cost little, and monitoring must not be rejected.
+    static func counts(_ path: String) -> Bool {
+        !path.utf8.starts(with: "/media/".utf8) && !path.utf8.starts(with: "/health".utf8)
     }
 }

@@ -2,7 +2,7 @@ import Chat
 import Hummingbird
 import Logging
 
-/// Answers every error with a problem, and logs the ones that an operator should see.
+/// Responds to every error with a problem, and logs those that concern the operator.
 struct ErrorResponses<Context: RequestContext>: RouterMiddleware {
     func handle(
         _ request: Request,
@@ -24,17 +24,17 @@ struct ErrorResponses<Context: RequestContext>: RouterMiddleware {
                 )
                 return Problem.internal.response
             }
-            if let trouble = Self.storageTrouble(error) {
+            if let failure = Self.storageFailure(error) {
                 context.logger.error(
-                    "The disk refuses to be written: look at its health, and at the space that is left",
-                    metadata: ["error": "\(trouble)"]
+                    "The database could not be written: check the health and the free space of the disk",
+                    metadata: ["error": "\(failure)"]
                 )
             }
             return problem.response
         }
     }
 
-    private static func storageTrouble(_ error: any Error) -> String? {
+    private static func storageFailure(_ error: any Error) -> String? {
         switch error {
         case Refusal.storageFull: "no space left in the database"
         case Refusal.storageTrouble(let reason): reason

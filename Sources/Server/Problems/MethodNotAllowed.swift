@@ -2,9 +2,9 @@ import HTTPTypes
 import Hummingbird
 
 extension Router {
-    /// Answers 405 with `Allow` (RFC 9110 section 15.5.6) for methods that a known path does not have.
+    /// Adds responses 405 with `Allow` (RFC 9110 section 15.5.6) for the other methods of each path.
     ///
-    /// Call it last: it looks at the routes that are there.
+    /// To be called after all other routes were added.
     func refuseOtherMethods() {
         var methods: [String: Set<HTTPRequest.Method>] = [:]
         for route in routes {
@@ -20,7 +20,7 @@ extension Router {
                     var response = Problem(
                         .methodNotAllowed,
                         "method_not_allowed",
-                        "This path answers to \(allow)."
+                        "This path allows \(allow)."
                     ).response
                     response.headers[.allow] = allow
                     return response

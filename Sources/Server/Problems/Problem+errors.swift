@@ -1,17 +1,18 @@
 import Chat
 import Hummingbird
+import Media
 import NIOHTTP1
 
-/// The one place where errors become problems.
+/// Converts errors to problems.
 extension Problem {
-    /// What a client is told of an error; nil for one that it can do nothing about and that must be logged.
+    /// The problem for an error; nil for an unexpected error, which must be logged.
     package init?(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
         case let refusal as Refusal: self.init(refusal)
         case let failure as DecodingError: self.init(failure)
-        case is SlowRequest: self.init(.requestTimeout, "too_slow", "The body came too slowly.")
-        case is HTTPParserError: self = .malformed("The request ended early, or is not HTTP.")
+        case is SlowRequest: self.init(.requestTimeout, "too_slow", "The body arrived too slowly.")
+        case is HTTPParserError: self = .malformed("The request is incomplete or not valid HTTP.")
         case let error as any HTTPResponseError: self.init(status: error.status)
         default: return nil
         }
@@ -34,11 +35,11 @@ extension Problem {
             self.init(
                 .unprocessableContent,
                 "idempotency_mismatch",
-                "The same key came with another request before.",
+                "The key was used for a different request.",
                 field: field
             )
         case .roomFull(let limit):
-            self.init(.conflict, "room_full", "The room has its \(limit) members already.", limit: limit)
+            self.init(.conflict, "room_full", "The room already has its maximum of \(limit) members.", limit: limit)
         case .unauthenticated(let detail):
             self.init(.unauthorized, "unauthenticated", detail)
         case .rateLimited(let seconds):
@@ -47,14 +48,14 @@ extension Problem {
             self.init(
                 .serviceUnavailable,
                 "overloaded",
-                "Too much is waiting already. Try again shortly.",
+                "The server is busy. Try again shortly.",
                 retryAfterSeconds: seconds
             )
         case .queueFull(let limit, let isOwn, let seconds):
             self.init(
                 .serviceUnavailable,
                 "overloaded",
-                "At most \(limit) pictures\(isOwn ? " of one person" : "") may wait for their variants. Try again shortly.",
+                "At most \(limit) \(isOwn ? "of your " : "")pictures may wait for their variants. Try again shortly.",
                 limit: limit,
                 retryAfterSeconds: seconds
             )
@@ -70,7 +71,8 @@ extension Problem {
             self.init(
                 Self.storageFull.status,
                 Self.storageFull.code,
-                "Your uploads may come to \(limit) bytes in all. Deleting uploads, or messages that hold some, makes room.",
+                "Your uploads may take up at most \(limit) bytes. "
+                    + "Delete uploads, or messages with attachments, to free space.",
                 limit: limit
             )
         case .storageFull:
@@ -90,7 +92,7 @@ extension Problem {
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             self = .invalid(Self.path(context.codingPath), "It has the wrong type.")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-            self = .invalid(Self.path(context.codingPath), "It has a value that is not allowed.")
+            self = .invalid(Self.path(context.codingPath), "Its value is not allowed.")
         default:
             self = .malformed("Expected valid JSON.")
         }
@@ -101,28 +103,58 @@ extension Problem {
         return path.isEmpty ? "body" : path
     }
 
-    static let storageFull = Problem(
+    private static let storageFull = Problem(
         .init(code: 507, reasonPhrase: "Insufficient Storage"),
         "storage_full",
-        "The server has no room left for this. Nothing was stored."
+        "The server has no storage space left. Nothing was stored."
     )
 
-    /// The disk does not do what it is asked; its error is in the log.
-    static let storageTrouble = Problem(
+    /// The disk failed; the error is in the log.
+    private static let storageTrouble = Problem(
         .serviceUnavailable,
         "overloaded",
-        "The server's disk is in trouble. Nothing was stored. Try again later.",
+        "The server cannot write to its disk. Nothing was stored. Try again later.",
         retryAfterSeconds: 30
     )
 
-    /// An error of Hummingbird's own, told by its status alone.
+    /// An error that Hummingbird threw itself.
     private init(status: HTTPResponse.Status) {
         switch status.code {
         case 404: self = .notFound
         case 413: self.init(.contentTooLarge, "too_large", "The body is too large.")
-        case 415: self.init(.unsupportedMediaType, "unsupported_media", "This kind of content is not understood.")
+        case 415: self.init(.unsupportedMediaType, "unsupported_media", "This media type is not supported.")
         case 500...: self = .internal
-        default: self.init(status, "malformed", "The request cannot be understood.")
+        default: self.init(status, "malformed", "The request is malformed.")
+        }
+    }
+}
+
+extension Problem {
+    /// The problem for an upload that was not stored.
+    init(_ failure: Intake.Failure) {
+        switch failure {
+        case .empty, .malformedForm(.noFile):
+            self = .invalid("file", failure.description)
+        case .tooLarge(let limit):
+            self = .tooLarge("A file", limit: limit)
+        case .refused(let limit):
+            self.init(
+                .unsupportedMediaType,
+                "unsupported_media",
+                limit.description,
+                field: "file",
+                limit: limit.value
+            )
+        case .malformedForm(.encoded(let field, _)):
+            self.init(.unsupportedMediaType, "unsupported_media", failure.description, field: field)
+        case .badBoundary, .malformedForm:
+            self = .malformed(failure.description)
+        case .storage(let failure) where failure.isStorageFull:
+            self = .storageFull
+        case .storage(let failure) where failure.isDiskTrouble:
+            self = .storageTrouble
+        case .storage:
+            self = .internal
         }
     }
 }

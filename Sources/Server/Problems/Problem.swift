@@ -2,16 +2,16 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// An error as clients read it: `application/problem+json` (RFC 9457).
+/// An error response: `application/problem+json` (RFC 9457).
 package struct Problem: Error, Equatable {
     let status: HTTPResponse.Status
     /// Stable and machine-readable.
     let code: String
-    /// For people; never holds SQL, C or paths.
+    /// A sentence for people. Never contains SQL, paths or error texts of libraries.
     package let detail: String
     var field: String?
     var limit: Int?
-    /// Also sent as `Retry-After`.
+    /// Also sent as `Retry-After`. At least 1.
     var retryAfterSeconds: Int?
 
     init(
@@ -30,25 +30,25 @@ package struct Problem: Error, Equatable {
         self.retryAfterSeconds = retryAfterSeconds
     }
 
-    static let notFound = Problem(.notFound, "not_found", "There is no such thing, or it is not yours to see.")
-    static let unauthenticated = Problem(.unauthorized, "unauthenticated", "Sign in first: a bearer token is missing.")
+    static let notFound = Problem(.notFound, "not_found", "Not found.")
+    static let unauthenticated = Problem(.unauthorized, "unauthenticated", "A bearer token is required.")
     static let `internal` = Problem(
         .internalServerError,
         "internal",
-        "Something went wrong on the server. It has been logged."
+        "An internal error occurred. It has been logged."
     )
 
     static func invalid(_ field: String, _ detail: String, limit: Int? = nil) -> Problem {
         Problem(.unprocessableContent, "invalid", detail, field: field, limit: limit)
     }
 
-    /// - Parameter seconds: at least 1.
+    /// - Parameter seconds: At least 1.
     static func rateLimited(retryAfterSeconds seconds: Int) -> Problem {
         let wait = seconds == 1 ? "a second" : "\(seconds) seconds"
         return Problem(
             .tooManyRequests,
             "rate_limited",
-            "That is too often. Try again in \(wait).",
+            "Too many requests. Try again in \(wait).",
             retryAfterSeconds: seconds
         )
     }
@@ -83,11 +83,11 @@ extension Problem: Encodable {
     var json: Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else { preconditionFailure("strings and numbers can be encoded") }
+        guard let data = try? encoder.encode(self) else { preconditionFailure("a problem can always be encoded") }
         return data
     }
 
-    /// The problem as an answer.
+    /// The response with this problem.
     var response: Response {
         var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
         if let retryAfterSeconds { headers[.retryAfter] = String(retryAfterSeconds) }

@@ -4,17 +4,17 @@ import Logging
 import Media
 import SnugSettings
 
-/// The storage folder of a server, opened: nobody else serves from it.
+/// The open storage folder of a server, which no other server can use.
 struct ServerStorage: Sendable {
     let folder: StorageFolder
     /// Held until the process ends.
     let lock: StorageLock
     private let mayHaveNewMedia: Bool
 
-    /// Files that are for their owner alone.
+    /// Files that only their owner may access.
     private static let privateFiles = Store.fileNames + [StorageLock.serverName, "janitor.lock"]
 
-    /// Opens the folder, or makes it, and looks at what is in it before anything is changed. Blocks.
+    /// Opens the folder, or creates it, and checks its content before anything is changed. Blocks.
     ///
     /// - Throws: `StorageFailure` or `DatabaseRefusal`.
     init(_ settings: Settings, logger: Logger) throws {
@@ -26,13 +26,13 @@ struct ServerStorage: Sendable {
         mayHaveNewMedia = !found.hasPeople
         for narrowed in try folder.narrowModes(privateFiles: Self.privateFiles) {
             logger.notice(
-                "Others could read a part of the storage; its mode was narrowed. nginx reads media by its group",
+                "Permissions in the storage were too wide and have been narrowed; nginx reads media through the group",
                 metadata: ["mode": "\(narrowed)"]
             )
         }
     }
 
-    /// Opens the media folder. Makes it only where there cannot be files of this database elsewhere.
+    /// Opens the media folder. Creates it only for a new database, which cannot have files elsewhere.
     ///
     /// - Throws: `StorageFailure`.
     func openMedia() throws -> MediaFolder {
@@ -41,9 +41,9 @@ struct ServerStorage: Sendable {
             return try MediaFolder(path, mayBeNew: mayHaveNewMedia)
         } catch  where error.isMissing {
             throw StorageFailure(
-                "\(path) is not the media folder of this database: its mark .snug-media is missing. Is the right disk "
-                    + "mounted? If the files are lost for good, make the folder and the empty file \(path)/.snug-media, "
-                    + "both owned by the server's user."
+                "\(path) is not the media folder of this database: its marker file .snug-media is missing. Is the "
+                    + "right disk mounted? If the files are lost for good, create the folder and the empty file "
+                    + "\(path)/.snug-media, both owned by the server's user."
             )
         } catch  where error.isSplit {
             throw StorageFailure(
@@ -52,8 +52,8 @@ struct ServerStorage: Sendable {
             )
         } catch {
             throw StorageFailure(
-                "The media folder \(path) cannot be opened: \(error.reason). Does everything in it, the mark .snug-media "
-                    + "too, belong to the server's user?"
+                "The media folder \(path) cannot be opened: \(error.reason). Does everything in it, including the "
+                    + "file .snug-media, belong to the server's user?"
             )
         }
     }

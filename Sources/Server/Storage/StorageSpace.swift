@@ -1,6 +1,6 @@
 import Foundation
 
-/// The room that is left where everything is kept.
+/// The free space in the file system of the storage.
 struct StorageSpace: Sendable {
     let path: String
 
@@ -9,11 +9,11 @@ struct StorageSpace: Sendable {
         let free: Int
         let total: Int
 
-        /// Below a twentieth, it is time to do something.
+        /// Whether less than a twentieth is free.
         var isShort: Bool { free < total / 20 }
     }
 
-    /// Nil when the file system does not answer.
+    /// Nil if the file system cannot be queried.
     func measure() -> Measure? {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path)
         guard let free = attributes?[.systemFreeSize] as? Int, let total = attributes?[.systemSize] as? Int else {

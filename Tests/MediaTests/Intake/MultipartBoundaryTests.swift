@@ -26,20 +26,20 @@ import Testing
         arguments: [
             ("multipart/mixed; boundary=a", .notAForm, "Content-Type must be multipart/form-data."),
             ("text/plain; boundary=a", .notAForm, "Content-Type must be multipart/form-data."),
-            ("multipart/form-data", .missing, "Content-Type names no boundary."),
-            ("multipart/form-data; boundary=", .missing, "Content-Type names no boundary."),
-            ("multipart/form-data; boundary=\"a ", .missing, "Content-Type names no boundary."),
+            ("multipart/form-data", .missing, "Content-Type has no boundary."),
+            ("multipart/form-data; boundary=", .missing, "Content-Type has no boundary."),
+            ("multipart/form-data; boundary=\"a ", .missing, "Content-Type has no boundary."),
             (
                 "multipart/form-data; boundary=\(longest)a", .tooLong(201),
                 "The boundary in Content-Type has 201 characters; 200 are allowed."
             ),
             (
                 "multipart/form-data; boundary=aä", .character("ä"),
-                "The boundary in Content-Type holds the character U+00E4; only printable ASCII is allowed."
+                "The boundary in Content-Type has the character U+00E4; only printable ASCII is allowed."
             ),
             (
                 "multipart/form-data; boundary=\"a\tb\"", .character("\t"),
-                "The boundary in Content-Type holds the character U+0009; only printable ASCII is allowed."
+                "The boundary in Content-Type has the character U+0009; only printable ASCII is allowed."
             ),
         ] as [(String, MultipartBoundary.Failure, String)]
     )

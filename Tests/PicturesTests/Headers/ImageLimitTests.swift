@@ -69,7 +69,7 @@ import Testing
         let refusal = ImageLimitExceeded.decoderByteCount(80_000_000, load)
         #expect(throws: refusal) { try ImageLimits().check(facts) }
         #expect(
-            refusal.description == "As \(name), one of this size takes more than 80 MB of memory to decode."
+            refusal.description == "Decoding \(name) of this size takes more than 80 MB of memory."
         )
     }
 

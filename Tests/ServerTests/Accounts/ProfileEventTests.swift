@@ -51,8 +51,8 @@ struct ProfileEventTests {
         let clock = StandingClock()
         try await withServer {
             $0.rates.profiles = [RateRule(count: 2, seconds: 60, burst: 2)]
-        } tuning: {
-            clock.tune(&$0)
+        } internalLimits: {
+            clock.apply(&$0)
         } _: { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             for name in ["One", "Two"] {

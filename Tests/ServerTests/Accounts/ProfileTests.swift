@@ -124,9 +124,9 @@ struct ProfileTests {
 
     @Test("Who has a live socket is online, and is offline with the time of leaving when it ends")
     func presence() async throws {
-        try await withServer(tuning: {
+        try await withServer(internalLimits: {
             $0.presence.grace = .zero
-            $0.heartbeat = .milliseconds(20)
+            $0.tickInterval = .milliseconds(20)
         }) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             _ = try await ada.makeRoom(with: [bob])

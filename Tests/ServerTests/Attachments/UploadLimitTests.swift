@@ -121,7 +121,7 @@ struct UploadLimitTests {
 
     @Test("I8: a client that falls silent in the middle is hung up on and leaves nothing")
     func silence() async throws {
-        try await withServer(tuning: { $0.connections.idle = .milliseconds(100) }) { server in
+        try await withServer(internalLimits: { $0.connections.idle = .milliseconds(100) }) { server in
             let ada = try await server.register("ada")
             let connection = try await RawConnection(to: server.site)
             try await connection.send(uploadHead(ada, "Content-Length: 100000"))

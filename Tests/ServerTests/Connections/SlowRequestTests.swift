@@ -8,8 +8,8 @@ import Testing
 
 @Suite("Clients that send or read too slowly", .patient)
 struct SlowRequestTests {
-    private func hurry(_ tuning: inout Snug.InternalLimits) {
-        tuning.connections.pace = RequestPace.Limits(
+    private func hurry(_ limits: inout Snug.InternalLimits) {
+        limits.connections.pace = RequestPace.Limits(
             head: .milliseconds(100),
             grace: .milliseconds(100),
             bytesPerSecond: 1 << 20,
@@ -29,7 +29,7 @@ struct SlowRequestTests {
 
     @Test("I8: a second request whose head comes in drops is hung up on")
     func slowHead() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let connection = try await RawConnection(to: server.site)
             try await connection.send("GET /health/simple HTTP/1.1\r\nHost: x\r\n\r\n")
             _ = try await connection.read(until: "\r\n\r\nok")
@@ -41,7 +41,7 @@ struct SlowRequestTests {
 
     @Test("I8: a body that stops coming is answered, then hung up on", arguments: [0, 1])
     func stalledBody(requestsBefore: Int) async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let connection = try await RawConnection(to: server.site)
             for _ in 0..<requestsBefore {
                 try await connection.send("GET /health/simple HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -60,7 +60,7 @@ struct SlowRequestTests {
         arguments: [0, 1]
     )
     func longRequest(requestsBefore: Int) async throws {
-        try await withServer(tuning: {
+        try await withServer(internalLimits: {
             hurry(&$0)
             // Takes longer than a head may.
             $0.passwordCost = .standard
@@ -81,7 +81,7 @@ struct SlowRequestTests {
 
     @Test("I5: an upload that comes in drops is cut off and leaves nothing")
     func drippedUpload() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let ada = try await server.register("ada")
             let connection = try await RawConnection(to: server.site)
             try await connection.send(uploadHead(ada, length: 5_000_000))
@@ -94,7 +94,7 @@ struct SlowRequestTests {
 
     @Test("I8: a body that nobody wants is not waited for either")
     func unwantedBody() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let connection = try await RawConnection(to: server.site)
             try await connection.send("POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
             let answer = try await connection.readToEnd()
@@ -106,7 +106,7 @@ struct SlowRequestTests {
     @Test("An upload that takes longer than the grace, but comes fast enough, is taken")
     func steadyUpload() async throws {
         let grace = TimeAmount.milliseconds(300)
-        try await withServer(tuning: {
+        try await withServer(internalLimits: {
             $0.connections.pace = .init(grace: grace, bytesPerSecond: 1000, pause: .seconds(20))
         }) { server in
             let ada = try await server.register("ada")
@@ -130,7 +130,7 @@ struct SlowRequestTests {
         let size = 16 << 20
         try await withServer {
             $0.maxUploadBytes = size
-        } tuning: {
+        } internalLimits: {
             $0.connections.unread = .milliseconds(200)
         } _: { server in
             let ada = try await server.register("ada")

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("What strangers learn of each other", .patient)
 struct StrangerTests {
-    private func hurry(_ tuning: inout Snug.InternalLimits) {
-        tuning.heartbeat = .milliseconds(20)
+    private func hurry(_ limits: inout Snug.InternalLimits) {
+        limits.tickInterval = .milliseconds(20)
     }
 
     /// Signals that somebody hears of another before a message that is sent last.
@@ -24,7 +24,7 @@ struct StrangerTests {
 
     @Test("I7: who writes to a stranger learns nothing of whether they are there, on any surface, until they answer")
     func direct() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
             let mine = try await ada.listen()
             let hers = try await eve.listen()
@@ -61,7 +61,7 @@ struct StrangerTests {
 
     @Test("I7: an invitation tells who makes it nothing; with accepting it both see each other")
     func invitation() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
             let (mine, hers) = (try await ada.listen(), try await eve.listen())
             let room = try await eve.makeRoom("Trap")
@@ -104,7 +104,7 @@ struct StrangerTests {
 
     @Test("I7: who is blocked neither sees nor is seen, live or fetched, also in a room that both are in")
     func blocked() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
             let cem = try await server.register("cem")
             let room = try await ada.makeRoom(with: [eve, cem])

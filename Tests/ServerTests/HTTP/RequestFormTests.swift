@@ -153,7 +153,7 @@ struct RequestFormTests {
 
     @Test("I8: a connection that never finishes its first request is hung up on")
     func slowHead() async throws {
-        try await withServer(tuning: { $0.connections.firstRequest = .milliseconds(50) }) { server in
+        try await withServer(internalLimits: { $0.connections.firstRequest = .milliseconds(50) }) { server in
             let connection = try await RawConnection(to: server.site)
             // On a slow machine it may be over before this is sent.
             try? await connection.send("GET /health/simple HTTP/1.1\r\nHost: x\r\n")
@@ -163,7 +163,7 @@ struct RequestFormTests {
 
     @Test("I8: a connection that falls silent between two requests is hung up on")
     func idleConnection() async throws {
-        try await withServer(tuning: { $0.connections.idle = .milliseconds(50) }) { server in
+        try await withServer(internalLimits: { $0.connections.idle = .milliseconds(50) }) { server in
             let connection = try await RawConnection(to: server.site)
             try await connection.send("GET /health/simple HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(try await connection.readToEnd().hasPrefix("HTTP/1.1 200"))

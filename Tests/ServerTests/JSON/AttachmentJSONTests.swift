@@ -31,7 +31,7 @@ struct AttachmentJSONTests {
             createdAt: Timestamp(milliseconds: 0),
             messageID: nil
         )
-        return try JSON(parsing: Wire.sample.json(attachment).bytes)
+        return try JSON(parsing: JSONEncoding.sample.json(attachment).bytes)
     }
 
     @Test("An attachment has every member that the contract names, whatever its state")

@@ -53,7 +53,7 @@ struct EventJSONTests {
             at: Timestamp(milliseconds: 1),
             content: content
         )
-        let bytes = Wire.sample.json(CursoredEvent(event: event, epoch: "a1b2c3d4")).bytes
+        let bytes = JSONEncoding.sample.json(CursoredEvent(event: event, epoch: "a1b2c3d4")).bytes
         let json = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
         #expect(json["type"] as? String == event.kind)
         #expect(json["cursor"] as? String == "a1b2c3d4.7")
@@ -114,7 +114,7 @@ struct EventJSONTests {
         ]
         for (content, effect) in expected {
             let event = Event(position: 1, roomID: .random(), seq: 1, at: .now, content: content)
-            #expect(LiveEvent(event, epoch: "a1b2c3d4", wire: .sample).effect == effect)
+            #expect(LiveEvent(event, epoch: "a1b2c3d4", encoding: .sample).effect == effect)
         }
     }
 }

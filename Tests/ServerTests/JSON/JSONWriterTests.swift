@@ -9,13 +9,13 @@ import Testing
 struct JSONWriterTests {
     /// What Foundation reads from what was written.
     private func read(_ members: (inout JSONWriter) -> Void) throws -> NSDictionary {
-        var json = JSONWriter(wire: .sample)
+        var json = JSONWriter(encoding: .sample)
         json.object(members)
         return try #require(try JSONSerialization.jsonObject(with: Data(json.bytes)) as? NSDictionary)
     }
 
     private func text(_ members: (inout JSONWriter) -> Void) -> String {
-        var json = JSONWriter(wire: .sample)
+        var json = JSONWriter(encoding: .sample)
         json.object(members)
         return String(decoding: json.bytes, as: UTF8.self)
     }

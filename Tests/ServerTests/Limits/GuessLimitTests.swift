@@ -19,8 +19,8 @@ struct GuessLimitTests {
         try await withServer {
             $0.rates = rates
             $0.trustedProxies = ["127.0.0.1"].compactMap { IPNetwork($0) }
-        } tuning: {
-            clock.tune(&$0)
+        } internalLimits: {
+            clock.apply(&$0)
         } _: { server in
             try await body(server, clock)
         }

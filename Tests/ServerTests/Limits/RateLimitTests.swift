@@ -21,8 +21,8 @@ struct RateLimitTests {
         try await withServer {
             $0.rates = rates
             $0.trustedProxies = proxies.compactMap { IPNetwork($0) }
-        } tuning: {
-            clock.tune(&$0)
+        } internalLimits: {
+            clock.apply(&$0)
             if let passwordCost { $0.passwordCost = passwordCost }
         } _: { server in
             try await body(server, clock)

@@ -11,7 +11,7 @@ final class StandingClock: Sendable {
     }
 
     /// Makes a server's rates go by this clock.
-    func tune(_ tuning: inout Snug.InternalLimits) {
-        tuning.rateClock = { [self] in time.withLock { $0 } }
+    func apply(_ limits: inout Snug.InternalLimits) {
+        limits.rateClock = { [self] in time.withLock { $0 } }
     }
 }

@@ -28,7 +28,7 @@ struct UploadQuotaTests {
                 let wait = answer[header: "retry-after"].flatMap(Int.init) ?? 0
                 return answer.isProblem(429, "rate_limited") && (86_400...87_000).contains(wait)
             case .stored:
-                return answer.isProblem(507, "storage_full") && answer.json.detail.text.contains("makes room")
+                return answer.isProblem(507, "storage_full") && answer.json.detail.text.contains("to free space")
             }
         }
     }

@@ -14,7 +14,7 @@ struct UploadRateTests {
         var rates = RateSettings.off
         rates.uploads = try #require(RateRule.list("1/20s"))
         let clock = StandingClock()
-        try await withServer({ [rates] in $0.rates = rates }, tuning: clock.tune) { server in
+        try await withServer({ [rates] in $0.rates = rates }, internalLimits: clock.apply) { server in
             let ada = try await server.register("ada")
             let first = try await ada.send(.POST, "attachments", body: .text("hello"))
             #expect(first.status == 201)
@@ -57,7 +57,7 @@ struct UploadRateTests {
         var rates = RateSettings.off
         rates.uploads = try #require(RateRule.list("2/20s"))
         let clock = StandingClock()
-        try await withServer({ [rates] in $0.rates = rates }, tuning: clock.tune) { server in
+        try await withServer({ [rates] in $0.rates = rates }, internalLimits: clock.apply) { server in
             let ada = try await server.register("ada")
             let broken = try await ada.upload(try Fixture.bytes("signature-only.jpg"))
             let path = "attachments/\(broken.id.text)"

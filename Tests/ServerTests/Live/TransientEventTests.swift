@@ -7,14 +7,14 @@ import Testing
 
 @Suite("Typing, receipts and presence", .patient)
 struct TransientEventTests {
-    private func hurry(_ tuning: inout Snug.InternalLimits) {
-        tuning.heartbeat = .milliseconds(20)
-        tuning.presence.grace = .milliseconds(100)
+    private func hurry(_ limits: inout Snug.InternalLimits) {
+        limits.tickInterval = .milliseconds(20)
+        limits.presence.grace = .milliseconds(100)
     }
 
     @Test("Typing is announced to the others, whether it came over a socket or by a request")
     func typing() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             let room = try await ada.makeRoom(with: [bob])
             let (mine, theirs) = (try await ada.listen(), try await bob.listen())
@@ -30,7 +30,7 @@ struct TransientEventTests {
 
     @Test("I7: nobody types or reads in a room that is not theirs")
     func strangers() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
             let room = try await ada.makeRoom(kind: "public")
             let socket = try await eve.listen()
@@ -47,7 +47,7 @@ struct TransientEventTests {
 
     @Test("A read receipt is announced to the room, is in the member list and lowers the unread count")
     func read() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             let room = try await ada.makeRoom(with: [bob])
             let socket = try await ada.listen()
@@ -83,7 +83,7 @@ struct TransientEventTests {
 
     @Test("What a socket has received counts as delivered")
     func delivered() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             let room = try await ada.makeRoom(with: [bob])
             let (mine, theirs) = (try await ada.listen(), try await bob.listen())
@@ -97,7 +97,7 @@ struct TransientEventTests {
 
     @Test("Receipts that moved while a client was away are sent when it resumes")
     func missedReceipts() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             let room = try await ada.makeRoom(with: [bob])
             let message = try await ada.say("one", in: room)
@@ -111,7 +111,7 @@ struct TransientEventTests {
 
     @Test("I7: online, away and offline are announced to people who share a room, and to nobody else")
     func presence() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             let eve = try await server.register("eve")
             _ = try await ada.makeRoom(with: [bob])

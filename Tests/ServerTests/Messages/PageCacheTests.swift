@@ -25,15 +25,15 @@ struct PageCacheTests {
         #expect(cache[key(room, limit: 49)] == nil)
         #expect(cache[key(room, week: 2)] == nil)
         #expect(cache[key(.random())] == nil)
-        cache.forget([room])
+        cache.invalidate([room])
         #expect(cache[key(room)] == nil)
     }
 
     @Test("A page that was read before an event is not remembered after it")
     func outdated() {
-        for forget in [{ self.cache.forget([self.room]) }, { self.cache.forgetAll() }] {
+        for invalidate in [{ self.cache.invalidate([self.room]) }, { self.cache.invalidateAll() }] {
             let moment = cache.version(of: room)
-            forget()
+            invalidate()
             cache.insert(page(10), for: key(room), at: moment)
             #expect(cache[key(room)] == nil)
         }
@@ -48,7 +48,7 @@ struct PageCacheTests {
         #expect(cache[key(rooms[39])] != nil)
         cache.insert(page(size + 1), for: key(room), at: cache.version(of: room))
         #expect(cache[key(room)] == nil)
-        cache.forget(rooms)
+        cache.invalidate(rooms)
         for room in rooms { cache.insert(page(size), for: key(room), at: cache.version(of: room)) }
         #expect(rooms.count { cache[key($0)] != nil } == 16)
     }
@@ -94,7 +94,7 @@ struct PageCacheTests {
 
     @Test("A new display name reaches pages that are remembered", .patient)
     func renamed() async throws {
-        try await withServer(tuning: { $0.renames = .milliseconds(10) }) { server in
+        try await withServer(internalLimits: { $0.backfillInterval = .milliseconds(10) }) { server in
             let ada = try await server.register("ada")
             let room = try await ada.makeRoom()
             _ = try await ada.say("Hello", in: room)

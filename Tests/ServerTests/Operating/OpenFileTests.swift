@@ -28,7 +28,7 @@ struct OpenFileTests {
                 operating.close()
             }
             #expect(ended.status == .exited(0))
-            #expect(ended.errors.contains("New connections wait"))
+            #expect(ended.errors.contains("New connections are waiting"))
         }
     }
 
@@ -42,7 +42,7 @@ struct OpenFileTests {
 
     @Test("One warning a minute is enough")
     func warnings() {
-        let pace = WarningPace()
+        let pace = WarningThrottle()
         let start = ContinuousClock.now
         let warned = [0, 1, 59, 60, 61, 119, 120].filter { pace.mayWarn(at: start + .seconds($0)) }
         #expect(warned == [0, 60, 120])

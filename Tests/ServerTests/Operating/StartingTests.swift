@@ -83,7 +83,8 @@ struct StartingTests {
         // Help breaks lines where it likes.
         let words = ended.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         for setting in Setting.all {
-            let text = "\(setting.option) \(setting.meaning) Allowed: \(setting.allowed). Default: \(setting.standard)."
+            let text =
+                "\(setting.option) \(setting.meaning) Allowed: \(setting.allowed). Default: \(setting.defaultText)."
             #expect(words.contains(text.replacing("`", with: "")))
         }
     }

@@ -49,7 +49,10 @@ struct WorkerDeathTests {
     func hanging() async throws {
         try await withMemoryFolder { folder in
             let worker = try FakeWorker.hanging(in: folder)
-            try await withServer({ $0.mediaWorker = worker }, tuning: { $0.worker.deadline = .milliseconds(300) }) {
+            try await withServer(
+                { $0.mediaWorker = worker },
+                internalLimits: { $0.worker.deadline = .milliseconds(300) }
+            ) {
                 server in
                 let ada = try await server.register("ada")
                 let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
@@ -69,7 +72,10 @@ struct WorkerDeathTests {
     func hangingTwice() async throws {
         try await withMemoryFolder { folder in
             let worker = try FakeWorker.hanging(in: folder)
-            try await withServer({ $0.mediaWorker = worker }, tuning: { $0.hurry(deadline: .milliseconds(300)) }) {
+            try await withServer(
+                { $0.mediaWorker = worker },
+                internalLimits: { $0.hurry(deadline: .milliseconds(300)) }
+            ) {
                 server in
                 let ada = try await server.register("ada")
                 let socket = try await ada.listen()
@@ -89,7 +95,8 @@ struct WorkerDeathTests {
     func hangingOnce() async throws {
         try await withMemoryFolder { folder in
             let worker = try FakeWorker.hanging(times: 1, in: folder)
-            try await withServer({ $0.mediaWorker = worker }, tuning: { $0.hurry(deadline: .seconds(15)) }) { server in
+            try await withServer({ $0.mediaWorker = worker }, internalLimits: { $0.hurry(deadline: .seconds(15)) }) {
+                server in
                 let ada = try await server.register("ada")
                 let socket = try await ada.listen()
                 let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))

@@ -25,7 +25,7 @@ struct SettingManualTests {
     func help() {
         for setting in Setting.all {
             #expect(setting.meaning.hasSuffix("."))
-            let parts = [setting.option, setting.meaning, "\(setting.allowed).", "\(setting.standard)."]
+            let parts = [setting.option, setting.meaning, "\(setting.allowed).", "\(setting.defaultText)."]
             for part in parts { #expect(Setting.help.contains(part.replacing("`", with: ""))) }
         }
     }
@@ -36,11 +36,11 @@ struct SettingManualTests {
     func defaultsAreAllowed() throws {
         for setting in Setting.all where !inWords.contains(setting.name) {
             let settings = try Settings.read(
-                arguments: [setting.option, setting.standard],
+                arguments: [setting.option, setting.defaultText],
                 environment: [:],
                 currentFolder: "/nowhere"
             )
-            #expect(settings.asGiven(setting.name) == "\(setting.option) \(setting.standard)")
+            #expect(settings.asGiven(setting.name) == "\(setting.option) \(setting.defaultText)")
         }
     }
 }

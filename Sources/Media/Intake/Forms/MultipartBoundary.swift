@@ -44,11 +44,11 @@ extension MultipartBoundary.Failure: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notAForm: "Content-Type must be multipart/form-data."
-        case .missing: "Content-Type names no boundary."
+        case .missing: "Content-Type has no boundary."
         case .tooLong(let count):
             "The boundary in Content-Type has \(count) characters; \(MultipartBoundary.lengthLimit) are allowed."
         case .character(let scalar):
-            "The boundary in Content-Type holds the character U+\(scalar.codePoint); only printable ASCII is allowed."
+            "The boundary in Content-Type has the character U+\(scalar.codePoint); only printable ASCII is allowed."
         }
     }
 }

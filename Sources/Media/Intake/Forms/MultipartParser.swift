@@ -208,3 +208,73 @@ package struct MultipartParser {
         guard skippedByteCount <= Self.skippedLimit else { throw .tooMuchBesides }
     }
 }
+
+extension MultipartParser.Failure: CustomStringConvertible {
+    /// A sentence for the client.
+    package var description: String {
+        switch self {
+        case .headersTooLong: "The headers of a part are longer than \(MultipartParser.headerLimit) bytes."
+        case .malformedHeaders: "The headers of a part are malformed."
+        case .encoded(let field, let value):
+            "The part of the file has \(field) \(value.prefix(32)); encoded content is not supported."
+        case .tooMuchBesides: "The form has more than \(MultipartParser.skippedLimit) bytes besides the file."
+        case .secondFile: "The form has more than one file."
+        case .noFile: "The form has no part named file."
+        case .noBoundary: "The form does not contain the boundary from Content-Type."
+        case .truncated: "The form is incomplete."
+        }
+    }
+}
+
+/// The line ends of a form that were read so far.
+private struct LineEnds: Equatable {
+    var hasLF = false
+    var hasCRLF = false
+
+    var isEmpty: Bool { !hasLF && !hasCRLF }
+    var areMixed: Bool { hasLF && hasCRLF }
+    var areCRLF: Bool { hasCRLF && !hasLF }
+
+    /// The characters before a boundary.
+    var delimiterStart: String { areCRLF ? "\r\n--" : "\n--" }
+}
+
+extension ByteBuffer {
+    /// The first empty line among the readable bytes, and its length: 1 or 2 bytes.
+    fileprivate var firstEmptyLine: (start: Int, length: Int)? {
+        let view = readableBytesView
+        var start = view.startIndex
+        while let end = view[start...].firstIndex(of: 0x0A) {
+            if end == start || (end == start + 1 && view[start] == 0x0D) {
+                return (start - view.startIndex, end + 1 - start)
+            }
+            start = end + 1
+        }
+        return nil
+    }
+
+    /// The number of readable bytes before `pattern`, searched from `offset`, and whether it was found completely.
+    ///
+    /// If it was not, bytes at the end that could be its beginning are not counted, so that they can wait for the next
+    /// chunk.
+    fileprivate func lengthBefore(_ pattern: [UInt8], from offset: Int = 0) -> (length: Int, isComplete: Bool) {
+        let view = readableBytesView
+        var from = min(view.startIndex + offset, view.endIndex)
+        while let start = view[from...].firstIndex(of: pattern[0]) {
+            let candidate = view[start...].prefix(pattern.count)
+            if candidate.elementsEqual(pattern.prefix(candidate.count)) {
+                return (start - view.startIndex, candidate.count == pattern.count)
+            }
+            from = start + 1
+        }
+        return (view.count, false)
+    }
+
+    /// The readable byte at `offset`; nil if it has not arrived.
+    fileprivate func byte(at offset: Int) -> UInt8? {
+        offset >= 0 && offset < readableBytes ? getInteger(at: readerIndex + offset) : nil
+    }
+
+    /// Whether the readable bytes end with `bytes`.
+    fileprivate func ends(with bytes: [UInt8]) -> Bool { readableBytesView.suffix(bytes.count).elementsEqual(bytes) }
+}

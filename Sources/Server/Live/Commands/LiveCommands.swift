@@ -4,8 +4,8 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// Carries out the commands of live clients. Transports submit frames from the event loop, at most one at a time for each
-/// connection: its frames are carried out in order, while those of different connections share commits.
+/// Carries out the commands of live clients. Transports submit frames from the event loop, at most one at a time for
+/// each connection: its frames are carried out in order, while those of different connections share commits.
 struct LiveCommands: Service, CustomStringConvertible {
     /// A frame that a connection has received.
     struct Command: Sendable {
@@ -30,14 +30,14 @@ struct LiveCommands: Service, CustomStringConvertible {
     private let commands: AsyncStream<Command>
     private let store: Store
     private let subscriptions: LiveSubscriptions
-    private let wire: Wire
+    private let presence: Presence
     private let logger: Logger
 
     /// - Parameter capacity: Commands that may wait; one per connection is enough.
     init(
         store: Store,
         subscriptions: LiveSubscriptions,
-        wire: Wire,
+        presence: Presence,
         capacity: Int,
         logger: Logger
     ) {
@@ -46,7 +46,7 @@ struct LiveCommands: Service, CustomStringConvertible {
         self.commands = commands
         self.store = store
         self.subscriptions = subscriptions
-        self.wire = wire
+        self.presence = presence
         self.logger = logger
     }
 
@@ -95,14 +95,14 @@ struct LiveCommands: Service, CustomStringConvertible {
         case "ping":
             peer.send(.pong)
         default:
-            throw BadFrame(cause: Problem.invalid("type", "This server does not know frames of this type."))
+            throw BadFrame(cause: Problem.invalid("type", "Unknown frame type."))
         }
     }
 
     private func setStatus(_ frame: ClientFrame.Status, of user: User.ID) throws {
         switch frame.status {
-        case "online": wire.presence.active(user)
-        case "away": wire.presence.away(user)
+        case "online": presence.active(user)
+        case "away": presence.away(user)
         default: throw BadFrame(cause: Problem.invalid("status", "It must be online or away."))
         }
     }
@@ -111,7 +111,7 @@ struct LiveCommands: Service, CustomStringConvertible {
     private func open(_ peer: some LivePeer, hello: ByteBuffer, headerToken: SessionToken?) async throws {
         let hello = try peer.hello(in: hello)
         guard let token = hello.token.map(SessionToken.init(text:)) ?? headerToken else {
-            throw Refusal.unauthenticated("A token is missing.")
+            throw Refusal.unauthenticated("A token is required.")
         }
         let session = try await store.people.session(of: token)
         peer.signIn(session)
@@ -139,9 +139,9 @@ struct LiveCommands: Service, CustomStringConvertible {
     }
 }
 
-/// Who is at the other end of a live connection.
+/// The identity of the client of a live connection.
 enum LiveIdentity: Sendable {
-    /// Nobody has signed in; with the token of the HTTP request, if there was one.
+    /// Not signed in; with the token of the HTTP request, if there was one.
     case stranger(SessionToken?)
     case session(Session)
 

@@ -1,6 +1,6 @@
 import Chat
 
-/// What the server sends on a live connection besides events.
+/// The frames that the server sends on a live connection besides events.
 enum ServerFrame: JSONWritable {
     case welcome(Welcome, heartbeatSeconds: Int)
     case ack(ref: String?, Message)

@@ -1,7 +1,7 @@
 import Chat
 import NIOCore
 
-/// An event in the form in which clients receive it, encoded once for all of them.
+/// An event as JSON, encoded once for all clients.
 struct EncodedEvent: Sendable {
     /// The name of its kind, such as `message.created`.
     let type: String
@@ -12,16 +12,16 @@ struct EncodedEvent: Sendable {
 }
 
 extension EncodedEvent {
-    init(_ event: Event, epoch: String, wire: Wire) {
+    init(_ event: Event, epoch: String, encoding: JSONEncoding) {
         type = event.kind
         cursor = Cursor(epoch: epoch, position: event.position).description
-        json = wire.json(CursoredEvent(event: event, epoch: epoch)).buffer
+        json = encoding.json(CursoredEvent(event: event, epoch: epoch)).buffer
     }
 
-    init(_ event: TransientEvent, wire: Wire) {
+    init(_ event: TransientEvent, encoding: JSONEncoding) {
         type = event.type
         cursor = nil
-        json = wire.json(event).buffer
+        json = encoding.json(event).buffer
     }
 }
 

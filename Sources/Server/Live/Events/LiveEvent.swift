@@ -1,14 +1,14 @@
 import Chat
 
-/// An event on its way to subscribers, with what it changes about the subscriptions to its room.
+/// An event on its way to subscribers, with its effect on the subscriptions to its room.
 struct LiveEvent: Sendable {
     enum Effect: Sendable, Equatable {
         case none
         /// Subscribes the person; the event is the first one that they receive.
         case joins(User.ID)
-        /// Subscribes the person, who has yet to answer a stranger: their presence is hidden from the other members.
+        /// Subscribes the person, who has not yet accepted a stranger: their presence is hidden from the other members.
         case joinsPending(User.ID)
-        /// The person has accepted; with how far they have come in the room, which becomes visible now.
+        /// The person has accepted; with their receipt, which becomes visible now.
         case accepts(Receipt)
         /// Ends the person's subscriptions; the event is the last one that they receive.
         case leaves(User.ID)
@@ -32,7 +32,7 @@ struct LiveEvent: Sendable {
 }
 
 extension LiveEvent {
-    init(_ event: Event, epoch: String, wire: Wire) {
+    init(_ event: Event, epoch: String, encoding: JSONEncoding) {
         position = event.position
         room = event.roomID
         seq = event.seq
@@ -44,7 +44,7 @@ extension LiveEvent {
             case .roomDeleted: .closes
             default: .none
             }
-        encoded = EncodedEvent(event, epoch: epoch, wire: wire)
+        encoded = EncodedEvent(event, epoch: epoch, encoding: encoding)
     }
 }
 

@@ -1,8 +1,8 @@
 import Chat
 import Vocabulary
 
-/// Something that members learn about each other besides the events of the log. It is not logged and may be dropped: a
-/// client can fetch the state that it describes, or the state ends by itself.
+/// An event that is not logged, and may be dropped: a client can fetch the state that it describes, or the state ends
+/// by itself.
 enum TransientEvent {
     case typing(User.ID, in: Room.ID)
     case presence(User.ID, Presence.Status, lastSeen: Timestamp?)

@@ -8,7 +8,7 @@ struct RoomDelivery: Sendable, Equatable {
     let users: [User.ID]
 }
 
-/// Reports who has received the newest events of each room, so that the store can record it.
+/// Collects the members who have received the newest events of each room, so that the store can record it.
 struct DeliveryReports {
     private let limits: Hub.Limits
     /// Rooms with events whose delivery to all members has not been reported.

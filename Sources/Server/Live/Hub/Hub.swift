@@ -2,9 +2,9 @@ import Chat
 import NIOCore
 import Vocabulary
 
-/// What one tick of the hub has found.
+/// The result of a tick of the hub.
 struct TickResult: Sendable {
-    /// What has been delivered since the last tick.
+    /// Deliveries since the last tick.
     var deliveries: [RoomDelivery] = []
     /// People who are offline now, and when they were last active.
     var departed: [(user: User.ID, at: Timestamp)] = []
@@ -35,14 +35,20 @@ final class Hub {
     private var isFull: Bool { table.connectionCount + pendingConnections.count >= limits.connections }
 
     /// - Parameter position: The newest position in the log at the start.
-    init(loop: any EventLoop, position: Int64, wire: Wire, limits: Limits) {
+    init(loop: any EventLoop, position: Int64, presence: Presence, encoding: JSONEncoding, limits: Limits) {
         self.loop = loop
         self.position = position
         self.limits = limits
-        presence = wire.presence
+        self.presence = presence
         recent = RecentEvents(limits)
         deliveryReports = DeliveryReports(limits)
-        transientEvents = TransientEvents(table: table, loop: loop, wire: wire, limits: limits)
+        transientEvents = TransientEvents(
+            table: table,
+            loop: loop,
+            presence: presence,
+            encoding: encoding,
+            limits: limits
+        )
     }
 
     // MARK: - Connections
@@ -136,8 +142,8 @@ final class Hub {
 
     // MARK: - Subscriptions
 
-    /// Events from before are not for the new subscriber, so they are flushed first. That may close connections that are
-    /// too slow, and the room with its last one; it is looked up afterwards.
+    /// Events from before are not for the new subscriber, so they are flushed first. That may close connections that
+    /// are too slow, and the room with its last one; it is looked up afterwards.
     private func subscribe(_ connection: ConnectedSubscriber, to id: Room.ID) {
         if table.rooms[id]?.hasPending == true { flush() }
         guard connection.isOpen else { return }

@@ -17,11 +17,12 @@ extension Hub {
         /// but at least the second value. A larger room has more receipts, and each of them matters less.
         var deliveryReportPerSubscriber = TimeAmount.milliseconds(100)
         var deliveryReportInterval = TimeAmount.seconds(1)
-        /// Receipts that may follow from the delivery reports of one tick, each counted once per receiver: about as many
-        /// as one room of 100 people has, so that messages do not wait behind them. Other rooms follow in later ticks.
+        /// Receipts that may follow from the delivery reports of one tick, each counted once per receiver: about as
+        /// many as one room of 100 people has, so that messages do not wait behind them. Other rooms follow in later
+        /// ticks.
         var receiptsPerTick = 10_000
-        /// Changes of presence announced in one tick, each counted once per receiver: about as many as when two rooms of
-        /// 100 people connect at once. When a thousand people reconnect, messages do not wait behind their presence.
+        /// Changes of presence announced in one tick, each counted once per receiver: about as many as when two rooms
+        /// of 100 people connect at once. When a thousand people reconnect, messages do not wait behind their presence.
         var presencePerTick = 20_000
         /// Rooms without subscribers whose receipts are kept until the next tick all the same.
         var receiptRoomsWithoutSubscribers = 1000

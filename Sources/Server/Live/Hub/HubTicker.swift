@@ -2,7 +2,7 @@ import Chat
 import Logging
 import ServiceLifecycle
 
-/// Ticks the hub, and records in the store what it has found.
+/// Ticks the hub, and records deliveries and departures in the store.
 struct HubTicker: Service, CustomStringConvertible {
     let description = "hub ticker"
     let hub: LiveHub

@@ -1,7 +1,7 @@
 import Chat
 import NIOCore
 
-/// The hub for everything that is not on its event loop. What follows from a commit is sent by `CommitFollower` alone.
+/// The hub, as code outside its event loop uses it. Only `CommitFollower` sends the consequences of commits to it.
 struct LiveHub: Sendable {
     let loop: any EventLoop
     let blockChanges: BlockChanges
@@ -13,11 +13,12 @@ struct LiveHub: Sendable {
     static func make(
         on loop: any EventLoop,
         position: Int64,
-        wire: Wire,
+        presence: Presence,
+        encoding: JSONEncoding,
         limits: Hub.Limits
     ) async throws -> LiveHub {
         try await loop.submit {
-            let hub = Hub(loop: loop, position: position, wire: wire, limits: limits)
+            let hub = Hub(loop: loop, position: position, presence: presence, encoding: encoding, limits: limits)
             return LiveHub(
                 loop: loop,
                 blockChanges: hub.transientEvents.blockChanges,

@@ -1,8 +1,8 @@
 import ServiceLifecycle
 import Synchronization
 
-/// Records that the server has begun to stop, so that `/health/simple` fails and load balancers send no more clients, and
-/// closes the live connections.
+/// Records that the server has begun to stop, so that `/health/simple` fails and load balancers send no more clients,
+/// and closes the live connections.
 final class ShutdownNotice: Service {
     private let flag = Atomic(false)
     private let hub: LiveHub

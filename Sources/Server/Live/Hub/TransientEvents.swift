@@ -2,26 +2,32 @@ import Chat
 import NIOCore
 import Vocabulary
 
-/// Sends transient events to those who may see them: typing, receipts, presence and profiles. It lives on the hub's event
-/// loop.
+/// Sends transient events to those who may see them: typing, receipts, presence and profiles. It lives on the hub's
+/// event loop.
 final class TransientEvents {
     private let table: SubscriptionTable
     private let loop: any EventLoop
-    private let wire: Wire
+    private let presence: Presence
+    private let encoding: JSONEncoding
     private let limits: Hub.Limits
     /// Receipts that the next tick announces.
     private(set) var receipts: [Room.ID: [User.ID: Receipt]] = [:]
     private(set) var blocks = BlockTable()
     let blockChanges = BlockChanges()
-    /// Who has joined which room since the last tick.
+    /// People who have joined rooms since the last tick.
     private var joins: [(user: User.ID, room: Room.ID)] = []
 
-    private var presence: Presence { wire.presence }
-
-    init(table: SubscriptionTable, loop: any EventLoop, wire: Wire, limits: Hub.Limits) {
+    init(
+        table: SubscriptionTable,
+        loop: any EventLoop,
+        presence: Presence,
+        encoding: JSONEncoding,
+        limits: Hub.Limits
+    ) {
         self.table = table
         self.loop = loop
-        self.wire = wire
+        self.presence = presence
+        self.encoding = encoding
         self.limits = limits
     }
 
@@ -35,8 +41,9 @@ final class TransientEvents {
         send(.typing(user, in: id), of: user, toOthersIn: room)
     }
 
-    /// Sends a person's new name or avatar to every connection in these rooms, and to their own, once each. It is not in
-    /// the log, but unlike other transient events it is never dropped: nothing else would correct what a client shows.
+    /// Sends a person's new name or avatar to every connection in these rooms, and to their own, once each. It is not
+    /// in the log, but unlike other transient events it is never dropped: nothing else would correct what a client
+    /// shows.
     func announce(_ user: User, in ids: [Room.ID]) {
         let batch = batch([.profile(user)])
         let own = table.connections(of: user.id)
@@ -64,7 +71,7 @@ final class TransientEvents {
     }
 
     private func batch(_ events: [TransientEvent]) -> EncodedBatch {
-        EncodedBatch(events.map { EncodedEvent($0, wire: wire) })
+        EncodedBatch(events.map { EncodedEvent($0, encoding: encoding) })
     }
 
     // MARK: - Visibility
@@ -154,7 +161,7 @@ final class TransientEvents {
         let due = joins
         joins = []
         for (user, id) in due {
-            let (status, lastSeen) = presence.look(for: user)
+            let (status, lastSeen) = presence.current(of: user)
             guard status != .offline, let room = table.rooms[id], !room.pendingMembers.contains(user) else { continue }
             send(.presence(user, status, lastSeen: lastSeen), of: user, toOthersIn: room)
         }
@@ -165,7 +172,7 @@ final class TransientEvents {
     /// Sends each connection all changes that are due for it at once: with a system call per person the loop would be
     /// busy for most of a second when many people connect together.
     ///
-    /// - Returns: Who is offline now, and when they were last active.
+    /// - Returns: People who are offline now, and when they were last active.
     func announcePresence(_ now: NIODeadline) -> [(user: User.ID, at: Timestamp)] {
         var departed: [(user: User.ID, at: Timestamp)] = []
         var due: [ObjectIdentifier: (receiver: any Subscriber, events: [EncodedEvent])] = [:]
@@ -175,7 +182,7 @@ final class TransientEvents {
             guard table.contains(change.user) else { continue }
             defer { if change.status == .offline { forget(change.user) } }
             guard change.needsAnnouncing else { continue }
-            let event = EncodedEvent(.presence(change.user, change.status, lastSeen: lastSeen), wire: wire)
+            let event = EncodedEvent(.presence(change.user, change.status, lastSeen: lastSeen), encoding: encoding)
             for receiver in presenceReceivers(of: change.user) {
                 due[ObjectIdentifier(receiver), default: (receiver.subscriber, [])].events.append(event)
             }
@@ -211,7 +218,8 @@ final class TransientEvents {
         return receivers.filter { seen.insert(ObjectIdentifier($0)).inserted }
     }
 
-    /// Forgets somebody who is offline, with their blocks: those are read again with the next connection of either side.
+    /// Forgets somebody who is offline, with their blocks: those are read again with the next connection of either
+    /// side.
     private func forget(_ user: User.ID) {
         table.removePerson(user)
         for other in blocks[user] where !table.contains(other) { blocks.remove(user, other) }

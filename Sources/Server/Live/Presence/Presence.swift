@@ -39,8 +39,8 @@ final class Presence: Sendable {
         }
     }
 
-    /// - Returns: The person's status, and when they last did something if they are not offline.
-    func look(for user: User.ID) -> (status: Status, lastSeen: Timestamp?) {
+    /// - Returns: The person's status, and when they were last active, unless they are offline.
+    func current(of user: User.ID) -> (status: Status, lastSeen: Timestamp?) {
         let now = NIODeadline.now()
         return board.withLock { board in
             let status = board.status(of: user, at: now)

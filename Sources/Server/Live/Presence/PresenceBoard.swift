@@ -27,8 +27,8 @@ struct PresenceBoard {
         let user: User.ID
         let status: Status
         let lastActive: NIODeadline
-        /// True when the status differs from the one last announced. Somebody who connected and left between two ticks was
-        /// never announced.
+        /// True when the status differs from the one last announced. Somebody who connected and left between two ticks
+        /// was never announced.
         let needsAnnouncing: Bool
     }
 

@@ -1,7 +1,7 @@
 import Chat
 import NIOCore
 
-/// A connected subscriber with what the hub keeps about it: its subscriptions and what the current flush has for it.
+/// A connected subscriber with the hub's state for it: its subscriptions and its part of the current flush.
 final class ConnectedSubscriber {
     struct Subscription {
         let room: LiveRoom
@@ -12,8 +12,8 @@ final class ConnectedSubscriber {
     let subscriber: any Subscriber
     let userID: User.ID
     fileprivate(set) var subscriptions: [Subscription] = []
-    /// What a flush of several rooms has for the subscriber; nil between flushes. Most subscribers receive from one room,
-    /// so that only those who receive from more need the array.
+    /// The first of the rooms' flushes that the subscriber receives together; nil between flushes. Most subscribers
+    /// receive from one room only and do not need the array.
     private var firstFlush: LiveRoom.Flush?
     private var otherFlushes: [LiveRoom.Flush] = []
 

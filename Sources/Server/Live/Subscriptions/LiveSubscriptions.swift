@@ -19,12 +19,12 @@ enum ConnectRefusal: Error {
 struct LiveSubscriptions: Sendable {
     let store: Store
     let blockChanges: BlockChanges
-    let wire: Wire
+    let encoding: JSONEncoding
 
     /// The state that a connection starts from.
     ///
-    /// - Parameter cursor: As the client sent it. A malformed cursor, or one from which not everything can be replayed,
-    ///   starts without missed events; the welcome says so.
+    /// - Parameter cursor: As the client sent it. If it is malformed, or not everything after it can be replayed, there
+    ///   are no missed events, and `resumed` in the welcome is false.
     /// - Throws: `unauthenticated` when the account is gone.
     func snapshot(for user: User.ID, after cursor: String?) async throws -> ConnectionSnapshot {
         let cursor = cursor.flatMap(Cursor.init)
@@ -54,19 +54,19 @@ struct LiveSubscriptions: Sendable {
         var events: [EncodedEvent] = []
         var bytesLeft = MissedEvents.maxBytes
         for event in missed.events {
-            let encoded = EncodedEvent(event, epoch: store.epoch, wire: wire)
+            let encoded = EncodedEvent(event, epoch: store.epoch, encoding: encoding)
             bytesLeft -= encoded.json.readableBytes
             guard bytesLeft >= 0 else { return nil }
             events.append(encoded)
         }
-        return events + missed.profiles.map { EncodedEvent(.profile($0), wire: wire) }
-            + missed.receipts.map { EncodedEvent(.receipt($0), wire: wire) }
+        return events + missed.profiles.map { EncodedEvent(.profile($0), encoding: encoding) }
+            + missed.receipts.map { EncodedEvent(.receipt($0), encoding: encoding) }
     }
 
     /// Connects a client, which receives everything behind its cursor exactly once.
     ///
     /// - Parameters:
-    ///   - snapshot: One that has been read already.
+    ///   - snapshot: A snapshot that has already been read, if any.
     ///   - checkSession: Throws when the session has ended; called once the hub knows the connection, because a session
     ///     that ended before could not close it.
     /// - Throws: `ConnectRefusal`; `unauthenticated` when the account or the session is gone.
@@ -111,4 +111,39 @@ struct LiveSubscriptions: Sendable {
             known = nil
         }
     }
+}
+
+/// The state that a connection starts from, read from the store at one position of the log.
+struct ConnectionSnapshot: Sendable {
+    let welcome: Welcome
+    /// The rooms to subscribe to.
+    let rooms: [Room.ID]
+    /// Position of the newest event that the rooms and the missed events reflect.
+    let position: Int64
+    /// Delivered before everything that happens from now on.
+    var missed: [EncodedEvent]
+    /// Members by room who have yet to answer a stranger; their presence is hidden from the others.
+    var pending: [Room.ID: Set<User.ID>] = [:]
+    /// People with whom the connection's person exchanges no transient events.
+    var blocked: Set<User.ID> = []
+    /// Value of `BlockChanges` before all this was read.
+    var blockChanges = 0
+
+    /// The snapshot for a client that has received the missed events already.
+    var withoutMissed: ConnectionSnapshot {
+        var snapshot = self
+        snapshot.missed = []
+        return snapshot
+    }
+}
+
+/// The result of an attempt to connect.
+enum ConnectResult: Equatable {
+    case connected
+    /// The server has as many connections as it takes.
+    case tooMany
+    /// More has happened since the snapshot was read than the hub keeps; it must be read again.
+    case stale
+    /// The client has gone away meanwhile, or the server is stopping.
+    case gone
 }

@@ -8,12 +8,12 @@ protocol Subscriber: AnyObject {
     var sessionID: Session.ID { get }
     /// False once either side has closed the connection.
     var isOpen: Bool { get }
-    /// Whether everything that was delivered is on its way to the client.
+    /// Whether nothing that was delivered is still waiting to be sent.
     var isCaughtUp: Bool { get }
     /// When the client last sent anything.
     var lastActivity: NIODeadline { get }
 
-    /// Announces what the connection starts from. Called once, before the first event.
+    /// Sends the state that the connection starts from. Called once, before the first event.
     func welcome(_ welcome: Welcome)
     /// Delivers events, none of which may be lost; a subscriber that cannot take them must close.
     func deliver(_ batch: EncodedBatch)
@@ -25,7 +25,7 @@ protocol Subscriber: AnyObject {
     func close(_ reason: CloseReason)
 }
 
-/// What a client receives first.
+/// The first message to a client.
 struct Welcome: Sendable {
     let user: User
     /// Where to resume when the connection ends before its first event.

@@ -1,6 +1,6 @@
 import Chat
 
-/// Who is connected, and which rooms each connection is subscribed to.
+/// The connected people, and the rooms that each of their connections is subscribed to.
 final class SubscriptionTable {
     /// Somebody who is connected, or was until a moment ago.
     private final class Person {

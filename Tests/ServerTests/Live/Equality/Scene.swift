@@ -44,8 +44,8 @@ func withScene(_ body: (Scene) async throws -> Void) async throws {
         let gate = try Gate(in: folder)
         try await withServer {
             $0.mediaWorker = gate.worker
-        } tuning: {
-            $0.heartbeat = .milliseconds(50)
+        } internalLimits: {
+            $0.tickInterval = .milliseconds(50)
         } _: { server in
             try await body(try await Scene(at: server.site, gate))
         }

@@ -24,7 +24,13 @@ final class TestHub {
         self.presence = Presence(limits: presence)
         // Far from the clock's zero, as on a machine that has been up for a while.
         loop.advanceTime(by: .hours(1))
-        hub = Hub(loop: loop, position: position, wire: .sample(presence: self.presence), limits: limits)
+        hub = Hub(
+            loop: loop,
+            position: position,
+            presence: self.presence,
+            encoding: .sample(presence: self.presence),
+            limits: limits
+        )
     }
 
     func isConnected(_ user: User.ID) -> Bool {

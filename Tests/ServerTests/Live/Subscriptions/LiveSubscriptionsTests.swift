@@ -19,7 +19,7 @@ struct LiveSubscriptionsTests {
             let subscriptions = LiveSubscriptions(
                 store: try Store(path: folder + "/snug.sqlite"),
                 blockChanges: BlockChanges(),
-                wire: .sample
+                encoding: .sample
             )
             return try await subscriptions.connect(
                 handle,

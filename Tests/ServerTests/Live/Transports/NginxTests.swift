@@ -7,7 +7,7 @@ import Testing
 @Suite("Live events through nginx", .patient)
 struct NginxTests {
     private func withFront(_ body: (Site, Person, JSON) async throws -> Void) async throws {
-        try await withServer(tuning: { $0.transports.sse.comment = .milliseconds(200) }) { server in
+        try await withServer(internalLimits: { $0.transports.sse.comment = .milliseconds(200) }) { server in
             let ada = try await server.register("ada")
             let room = try await ada.makeRoom()
             try await withNginx(inFrontOf: server.site, storage: server.storage) { front in

@@ -56,7 +56,7 @@ struct StreamTests {
 
     @Test("Comments keep an idle connection alive")
     func comments() async throws {
-        try await withServer(tuning: { $0.transports.sse.comment = .milliseconds(20) }) { server in
+        try await withServer(internalLimits: { $0.transports.sse.comment = .milliseconds(20) }) { server in
             let stream = try await server.register("ada").stream()
             for _ in 0..<3 { _ = try await stream.next(where: \.isComment) }
         }
@@ -110,7 +110,7 @@ struct StreamTests {
     func slowReader() async throws {
         try await withServer {
             $0.limits.messageBytes = 32_768
-        } tuning: {
+        } internalLimits: {
             $0.transports.sse.connection.backlog.bytes = 256 << 10
             $0.presence.grace = .zero
         } _: { server in

@@ -3,7 +3,7 @@ import Hummingbird
 /// Live events by long polling, for networks that let nothing else through.
 struct LongPollHandler: Sendable {
     let sessions: PollingSessions
-    let wire: Wire
+    let encoding: JSONEncoding
     let configuration: LongPollConfiguration
 
     func respond(to request: Request, _ context: SignedInContext) async throws -> Response {
@@ -15,6 +15,15 @@ struct LongPollHandler: Sendable {
             sessions: sessions,
             limits: configuration.connection
         )
-        return wire.response(.ok, try await session.result(of: request))
+        return encoding.response(.ok, try await session.result(of: request))
     }
+}
+
+/// Limits of long polling.
+struct LongPollConfiguration: Sendable {
+    /// Longest time in seconds that a client may ask a poll to wait.
+    var maxWait: Int64 = 60
+    /// Time in seconds that a poll waits unless the client asks for another.
+    var defaultWait: Int64 = 25
+    var connection = PollingConnection.Limits()
 }

@@ -57,7 +57,7 @@ struct LongPollSession: Sendable {
         Cursor(epoch: sessions.store.epoch, position: position, signals: transient).description
     }
 
-    /// The digest of the transient events that were sent with the client's cursor. They have no position of their own, so
-    /// that the same ones are found again until an event follows; a client that has received them waits for others.
+    /// The digest of the transient events that were sent with the client's cursor. They have no position of their own,
+    /// so that the same ones are found again until an event follows; a client that has received them waits for others.
     private var sentTransient: UInt64? { cursor.flatMap(Cursor.init)?.signals }
 }

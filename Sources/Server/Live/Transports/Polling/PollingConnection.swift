@@ -1,16 +1,16 @@
 import Chat
 import NIOCore
 
-/// A live connection from which a request takes what there is when it can: server-sent events and long polling.
+/// A live connection from which a request polls batches: server-sent events and long polling.
 final class PollingConnection: Subscriber {
     struct Limits: Sendable {
-        /// What may wait for a slow reader behind the batches that it has yet to take at once, without frames.
+        /// Limits for batches that wait behind the first one for a slow reader, without frames.
         var backlog = Backlog.Limits()
         /// Time that a reader may leave batches waiting.
         var silence = TimeAmount.seconds(60)
     }
 
-    /// What a poll has found.
+    /// The result of a poll.
     enum PollResult {
         case batches([EncodedBatch])
         case nothing
@@ -97,8 +97,8 @@ final class PollingConnection: Subscriber {
 
     /// Disconnects from the hub.
     ///
-    /// - Returns: What has been delivered since the last poll, and the position up to which that is everything; nil for a
-    ///   connection that was closed before.
+    /// - Returns: What has been delivered since the last poll, and the position up to which that is everything; nil for
+    ///   a connection that was closed before.
     func leave() -> (rest: [EncodedBatch], position: Int64?) {
         hub.flush()
         let wasOpen = isOpen

@@ -9,7 +9,7 @@ struct PollingSessions: Sendable {
     /// Connects the person of a session, from the client's cursor on.
     ///
     /// - Parameters:
-    ///   - snapshot: One that has been read already.
+    ///   - snapshot: A snapshot that has already been read, if any.
     ///   - cut: Closes the channel of a reader that is stuck.
     /// - Throws: A problem when there are too many connections, or the server is stopping; `unauthenticated`.
     func connect(
@@ -43,7 +43,7 @@ extension Problem {
             self.init(
                 .tooManyRequests,
                 "rate_limited",
-                "There are too many live connections. Close one, or try again later.",
+                "Too many live connections. Close one, or try again later.",
                 retryAfterSeconds: 5
             )
         case .gone:

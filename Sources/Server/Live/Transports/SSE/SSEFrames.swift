@@ -1,8 +1,8 @@
 import NIOCore
 
-/// Events as a stream has them (https://html.spec.whatwg.org/multipage/server-sent-events.html section 9.2.5).
+/// The format of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html section 9.2.5).
 enum SSEFrames: FrameFormat {
-    /// Keeps the connection alive where nothing happens.
+    /// Keeps an idle connection alive.
     static let comment = ByteBuffer(string: ":\n\n")
 
     /// The JSON needs no escaping, because it has no line breaks.

@@ -1,12 +1,12 @@
 import Hummingbird
 import NIOCore
 
-/// One stream of server-sent events.
+/// A stream of server-sent events.
 struct SSESession: Sendable {
     let connection: PollingConnectionHandle
     let welcome: Welcome
-    let wire: Wire
-    /// Between two comments.
+    let encoding: JSONEncoding
+    /// Interval of comments on an idle stream.
     let comment: TimeAmount
 
     func response(to request: Request) -> Response {
@@ -19,7 +19,7 @@ struct SSESession: Sendable {
                 .xAccelBuffering: "no",
             ],
             body: ResponseBody { writer in
-                // That the client has gone away is seen on the reading side; it ends the polls, and with them the response.
+                // The departure of the client is detected on the reading side, which ends the polls and the response.
                 try await request.body.consumeWithInboundCloseHandler { _ in
                     try await write(to: &writer)
                 } onInboundClosed: {
@@ -46,12 +46,12 @@ struct SSESession: Sendable {
         }
     }
 
-    /// The time after which browsers reconnect, a different one for each, so that they do not all come at once when a
-    /// server has been restarted; and the welcome.
+    /// The delay after which browsers reconnect, and the welcome. The delay is random, so that they do not all
+    /// reconnect at once after a restart of the server.
     private var opening: ByteBuffer {
         var opening = ByteBuffer(string: "retry: \(Int.random(in: 1000...4000))\n\n")
         let frame = ServerFrame.welcome(welcome, heartbeatSeconds: Int(comment.nanoseconds / 1_000_000_000))
-        let event = EncodedEvent(type: "welcome", cursor: welcome.cursor.description, json: wire.json(frame).buffer)
+        let event = EncodedEvent(type: "welcome", cursor: welcome.cursor.description, json: encoding.json(frame).buffer)
         SSEFrames.append(event, to: &opening)
         return opening
     }

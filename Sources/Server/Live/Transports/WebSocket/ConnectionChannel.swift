@@ -9,7 +9,7 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import NIOPosix
 
-/// What a connection has become after its first request.
+/// The protocol of a connection after its first request.
 enum ConnectionKind: Sendable {
     case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
     /// A WebSocket, which its handlers own from here on.

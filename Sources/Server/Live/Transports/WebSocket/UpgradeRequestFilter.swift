@@ -19,8 +19,8 @@ final class UpgradeRequestFilter: ChannelDuplexHandler, RemovableChannelHandler 
     /// Whether the request that is being answered is the last one of the connection.
     private var mustClose = false
 
-    /// - Parameter mayUpgrade: Whether the client's rate limit allows another WebSocket now. If not, the router refuses the
-    ///   request.
+    /// - Parameter mayUpgrade: Whether the client's rate limit allows another WebSocket now. If not, the router refuses
+    ///   the request.
     init(endpoints: [WebSocketEndpoint], mayUpgrade: @escaping (HTTPRequestHead, SocketAddress?) -> Bool) {
         self.endpoints = endpoints
         self.mayUpgrade = mayUpgrade
@@ -53,8 +53,8 @@ final class UpgradeRequestFilter: ChannelDuplexHandler, RemovableChannelHandler 
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// Requests of HTTP/1.0 need no `Host`, but behind NIO's conversion their version is not known any more. An empty
-    /// `Host` is allowed, and stands for a missing one.
+    /// HTTP/1.0 requests need no `Host`, but after NIO's conversion their version is unknown. They get an empty `Host`,
+    /// which is allowed.
     private func addMissingHost(to head: inout HTTPRequestHead) {
         guard head.version != .http1_1, !head.headers.contains(name: "host") else { return }
         head.headers.add(name: "host", value: "")

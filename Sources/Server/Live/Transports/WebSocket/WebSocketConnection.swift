@@ -74,8 +74,7 @@ final class WebSocketConnection: ChannelInboundHandler, Subscriber {
         // NIO's decoder throws this for a frame above its limit; everything else that it throws violates the protocol.
         let isTooBig = (error as? NIOWebSocketError) == .invalidFrameLength
         end(code: isTooBig ? 1009 : 1002)
-        // The decoder reads nothing more, so that an answer would not be seen; closing our side tells the client not to
-        // wait.
+        // The decoder reads nothing more, not even the client's close frame, so that the server closes its side now.
         context.close(mode: .output, promise: nil)
     }
 
@@ -226,8 +225,8 @@ final class WebSocketConnection: ChannelInboundHandler, Subscriber {
         context?.close(promise: nil)
     }
 
-    /// The code that answers a client's close: the same one, or the one for a close that violates the protocol (RFC 6455
-    /// sections 5.5.1 and 7.4).
+    /// The code that answers a client's close: the same one, or the one for a close that violates the protocol (RFC
+    /// 6455 sections 5.5.1 and 7.4).
     private static func answer(toClose payload: ByteBuffer) -> UInt16 {
         guard payload.readableBytes > 0 else { return 1000 }
         guard let code = payload.getInteger(at: payload.readerIndex, as: UInt16.self), mayBeSent(code) else {
@@ -257,12 +256,29 @@ final class WebSocketConnection: ChannelInboundHandler, Subscriber {
             wrapOutboundOut(.webSocketFrame(.connectionClose, ByteBuffer(integer: code))),
             promise: nil
         )
-        context.eventLoop.assumeIsolated().scheduleTask(in: configuration.farewell) {
+        context.eventLoop.assumeIsolated().scheduleTask(in: configuration.closeTimeout) {
             self.context?.close(promise: nil)
         }
     }
 
     private func leave() {
         if session != nil { hub.onLoop.remove(self) }
+    }
+}
+
+extension CloseReason {
+    /// Codes from 4000 on are defined by this product (RFC 6455 section 7.4.2).
+    fileprivate var webSocketCode: UInt16 {
+        switch self {
+        case .malformed: 4400
+        case .unauthenticated: 4401
+        case .helloTooLate: 4408
+        case .tooMany: 4429
+        case .replaced: 4409
+        case .restarting: 1012
+        case .tooSlow: 1013
+        case .silent: 1001
+        case .failed: 1011
+        }
     }
 }

@@ -1,10 +1,10 @@
 import Foundation
 import NIOCore
 
-/// What one WebSocket endpoint and its clients put into text messages. An endpoint with another protocol on top of
-/// WebSocket brings its own messages and shares everything else.
+/// The format of the text messages of a WebSocket endpoint. An endpoint with another protocol on top of WebSocket has
+/// its own format and shares everything else.
 protocol WebSocketMessages: Sendable {
-    /// A frame that makes a client show that it is still there.
+    /// A frame that requires the client to respond.
     var ping: ByteBuffer { get }
 
     /// The frames of a batch, which all connections of the endpoint share. Called on the hub's event loop.
@@ -16,7 +16,7 @@ protocol WebSocketMessages: Sendable {
 
 /// Every message is one JSON object.
 struct JSONMessages: WebSocketMessages {
-    let wire: Wire
+    let encoding: JSONEncoding
     let ping = ByteBuffer.webSocketFrame(.ping, ByteBuffer())
 
     func frames(of batch: EncodedBatch) -> ByteBuffer {
@@ -24,7 +24,7 @@ struct JSONMessages: WebSocketMessages {
     }
 
     func frames(of frame: ServerFrame) -> ByteBuffer {
-        .webSocketFrame(.text, wire.json(frame).buffer)
+        .webSocketFrame(.text, encoding.json(frame).buffer)
     }
 
     func hello(in message: ByteBuffer) throws -> ClientFrame.Hello {

@@ -4,8 +4,8 @@ import NIOWebSocket
 
 /// Upgrades an HTTP/1.1 connection to a WebSocket.
 ///
-/// NIO's own upgrader always installs a frame encoder, which bytes that are shared and already framed must not pass; only
-/// its answer to the handshake (RFC 6455 section 4.2.2) is used.
+/// NIO's own upgrader always installs a frame encoder, which bytes that are shared and already framed must not pass;
+/// only its answer to the handshake (RFC 6455 section 4.2.2) is used.
 struct WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
     typealias UpgradeResult = ConnectionKind
 

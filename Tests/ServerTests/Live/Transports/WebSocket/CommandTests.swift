@@ -131,7 +131,7 @@ struct CommandTests {
     func tooManyBadFrames() async throws {
         // The standard burst, without tokens that are refilled meanwhile.
         let rule = RateRule(count: 1, seconds: 3600, burst: WebSocketConfiguration().badFrames.burst)
-        try await withServer(tuning: { $0.transports.webSocket.badFrames = rule }) { server in
+        try await withServer(internalLimits: { $0.transports.webSocket.badFrames = rule }) { server in
             let socket = try await server.register("ada").listen()
             for _ in 0...20 { try await socket.send(.text, Array("garbage".utf8)) }
             for _ in 0...20 { #expect(try await socket.next("error").problem.code == "malformed") }

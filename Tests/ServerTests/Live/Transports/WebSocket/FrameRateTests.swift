@@ -8,8 +8,8 @@ import Testing
 
 @Suite("Floods of frames", .patient)
 struct FrameRateTests {
-    private func slow(_ tuning: inout Snug.InternalLimits) {
-        tuning.transports.webSocket.frames = RateRule(count: 1, seconds: 3600, burst: 5)
+    private func slow(_ limits: inout Snug.InternalLimits) {
+        limits.transports.webSocket.frames = RateRule(count: 1, seconds: 3600, burst: 5)
     }
 
     /// Ways to flood a server.
@@ -20,7 +20,7 @@ struct FrameRateTests {
 
     @Test("I8: too many frames of any kind are closed with 4429", arguments: floods)
     func flood(_ flood: (name: String, opcode: WebSocketOpcode, payload: String, isFinal: Bool)) async throws {
-        try await withServer(tuning: slow) { server in
+        try await withServer(internalLimits: slow) { server in
             // The hello is the first of five frames.
             let socket = try await server.register("ada").listen()
             if flood.opcode == .continuation {
@@ -38,7 +38,8 @@ struct FrameRateTests {
 
     @Test("I8: the standard limit closes a flood too")
     func standard() async throws {
-        try await withServer(tuning: { $0.transports.webSocket.frames = WebSocketConfiguration().frames }) { server in
+        try await withServer(internalLimits: { $0.transports.webSocket.frames = WebSocketConfiguration().frames }) {
+            server in
             let socket = try await server.register("ada").listen()
             // Writing fails once the connection has ended.
             for _ in 0..<20_000 { try? await socket.send(.pong) }
@@ -48,7 +49,7 @@ struct FrameRateTests {
 
     @Test("Frames within the limit are answered")
     func allowed() async throws {
-        try await withServer(tuning: slow) { server in
+        try await withServer(internalLimits: slow) { server in
             let socket = try await server.register("ada").listen()
             for _ in 0..<4 {
                 try await socket.say(["type": "ping"])
@@ -59,7 +60,7 @@ struct FrameRateTests {
 
     @Test("I8: a flood before the hello is closed too")
     func stranger() async throws {
-        try await withServer(tuning: slow) { server in
+        try await withServer(internalLimits: slow) { server in
             let socket = try await LiveClient(to: server.site)
             for _ in 0..<6 { try await socket.send(.ping) }
             #expect(try await socket.closeCode() == 4429)

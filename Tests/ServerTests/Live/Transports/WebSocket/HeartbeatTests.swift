@@ -7,16 +7,16 @@ import Testing
 
 @Suite("Heartbeat of connections", .patient)
 struct HeartbeatTests {
-    private func hurry(_ tuning: inout Snug.InternalLimits) {
-        tuning.heartbeat = .milliseconds(20)
-        tuning.transports.webSocket.heartbeat = .milliseconds(40)
-        tuning.transports.webSocket.silence = .milliseconds(200)
-        tuning.presence.grace = .milliseconds(50)
+    private func hurry(_ limits: inout Snug.InternalLimits) {
+        limits.tickInterval = .milliseconds(20)
+        limits.transports.webSocket.heartbeat = .milliseconds(40)
+        limits.transports.webSocket.silence = .milliseconds(200)
+        limits.presence.grace = .milliseconds(50)
     }
 
     @Test("A client that answers pings stays connected")
     func answering() async throws {
-        try await withServer(tuning: {
+        try await withServer(internalLimits: {
             hurry(&$0)
             // A busy machine may delay an answer by a second or two.
             $0.transports.webSocket.heartbeat = .milliseconds(100)
@@ -32,7 +32,7 @@ struct HeartbeatTests {
 
     @Test("I8: a client that answers no ping is closed, and its person is offline")
     func silent() async throws {
-        try await withServer(tuning: hurry) { server in
+        try await withServer(internalLimits: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             _ = try await ada.makeRoom(with: [bob])
             var manners = LiveClient.Manners()
@@ -51,7 +51,7 @@ struct HeartbeatTests {
     func slowReader() async throws {
         try await withServer {
             $0.limits.messageBytes = 32_768
-        } tuning: {
+        } internalLimits: {
             $0.transports.webSocket.backlog.bytes = 256 << 10
             $0.presence.grace = .zero
         } _: { server in

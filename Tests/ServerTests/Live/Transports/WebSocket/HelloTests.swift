@@ -46,7 +46,7 @@ struct HelloTests {
 
     @Test("A client that sends no hello is closed with 4408")
     func noHello() async throws {
-        try await withServer(tuning: { $0.transports.webSocket.hello = .milliseconds(500) }) { server in
+        try await withServer(internalLimits: { $0.transports.webSocket.hello = .milliseconds(500) }) { server in
             let ada = try await server.register("ada")
             let socket = try await LiveClient(to: server.site, token: ada.token)
             #expect(try await socket.closeCode() == 4408)
@@ -55,7 +55,7 @@ struct HelloTests {
 
     @Test("I8: half a hello does not count")
     func halfHello() async throws {
-        try await withServer(tuning: { $0.transports.webSocket.hello = .milliseconds(500) }) { server in
+        try await withServer(internalLimits: { $0.transports.webSocket.hello = .milliseconds(500) }) { server in
             let socket = try await LiveClient(to: server.site)
             // On a slow machine the deadline may have passed before.
             try? await socket.send(.text, Array("{\"type\":".utf8), isFinal: false)

@@ -97,7 +97,7 @@ struct HostileFrameTests {
         arguments: [reservedBits, reservedOpcodes, controlFrames, texts, lengths, garbage]
     )
     func violations(items: [Violation]) async throws {
-        try await withServer(tuning: { $0.transports.webSocket.farewell = .milliseconds(10) }) { server in
+        try await withServer(internalLimits: { $0.transports.webSocket.closeTimeout = .milliseconds(10) }) { server in
             let ada = try await server.register("ada")
             for item in items {
                 for token in [nil, ada.token] {
@@ -113,7 +113,7 @@ struct HostileFrameTests {
 
     @Test("Frames may arrive one byte at a time")
     func bytewise() async throws {
-        try await withServer(tuning: { $0.transports.webSocket.farewell = .milliseconds(10) }) { server in
+        try await withServer(internalLimits: { $0.transports.webSocket.closeTimeout = .milliseconds(10) }) { server in
             let socket = try await RawSocket(to: server.site, token: try await server.register("ada").token)
             let frames =
                 RawSocket.frame(0x01, Array("{\"type\":".utf8)) + RawSocket.frame(0x80, Array("\"ping\"}".utf8))

@@ -135,7 +135,7 @@ struct WebSocketProtocolTests {
 
     @Test("The connection of a client that does not answer the server's close is closed")
     func silentClose() async throws {
-        try await withServer(tuning: { $0.transports.webSocket.farewell = .milliseconds(50) }) { server in
+        try await withServer(internalLimits: { $0.transports.webSocket.closeTimeout = .milliseconds(50) }) { server in
             var manners = LiveClient.Manners()
             manners.answersClose = false
             let socket = try await server.register("ada").listen(manners: manners)
