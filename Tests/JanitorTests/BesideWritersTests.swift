@@ -9,7 +9,7 @@ import Vocabulary
 @testable import Chat
 @testable import Janitor
 
-@Suite("Sweeping beside a busy server")
+@Suite("Sweeping beside a busy server", .timeLimit(.standard))
 struct BesideWritersTests {
     /// One client: uploads, sends what it uploaded, and now and then deletes a message.
     ///

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import Janitor
 
-@Suite("snug-janitor")
+@Suite("snug-janitor", .timeLimit(.standard))
 struct CommandTests {
     private struct Report: Decodable {
         struct Entry: Decodable, Equatable {

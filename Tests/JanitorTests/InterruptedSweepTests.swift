@@ -3,13 +3,14 @@ import Kernel
 import Media
 import Pictures
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 @testable import Janitor
 
-@Suite("Interrupted sweeps")
+@Suite("Interrupted sweeps", .timeLimit(.standard))
 struct InterruptedSweepTests {
     /// Cancels a sweep at one of its writes.
     private final class Canceller: Sendable {

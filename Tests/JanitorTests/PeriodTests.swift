@@ -1,9 +1,10 @@
 import SnugSettings
+import TestSupport
 import Testing
 
 @testable import Janitor
 
-@Suite("Time spans of operators")
+@Suite("Time spans of operators", .timeLimit(.standard))
 struct PeriodTests {
     @Test(
         "Seconds, minutes, hours and days are understood",

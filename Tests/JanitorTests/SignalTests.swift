@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Janitor
 
-@Suite("Asking a sweep to stop", .serialized)
+@Suite("Asking a sweep to stop", .serialized, .timeLimit(.standard))
 struct SignalTests {
     @Test("A signal cancels the work, which ends in good order first", arguments: [SIGTERM, SIGINT])
     func signal(number: Int32) async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import Pictures
 
 /// What a browser shows of PNGs whose chunks say what their colours are.
-@Suite("Colours of PNGs", .serialized, .patient) struct ColourTests {
+@Suite("Colours of PNGs", .serialized, .timeLimit(.standard)) struct ColourTests {
     private static let grey128 = "gama-0.45455-is-the-default.png"
 
     @Test(

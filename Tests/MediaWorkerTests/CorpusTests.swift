@@ -11,7 +11,7 @@ import Vocabulary
 
 /// Passes every fixture through inspection and the real worker, with all formats enabled, and compares the results with
 /// ``Fixture/expected``.
-@Suite(.serialized, .patient) struct CorpusTests {
+@Suite(.serialized, .timeLimit(.standard)) struct CorpusTests {
     @Test("Every fixture has an expected result")
     func complete() throws {
         #expect(try Fixture.names == Fixture.expected.keys.sorted())

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a hostile picture could use if it took over the worker is at most what is linked into it.
-@Suite("Code in the worker", .patient)
+@Suite("Code in the worker", .timeLimit(.standard))
 struct LinkageTests {
     @Test(
         "I6: the built worker contains no code that opens connections, starts processes, signs or stores",

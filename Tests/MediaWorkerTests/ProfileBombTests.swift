@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pictures
 
-@Suite("Colour profile bombs", .serialized, .patient)
+@Suite("Colour profile bombs", .serialized, .timeLimit(.standard))
 struct ProfileBombTests {
     @Test("I8: a profile that inflates to 48 MiB is not used, and the picture is rendered without it")
     func profile() async throws {

@@ -11,7 +11,7 @@ import Testing
 
 /// I6: what a picture that has taken over the worker could do. Each barrier is tested alone, by a program that puts it
 /// up around itself with the code of the worker; without barriers every attempt succeeds.
-@Suite(.serialized, .patient) struct SandboxTests {
+@Suite(.serialized, .timeLimit(.standard)) struct SandboxTests {
     /// Shared by all attempts: a program that another test starts may keep the name of a closed one for a while.
     private static let listener = Result { try AbstractSocket(named: "snug-\(getpid())") }
     private static let landlockVersion = snug_landlock_version()

@@ -4,7 +4,7 @@ import Pictures
 import TestSupport
 import Testing
 
-@Suite(.serialized, .patient) struct StrippedRenderingTests {
+@Suite(.serialized, .timeLimit(.standard)) struct StrippedRenderingTests {
     @Test(
         "A picture without its metadata renders to the same bytes as with it",
         arguments: [

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import MediaWorker
 
-@Suite struct ThumbHashTests {
+@Suite(.timeLimit(.standard)) struct ThumbHashTests {
     @Test(
         "A hash is the one that every other encoder makes",
         arguments: [

@@ -1,7 +1,7 @@
 import Testing
 import Vocabulary
 
-@Suite struct Base64URLTests {
+@Suite(.timeLimit(.minutes(30))) struct Base64URLTests {
     @Test(
         "Bytes of any count read back from what they are written as",
         arguments: [

@@ -1,7 +1,7 @@
 import Testing
 import Vocabulary
 
-@Suite struct HexTests {
+@Suite(.timeLimit(.minutes(30))) struct HexTests {
     @Test("Bytes read back from what they are written as")
     func roundTrip() {
         let bytes = (0...255).map { UInt8($0) }

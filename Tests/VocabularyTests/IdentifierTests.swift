@@ -2,7 +2,7 @@ import FoundationEssentials
 import Testing
 import Vocabulary
 
-@Suite struct IdentifierTests {
+@Suite(.timeLimit(.minutes(30))) struct IdentifierTests {
     @Test("An id reads back what it writes, lower case")
     func roundTrip() throws {
         let id = BlobID.random()

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Attaching")
+@Suite("Attaching", .timeLimit(.standard))
 struct AttachingTests {
     @Test("I7: An unsent upload is its owner's alone, a sent one its room's")
     func visibility() async throws {

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Races for an attachment")
+@Suite("Races for an attachment", .timeLimit(.standard))
 struct ClaimRaceTests {
     @Test("I5: Of two messages that take the same attachment at once, one gets it")
     func twoMessages() async throws {

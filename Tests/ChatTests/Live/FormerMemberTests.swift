@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("What a former member is told of the room that they left")
+@Suite("What a former member is told of the room that they left", .timeLimit(.standard))
 struct FormerMemberTests {
     private func events(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [Event]? {
         let cursor = Cursor(epoch: chat.store.epoch, position: position)

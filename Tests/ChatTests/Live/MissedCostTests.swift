@@ -1,10 +1,11 @@
 import GRDB
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("What a look at a cursor costs")
+@Suite("What a look at a cursor costs", .timeLimit(.standard))
 struct MissedCostTests {
     /// The statements that run while somebody's missed events are read.
     private func statements(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [String] {

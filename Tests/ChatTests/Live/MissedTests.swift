@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("What a client missed")
+@Suite("What a client missed", .timeLimit(.standard))
 struct MissedTests {
     private func missed(_ chat: TestChat, by user: User.ID, after position: Int64) async throws -> Missed? {
         try await chat.store.events.liveStart(for: user, after: Cursor(epoch: chat.store.epoch, position: position))

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Editing and deleting messages")
+@Suite("Editing and deleting messages", .timeLimit(.standard))
 struct EditingTests {
     @Test("Its sender edits a message, nobody else does")
     func edit() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Pages of history")
+@Suite("Pages of history", .timeLimit(.standard))
 struct PageTests {
     /// The messages of a room and what a page of them must be, worked out the simple way.
     private struct Model {

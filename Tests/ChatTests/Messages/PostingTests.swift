@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Posting")
+@Suite("Posting", .timeLimit(.standard))
 struct PostingTests {
     @Test("A message holds what was said, by whom and when")
     func post() async throws {

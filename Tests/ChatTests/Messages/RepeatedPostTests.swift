@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Posting again")
+@Suite("Posting again", .timeLimit(.standard))
 struct RepeatedPostTests {
     @Test("I3: The same client id gives the first message again and makes nothing new")
     func retry() async throws {

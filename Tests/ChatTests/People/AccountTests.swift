@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Accounts")
+@Suite("Accounts", .timeLimit(.standard))
 struct AccountTests {
     @Test("A name is given once")
     func takenName() async throws {

@@ -1,11 +1,12 @@
 import GRDB
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Statements of renderings")
+@Suite("Statements of renderings", .timeLimit(.standard))
 struct RenderingCostTests {
     /// The statements that run on the writer's connection, besides those of the transaction that writes share.
     private func statements(_ chat: TestChat, _ body: () async throws -> Void) async throws -> [String] {

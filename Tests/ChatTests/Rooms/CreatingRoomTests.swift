@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Making and changing rooms")
+@Suite("Making and changing rooms", .timeLimit(.standard))
 struct CreatingRoomTests {
     @Test("Who makes a room is its owner", arguments: [Room.Kind.public, .private])
     func create(kind: Room.Kind) async throws {

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Direct rooms")
+@Suite("Direct rooms", .timeLimit(.standard))
 struct DirectRoomTests {
     @Test("Two people have one direct room, however often and from whichever side they ask at once")
     func oncePerPair() async throws {

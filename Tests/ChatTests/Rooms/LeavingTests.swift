@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Leaving rooms")
+@Suite("Leaving rooms", .timeLimit(.standard))
 struct LeavingTests {
     @Test("The longest-standing admin follows the last owner")
     func adminInherits() async throws {

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Members and roles")
+@Suite("Members and roles", .timeLimit(.standard))
 struct MemberTests {
     @Test("Anybody joins a public room, as a member")
     func join() async throws {

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("The list of rooms")
+@Suite("The list of rooms", .timeLimit(.standard))
 struct RoomListTests {
     @Test("The newest activity comes first, and a message moves its room up")
     func order() async throws {

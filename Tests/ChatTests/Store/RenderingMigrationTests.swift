@@ -1,12 +1,13 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
 /// Migrates a database that a release wrote before renderings had a table; `Databases/README.md` describes it.
-@Suite("Renderings of an older database")
+@Suite("Renderings of an older database", .timeLimit(.standard))
 struct RenderingMigrationTests {
     /// A row of `attachments` as the release wrote it.
     private struct OldAttachment {

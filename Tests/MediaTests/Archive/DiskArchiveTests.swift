@@ -2,13 +2,14 @@ import Fixtures
 import FoundationEssentials
 import Glibc
 import Pictures
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Kernel
 @testable import Media
 
-@Suite struct DiskArchiveTests {
+@Suite(.timeLimit(.standard)) struct DiskArchiveTests {
     @Test("Files are readable by the group of the media folder and by nobody else, whatever the umask (I7)")
     func modes() async throws {
         try await withMediaFolder { media in

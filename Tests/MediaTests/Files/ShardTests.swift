@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Media
 
-@Suite struct ShardTests {
+@Suite(.timeLimit(.standard)) struct ShardTests {
     @Test("The folder of a file is named like the end of its id")
     func name() {
         let id = BlobID.random()

@@ -2,14 +2,10 @@ import Mutation
 import TestSupport
 import Testing
 
-@Suite struct MutationTests {
+@Suite(.timeLimit(.standard)) struct MutationTests {
     private static let roundCount = 3_000
 
-    @Test(
-        "No damaged file crashes a parser or breaks its rules (I6)",
-        .patient,
-        arguments: Subject.allCases
-    )
+    @Test("No damaged file crashes a parser or breaks its rules (I6)", arguments: Subject.allCases)
     func mutated(subject: Subject) throws {
         let mutator = Mutator(corpus: try subject.corpus)
         let check = try subject.makeCheck()

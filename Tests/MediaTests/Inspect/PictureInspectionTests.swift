@@ -1,9 +1,10 @@
 import Fixtures
 import Media
 import Pictures
+import TestSupport
 import Testing
 
-@Suite("Inspection of headers")
+@Suite("Inspection of headers", .timeLimit(.standard))
 struct PictureInspectionTests {
     @Test(
         "A file with a patched size is not given to the decoder (I8)",

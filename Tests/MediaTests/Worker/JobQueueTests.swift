@@ -1,11 +1,12 @@
 import FoundationEssentials
 import Pictures
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Media
 
-@Suite struct JobQueueTests {
+@Suite(.timeLimit(.standard)) struct JobQueueTests {
     @Test("Jobs are done in order of arrival, one at a time")
     func order() {
         var queue = JobQueue<BlobID>(lengthLimit: 3)

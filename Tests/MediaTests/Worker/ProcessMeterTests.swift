@@ -4,7 +4,7 @@ import Testing
 
 @testable import Media
 
-@Suite struct ProcessMeterTests {
+@Suite(.timeLimit(.standard)) struct ProcessMeterTests {
     @Test("Memory and processor time are those of the whole process, whatever it calls itself")
     func line() {
         // A name that holds a bracket and figures of its own; 300 + 25 ticks, 512 pages.
@@ -20,7 +20,7 @@ import Testing
         #expect(ProcessUsage(statistics: Array(text.utf8), ticksPerSecond: 100, pageSize: 4_096) == nil)
     }
 
-    @Test("This process is measured: it has memory, and its processor time increases", .patient)
+    @Test("This process is measured: it has memory, and its processor time increases")
     func thisProcess() throws {
         let meter = try #require(ProcessMeter(of: getpid()))
         let first = try #require(meter.usage)

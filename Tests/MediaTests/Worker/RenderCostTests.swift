@@ -1,7 +1,8 @@
 import Pictures
+import TestSupport
 import Testing
 
-@Suite("Estimated cost of rendering")
+@Suite("Estimated cost of rendering", .timeLimit(.standard))
 struct RenderCostTests {
     private func cost(_ format: FileKind, _ width: Int, _ height: Int, isProgressive: Bool = false) -> Int {
         var facts = ImageFacts(format: format)

@@ -1,9 +1,10 @@
 import Pictures
+import TestSupport
 import Testing
 
 @testable import Media
 
-@Suite struct WorkerEnvironmentTests {
+@Suite(.timeLimit(.standard)) struct WorkerEnvironmentTests {
     @Test("The worker inherits only the library paths from the environment of the server (I7)")
     func environment() {
         let made = WorkerEnvironment.make(

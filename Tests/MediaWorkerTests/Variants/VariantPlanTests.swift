@@ -1,10 +1,11 @@
 import Pictures
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import MediaWorker
 
-@Suite struct VariantPlanTests {
+@Suite(.timeLimit(.standard)) struct VariantPlanTests {
     @Test(
         "A size gets a file only if it differs from the next smaller one",
         arguments: [

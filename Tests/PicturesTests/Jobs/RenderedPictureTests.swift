@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Pictures
+import TestSupport
 import Testing
 import Vocabulary
 
-@Suite struct RenderedPictureTests {
+@Suite(.timeLimit(.standard)) struct RenderedPictureTests {
     private func variant(_ size: VariantSize, by fileSize: VariantSize, width: Int = 96) -> RenderedVariant {
         RenderedVariant(size: size, fileSize: fileSize, format: .jpg, width: width, height: 64, byteCount: 9)
     }

@@ -1,7 +1,8 @@
 import Pictures
+import TestSupport
 import Testing
 
-@Suite struct SessionLimitsTests {
+@Suite(.timeLimit(.standard)) struct SessionLimitsTests {
     @Test("A worker reads the environment of its server")
     func roundTrip() {
         var limits = SessionLimits()

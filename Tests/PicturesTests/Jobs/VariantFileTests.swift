@@ -1,8 +1,9 @@
 import Pictures
+import TestSupport
 import Testing
 import Vocabulary
 
-@Suite struct VariantFileTests {
+@Suite(.timeLimit(.standard)) struct VariantFileTests {
     @Test("The name of a variant can be parsed")
     func variantName() {
         let id = BlobID.random()

@@ -1,10 +1,11 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Pictures
 
-@Suite struct WorkerLineTests {
+@Suite(.timeLimit(.standard)) struct WorkerLineTests {
     @Test("Lines are assembled from any chunks, and long ones are limited (I8)")
     func lines() {
         var splitter = LineSplitter(lengthLimit: 4)

@@ -5,7 +5,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("A password change that a crash interrupts", .patient)
+@Suite("A password change that a crash interrupts", .timeLimit(.standard))
 struct PasswordCrashTests {
     private static let new = "a new password"
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Passwords that change while somebody signs in", .patient)
+@Suite("Passwords that change while somebody signs in", .timeLimit(.standard))
 struct PasswordRaceTests {
     @Test("I7: no sign-in with the old password outlives the change, however they meet")
     func race() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Changed profiles as events", .patient)
+@Suite("Changed profiles as events", .timeLimit(.standard))
 struct ProfileEventTests {
     @Test("Those who share rooms get one event, whether the person is connected or not; strangers get none")
     func live() async throws {

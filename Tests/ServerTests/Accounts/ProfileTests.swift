@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Profiles", .patient)
+@Suite("Profiles", .timeLimit(.standard))
 struct ProfileTests {
     @Test("A new display name is seen by others and reaches new messages")
     func displayName() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Registration", .patient)
+@Suite("Registration", .timeLimit(.standard))
 struct RegistrationTests {
     @Test("A new account comes with its user, a token and the token's end")
     func newAccount() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Sessions", .patient)
+@Suite("Sessions", .timeLimit(.standard))
 struct SessionTests {
     @Test("I7: a session that gives way to a new one takes its live socket along")
     func gaveWay() async throws {

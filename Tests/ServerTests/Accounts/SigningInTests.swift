@@ -5,7 +5,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Signing in", .patient)
+@Suite("Signing in", .timeLimit(.standard))
 struct SigningInTests {
     @Test("The right name and password give a token of their own")
     func rightPassword() async throws {

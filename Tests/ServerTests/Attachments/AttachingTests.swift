@@ -3,7 +3,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Attaching", .patient)
+@Suite("Attaching", .timeLimit(.standard))
 struct AttachingTests {
     @Test("A message holds its attachments in the order in which it names them")
     func order() async throws {

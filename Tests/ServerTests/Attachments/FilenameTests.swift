@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Names of uploads", .patient)
+@Suite("Names of uploads", .timeLimit(.standard))
 struct FilenameTests {
     @Test(
         "Whatever a client calls its file, what is kept is fit to be shown",

@@ -4,7 +4,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Uploads as forms", .patient)
+@Suite("Uploads as forms", .timeLimit(.standard))
 struct FormTests {
     @Test("A form with one part named file is taken, with the name that the part gives")
     func form() async throws {

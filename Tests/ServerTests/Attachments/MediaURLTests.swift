@@ -10,7 +10,7 @@ import Vocabulary
 @testable import Media
 @testable import Server
 
-@Suite("Media URLs", .patient)
+@Suite("Media URLs", .timeLimit(.standard))
 struct MediaURLTests {
     /// A URL of a picture that is there, and what must come of it.
     struct Case: Sendable, CustomTestStringConvertible {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("What an original says about who took it", .patient)
+@Suite("What an original says about who took it", .timeLimit(.standard))
 struct MetadataStrippingTests {
     @Test("I7: others get the original without it, the answer says what was removed, and a resend is the same upload")
     func stripped() async throws {

@@ -8,7 +8,7 @@ import Vocabulary
 
 @testable import Server
 
-@Suite("Variants that are not there", .patient)
+@Suite("Variants that are not there", .timeLimit(.standard))
 struct MissingVariantTests {
     @Test("I8: asking for variants that there are not starts no work, and nobody remembers the answer")
     func noWork() async throws {

@@ -10,7 +10,7 @@ import Testing
 @testable import Media
 @testable import Server
 
-@Suite("Originals", .patient)
+@Suite("Originals", .timeLimit(.standard))
 struct OriginalTests {
     /// Where a download comes from.
     enum Front: CaseIterable, Sendable {

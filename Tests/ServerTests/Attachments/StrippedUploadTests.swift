@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Metadata of uploads", .patient)
+@Suite("Metadata of uploads", .timeLimit(.standard))
 struct StrippedUploadTests {
     @Test("I7: who downloads a photograph does not learn where it was taken, or by whom")
     func download() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Limits of uploads", .patient)
+@Suite("Limits of uploads", .timeLimit(.standard))
 struct UploadLimitTests {
     private func withLimit(
         _ limit: Int,

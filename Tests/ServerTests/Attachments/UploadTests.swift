@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Uploads", .patient)
+@Suite("Uploads", .timeLimit(.standard))
 struct UploadTests {
     @Test("A picture is described at once and shown when it is ready")
     func picture() async throws {

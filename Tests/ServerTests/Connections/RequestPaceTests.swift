@@ -1,9 +1,10 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("How fast requests must come")
+@Suite("How fast requests must come", .timeLimit(.standard))
 struct RequestPaceTests {
     private let limits = RequestPace.Limits(
         head: .seconds(10),

@@ -2,11 +2,12 @@ import HTTPTypes
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Cutting off slow requests")
+@Suite("Cutting off slow requests", .timeLimit(.standard))
 struct SlowRequestGuardTests {
     private let head = HTTPRequestPart.head(HTTPRequest(method: .post, scheme: "http", authority: "x", path: "/"))
     private let answer = HTTPResponsePart.head(HTTPResponse(status: .ok))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Clients that send or read too slowly", .patient)
+@Suite("Clients that send or read too slowly", .timeLimit(.standard))
 struct SlowRequestTests {
     private func hurry(_ tuning: inout Snug.InternalLimits) {
         tuning.connections.pace = RequestPace.Limits(

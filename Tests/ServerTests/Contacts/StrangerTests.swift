@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("What strangers learn of each other", .patient)
+@Suite("What strangers learn of each other", .timeLimit(.standard))
 struct StrangerTests {
     private func hurry(_ tuning: inout Snug.InternalLimits) {
         tuning.heartbeat = .milliseconds(20)

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Ranges of a file")
+@Suite("Ranges of a file", .timeLimit(.standard))
 struct ByteRangeTests {
     @Test(
         "A part that is there",

@@ -1,11 +1,12 @@
 import NIOCore
 import SnugSettings
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Who asks")
+@Suite("Who asks", .timeLimit(.standard))
 struct ClientAddressTests {
     private let address = ClientAddress(
         trustedProxies: ["127.0.0.1", "::1", "10.0.0.0/8", "fd00::/8"].compactMap { IPNetwork($0) }

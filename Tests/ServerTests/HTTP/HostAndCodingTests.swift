@@ -3,7 +3,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Host and Content-Encoding", .patient)
+@Suite("Host and Content-Encoding", .timeLimit(.standard))
 struct HostAndCodingTests {
     private static let gzip: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xAB, 0xAE, 5, 0, 0x43, 0xBF, 0xA6, 0xA3]
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The form of requests and errors", .patient)
+@Suite("The form of requests and errors", .timeLimit(.standard))
 struct RequestFormTests {
     @Test("What is not JSON is malformed", arguments: ["", "{", "nonsense", "{\"username\":}", "\u{0}", "\"a\" 1"])
     func notJSON(body: String) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Heads of requests", .patient)
+@Suite("Heads of requests", .timeLimit(.standard))
 struct RequestHeadTests {
     /// A head that is above a limit, whole or not.
     static let tooLarge = [

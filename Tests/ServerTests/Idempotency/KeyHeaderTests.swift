@@ -3,7 +3,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("The Idempotency-Key header", .patient)
+@Suite("The Idempotency-Key header", .timeLimit(.standard))
 struct KeyHeaderTests {
     @Test(
         "One to 64 visible ASCII characters are a key",

@@ -4,7 +4,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Repeats after a restart", .patient)
+@Suite("Repeats after a restart", .timeLimit(.standard))
 struct KeyRestartTests {
     private static let account: JSON = ["username": "ada", "password": .string(Person.password)]
 

@@ -1,9 +1,10 @@
 import Chat
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Keys in use")
+@Suite("Keys in use", .timeLimit(.standard))
 struct KeysInUseTests {
     private func key(_ text: String) -> OnceKey {
         OnceKey(ofNamed: "ada", route: "users", text: text)

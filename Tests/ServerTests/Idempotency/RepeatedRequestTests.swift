@@ -2,7 +2,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Repeated requests", .patient)
+@Suite("Repeated requests", .timeLimit(.standard))
 struct RepeatedRequestTests {
     @Test(
         "I3: the same request under the same key gives the first answer and makes nothing",

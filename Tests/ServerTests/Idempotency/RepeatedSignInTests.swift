@@ -2,7 +2,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Registering and signing in again", .patient)
+@Suite("Registering and signing in again", .timeLimit(.standard))
 struct RepeatedSignInTests {
     private func account(_ name: String = "ada", password: String = Person.password) -> JSON {
         ["username": .string(name), "password": .string(password)]

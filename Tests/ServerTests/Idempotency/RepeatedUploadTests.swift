@@ -2,7 +2,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Repeated uploads", .patient)
+@Suite("Repeated uploads", .timeLimit(.standard))
 struct RepeatedUploadTests {
     private let bytes = Array("content".utf8)
 

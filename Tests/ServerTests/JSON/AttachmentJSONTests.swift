@@ -7,7 +7,7 @@ import Vocabulary
 @testable import Chat
 @testable import Server
 
-@Suite("Attachments on the wire")
+@Suite("Attachments on the wire", .timeLimit(.standard))
 struct AttachmentJSONTests {
     private let id = Chat.Attachment.ID.random()
 

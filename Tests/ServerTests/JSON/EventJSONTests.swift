@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 @testable import Server
 
-@Suite("Events on the wire")
+@Suite("Events on the wire", .timeLimit(.standard))
 struct EventJSONTests {
     private let user = User.named(.random())
 

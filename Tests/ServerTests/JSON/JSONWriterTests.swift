@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import Server
 
-@Suite("JSON as it is written")
+@Suite("JSON as it is written", .timeLimit(.standard))
 struct JSONWriterTests {
     /// What Foundation reads from what was written.
     private func read(_ members: (inout JSONWriter) -> Void) throws -> NSDictionary {

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Half a surrogate pair in JSON")
+@Suite("Half a surrogate pair in JSON", .timeLimit(.standard))
 struct LoneSurrogateTests {
     private struct Text: Decodable {
         let text: String

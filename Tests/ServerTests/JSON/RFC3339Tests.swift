@@ -6,7 +6,7 @@ import Vocabulary
 @testable import Chat
 @testable import Server
 
-@Suite("Times on the wire")
+@Suite("Times on the wire", .timeLimit(.standard))
 struct RFC3339Tests {
     private func written(_ milliseconds: Int64) -> String {
         var bytes: [UInt8] = []

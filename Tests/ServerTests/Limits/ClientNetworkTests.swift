@@ -1,10 +1,11 @@
 import NIOCore
 import SnugSettings
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Who is limited together")
+@Suite("Who is limited together", .timeLimit(.standard))
 struct ClientNetworkTests {
     private let address = ClientAddress(
         trustedProxies: ["127.0.0.1", "::1", "10.0.0.1"].compactMap { IPNetwork($0) }

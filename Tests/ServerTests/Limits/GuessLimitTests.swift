@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Guessing passwords and making accounts", .patient)
+@Suite("Guessing passwords and making accounts", .timeLimit(.standard))
 struct GuessLimitTests {
     private func withLimits(
         _ choose: (inout RateSettings) -> Void,

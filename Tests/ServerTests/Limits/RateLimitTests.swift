@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("What may be done how often", .patient)
+@Suite("What may be done how often", .timeLimit(.standard))
 struct RateLimitTests {
     private func withLimits(
         _ choose: (inout RateSettings) throws -> Void,

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("How much a person may upload and store", .patient)
+@Suite("How much a person may upload and store", .timeLimit(.standard))
 struct UploadQuotaTests {
     private let bytes = [UInt8](repeating: 0x61, count: 600)
 

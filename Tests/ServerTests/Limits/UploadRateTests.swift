@@ -7,7 +7,7 @@ import Testing
 
 @testable import Server
 
-@Suite("How often files may be sent", .patient)
+@Suite("How often files may be sent", .timeLimit(.standard))
 struct UploadRateTests {
     /// A person who has used up their uploads.
     private func withNoMoreUploads(_ body: (RunningServer, Person, StandingClock) async throws -> Void) async throws {

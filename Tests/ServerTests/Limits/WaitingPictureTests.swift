@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Pictures that wait behind a worker that hangs", .patient)
+@Suite("Pictures that wait behind a worker that hangs", .timeLimit(.standard))
 struct WaitingPictureTests {
     private func withHangingWorker(
         _ choose: @escaping (inout Settings) -> Void,

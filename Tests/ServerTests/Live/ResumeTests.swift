@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Resuming from a cursor", .patient)
+@Suite("Resuming from a cursor", .timeLimit(.standard))
 struct ResumeTests {
     @Test("I2: a socket that resumes receives what it missed, and then what happens")
     func socket() async throws {

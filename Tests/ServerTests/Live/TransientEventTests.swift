@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Typing, receipts and presence", .patient)
+@Suite("Typing, receipts and presence", .timeLimit(.standard))
 struct TransientEventTests {
     private func hurry(_ tuning: inout Snug.InternalLimits) {
         tuning.heartbeat = .milliseconds(20)

@@ -3,7 +3,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Editing and deleting", .patient)
+@Suite("Editing and deleting", .timeLimit(.standard))
 struct EditingTests {
     @Test("An edited message has its new body and says when")
     func edit() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import Server
 
-@Suite("Pages that are remembered")
+@Suite("Pages that are remembered", .timeLimit(.standard))
 struct PageCacheTests {
     private let room = Room.ID.random()
     private let cache = PageCache()
@@ -53,10 +53,7 @@ struct PageCacheTests {
         #expect(rooms.count { cache[key($0)] != nil } == 16)
     }
 
-    @Test(
-        "I2: whoever has posted, edited or deleted reads it, however often the page was read before",
-        .patient
-    )
+    @Test("I2: whoever has posted, edited or deleted reads it, however often the page was read before")
     func readsOwnWrites() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -74,7 +71,7 @@ struct PageCacheTests {
         }
     }
 
-    @Test("I7: a page that is remembered is not shown to who has been removed since", .patient)
+    @Test("I7: a page that is remembered is not shown to who has been removed since")
     func removed() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -92,7 +89,7 @@ struct PageCacheTests {
         }
     }
 
-    @Test("A new display name reaches pages that are remembered", .patient)
+    @Test("A new display name reaches pages that are remembered")
     func renamed() async throws {
         try await withServer(tuning: { $0.renames = .milliseconds(10) }) { server in
             let ada = try await server.register("ada")

@@ -2,7 +2,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Pages of history", .patient)
+@Suite("Pages of history", .timeLimit(.standard))
 struct PageTests {
     /// Ten messages, named by their numbers from 0 on.
     private func withTen(_ body: @Sendable (History) async throws -> Void) async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Posting messages", .patient)
+@Suite("Posting messages", .timeLimit(.standard))
 struct PostingTests {
     @Test("A message comes back as everybody sees it")
     func post() async throws {

@@ -2,7 +2,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Repeated messages", .patient)
+@Suite("Repeated messages", .timeLimit(.standard))
 struct RepeatTests {
     private let clientID = "0b6e1f0a-5c5e-4d8e-9f0a-0123456789ab"
 

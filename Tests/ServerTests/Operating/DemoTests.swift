@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The demo", .patient)
+@Suite("The demo", .timeLimit(.standard))
 struct DemoTests {
     /// Runs the built demo with a photograph.
     private func demo(at url: String) async throws -> Ended {

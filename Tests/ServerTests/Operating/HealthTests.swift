@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Health", .patient)
+@Suite("Health", .timeLimit(.standard))
 struct HealthTests {
     @Test("Load balancers get a plain ok, wherever they ask from")
     func simple() async throws {

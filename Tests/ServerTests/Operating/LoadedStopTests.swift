@@ -4,7 +4,8 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Stopping under load", .patient)
+// Longer than other tests may take, because the number of stops can be set.
+@Suite("Stopping under load", .timeLimit(.minutes(60)))
 struct LoadedStopTests {
     /// Set `SNUG_STOPS=100` for a longer run.
     private static var stops: Int { ProcessInfo.processInfo.environment["SNUG_STOPS"].flatMap(Int.init) ?? 12 }

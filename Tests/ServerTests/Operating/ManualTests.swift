@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Runs the commands of the manual's section on backups, as they are written there.
-@Suite("The manual's words on backups", .patient)
+@Suite("The manual's words on backups", .timeLimit(.standard))
 struct ManualTests {
     @Test("I1, I2: a folder that was copied while stopped is the whole chat, and its old cursors do not resume")
     func stopped() async throws {

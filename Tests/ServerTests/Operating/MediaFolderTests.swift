@@ -5,7 +5,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("The media folder at the start", .patient)
+@Suite("The media folder at the start", .timeLimit(.standard))
 struct MediaFolderTests {
     @Test("I5: without its mark beside a database with people, the start fails, and neither mark nor folder is made")
     func unmounted() async throws {

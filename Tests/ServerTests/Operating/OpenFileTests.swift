@@ -10,7 +10,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Out of file descriptors", .patient)
+@Suite("Out of file descriptors", .timeLimit(.standard))
 struct OpenFileTests {
     @Test("I8: Accepting pauses before the last descriptor is taken, is logged and counted, and goes on with room")
     func limit() async throws {

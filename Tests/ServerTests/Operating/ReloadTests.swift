@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("SIGHUP", .patient)
+@Suite("SIGHUP", .timeLimit(.standard))
 struct ReloadTests {
     @Test("The key and the log level are read again while the server runs; other settings wait for the next start")
     func reload() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("What the log does not say", .patient)
+@Suite("What the log does not say", .timeLimit(.standard))
 struct SecrecyTests {
     @Test("I7: no password, token, signed URL, secret or message is in the log, down to its last level")
     func noSecrets() async throws {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Settings", .patient)
+@Suite("Settings", .timeLimit(.standard))
 struct SettingsTests {
     /// Reads settings from these three places alone.
     private func read(

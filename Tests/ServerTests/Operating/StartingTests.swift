@@ -6,7 +6,7 @@ import SnugSettings
 import TestSupport
 import Testing
 
-@Suite("Starting", .patient)
+@Suite("Starting", .timeLimit(.standard))
 struct StartingTests {
     @Test(
         "A setting that cannot be understood stops the start with one line, and nothing is made",

@@ -4,7 +4,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Stopping", .patient)
+@Suite("Stopping", .timeLimit(.standard))
 struct StoppingTests {
     @Test("SIGTERM closes live sockets with 1012, and the server ends well")
     func sigterm() async throws {

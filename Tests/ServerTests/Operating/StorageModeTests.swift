@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("What others on the machine can read", .patient)
+@Suite("What others on the machine can read", .timeLimit(.standard))
 struct StorageModeTests {
     @Test("I7: nothing in a storage, whatever the umask; nginx' group reads media alone")
     func new() async throws {

@@ -5,7 +5,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Whose the storage is", .patient, .enabled(if: geteuid() == 0, "needs root"))
+@Suite("Whose the storage is", .timeLimit(.standard), .enabled(if: geteuid() == 0, "needs root"))
 struct StorageOwnerTests {
     /// Users without a name.
     private static let (owner, other): (UInt32, UInt32) = (54_321, 54_322)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Two servers", .patient)
+@Suite("Two servers", .timeLimit(.standard))
 struct TwoServersTests {
     @Test("I2, I7: a second server on one storage ends with 78 and names the first, which goes on")
     func second() async throws {

@@ -5,7 +5,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("snug-server user add", .patient)
+@Suite("snug-server user add", .timeLimit(.standard))
 struct UserCommandTests {
     @Test("An account made by the operator signs in, also where registration is closed")
     func add() async throws {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A disk that is full, or fails, at every single call of an upload, a rendering and a message.
-@Suite("When the disk refuses", .patient)
+@Suite("When the disk refuses", .timeLimit(.standard))
 struct DiskFaultTests {
     /// Calls that an upload, its row and its message make at most; some rounds strike after all of them.
     private static let calls = 1...60

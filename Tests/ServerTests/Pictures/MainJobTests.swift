@@ -7,7 +7,7 @@ import Testing
 @testable import Media
 @testable import Server
 
-@Suite("A picture from one person to another", .patient)
+@Suite("A picture from one person to another", .timeLimit(.standard))
 struct MainJobTests {
     @Test("I4, I7: the other hears of it, then of its thumbnail, which works until the message is deleted")
     func fromUploadToDeletion() async throws {

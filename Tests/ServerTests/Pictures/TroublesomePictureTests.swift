@@ -12,7 +12,7 @@ import Vocabulary
 @testable import Media
 @testable import Server
 
-@Suite("Pictures that bring trouble", .patient)
+@Suite("Pictures that bring trouble", .timeLimit(.standard))
 struct TroublesomePictureTests {
     @Test("I8: a picture at which the whole server died once is tried again, one at which it died twice is not")
     func killsTheServer() async throws {

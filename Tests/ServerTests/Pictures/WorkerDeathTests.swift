@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("When the media worker dies", .patient)
+@Suite("When the media worker dies", .timeLimit(.standard))
 struct WorkerDeathTests {
     @Test("A picture whose worker is killed in the middle becomes ready with the next one")
     func killedOnce() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Membership", .patient)
+@Suite("Membership", .timeLimit(.standard))
 struct MembershipTests {
     @Test("Anybody joins a public room, as a plain member")
     func join() async throws {

@@ -4,7 +4,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Privacy of rooms", .patient)
+@Suite("Privacy of rooms", .timeLimit(.standard))
 struct PrivacyTests {
     /// What a stranger may try on a room that holds a message with an attachment.
     struct Attempt: Sendable, CustomTestStringConvertible {

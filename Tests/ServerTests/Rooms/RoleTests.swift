@@ -2,7 +2,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Roles", .patient)
+@Suite("Roles", .timeLimit(.standard))
 struct RoleTests {
     /// A room with one of each role.
     private struct Cast {

@@ -2,7 +2,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Kinds of rooms", .patient)
+@Suite("Kinds of rooms", .timeLimit(.standard))
 struct RoomKindTests {
     @Test("Who makes a room owns it", arguments: ["public", "private"])
     func owner(kind: String) async throws {

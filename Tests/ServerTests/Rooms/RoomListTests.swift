@@ -2,7 +2,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Lists of rooms", .patient)
+@Suite("Lists of rooms", .timeLimit(.standard))
 struct RoomListTests {
     @Test("One's own rooms come with the newest activity first")
     func order() async throws {

@@ -1,7 +1,8 @@
 import SnugSettings
+import TestSupport
 import Testing
 
-@Suite("Networks")
+@Suite("Networks", .timeLimit(.standard))
 struct IPNetworkTests {
     @Test(
         "A network holds the addresses that begin like it",

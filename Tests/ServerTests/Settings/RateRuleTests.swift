@@ -1,10 +1,11 @@
 import Chat
 import SnugSettings
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Rates as operators write them")
+@Suite("Rates as operators write them", .timeLimit(.standard))
 struct RateRuleTests {
     @Test("A rate, with the burst that is given or that of its count")
     func rule() {

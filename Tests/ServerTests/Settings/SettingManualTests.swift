@@ -1,8 +1,9 @@
 import Foundation
 import SnugSettings
+import TestSupport
 import Testing
 
-@Suite("The list of settings")
+@Suite("The list of settings", .timeLimit(.standard))
 struct SettingManualTests {
     @Test("Names are lower-case words, each once")
     func names() {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SnugSettings
 
-@Suite("Where settings come from", .patient)
+@Suite("Where settings come from", .timeLimit(.standard))
 struct SettingSourceTests {
     /// Makes a storage folder and a current folder, with a file where there is text for it.
     private func withFolders<Result>(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SnugSettings
 
-@Suite("Unknown settings", .patient)
+@Suite("Unknown settings", .timeLimit(.standard))
 struct UnknownSettingTests {
     private func failure(
         arguments: [String] = [],

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("The mark of a database")
+@Suite("The mark of a database", .timeLimit(.standard))
 struct DatabaseMarkTests {
     private let mark = DatabaseMark(
         isProof: true,

@@ -3,7 +3,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("What any mixture of events tells is what is fetched", .patient)
+@Suite("What any mixture of events tells is what is fetched", .timeLimit(.standard))
 struct MixedEqualityTests {
     private static let rounds = 5
     private static let deeds = 12

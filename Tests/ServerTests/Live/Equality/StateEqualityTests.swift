@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("What events tell is what is fetched", .patient)
+@Suite("What events tell is what is fetched", .timeLimit(.standard))
 struct StateEqualityTests {
     @Test(
         "I2: a client that keeps an old copy by events has what one has that fetches anew, live and after being away",

@@ -6,7 +6,7 @@ import Testing
 @testable import Server
 
 /// Commits, publications, snapshots, connects and disconnects in any order, against a model that knows only the log.
-@Suite("The hub against a model")
+@Suite("The hub against a model", .timeLimit(.standard))
 struct HubModelTests {
     private final class World {
         let test: TestHub

@@ -1,10 +1,11 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import Server
 
-@Suite("Disconnecting from the hub")
+@Suite("Disconnecting from the hub", .timeLimit(.standard))
 struct HubRemovalTests {
     private let room = Room.ID.random()
 

@@ -3,7 +3,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Nothing is lost", .patient)
+@Suite("Nothing is lost", .timeLimit(.standard))
 struct LossTests {
     private static let messages = 20_000
     private static let talkers = 4

@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import Server
 
-@Suite("Connecting over any transport", .patient)
+@Suite("Connecting over any transport", .timeLimit(.standard))
 struct LiveSubscriptionsTests {
     private let user = User.ID.random()
 

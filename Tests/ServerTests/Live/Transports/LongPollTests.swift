@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Long polling", .patient)
+@Suite("Long polling", .timeLimit(.standard))
 struct LongPollTests {
     @Test("The first poll returns a cursor at once")
     func first() async throws {

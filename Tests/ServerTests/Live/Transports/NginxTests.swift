@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Live events through nginx", .patient)
+@Suite("Live events through nginx", .timeLimit(.standard))
 struct NginxTests {
     private func withFront(_ body: (Site, Person, JSON) async throws -> Void) async throws {
         try await withServer(tuning: { $0.transports.sse.comment = .milliseconds(200) }) { server in

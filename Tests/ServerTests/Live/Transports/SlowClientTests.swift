@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Many slow clients beside quick ones", .patient)
+@Suite("Many slow clients beside quick ones", .timeLimit(.standard))
 struct SlowClientTests {
     private static let people = 5
     private static let socketsEach = 10

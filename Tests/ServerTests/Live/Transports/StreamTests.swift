@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Server-sent events", .patient)
+@Suite("Server-sent events", .timeLimit(.standard))
 struct StreamTests {
     @Test("A stream begins with its welcome, followed by events with an id, a type and the same JSON as elsewhere")
     func form() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Floods of frames", .patient)
+@Suite("Floods of frames", .timeLimit(.standard))
 struct FrameRateTests {
     private func slow(_ tuning: inout Snug.InternalLimits) {
         tuning.transports.webSocket.frames = RateRule(count: 1, seconds: 3600, burst: 5)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Heartbeat of connections", .patient)
+@Suite("Heartbeat of connections", .timeLimit(.standard))
 struct HeartbeatTests {
     private func hurry(_ tuning: inout Snug.InternalLimits) {
         tuning.heartbeat = .milliseconds(20)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Hostile clients, again and again", .patient)
+@Suite("Hostile clients, again and again", .timeLimit(.standard))
 struct HostileClientTests {
     private static let rounds = 200
     /// Files that the server may open besides connections: databases are opened when they are wanted.

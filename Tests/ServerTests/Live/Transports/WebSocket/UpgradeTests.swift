@@ -3,7 +3,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Requests for a WebSocket", .patient)
+@Suite("Requests for a WebSocket", .timeLimit(.standard))
 struct UpgradeTests {
     /// The headers of a valid handshake.
     private static let right: HTTPHeaders = [

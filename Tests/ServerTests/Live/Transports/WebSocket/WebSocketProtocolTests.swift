@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The WebSocket protocol", .patient)
+@Suite("The WebSocket protocol", .timeLimit(.standard))
 struct WebSocketProtocolTests {
     private func withSocket(_ body: (LiveClient) async throws -> Void) async throws {
         try await withServer { server in
