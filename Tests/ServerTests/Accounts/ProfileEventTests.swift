@@ -40,7 +40,7 @@ struct ProfileEventTests {
             _ = try await ada.makeRoom(with: [bob])
             let cursor = try await bob.poll().cursor.text
             _ = try await ada.patch("users/me", ["display_name": "Countess"]).expect(200)
-            let (socket, welcome) = try await bob.comeBack(to: cursor)
+            let (socket, welcome) = try await bob.resume(from: cursor)
             #expect(welcome.resumed == true)
             #expect(try await socket.first("user.updated").user.display_name == "Countess")
         }

@@ -52,10 +52,10 @@ struct StrangerTests {
 
             _ = try await ada.post("\(path)/accept").expect(200)
             _ = try await hers.receipt(of: ada, readUpTo: first.seq)
-            #expect(try await hers.nextSignal("presence", of: ada).status == "online")
+            #expect(try await hers.nextTransientEvent("presence", of: ada).status == "online")
             #expect(try await eve.get("users/\(ada.id)").json.status == "online")
             try await mine.say(["type": "typing", "room_id": room.id])
-            #expect(try await hers.nextSignal("typing").user_id.text == ada.id)
+            #expect(try await hers.nextTransientEvent("typing").user_id.text == ada.id)
         }
     }
 
@@ -69,7 +69,7 @@ struct StrangerTests {
             let added = try await eve.post("\(path)/members", ["user_id": .string(ada.id)]).expect(202).json
             #expect(added.names == ["room", "user", "role", "invited_by", "created_at"])
             #expect(added.user.status == .missing && added.user.last_seen_at == .missing)
-            #expect(try await mine.nextSignal("invitation").room_id == room.id)
+            #expect(try await mine.nextTransientEvent("invitation").room_id == room.id)
             #expect(try await eve.get("\(path)/members").json.members.elements.count == 1)
             #expect(try await eve.get("users/\(ada.id)").json.status == "offline")
             #expect(try await ada.get(path).isProblem(404, "not_found"))
@@ -78,7 +78,7 @@ struct StrangerTests {
             #expect(invitation.room.id == room.id && invitation.invited_by.id.text == eve.id)
             #expect(invitation.invited_by.status == .missing)
             _ = try await ada.post("\(path)/accept").expect(200)
-            #expect(try await hers.nextSignal("presence", of: ada).status == "online")
+            #expect(try await hers.nextTransientEvent("presence", of: ada).status == "online")
             #expect(try await eve.get("users/\(ada.id)").json.status == "online")
             #expect(try await ada.get("invitations").json.invitations == [])
         }
@@ -111,13 +111,13 @@ struct StrangerTests {
             let path = "rooms/\(room.id.text)"
             let (mine, hers, third) = (try await ada.listen(), try await eve.listen(), try await cem.listen())
             _ = try await ada.send(.PUT, "blocks/\(eve.id)").expect(204)
-            #expect(try await mine.nextSignal("block").blocked == true)
+            #expect(try await mine.nextTransientEvent("block").blocked == true)
             #expect(try await ada.get("blocks").json.blocks[0].user.id.text == eve.id)
             let message = try await cem.say("One", in: room)
             _ = try await ada.post("\(path)/read", ["seq": message.seq]).expect(204)
             _ = try await third.receipt(of: ada, readUpTo: message.seq)
             try await mine.say(["type": "typing", "room_id": room.id])
-            #expect(try await third.nextSignal("typing").user_id.text == ada.id)
+            #expect(try await third.nextTransientEvent("typing").user_id.text == ada.id)
             for (viewer, other) in [(ada, eve), (eve, ada)] {
                 #expect(try await viewer.get("users/\(other.id)").json.status == "offline")
                 let members = try await viewer.get("\(path)/members").json.members.elements
@@ -136,7 +136,7 @@ struct StrangerTests {
             let last = try await cem.say("Three", in: room)
             _ = try await ada.post("\(path)/read", ["seq": last.seq]).expect(204)
             // Not typing, which is sent every two seconds at most.
-            #expect(try await hers.nextSignal("receipt", of: ada).user_id.text == ada.id)
+            #expect(try await hers.nextTransientEvent("receipt", of: ada).user_id.text == ada.id)
         }
     }
 
@@ -148,7 +148,7 @@ struct StrangerTests {
             _ = try await ada.say("Hello", in: room)
             let socket = try await bob.listen()
             _ = try await bob.send(.PUT, "rooms/\(room.id.text)/hidden").expect(204)
-            let signal = try await socket.nextSignal("room.hidden")
+            let signal = try await socket.nextTransientEvent("room.hidden")
             #expect(signal.room_id == room.id && signal.hidden == true)
             #expect(try await bob.get("rooms").json.rooms == [])
             #expect(try await bob.get("rooms?scope=hidden").json.rooms[0].id == room.id)

@@ -8,16 +8,16 @@ import Testing
 struct ManualTests {
     @Test("I1, I2: a folder that was copied while stopped is the whole chat, and its old cursors do not resume")
     func stopped() async throws {
-        try await withPlaces { places in
-            let (before, _) = try await withServerProcess(storage: places.storage) { try await life(at: $0.site) }
-            try await places.run(.copyStopped)
-            let later = try await withServerProcess(storage: places.storage) { process in
+        try await withBackupPaths { paths in
+            let (before, _) = try await withServerProcess(storage: paths.storage) { try await life(at: $0.site) }
+            try await paths.run(.copyStopped)
+            let later = try await withServerProcess(storage: paths.storage) { process in
                 try await before.later(at: process.site)
             }.result
             // The copy is put in the place of what was there.
-            try FileManager.default.removeItem(atPath: places.storage)
-            try FileManager.default.copyItem(atPath: places.backup + "/stopped", toPath: places.storage)
-            _ = try await withServerProcess(storage: places.storage) { try await before.check(at: $0.site, later) }
+            try FileManager.default.removeItem(atPath: paths.storage)
+            try FileManager.default.copyItem(atPath: paths.backup + "/stopped", toPath: paths.storage)
+            _ = try await withServerProcess(storage: paths.storage) { try await before.check(at: $0.site, later) }
         }
     }
 
@@ -26,39 +26,39 @@ struct ManualTests {
         arguments: [false, true]
     )
     func running(isKilled: Bool) async throws {
-        try await withPlaces { places in
-            let ((before, later), _) = try await withServerProcess(storage: places.storage) { process in
+        try await withBackupPaths { paths in
+            let ((before, later), _) = try await withServerProcess(storage: paths.storage) { process in
                 let before = try await life(at: process.site)
-                try await places.run(.copyRunning)
+                try await paths.run(.copyRunning)
                 let later = try await before.later(at: process.site)
                 if isKilled { try process.kill() }
                 return (before, later)
             }
-            #expect(FileManager.default.fileExists(atPath: places.storage + "/snug.sqlite-wal") == isKilled)
-            try await places.run(.putBack)
-            _ = try await withServerProcess(storage: places.storage) { try await before.check(at: $0.site, later) }
+            #expect(FileManager.default.fileExists(atPath: paths.storage + "/snug.sqlite-wal") == isKilled)
+            try await paths.run(.putBack)
+            _ = try await withServerProcess(storage: paths.storage) { try await before.check(at: $0.site, later) }
         }
     }
 
     @Test("I1: beside a log that was forgotten, a backup of an earlier run stops the start until it is removed")
     func forgottenLog() async throws {
-        try await withPlaces { places in
-            let (before, _) = try await withServerProcess(storage: places.storage) { process in
+        try await withBackupPaths { paths in
+            let (before, _) = try await withServerProcess(storage: paths.storage) { process in
                 let before = try await life(at: process.site)
-                try await places.run(.copyRunning)
+                try await paths.run(.copyRunning)
                 return before
             }
-            let (later, _) = try await withServerProcess(storage: places.storage) { process in
+            let (later, _) = try await withServerProcess(storage: paths.storage) { process in
                 let later = try await before.later(at: process.site)
                 try process.kill()
                 return later
             }
-            try await places.run(.putBack, leavingOut: "rm ")
-            let refused = try await runServer([], environment: ["SNUG_STORAGE": places.storage, "SNUG_PORT": "0"])
+            try await paths.run(.putBack, leavingOut: "rm ")
+            let refused = try await runServer([], environment: ["SNUG_STORAGE": paths.storage, "SNUG_PORT": "0"])
             #expect(refused.status == .exited(78))
-            #expect(refused.errors.contains("remove \(places.storage)/snug.sqlite-wal"))
-            try await places.run(.putBack)
-            _ = try await withServerProcess(storage: places.storage) { try await before.check(at: $0.site, later) }
+            #expect(refused.errors.contains("remove \(paths.storage)/snug.sqlite-wal"))
+            try await paths.run(.putBack)
+            _ = try await withServerProcess(storage: paths.storage) { try await before.check(at: $0.site, later) }
         }
     }
 
@@ -102,7 +102,7 @@ private struct Life: Sendable {
 }
 
 /// Where the manual's folders are in a test.
-private struct ManualPlaces {
+private struct BackupPaths {
     /// The blocks of commands in the manual's section, in its order.
     enum Block: Int { case copyStopped, copyRunning, putBack }
 
@@ -127,10 +127,10 @@ private struct ManualPlaces {
     }
 }
 
-private func withPlaces(_ body: (ManualPlaces) async throws -> Void) async throws {
+private func withBackupPaths(_ body: (BackupPaths) async throws -> Void) async throws {
     try await withMemoryFolder { folder in
-        let places = ManualPlaces(storage: folder + "/live", backup: folder + "/kept")
-        try FileManager.default.createDirectory(atPath: places.backup, withIntermediateDirectories: false)
-        try await body(places)
+        let paths = BackupPaths(storage: folder + "/live", backup: folder + "/kept")
+        try FileManager.default.createDirectory(atPath: paths.backup, withIntermediateDirectories: false)
+        try await body(paths)
     }
 }

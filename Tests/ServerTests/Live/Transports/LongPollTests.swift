@@ -55,7 +55,7 @@ struct LongPollTests {
             let quiet = again.events == [] ? again : try await ada.poll(after: again.cursor.text, wait: 1)
             #expect(quiet.events == [])
             // The same cursor, over another transport.
-            #expect(try await ada.comeBack(to: quiet.cursor.text).1.resumed == true)
+            #expect(try await ada.resume(from: quiet.cursor.text).1.resumed == true)
         }
     }
 

@@ -60,7 +60,7 @@ struct NginxTests {
             #expect(frames.first { $0.type == "ack" }?.message == event.message)
             try await first.close()
             let missed = try await ada.say("Missed", in: room)
-            let (second, welcome) = try await ada.comeBack(to: event.cursor.text)
+            let (second, welcome) = try await ada.resume(from: event.cursor.text)
             #expect(welcome.resumed == true)
             #expect(try await second.next("message.created").message == missed)
             try await second.send(.binary, [1])

@@ -35,14 +35,14 @@ struct HeartbeatTests {
         try await withServer(tuning: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             _ = try await ada.makeRoom(with: [bob])
-            var manners = LiveClient.Manners()
-            manners.answersPings = false
-            let socket = try await ada.listen(manners: manners)
+            var automaticReplies = LiveClient.AutomaticReplies()
+            automaticReplies.answersPings = false
+            let socket = try await ada.listen(automaticReplies: automaticReplies)
             #expect(try await socket.closeCode() == 1001)
             let watching = try await bob.listen()
             while try await bob.get("users/\(ada.id)").json.status != "offline" {
                 // Fetched once more when presence is announced.
-                _ = try await watching.nextSignal("presence")
+                _ = try await watching.nextTransientEvent("presence")
             }
         }
     }
