@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Registration", .timeLimit(.standard))
 struct RegistrationTests {
-    @Test("A new account comes with its user, a token and the token's end")
+    @Test("A registration returns the user, a token and its expiry")
     func newAccount() async throws {
         try await withServer { server in
             let answer = try await server.site.register(["username": "ada.l-1_", "password": "12345678"])
@@ -23,7 +23,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("Ids are lower-case UUIDs of version 7, times are RFC 3339 with milliseconds")
+    @Test("Ids are lower-case UUIDs of version 7; times are RFC 3339 with milliseconds")
     func forms() async throws {
         try await withServer { server in
             let answer = try await server.site.register(["username": "ada", "password": "12345678"]).json
@@ -35,7 +35,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("A display name is kept without the white space around it")
+    @Test("A display name is stored without surrounding white space")
     func displayName() async throws {
         try await withServer { server in
             let account: JSON = ["username": "ada", "password": "12345678", "display_name": "  Ada Lovelace \n"]
@@ -56,7 +56,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("A user name is taken without white space around it, and in lower case")
+    @Test("A user name is stored in lower case and without surrounding white space")
     func typedUsername() async throws {
         try await withServer { server in
             let answer = try await server.site.register(["username": " Ann ", "password": "12345678"]).expect(201)
@@ -67,7 +67,7 @@ struct RegistrationTests {
     }
 
     @Test(
-        "Nobody takes a name that stands for something else",
+        "Reserved user names are rejected",
         arguments: [
             ".", "..", "-_-", "me", "current", "admin", "Admin", "a.d.m.i.n", "root", "support", "everyone", "here",
         ]
@@ -80,7 +80,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("A display name is kept without what hides or turns text around")
+    @Test("A display name is stored without characters that hide or reverse text")
     func deceivingDisplayName() async throws {
         try await withServer { server in
             let account: JSON = [
@@ -91,7 +91,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("A user name may have 32 characters")
+    @Test("A user name may have up to 32 characters")
     func longestUsername() async throws {
         try await withServer { server in
             let name = String(repeating: "z", count: 32)
@@ -101,7 +101,7 @@ struct RegistrationTests {
     }
 
     @Test(
-        "A password of 8–256 bytes is taken, others are not",
+        "A password must have 8–256 bytes",
         arguments: [(7, 422), (8, 201), (256, 201), (257, 422)]
     )
     func passwordLength(bytes: Int, status: Int) async throws {
@@ -113,7 +113,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("A password's length is counted in bytes, not in characters")
+    @Test("The length of a password is counted in bytes, not in characters")
     func passwordBytes() async throws {
         try await withServer { server in
             let answer = try await server.site.register(["username": "ada", "password": "ÄÖÜß"])
@@ -122,7 +122,7 @@ struct RegistrationTests {
     }
 
     @Test(
-        "A display name is not empty, not long and has something to see in it",
+        "An empty, long or invisible display name is rejected",
         arguments: [
             " ", String(repeating: "x", count: 65), "\u{200B}", "\u{202E}\u{2066}", "\u{3164}",
         ]
@@ -136,7 +136,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("A name that is taken is a conflict")
+    @Test("A taken name is a conflict")
     func takenName() async throws {
         try await withServer { server in
             _ = try await server.register("ada")
@@ -146,7 +146,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("Of two who want a name at once, one gets it")
+    @Test("Of two concurrent registrations of a name, one succeeds")
     func race() async throws {
         try await withServer { server in
             let site = server.site
@@ -160,7 +160,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("Where registration is closed, nobody makes an account")
+    @Test("With registration closed, accounts cannot be created")
     func closed() async throws {
         try await withServer({ $0.registration = .closed }) { server in
             let answer = try await server.site.register(["username": "ada", "password": "12345678"])

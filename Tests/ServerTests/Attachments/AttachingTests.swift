@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Attaching", .timeLimit(.standard))
 struct AttachingTests {
-    @Test("A message holds its attachments in the order in which it names them")
+    @Test("A message has its attachments in the order of the request")
     func order() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -16,7 +16,7 @@ struct AttachingTests {
         }
     }
 
-    @Test("I7: another's upload does not get into a message, and the message is not posted")
+    @Test("I7: a message with an upload of somebody else is not posted")
     func others() async throws {
         try await withServer { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
@@ -31,7 +31,7 @@ struct AttachingTests {
         }
     }
 
-    @Test("Where one of several attachments is taken already, none of them is used")
+    @Test("If one of several attachments is in use, none of them is attached")
     func allOrNothing() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -46,7 +46,7 @@ struct AttachingTests {
         }
     }
 
-    @Test("I5: of messages that want one attachment at the same moment, exactly one gets it")
+    @Test("I5: of concurrent messages with the same attachment, exactly one gets it")
     func race() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -78,7 +78,7 @@ struct AttachingTests {
         }
     }
 
-    @Test("What a deleted message held cannot be attached again")
+    @Test("An attachment of a deleted message cannot be attached again")
     func afterDeletion() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -91,7 +91,7 @@ struct AttachingTests {
         }
     }
 
-    @Test("I3: repeating a message with an attachment is no second use of it")
+    @Test("I3: a repeated message with an attachment does not use it twice")
     func repeated() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")

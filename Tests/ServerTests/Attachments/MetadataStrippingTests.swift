@@ -7,9 +7,9 @@ import Testing
 
 @testable import Server
 
-@Suite("What an original says about who took it", .timeLimit(.standard))
+@Suite("Metadata of originals", .timeLimit(.standard))
 struct MetadataStrippingTests {
-    @Test("I7: others get the original without it, the answer says what was removed, and a resend is the same upload")
+    @Test("I7: metadata is removed from the original, the answer lists it, and a resend is the same upload")
     func stripped() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -28,7 +28,7 @@ struct MetadataStrippingTests {
         }
     }
 
-    @Test("SNUG_KEEP_METADATA=on keeps originals as they came")
+    @Test("SNUG_KEEP_METADATA=on stores originals unchanged")
     func kept() async throws {
         try await withServer({ $0.keepsMetadata = .on }) { server in
             let ada = try await server.register("ada")
@@ -39,7 +39,7 @@ struct MetadataStrippingTests {
         }
     }
 
-    @Test("An Ultra HDR photograph keeps its gain map, with or without the rest", arguments: [false, true])
+    @Test("An Ultra HDR photograph keeps its gain map, with or without its metadata", arguments: [false, true])
     func gainMap(keepsMetadata: Bool) async throws {
         try await withServer({ if keepsMetadata { $0.keepsMetadata = .on } }) { server in
             let ada = try await server.register("ada")
@@ -52,7 +52,7 @@ struct MetadataStrippingTests {
         }
     }
 
-    @Test("A file without metadata is kept byte for byte", arguments: ["plain.png", "textured.jpg", "text.jpg"])
+    @Test("A file without metadata is stored byte for byte", arguments: ["plain.png", "textured.jpg", "text.jpg"])
     func untouched(name: String) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")

@@ -8,9 +8,9 @@ import Vocabulary
 
 @testable import Server
 
-@Suite("Variants that are not there", .timeLimit(.standard))
+@Suite("Missing variants", .timeLimit(.standard))
 struct MissingVariantTests {
-    @Test("I8: asking for variants that there are not starts no work, and nobody remembers the answer")
+    @Test("I8: requests for missing variants start no work, and the answers are not cacheable")
     func noWork() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Metadata of uploads", .timeLimit(.standard))
 struct StrippedUploadTests {
-    @Test("I7: who downloads a photograph does not learn where it was taken, or by whom")
+    @Test("I7: a downloaded photograph contains neither its location nor its author")
     func download() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -20,7 +20,7 @@ struct StrippedUploadTests {
         }
     }
 
-    @Test("I3: a photograph that comes again is known by the bytes that came, not by those that were kept")
+    @Test("I3: a repeated photograph is recognised by the received bytes, not by the stored ones")
     func again() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -29,7 +29,7 @@ struct StrippedUploadTests {
             let again = try await ada.upload(bytes, key: "key").expect(201)
             #expect(again.isReplayed)
             #expect(again.json == first.json)
-            // The same picture, of which other bytes would be left out.
+            // The same picture, with other bytes that are stripped.
             let other = try await ada.upload(bytes + [1], key: "key")
             #expect(other.isProblem(422, "idempotency_mismatch"))
         }

@@ -10,7 +10,7 @@ struct KeysInUseTests {
         OnceKey(ofNamed: "ada", route: "users", text: text)
     }
 
-    @Test("A key is held while its request is carried out, and free when that ends, well or not")
+    @Test("A key is held while its request is carried out, and released afterwards, successful or not")
     func held() async throws {
         let keys = KeysInUse()
         try await keys.hold(key("a")) {
@@ -24,7 +24,7 @@ struct KeysInUseTests {
         try await keys.hold(key("a")) {}
     }
 
-    @Test("I8: more keys of one owner than may be held at a time are told to come again, those of others are not")
+    @Test("I8: requests beyond an owner's limit of keys in use are rejected, those of other owners are not")
     func full() async throws {
         let keys = KeysInUse()
         let other = OnceKey(ofNamed: "bob", route: "users", text: "key")

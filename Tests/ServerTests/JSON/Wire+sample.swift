@@ -3,7 +3,7 @@ import Media
 @testable import Server
 
 extension Wire {
-    /// A wire with a secret that everybody knows and nobody online.
+    /// With a fixed secret, and nobody online.
     static var sample: Wire { sample(presence: Presence()) }
 
     static func sample(presence: Presence) -> Wire {

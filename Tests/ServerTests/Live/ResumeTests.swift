@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Resuming from a cursor", .timeLimit(.standard))
 struct ResumeTests {
-    @Test("I2: a socket that resumes receives what it missed, and then what happens")
+    @Test("I2: a socket that resumes receives the missed events, then new ones")
     func socket() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))

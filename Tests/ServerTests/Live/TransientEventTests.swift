@@ -28,7 +28,7 @@ struct TransientEventTests {
         }
     }
 
-    @Test("I7: nobody types or reads in a room that is not theirs")
+    @Test("I7: a person who is not a member can neither type nor mark as read")
     func strangers() async throws {
         try await withServer(tuning: hurry) { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))

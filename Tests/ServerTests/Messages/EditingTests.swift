@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Editing and deleting", .timeLimit(.standard))
 struct EditingTests {
-    @Test("An edited message has its new body and says when")
+    @Test("An edited message has its new body and the time of the edit")
     func edit() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -19,7 +19,7 @@ struct EditingTests {
     }
 
     @Test(
-        "An edit obeys the rules of a message",
+        "An edit follows the rules of a message",
         arguments: [
             (["body": ""], "body"), ([:], "body"), (["body": 1], "body"),
             (["body": .string(String(repeating: "x", count: 2049))], "body"),
@@ -36,7 +36,7 @@ struct EditingTests {
         }
     }
 
-    @Test("A message with a file may lose its words")
+    @Test("A message with a file may be edited to an empty body")
     func emptyWithFile() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -48,7 +48,7 @@ struct EditingTests {
         }
     }
 
-    @Test("A deleted message stays as a tombstone, and its file goes")
+    @Test("A deleted message leaves a tombstone without its file")
     func delete() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -80,7 +80,7 @@ struct EditingTests {
         }
     }
 
-    @Test("A deleted message is not edited back to life")
+    @Test("A deleted message cannot be edited")
     func editDeleted() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -90,7 +90,7 @@ struct EditingTests {
         }
     }
 
-    @Test("A message that is none is not found", arguments: ["nonsense", "01890000-0000-7000-8000-000000000000"])
+    @Test("An unknown message is not found", arguments: ["nonsense", "01890000-0000-7000-8000-000000000000"])
     func unknown(id: String) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")

@@ -24,7 +24,7 @@ struct PageTests {
         /// The seq of message 0.
         let first: Int
 
-        /// Checks what a page holds: the bodies one after the other, and whether there is more on its sides.
+        /// The contents of a page: its bodies in order, and whether there is more on each side.
         func expect(_ query: String, _ expected: Page, at place: SourceLocation = #_sourceLocation) async throws {
             let page = try await reader.get("rooms/\(room.id.text)/messages?\(query)").expect(200).json
             let found = Page(
@@ -52,7 +52,7 @@ struct PageTests {
         }
     }
 
-    @Test("Without a place a page holds the newest messages, oldest first")
+    @Test("Without an anchor a page has the newest messages, oldest first")
     func newest() async throws {
         try await withTen { history in
             try await history.expect("limit=3", Page("789", before: true, after: false))
@@ -61,7 +61,7 @@ struct PageTests {
         }
     }
 
-    @Test("Before a number come the messages just older")
+    @Test("before returns the next older messages")
     func before() async throws {
         try await withTen { history in
             let seq = history.first + 5
@@ -71,7 +71,7 @@ struct PageTests {
         }
     }
 
-    @Test("After a number come the messages just newer")
+    @Test("after returns the next newer messages")
     func after() async throws {
         try await withTen { history in
             let seq = history.first + 5
@@ -81,7 +81,7 @@ struct PageTests {
         }
     }
 
-    @Test("Around a number come messages on both sides of it")
+    @Test("around returns messages on both sides")
     func around() async throws {
         try await withTen { history in
             let seq = history.first + 5
@@ -92,7 +92,7 @@ struct PageTests {
         }
     }
 
-    @Test("Pages one behind the other hold everything once")
+    @Test("Successive pages contain every message once")
     func walk() async throws {
         try await withTen { history in
             var bodies = ""
@@ -118,7 +118,7 @@ struct PageTests {
     }
 
     @Test(
-        "I8: what is no place or limit is refused by name",
+        "I8: an invalid anchor or limit is named",
         arguments: [
             ("limit=0", "limit"), ("limit=101", "limit"), ("limit=ten", "limit"), ("before=-1", "before"),
             ("after=9223372036854775808", "after"), ("around=x", "around"), ("before=1&after=1", "before"),

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Posting messages", .timeLimit(.standard))
 struct PostingTests {
-    @Test("A message comes back as everybody sees it")
+    @Test("The answer to a post is the message as others see it")
     func post() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -18,7 +18,7 @@ struct PostingTests {
                     "created_at", "edited_at", "deleted_at",
                 ]
             )
-            // A control character is nothing to see.
+            // A control character is invisible.
             #expect(message.body == "Hello \"world\" \\ \n\t 👋🏽")
             #expect(message.sender == ["id": .string(ada.id), "display_name": "ada", "avatar_url": nil])
             #expect(message.room_id == room.id)
@@ -28,7 +28,7 @@ struct PostingTests {
         }
     }
 
-    @Test("I2: the numbers of a room's messages grow")
+    @Test("I2: the numbers of messages in a room increase")
     func sequence() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -41,7 +41,7 @@ struct PostingTests {
     }
 
     @Test(
-        "A message needs a body with something to see in it, or an attachment",
+        "A message needs a visible body or an attachment",
         arguments: [[:], ["body": ""], ["body": " \n\u{3000}"], ["body": "\u{200B}\u{2060}"]] as [JSON]
     )
     func empty(draft: JSON) async throws {
@@ -49,7 +49,7 @@ struct PostingTests {
     }
 
     @Test(
-        "A message's members have their types",
+        "Members of a message must have their types",
         arguments: [
             (["body": 5], "body"), (["body": "x", "attachment_ids": "no"], "attachment_ids"),
             (["body": "x", "attachment_ids": ["no"]], "attachment_ids.0"),
@@ -61,7 +61,7 @@ struct PostingTests {
         try await expectInvalid(draft, field: field)
     }
 
-    @Test("Members that are unknown are ignored")
+    @Test("Unknown members are ignored")
     func unknownMembers() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -71,7 +71,7 @@ struct PostingTests {
         }
     }
 
-    @Test("I8: a body has at most so many bytes of UTF-8 as the setting says")
+    @Test("I8: the UTF-8 bytes of a body are limited by the setting")
     func longBody() async throws {
         try await withServer({ $0.limits.messageBytes = 10 }) { server in
             let ada = try await server.register("ada")
@@ -85,19 +85,19 @@ struct PostingTests {
         }
     }
 
-    @Test("I8: more than ten attachments are too many")
+    @Test("I8: a message has at most ten attachments")
     func manyAttachments() async throws {
         let ids = (10...20).map { JSON.string("01890000-0000-4000-8000-0000000000\($0)") }
         try await expectInvalid(["attachment_ids": .array(ids)], field: "attachment_ids", limit: 10)
     }
 
-    @Test("An attachment is not named twice")
+    @Test("A repeated attachment id is rejected")
     func sameAttachmentTwice() async throws {
         let id: JSON = "01890000-0000-4000-8000-000000000000"
         try await expectInvalid(["attachment_ids": [id, id]], field: "attachment_ids")
     }
 
-    @Test("A reply names a message of the same room")
+    @Test("A reply refers to a message of the same room")
     func reply() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -111,7 +111,7 @@ struct PostingTests {
         }
     }
 
-    @Test("A reply to nothing is refused")
+    @Test("A reply to an unknown message is rejected")
     func replyToNothing() async throws {
         try await expectInvalid(
             ["body": "x", "reply_to": "01890000-0000-7000-8000-000000000000"],

@@ -6,7 +6,7 @@ import Testing
 struct RepeatTests {
     private let clientID = "0b6e1f0a-5c5e-4d8e-9f0a-0123456789ab"
 
-    @Test("I3: the same client id gives the first message again and makes nothing new")
+    @Test("I3: the same client message id returns the first message and creates nothing")
     func again() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -23,7 +23,7 @@ struct RepeatTests {
         }
     }
 
-    @Test("I3: retries that arrive together become one message and one event")
+    @Test("I3: concurrent retries create one message and one event")
     func together() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -42,7 +42,7 @@ struct RepeatTests {
         }
     }
 
-    @Test("A client id that went to another room is a mismatch")
+    @Test("A client message id used in another room is a mismatch")
     func otherRoom() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -54,7 +54,7 @@ struct RepeatTests {
         }
     }
 
-    @Test("Two people may have chosen the same client id")
+    @Test("Two people may use the same client message id")
     func otherPerson() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))

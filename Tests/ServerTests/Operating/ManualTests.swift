@@ -3,18 +3,18 @@ import SnugClient
 import TestSupport
 import Testing
 
-/// Runs the commands of the manual's section on backups, as they are written there.
-@Suite("The manual's words on backups", .timeLimit(.standard))
+/// Runs the commands of the manual's section on backups as written there.
+@Suite("Backup instructions of the manual", .timeLimit(.standard))
 struct ManualTests {
-    @Test("I1, I2: a folder that was copied while stopped is the whole chat, and its old cursors do not resume")
+    @Test("I1, I2: a copy made while stopped restores the whole chat, and later cursors do not resume")
     func stopped() async throws {
         try await withBackupPaths { paths in
-            let (before, _) = try await withServerProcess(storage: paths.storage) { try await life(at: $0.site) }
+            let (before, _) = try await withServerProcess(storage: paths.storage) { try await makeChat(at: $0.site) }
             try await paths.run(.copyStopped)
             let later = try await withServerProcess(storage: paths.storage) { process in
                 try await before.later(at: process.site)
             }.result
-            // The copy is put in the place of what was there.
+            // The copy replaces the original.
             try FileManager.default.removeItem(atPath: paths.storage)
             try FileManager.default.copyItem(atPath: paths.backup + "/stopped", toPath: paths.storage)
             _ = try await withServerProcess(storage: paths.storage) { try await before.check(at: $0.site, later) }
@@ -22,13 +22,13 @@ struct ManualTests {
     }
 
     @Test(
-        "I1, I2: a database that was copied while running is put back after a stop, and after kill -9 with its log",
+        "I1, I2: a database copied while running is restored after a stop, and after kill -9 with its log",
         arguments: [false, true]
     )
     func running(isKilled: Bool) async throws {
         try await withBackupPaths { paths in
             let ((before, later), _) = try await withServerProcess(storage: paths.storage) { process in
-                let before = try await life(at: process.site)
+                let before = try await makeChat(at: process.site)
                 try await paths.run(.copyRunning)
                 let later = try await before.later(at: process.site)
                 if isKilled { try process.kill() }
@@ -40,11 +40,11 @@ struct ManualTests {
         }
     }
 
-    @Test("I1: beside a log that was forgotten, a backup of an earlier run stops the start until it is removed")
+    @Test("I1: a backup restored next to a leftover log prevents the start until the log is removed")
     func forgottenLog() async throws {
         try await withBackupPaths { paths in
             let (before, _) = try await withServerProcess(storage: paths.storage) { process in
-                let before = try await life(at: process.site)
+                let before = try await makeChat(at: process.site)
                 try await paths.run(.copyRunning)
                 return before
             }
@@ -62,35 +62,35 @@ struct ManualTests {
         }
     }
 
-    private func life(at site: Site) async throws -> Life {
+    private func makeChat(at site: Site) async throws -> BackupContents {
         let ada = try await site.register("ada")
         let room = try await ada.makeRoom()
         var messages: [JSON] = []
         for number in 0..<5 { messages.append(try await ada.say("\(number)", in: room)) }
         let file = try await ada.upload([1, 2, 3])
         messages.append(try await ada.say("With a file", in: room, with: [file]))
-        return Life(ada: ada, room: room, messages: messages, file: file)
+        return BackupContents(ada: ada, room: room, messages: messages, file: file)
     }
 }
 
-/// What a backup holds.
-private struct Life: Sendable {
+/// The contents of a backup.
+private struct BackupContents: Sendable {
     let ada: Person
     let room: JSON
     let messages: [JSON]
     let file: JSON
 
-    /// Goes on behind the backup.
+    /// Writes messages after the backup.
     ///
-    /// - Returns: A cursor from there.
+    /// - Returns: A cursor after them.
     func later(at site: Site) async throws -> String {
         let ada = ada.at(site)
         for number in 0..<5 { _ = try await ada.say("Later \(number)", in: room) }
         return try await ada.poll().cursor.text
     }
 
-    /// Everything of the backup is there and nothing else; cursors from behind it are not resumed, also once the log is
-    /// as long as it was.
+    /// Expects everything in the backup and nothing else. A cursor after it must not resume, not even once the log has
+    /// reached that length again.
     func check(at site: Site, _ cursor: String) async throws {
         let ada = ada.at(site)
         #expect(try await ada.get("rooms/\(room.id.text)/messages").expect(200).json.messages == .array(messages))
@@ -101,9 +101,9 @@ private struct Life: Sendable {
     }
 }
 
-/// Where the manual's folders are in a test.
+/// The folders of a test in place of those in the manual.
 private struct BackupPaths {
-    /// The blocks of commands in the manual's section, in its order.
+    /// The blocks of commands in the manual's section, in order.
     enum Block: Int { case copyStopped, copyRunning, putBack }
 
     let storage: String

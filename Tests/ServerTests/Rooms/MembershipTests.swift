@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Membership", .timeLimit(.standard))
 struct MembershipTests {
-    @Test("Anybody joins a public room, as a plain member")
+    @Test("Anybody may join a public room, as a member")
     func join() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -21,7 +21,7 @@ struct MembershipTests {
         }
     }
 
-    @Test("Nobody joins a public room as more than a member")
+    @Test("Nobody can join a public room with a higher role")
     func joinAsOwner() async throws {
         try await withServer { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
@@ -32,7 +32,7 @@ struct MembershipTests {
         }
     }
 
-    @Test("Who is in a room already is not added again")
+    @Test("A member cannot be added again")
     func twice() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -43,7 +43,7 @@ struct MembershipTests {
         }
     }
 
-    @Test("A plain member adds nobody")
+    @Test("A member without a higher role cannot add others")
     func memberAdds() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -55,7 +55,7 @@ struct MembershipTests {
     }
 
     @Test(
-        "Nobody who does not exist is added",
+        "An unknown person cannot be added",
         arguments: [
             ("01890000-0000-7000-8000-000000000000", 404, "not_found"), ("nonsense", 422, "invalid"),
         ]
@@ -70,7 +70,7 @@ struct MembershipTests {
         }
     }
 
-    @Test("I8: a full room takes nobody and says how many it takes")
+    @Test("I8: a full room accepts nobody and names its limit")
     func full() async throws {
         try await withServer({ $0.limits.roomMembers = 2 }) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -84,7 +84,7 @@ struct MembershipTests {
         }
     }
 
-    @Test("I8: of many who want the last place at once, one gets it")
+    @Test("I8: of concurrent joins for the last place, one succeeds")
     func lastPlace() async throws {
         try await withServer({ $0.limits.roomMembers = 2 }) { server in
             let ada = try await server.register("ada")
@@ -100,7 +100,7 @@ struct MembershipTests {
         }
     }
 
-    @Test("I7: who left sees the room no more")
+    @Test("I7: a person who left cannot see the room")
     func leave() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -111,7 +111,7 @@ struct MembershipTests {
         }
     }
 
-    @Test("When the last owner leaves, the admin who was there longest follows")
+    @Test("When the last owner leaves, the longest-standing admin becomes owner")
     func succession() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -124,7 +124,7 @@ struct MembershipTests {
         }
     }
 
-    @Test("A room goes with its last member")
+    @Test("A room is deleted with its last member")
     func lastMember() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))

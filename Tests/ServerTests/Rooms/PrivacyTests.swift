@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Privacy of rooms", .timeLimit(.standard))
 struct PrivacyTests {
-    /// What a stranger may try on a room that holds a message with an attachment.
+    /// Requests of a stranger for a room with a message and an attachment.
     struct Attempt: Sendable, CustomTestStringConvertible {
         let method: HTTPMethod
         let path: String
@@ -34,7 +34,7 @@ struct PrivacyTests {
         Attempt(method: .DELETE, path: "attachments/ATTACHMENT"),
     ]
 
-    @Test("I7: to a stranger a private room is like one that does not exist", arguments: attempts)
+    @Test("I7: a private room looks like one that does not exist", arguments: attempts)
     func stranger(attempt: Attempt) async throws {
         try await withServer { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
@@ -50,7 +50,7 @@ struct PrivacyTests {
         }
     }
 
-    @Test("I7: a public room's messages and members are for who has joined")
+    @Test("I7: only members see the messages and members of a public room")
     func publicBeforeJoining() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -64,7 +64,7 @@ struct PrivacyTests {
         }
     }
 
-    @Test("I7: a message is found in its own room alone")
+    @Test("I7: a message is found only in its own room")
     func otherRoom() async throws {
         try await withServer { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
@@ -77,7 +77,7 @@ struct PrivacyTests {
         }
     }
 
-    @Test("I7: what is not attached yet is its owner's alone")
+    @Test("I7: only its owner sees an unattached upload")
     func unattached() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -89,7 +89,7 @@ struct PrivacyTests {
         }
     }
 
-    @Test("I7: who was removed no longer gets the room's files")
+    @Test("I7: a removed member no longer gets the files of the room")
     func removed() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))

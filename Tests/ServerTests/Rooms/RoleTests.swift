@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Roles", .timeLimit(.standard))
 struct RoleTests {
-    /// A room with one of each role.
+    /// A room with a person of each role.
     private struct Cast {
         let owner: Person
         let admin: Person
@@ -27,7 +27,7 @@ struct RoleTests {
     }
 
     @Test(
-        "Owner and admin rename a room, a member does not",
+        "Owners and admins may rename a room, members may not",
         arguments: [
             ("owner", 200), ("admin", 200), ("member", 403),
         ]
@@ -42,7 +42,7 @@ struct RoleTests {
         }
     }
 
-    @Test("Only an owner deletes a room", arguments: [("owner", 204), ("admin", 403), ("member", 403)])
+    @Test("Only an owner may delete a room", arguments: [("owner", 204), ("admin", 403), ("member", 403)])
     func delete(role: String, status: Int) async throws {
         try await withServer { server in
             let cast = try await Cast(server)
@@ -51,7 +51,7 @@ struct RoleTests {
         }
     }
 
-    @Test("Only an owner changes roles", arguments: [("owner", 200), ("admin", 403), ("member", 403)])
+    @Test("Only an owner may change roles", arguments: [("owner", 200), ("admin", 403), ("member", 403)])
     func changeRole(role: String, status: Int) async throws {
         try await withServer { server in
             let cast = try await Cast(server)
@@ -61,7 +61,7 @@ struct RoleTests {
         }
     }
 
-    @Test("An admin adds members, but names no admins")
+    @Test("An admin may add members, but not admins")
     func adminAdds() async throws {
         try await withServer { server in
             let cast = try await Cast(server)
@@ -89,7 +89,7 @@ struct RoleTests {
     }
 
     @Test(
-        "Owner and admin delete what others said, a member does not",
+        "Owners and admins may delete messages of others, members may not",
         arguments: [
             ("owner", 204), ("admin", 204), ("member", 403),
         ]
@@ -103,7 +103,7 @@ struct RoleTests {
         }
     }
 
-    @Test("Nobody edits what others said, not even the owner")
+    @Test("Nobody may edit messages of others, not even the owner")
     func editOthers() async throws {
         try await withServer { server in
             let cast = try await Cast(server)
@@ -113,7 +113,7 @@ struct RoleTests {
         }
     }
 
-    @Test("A room keeps an owner: the last one cannot become less")
+    @Test("The last owner cannot give up the role")
     func lastOwner() async throws {
         try await withServer { server in
             let cast = try await Cast(server)
@@ -126,7 +126,7 @@ struct RoleTests {
         }
     }
 
-    @Test("A role that is none is refused", arguments: ["king", ""])
+    @Test("An unknown role is rejected", arguments: ["king", ""])
     func unknownRole(role: String) async throws {
         try await withServer { server in
             let cast = try await Cast(server)
@@ -136,7 +136,7 @@ struct RoleTests {
         }
     }
 
-    @Test("Who is no member has no role to change and cannot be removed")
+    @Test("The role of a person who is not a member cannot be changed, nor can they be removed")
     func notAMember() async throws {
         try await withServer { server in
             let cast = try await Cast(server)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Kinds of rooms", .timeLimit(.standard))
 struct RoomKindTests {
-    @Test("Who makes a room owns it", arguments: ["public", "private"])
+    @Test("The creator of a room is its owner", arguments: ["public", "private"])
     func owner(kind: String) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -19,7 +19,7 @@ struct RoomKindTests {
         }
     }
 
-    @Test("A direct room has no name, names the other person, and is made once per pair, whoever asks")
+    @Test("A direct room has no name, names the other person, and exists once per pair")
     func direct() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -38,7 +38,7 @@ struct RoomKindTests {
         }
     }
 
-    @Test("I3: two who begin a direct room at the same moment get one")
+    @Test("I3: two people who create their direct room at the same time get the same one")
     func directRace() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -55,7 +55,7 @@ struct RoomKindTests {
         }
     }
 
-    @Test("A direct room needs somebody else")
+    @Test("A direct room with oneself is rejected")
     func directAlone() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -67,7 +67,7 @@ struct RoomKindTests {
         }
     }
 
-    @Test("A direct room with nobody is not found")
+    @Test("A direct room with an unknown person is not found")
     func directWithNobody() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -76,7 +76,7 @@ struct RoomKindTests {
         }
     }
 
-    @Test("Nobody joins, leaves, renames or deletes a direct room")
+    @Test("A direct room cannot be joined, left, renamed or deleted")
     func directStays() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -95,7 +95,7 @@ struct RoomKindTests {
         }
     }
 
-    @Test("Both people own their direct room, so either may delete a message in it")
+    @Test("Both people of a direct room are owners, so either may delete any message")
     func directMessages() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -106,7 +106,7 @@ struct RoomKindTests {
     }
 
     @Test(
-        "A room that cannot be made names what is wrong with it",
+        "An invalid room is rejected with the name of the invalid member",
         arguments: [
             (["kind": "secret", "name": "x"], "kind"), (["name": "x"], "kind"), (["kind": "public"], "name"),
             (["kind": "private", "name": "  "], "name"), (["kind": "private", "name": 5], "name"),

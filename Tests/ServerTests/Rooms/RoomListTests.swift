@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Lists of rooms", .timeLimit(.standard))
 struct RoomListTests {
-    @Test("One's own rooms come with the newest activity first")
+    @Test("Own rooms are listed by newest activity")
     func order() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -17,7 +17,7 @@ struct RoomListTests {
         }
     }
 
-    @Test("A room in the list has its last message and how many are unread")
+    @Test("A listed room has its last message and its unread count")
     func lastAndUnread() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -33,7 +33,7 @@ struct RoomListTests {
         }
     }
 
-    @Test("A room where nothing was said has no last message")
+    @Test("A room without messages has no last message")
     func noLast() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -44,7 +44,7 @@ struct RoomListTests {
         }
     }
 
-    @Test("What was deleted is not unread")
+    @Test("Deleted messages are not unread")
     func deletedIsRead() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -57,7 +57,7 @@ struct RoomListTests {
         }
     }
 
-    @Test("I7: the list of public rooms holds what can be joined and nothing else")
+    @Test("I7: the list of public rooms has only rooms that can be joined")
     func publicRooms() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -73,7 +73,7 @@ struct RoomListTests {
         }
     }
 
-    @Test("A public room can be looked at before joining: without a role")
+    @Test("A public room can be fetched before joining, without a role")
     func lookInside() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -84,7 +84,7 @@ struct RoomListTests {
         }
     }
 
-    @Test("A scope that is unknown is refused")
+    @Test("An unknown scope is rejected")
     func unknownScope() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")

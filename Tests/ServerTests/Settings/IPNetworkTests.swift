@@ -5,7 +5,7 @@ import Testing
 @Suite("Networks", .timeLimit(.standard))
 struct IPNetworkTests {
     @Test(
-        "A network holds the addresses that begin like it",
+        "A network contains the addresses with its prefix",
         arguments: [
             ("10.0.0.0/8", "10.255.255.255", true), ("10.0.0.0/8", "11.0.0.0", false),
             ("10.1.2.3/8", "10.9.9.9", true), ("192.0.2.128/25", "192.0.2.127", false),
@@ -22,7 +22,7 @@ struct IPNetworkTests {
     }
 
     @Test(
-        "Anything else is no network",
+        "Anything else is rejected as a network",
         arguments: [
             "", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/8/8", "10.0.0/8", "10/8",
             "::/129", "::ffff:10.0.0.0/95", "fe80::1%eth0", "localhost", "10.0.0.0 /8", "10.0.0.0/8x", "[::1]/128",

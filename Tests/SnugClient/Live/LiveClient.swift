@@ -14,7 +14,7 @@ package final class LiveClient: Sendable {
         case closed(UInt16?)
     }
 
-    /// How the client reacts by itself.
+    /// What the client answers by itself.
     package struct AutomaticReplies: Sendable {
         package var answersPings = true
         /// Whether the server's close frame is answered.

@@ -23,7 +23,7 @@ struct HubRemovalTests {
         #expect(!test.isConnected(user))
     }
 
-    @Test("Whoever leaves, the others stay subscribed")
+    @Test("When one leaves, the others stay subscribed")
     func othersStay() {
         let test = TestHub()
         let connections = (0..<5).map { _ in test.connect(in: [room]) }

@@ -73,7 +73,7 @@ struct LongPollTests {
         }
     }
 
-    @Test("How long to wait has bounds", arguments: ["-1", "61", "x", "1.5"])
+    @Test("The wait is limited", arguments: ["-1", "61", "x", "1.5"])
     func bounds(wait: String) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -83,7 +83,7 @@ struct LongPollTests {
         }
     }
 
-    @Test("SIGTERM ends a poll with what it has found")
+    @Test("SIGTERM ends a poll with the events so far")
     func stopping() async throws {
         let (ada, poll) = try await withServer { server in
             let ada = try await server.register("ada")

@@ -37,7 +37,7 @@ struct NginxTests {
         }
     }
 
-    @Test("A poll waits behind nginx too, and ends with what has happened")
+    @Test("A poll waits through nginx too, and returns the events")
     func poll() async throws {
         try await withFront { front, ada, room in
             let begin = try await ada.poll().cursor.text

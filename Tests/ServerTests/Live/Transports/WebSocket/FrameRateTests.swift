@@ -12,7 +12,7 @@ struct FrameRateTests {
         tuning.transports.webSocket.frames = RateRule(count: 1, seconds: 3600, burst: 5)
     }
 
-    /// Ways to flood a server.
+    /// Frames of a flood.
     static let floods: [(name: String, opcode: WebSocketOpcode, payload: String, isFinal: Bool)] = [
         ("texts", .text, "{\"type\":\"ping\"}", true), ("pings", .ping, "", true), ("pongs", .pong, "", true),
         ("parts", .continuation, "", false),

@@ -59,7 +59,7 @@ struct HeartbeatTests {
             let room = try await ada.makeRoom(with: [bob])
             let (quick, slow) = (try await ada.listen(), try await bob.listen(receiveBuffer: 4096))
             try await slow.stopReading()
-            let sent = try await ada.flood(room, heardBy: quick, until: bob)
+            let sent = try await ada.flood(room, readBy: quick, until: bob)
             #expect(sent > 8)
             try await slow.startReading()
             try await slow.waitForEnd()
