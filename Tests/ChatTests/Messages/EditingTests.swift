@@ -50,6 +50,19 @@ struct EditingTests {
         }
     }
 
+    @Test("I7: A message of another room is not found through a room of one's own")
+    func strangersRoom() async throws {
+        try await withChat { chat in
+            let (ada, eve) = (try await chat.person("ada"), try await chat.person("eve"))
+            let messages = chat.store.messages
+            let secret = try await chat.say("Secret", in: try await chat.room(of: ada), by: ada)
+            let own = try await chat.room(of: eve)
+            #expect(await refusal { try await messages.message(secret.id, in: own, for: eve) } == .notFound)
+            #expect(await refusal { try await messages.edit(secret.id, in: own, body: "x", by: eve) } == .notFound)
+            #expect(await refusal { try await messages.delete(secret.id, in: own, by: eve) } == .notFound)
+        }
+    }
+
     @Test("A message with a file may lose its words")
     func emptyBody() async throws {
         try await withChat { chat in

@@ -58,6 +58,11 @@ struct DirectRoomTests {
             )
             #expect(await refusal { try await store.rooms.delete(room, by: people[0]) } == .conflict)
             #expect(await refusal { try await store.rooms.room(room, for: people[2]) } == .notFound)
+            #expect(
+                await refusal { try await store.rooms.addMember(people[2], to: room, role: .member, by: people[2]) }
+                    == .notFound
+            )
+            #expect(try await store.rooms.room(room, for: people[1]).room.memberCount == 2)
         }
     }
 

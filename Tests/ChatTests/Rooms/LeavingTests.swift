@@ -16,6 +16,7 @@ struct LeavingTests {
             }
             try await chat.store.rooms.removeMember(people[0], from: room, by: people[0])
             #expect(try await chat.store.rooms.room(room, for: people[3]).role == .owner)
+            #expect(try await chat.store.rooms.room(room, for: people[1]).role == .member)
             #expect(chat.follower.kinds(in: room).suffix(2) == ["member.left", "member.updated"])
         }
     }
@@ -63,6 +64,29 @@ struct LeavingTests {
             #expect(await refusal { try await chat.store.attachment(file, for: ada) } == .notFound)
             #expect(try await chat.store.deletedRoomRowCount() == 2)
             #expect(try await chat.store.deletedAttachments(limit: 10) == [file])
+        }
+    }
+
+    @Test("I7: A person who left cannot see the room")
+    func left() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            try await chat.store.rooms.removeMember(bob, from: room, by: bob)
+            #expect(await refusal { try await chat.store.rooms.room(room, for: bob) } == .notFound)
+            #expect(try await chat.store.rooms.list(of: bob).isEmpty)
+        }
+    }
+
+    @Test("A public room cannot be found or joined after its last member left")
+    func lastOneOutOfPublicRoom() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let rooms = chat.store.rooms
+            let room = try await chat.room(.public, of: ada)
+            try await rooms.removeMember(ada, from: room, by: ada)
+            #expect(await refusal { try await rooms.addMember(bob, to: room, role: .member, by: bob) } == .notFound)
+            #expect(try await rooms.joinable(for: bob, matching: "").items.isEmpty)
         }
     }
 }

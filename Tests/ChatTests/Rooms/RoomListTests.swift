@@ -66,4 +66,18 @@ struct RoomListTests {
             #expect(try await chat.store.rooms.list(of: ada).map(\.unreadCount) == [1])
         }
     }
+
+    @Test("A deleted last message is still the last one, and not unread")
+    func deletedLastMessage() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            let message = try await chat.say("Oops", in: room, by: ada)
+            try await chat.store.messages.delete(message.id, in: room, by: ada)
+            let listed = try #require(try await chat.store.rooms.list(of: bob).first)
+            #expect(listed.unreadCount == 0)
+            #expect(listed.lastMessage?.id == message.id)
+            #expect(listed.lastMessage?.body == "")
+        }
+    }
 }

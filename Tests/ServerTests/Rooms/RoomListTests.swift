@@ -4,19 +4,6 @@ import Testing
 
 @Suite("Lists of rooms", .timeLimit(.standard))
 struct RoomListTests {
-    @Test("Own rooms are listed by newest activity")
-    func order() async throws {
-        try await withServer { server in
-            let ada = try await server.register("ada")
-            let first = try await ada.makeRoom("First")
-            let second = try await ada.makeRoom("Second")
-            _ = try await ada.say("Here", in: second)
-            _ = try await ada.say("There", in: first)
-            let names = try await ada.get("rooms").expect(200).json.rooms.elements.map(\.name.text)
-            #expect(names == ["First", "Second"])
-        }
-    }
-
     @Test("A listed room has its last message and its unread count")
     func lastAndUnread() async throws {
         try await withServer { server in
@@ -44,32 +31,16 @@ struct RoomListTests {
         }
     }
 
-    @Test("Deleted messages are not unread")
-    func deletedIsRead() async throws {
-        try await withServer { server in
-            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
-            let room = try await ada.makeRoom(with: [bob])
-            let message = try await ada.say("Oops", in: room)
-            #expect(try await ada.delete(ada.path(of: message)).status == 204)
-            let seen = try await bob.get("rooms").json.rooms[0]
-            #expect(seen.unread_count == 0)
-            #expect(seen.last_message.body == "")
-        }
-    }
-
-    @Test("I7: the list of public rooms has only rooms that can be joined")
+    @Test("scope=public lists public rooms, and q selects among them")
     func publicRooms() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             _ = try await ada.makeRoom("Private", kind: "private")
             _ = try await ada.makeRoom("Garden", kind: "public")
-            let kitchen = try await ada.makeRoom("Kitchen", kind: "public")
+            _ = try await ada.makeRoom("Kitchen", kind: "public")
             #expect(try await bob.publicRooms() == ["Garden", "Kitchen"])
             #expect(try await bob.publicRooms("kit") == ["Kitchen"])
             #expect(try await bob.publicRooms("%25") == [])
-            _ = try await bob.join(kitchen).expect(201)
-            #expect(try await bob.publicRooms() == ["Garden"])
-            #expect(try await ada.publicRooms() == [])
         }
     }
 
