@@ -218,3 +218,11 @@ func write(_ bytes: [UInt8], as variant: VariantFile, in media: MediaFolder) thr
     try file.write(bytes)
     try file.link(to: media.path(of: .variant(variant)), replacing: true)
 }
+
+@Suite(.timeLimit(.standard)) struct ShardTests {
+    @Test("The folder of a file is named like the end of its id")
+    func name() {
+        let id = BlobID.random()
+        #expect(id.shard.description == id.description.suffix(2))
+    }
+}

@@ -1,3 +1,4 @@
+import Fixtures
 import SnugClient
 import TestSupport
 import Testing
@@ -6,6 +7,8 @@ import Testing
 
 @Suite("Posting messages", .timeLimit(.standard))
 struct PostingTests {
+    private let clientID = "0b6e1f0a-5c5e-4d8e-9f0a-0123456789ab"
+
     @Test("The answer to a post is the message as others see it")
     func post() async throws {
         try await withServer { server in
@@ -85,6 +88,33 @@ struct PostingTests {
         try await expectInvalid(["attachment_ids": [id, id]], field: "attachment_ids")
     }
 
+    @Test("I7: an upload of somebody else is answered with 404 and the field")
+    func othersAttachment() async throws {
+        try await withServer { server in
+            let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
+            let file = try await ada.upload(try Fixture.bytes("text.jpg"))
+            let room = try await eve.makeRoom()
+            let draft: JSON = ["body": "Mine", "attachment_ids": [file.id]]
+            let answer = try await eve.post("rooms/\(room.id.text)/messages", draft)
+            #expect(answer.isProblem(404, "not_found"))
+            #expect(answer.json.field == "attachment_ids")
+        }
+    }
+
+    @Test("An attachment in use is answered with 409 and the field")
+    func usedAttachment() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let used = try await ada.upload([1, 2])
+            _ = try await ada.say("", in: room, with: [used])
+            let draft: JSON = ["attachment_ids": [used.id]]
+            let answer = try await ada.post("rooms/\(room.id.text)/messages", draft)
+            #expect(answer.isProblem(409, "conflict"))
+            #expect(answer.json.field == "attachment_ids")
+        }
+    }
+
     @Test("A reply refers to a message of the same room")
     func reply() async throws {
         try await withServer { server in
@@ -105,6 +135,35 @@ struct PostingTests {
             ["body": "x", "reply_to": "01890000-0000-7000-8000-000000000000"],
             field: "reply_to"
         )
+    }
+
+    @Test("I3: the same client message id returns the first message and creates nothing")
+    func repeated() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let path = "rooms/\(room.id.text)/messages"
+            let draft: JSON = ["body": "Once", "client_message_id": .string(clientID)]
+            let first = try await ada.post(path, draft).expect(201)
+            #expect(first.json.client_message_id.text == clientID)
+            #expect(first[header: "idempotency-replayed"] == nil)
+            let again = try await ada.post(path, draft).expect(201)
+            #expect(again.json == first.json)
+            #expect(again[header: "idempotency-replayed"] == "true")
+            #expect(try await ada.get(path).json.messages.elements.count == 1)
+        }
+    }
+
+    @Test("A client message id used in another room is a mismatch")
+    func repeatedInOtherRoom() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let (room, other) = (try await ada.makeRoom(), try await ada.makeRoom())
+            let draft: JSON = ["body": "Once", "client_message_id": .string(clientID)]
+            _ = try await ada.post("rooms/\(room.id.text)/messages", draft).expect(201)
+            let answer = try await ada.post("rooms/\(other.id.text)/messages", draft)
+            #expect(answer.isProblem(422, "idempotency_mismatch"))
+        }
     }
 
     private func expectInvalid(_ draft: JSON, field: String, limit: Int? = nil) async throws {

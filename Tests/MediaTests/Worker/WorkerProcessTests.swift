@@ -1,4 +1,5 @@
 import Glibc
+import Pictures
 import TestSupport
 import Testing
 
@@ -31,5 +32,19 @@ import Testing
     @Test("A process that does not exist cannot be measured")
     func noProcess() {
         #expect(ProcessMeter(of: -1) == nil)
+    }
+}
+
+@Suite(.timeLimit(.standard)) struct WorkerEnvironmentTests {
+    @Test("The worker inherits only the library paths from the environment of the server (I7)")
+    func environment() {
+        let made = WorkerEnvironment.make(
+            session: SessionLimits(),
+            hasHEIFModule: false,
+            from: ["PATH": "/bin", "SNUG_TOKEN": "secret"]
+        )
+        #expect(made["PATH"] == "/bin")
+        #expect(made["SNUG_TOKEN"] == nil)
+        #expect(made["VIPSHOME"] == "/nonexistent")
     }
 }
