@@ -2,7 +2,7 @@ import Testing
 
 @testable import Hashing
 
-@Suite("Hashes")
+@Suite("Hashes", .timeLimit(.minutes(30)))
 struct HashingTests {
     private func hex(_ bytes: [UInt8]) -> String {
         bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()

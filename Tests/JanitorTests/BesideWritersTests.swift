@@ -10,7 +10,7 @@ import Vocabulary
 @testable import ChatSQLite
 @testable import Janitor
 
-@Suite("Sweeping beside a busy server")
+@Suite("Sweeping beside a busy server", .timeLimit(.standard))
 struct BesideWritersTests {
     /// One client: uploads, sends what it uploaded, and now and then deletes a message.
     ///

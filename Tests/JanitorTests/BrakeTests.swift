@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import Janitor
 
-@Suite("The brake")
+@Suite("The brake", .timeLimit(.standard))
 struct BrakeTests {
     @Test("I5: When more than 50 files and 5 % have no row, none is moved", arguments: [false, true])
     func stops(isDryRun: Bool) async throws {

@@ -1,13 +1,14 @@
 import Foundation
 import Media
 import Pictures
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 @testable import Janitor
 
-@Suite("Sweeping the disk")
+@Suite("Sweeping the disk", .timeLimit(.standard))
 struct DiskSweepTests {
     private func trash(_ day: Date, _ storage: TestStorage) throws -> (folder: String, file: String) {
         let folder = "\(storage.media)/trash/\(TrashDay(day))"

@@ -1,12 +1,13 @@
 import Foundation
 import Media
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 @testable import Janitor
 
-@Suite("Dry run")
+@Suite("Dry run", .timeLimit(.standard))
 struct DryRunTests {
     private func fill(_ storage: TestStorage) async throws {
         for _ in 0..<3 {

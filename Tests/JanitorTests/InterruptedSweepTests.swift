@@ -3,13 +3,14 @@ import Kernel
 import Media
 import Pictures
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 @testable import Janitor
 
-@Suite("Interrupted sweeps")
+@Suite("Interrupted sweeps", .timeLimit(.standard))
 struct InterruptedSweepTests {
     /// Cancels a sweep at one of its writes.
     private final class Canceller: Sendable {
@@ -39,34 +40,34 @@ struct InterruptedSweepTests {
         }
     }
 
-    private struct Scene {
+    private struct Contents {
         var kept: [Attachment.ID] = []
         var garbage: [Attachment.ID] = []
         var strays: [BlobID] = []
     }
 
-    private func fill(_ storage: TestStorage) async throws -> Scene {
-        var scene = Scene()
+    private func fill(_ storage: TestStorage) async throws -> Contents {
+        var contents = Contents()
         for _ in 0..<2 {
-            scene.garbage.append(try await storage.unfinished(age: .hours(2)))
-            scene.garbage.append(try await storage.unattached(age: .hours(30)))
-            scene.garbage.append(try await storage.deleted())
-            scene.kept.append(try await storage.attached(age: .hours(30)).file)
-            scene.kept.append(try await storage.unattached(age: .hours(1)))
-            scene.strays.append(try storage.stray(age: .hours(30)))
+            contents.garbage.append(try await storage.unfinished(age: .hours(2)))
+            contents.garbage.append(try await storage.unattached(age: .hours(30)))
+            contents.garbage.append(try await storage.deleted())
+            contents.kept.append(try await storage.attached(age: .hours(30)).file)
+            contents.kept.append(try await storage.unattached(age: .hours(1)))
+            contents.strays.append(try storage.stray(age: .hours(30)))
         }
         try await storage.deletedRoom(messages: 2)
-        return scene
+        return contents
     }
 
-    private func expectNoneLost(_ scene: Scene, in storage: TestStorage) {
-        for id in scene.kept { #expect(storage.hasFiles(id)) }
+    private func expectNoneLost(_ contents: Contents, in storage: TestStorage) {
+        for id in contents.kept { #expect(storage.hasFiles(id)) }
     }
 
-    private func expectSwept(_ scene: Scene, in storage: TestStorage) async throws {
-        expectNoneLost(scene, in: storage)
-        for id in scene.garbage { #expect(try await storage.isGone(id)) }
-        for id in scene.strays { #expect(!storage.isThere(storage.path(of: .original(id)))) }
+    private func expectSwept(_ contents: Contents, in storage: TestStorage) async throws {
+        expectNoneLost(contents, in: storage)
+        for id in contents.garbage { #expect(try await storage.isGone(id)) }
+        for id in contents.strays { #expect(!storage.isThere(storage.path(of: .original(id)))) }
         #expect(try await storage.store.rooms.prunableCount() == 0)
     }
 
@@ -91,11 +92,11 @@ struct InterruptedSweepTests {
             var steps = 0
             var wasStopped = true
             while wasStopped {
-                let scene = try await fill(storage)
+                let contents = try await fill(storage)
                 wasStopped = try await sweep(storage, stopAt: steps)
-                expectNoneLost(scene, in: storage)
+                expectNoneLost(contents, in: storage)
                 _ = try await storage.sweep().run()
-                try await expectSwept(scene, in: storage)
+                try await expectSwept(contents, in: storage)
                 steps += 1
             }
             // Marks, rooms and rows: fewer would mean that the sweep was not stopped where it should be.
@@ -106,35 +107,57 @@ struct InterruptedSweepTests {
     @Test("I5: A sweep that ends between a picture's files ends what it began the next time")
     func betweenFiles() async throws {
         try await withStorage { storage in
-            let scene = try await fill(storage)
-            let blob = BlobID(try #require(scene.garbage.last).uuid)
+            let contents = try await fill(storage)
+            let blob = BlobID(try #require(contents.garbage.last).uuid)
             // A folder in the original's place cannot be removed as a file can.
             let path = storage.path(of: .original(blob))
             try FileManager.default.removeItem(atPath: path)
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
             await #expect(throws: FileFailure.self) { try await storage.sweep().run() }
-            expectNoneLost(scene, in: storage)
+            expectNoneLost(contents, in: storage)
             let thumbnail = VariantFile(blob: blob, size: .thumbnail, format: .jpg)
             #expect(!storage.isThere(storage.path(of: .variant(thumbnail))))
             #expect(try await storage.store.attachments.existing(among: [Attachment.ID(blob.uuid)]).count == 1)
             try FileManager.default.removeItem(atPath: path)
             try storage.write(path, age: .zero)
             _ = try await storage.sweep().run()
-            try await expectSwept(scene, in: storage)
+            try await expectSwept(contents, in: storage)
         }
     }
 
     @Test("I5: A sweep that cannot fill the trash leaves the files where they are")
     func trashInTheWay() async throws {
         try await withStorage { storage in
-            let scene = try await fill(storage)
+            let contents = try await fill(storage)
             let today = "\(storage.media)/trash/\(TrashDay(Date()))"
             try storage.write(today, age: .zero)
             await #expect(throws: FileFailure.self) { try await storage.sweep().run() }
-            for id in scene.strays { #expect(storage.isThere(storage.path(of: .original(id)))) }
+            for id in contents.strays { #expect(storage.isThere(storage.path(of: .original(id)))) }
             try FileManager.default.removeItem(atPath: today)
             _ = try await storage.sweep().run()
-            try await expectSwept(scene, in: storage)
+            try await expectSwept(contents, in: storage)
         }
+    }
+}
+
+@Suite("Asking a sweep to stop", .serialized, .timeLimit(.standard))
+struct SignalTests {
+    @Test("A signal cancels the work, which ends in good order first", arguments: [SIGTERM, SIGINT])
+    func signal(number: Int32) async throws {
+        let (ends, end) = AsyncStream.makeStream(of: Bool.self)
+        await #expect(throws: StoppedBySignal.self) {
+            try await StopSignals.cancelling {
+                kill(getpid(), number)
+                // Ends by being cancelled alone.
+                for await _ in AsyncStream<Void>(unfolding: { try? await Task.sleep(for: .seconds(3600)) }) { break }
+                end.yield(Task.isCancelled)
+            }
+        }
+        #expect(await ends.first { _ in true } == true)
+    }
+
+    @Test("Work that nobody asks to stop gives its value")
+    func value() async throws {
+        #expect(try await StopSignals.cancelling { 7 } == 7)
     }
 }

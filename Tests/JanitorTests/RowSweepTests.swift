@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 @testable import Janitor
 
-@Suite("Sweeping rows")
+@Suite("Sweeping rows", .timeLimit(.standard))
 struct RowSweepTests {
     @Test("I5: An upload that began more than an hour ago and never ended goes, a younger one stays")
     func unfinished() async throws {

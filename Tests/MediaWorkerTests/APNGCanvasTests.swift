@@ -1,9 +1,10 @@
 import Pictures
+import TestSupport
 import Testing
 
 @testable import MediaWorker
 
-@Suite struct APNGCanvasTests {
+@Suite(.timeLimit(.standard)) struct APNGCanvasTests {
     private let red: [UInt8] = [200, 0, 0, 255]
     private let clear: [UInt8] = [0, 0, 0, 0]
 

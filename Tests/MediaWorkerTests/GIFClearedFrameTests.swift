@@ -4,7 +4,7 @@ import Testing
 
 @testable import MediaWorker
 
-@Suite("GIF frames that are cleared after display", .serialized, .patient)
+@Suite("GIF frames that are cleared after display", .serialized, .timeLimit(.standard))
 struct GIFClearedFrameTests {
     private static let blue: [UInt8] = [40, 60, 200]
     private static let red: [UInt8] = [220, 30, 30]

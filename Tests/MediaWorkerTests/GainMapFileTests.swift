@@ -10,7 +10,7 @@ import Testing
 @testable import Pictures
 
 /// Asks other programs what is left of an Ultra HDR photograph.
-@Suite("Gain maps") struct GainMapFileTests {
+@Suite("Gain maps", .timeLimit(.standard)) struct GainMapFileTests {
     @Test("exiftool finds picture, gain map and what they need, and nothing else (I7)")
     func exiftool() async throws {
         let bytes = try stripped()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// I6, I7, I9: libheif and the decoders behind it are in no other picture's process.
-@Suite(.serialized, .patient, .enabled(if: hasHEIFModule)) struct HEIFWorkerTests {
+@Suite(.serialized, .timeLimit(.standard), .enabled(if: hasHEIFModule)) struct HEIFWorkerTests {
     @Test("Each HEIC or AVIF gets a worker of its own, and other pictures share one")
     func ownWorker() async throws {
         try await withWorker { worker, media in

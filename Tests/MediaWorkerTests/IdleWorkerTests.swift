@@ -7,7 +7,7 @@ import Testing
 
 /// I8, I9: a worker that a picture has taken over does not end by itself, and answers jobs as if nothing were wrong.
 /// The supervisor enforces its limits from outside.
-@Suite(.serialized, .patient) struct IdleWorkerTests {
+@Suite(.serialized, .timeLimit(.standard)) struct IdleWorkerTests {
     private let board = StatusBoard()
 
     @Test("Memory above the ceiling is not kept while idle")

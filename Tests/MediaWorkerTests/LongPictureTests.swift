@@ -7,7 +7,7 @@ import Testing
 @testable import Pictures
 
 /// Pictures with sides of up to 65,500 pixels.
-@Suite("Long pictures", .serialized, .patient) struct LongPictureTests {
+@Suite("Long pictures", .serialized, .timeLimit(.standard)) struct LongPictureTests {
     @Test("A stitched screenshot has every size with the height that its name promises")
     func stitched() async throws {
         try await withWorker { worker, media in

@@ -7,7 +7,7 @@ import Vocabulary
 
 @testable import MediaWorker
 
-@Suite(.serialized, .patient) struct RenderingTests {
+@Suite(.serialized, .timeLimit(.standard)) struct RenderingTests {
     @Test("A picture is rendered upright in all orientations")
     func orientations() async throws {
         try await withWorker { supervisor, media in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MediaWorker
 
-@Suite struct ShrinkOnLoadTests {
+@Suite(.timeLimit(.standard)) struct ShrinkOnLoadTests {
     @Test(
         "A JPEG is shrunk while decoding as far as leaves a factor of one and a half",
         arguments: [

@@ -5,7 +5,7 @@ import Pictures
 import TestSupport
 import Testing
 
-@Suite(.serialized, .patient) struct SupervisionTests {
+@Suite(.serialized, .timeLimit(.standard)) struct SupervisionTests {
     private let board = StatusBoard()
 
     @Test("A worker that is killed in the middle of a job costs that job only (I6)")

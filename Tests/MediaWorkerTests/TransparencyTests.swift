@@ -5,7 +5,7 @@ import Testing
 @testable import MediaWorker
 @testable import Pictures
 
-@Suite("Shrinking transparent pictures", .serialized, .patient)
+@Suite("Shrinking transparent pictures", .serialized, .timeLimit(.standard))
 struct TransparencyTests {
     @Test("Colours of transparent pixels do not affect others")
     func hiddenColours() throws {

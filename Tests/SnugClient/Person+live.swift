@@ -4,20 +4,25 @@ import NIOHTTP1
 extension Person {
     /// Opens a WebSocket, sends `hello` and waits for the welcome.
     package func listen(
-        manners: LiveClient.Manners = .init(),
+        automaticReplies: LiveClient.AutomaticReplies = .init(),
         receiveBuffer: Int? = nil
     ) async throws -> LiveClient {
-        let (socket, _) = try await comeBack(to: nil, manners: manners, receiveBuffer: receiveBuffer)
+        let (socket, _) = try await resume(from: nil, automaticReplies: automaticReplies, receiveBuffer: receiveBuffer)
         return socket
     }
 
     /// Opens a WebSocket that resumes at a cursor, and returns the welcome with it.
-    package func comeBack(
-        to cursor: String?,
-        manners: LiveClient.Manners = .init(),
+    package func resume(
+        from cursor: String?,
+        automaticReplies: LiveClient.AutomaticReplies = .init(),
         receiveBuffer: Int? = nil
     ) async throws -> (socket: LiveClient, welcome: JSON) {
-        let socket = try await LiveClient(to: site, token: token, receiveBuffer: receiveBuffer, manners: manners)
+        let socket = try await LiveClient(
+            to: site,
+            token: token,
+            receiveBuffer: receiveBuffer,
+            automaticReplies: automaticReplies
+        )
         var hello: [String: JSON] = ["type": "hello"]
         hello["cursor"] = cursor.map(JSON.string)
         try await socket.say(.object(hello))

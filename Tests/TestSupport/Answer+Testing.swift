@@ -4,7 +4,7 @@ import Testing
 extension Answer: CustomTestStringConvertible {
     package var testDescription: String { "\(status) \(text.prefix(300))" }
 
-    /// Whether it is an error in the contract's form, with this status and code.
+    /// Whether it is a problem with this status and code.
     package func isProblem(_ status: Int, _ code: String) -> Bool {
         let problem = json
         return self.status == status && self[header: "content-type"] == "application/problem+json"

@@ -1,9 +1,9 @@
 import Foundation
 
-/// A new folder that is gone when `body` returns or throws; in memory where the system offers that.
+/// A new folder that is removed when `body` returns or throws; in memory if the system has such a place.
 ///
-/// The server waits for the disk at every write, and hundreds of servers would wait for minutes. What is lost when a
-/// process is killed is the same in memory.
+/// The server waits for the disk at every write, and hundreds of servers would wait for minutes. After a kill, files in
+/// memory have lost the same as files on a disk.
 package func withMemoryFolder<Result>(
     isolation: isolated (any Actor)? = #isolation,
     _ body: (String) async throws -> Result

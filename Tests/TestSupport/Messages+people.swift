@@ -1,6 +1,6 @@
 import Chat
 
-/// Operations of somebody who is signed in, where it does not matter in which session.
+/// Operations of a signed-in person, whatever the session.
 extension Messages {
     package func post(
         _ draft: Draft,

@@ -1,6 +1,6 @@
 import Chat
 
-/// Operations of somebody who is signed in, where it does not matter in which session.
+/// Operations of a signed-in person, whatever the session.
 extension People {
     @discardableResult
     package func update(_ user: User.ID, _ changes: UserChanges) async throws -> User {

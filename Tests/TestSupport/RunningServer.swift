@@ -14,7 +14,7 @@ import Synchronization
 /// A server inside the test's own process.
 package struct RunningServer: Sendable {
     package let site: Site
-    /// Its folder; gone with the server.
+    /// Its folder, which is removed with the server.
     package let storage: String
     private let logged: LineLog
 
@@ -37,7 +37,7 @@ package struct RunningServer: Sendable {
     }
 }
 
-/// Starts a server with an empty folder on a free port, and stops it in good order when `body` has returned.
+/// Starts a server with an empty folder on a free port, and stops it gracefully when `body` has returned.
 package func withServer<Result: Sendable>(
     _ choose: (inout Settings) -> Void = { _ in },
     internalLimits adjust: (inout Snug.InternalLimits) -> Void = { _ in },
@@ -48,11 +48,11 @@ package func withServer<Result: Sendable>(
         settings.port = 0
         settings.storage = storage
         settings.mediaWorker = Executables.mediaWorker
-        // Tests do more than a person does, and all from one address; those of the limits choose their own.
+        // Tests send more requests than a person, all from one address; tests of the limits set their own.
         settings.rates = .off
         choose(&settings)
         var internalLimits = Snug.InternalLimits()
-        // A real password costs a fifth of a second; here only that it is checked matters.
+        // A real hash takes a fifth of a second; these tests only need that a password is checked.
         internalLimits.passwordCost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
         internalLimits.worker = .patient
         internalLimits.transports.webSocket.frames = RateRule(count: 1_000_000, seconds: 1, burst: 1_000_000)
@@ -80,7 +80,7 @@ private func run<Result: Sendable>(
             }
             guard let found = await ports.first(where: { _ in true }) else {
                 try await tasks.waitForAll()
-                throw DidNotStart(program: "the server", said: "it ended before it was ready")
+                throw StartFailure(program: "the server", output: "it ended before it was ready")
             }
             let result = try await body(server(found))
             await group.triggerGracefulShutdown()

@@ -1,6 +1,6 @@
-/// Limits how many tasks do something at the same time.
+/// Limits the number of tasks that do something at the same time.
 actor Semaphore {
-    /// Servers that run at the same time. Many tests begin at once, and their servers would only wait for each other.
+    /// Limits the servers that run at the same time. More of them would only wait for each other.
     static let runningServers = Semaphore(8)
 
     private var free: Int

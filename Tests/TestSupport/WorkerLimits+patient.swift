@@ -1,8 +1,8 @@
 import Media
 
 extension WorkerLimits {
-    /// Without the times of the product's limits, which a worker of low priority does not keep on a busy machine. A test
-    /// of one of them sets that one.
+    /// Without the product's time limits, which a worker of low priority exceeds on a busy machine. A test of one of them
+    /// sets that one.
     package static var patient: WorkerLimits {
         var limits = WorkerLimits()
         limits.deadline = .seconds(600)

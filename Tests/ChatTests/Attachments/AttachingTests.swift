@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Attaching")
+@Suite("Attaching", .timeLimit(.standard))
 struct AttachingTests {
     @Test("I7: An unsent upload is its owner's alone, a sent one its room's")
     func visibility() async throws {
@@ -19,6 +20,21 @@ struct AttachingTests {
         }
     }
 
+    @Test("A message has its attachments in the order of the draft")
+    func order() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            var files: [Attachment.ID] = []
+            for _ in 0..<3 { files.append(try await chat.upload(by: ada)) }
+            let order = [files[2], files[0], files[1]]
+            let message = try await chat.say("", order, in: room, by: ada)
+            #expect(message.attachments.map(\.id) == order)
+            let stored = try await chat.store.messages.message(message.id, in: room, for: ada)
+            #expect(stored.attachments.map(\.id) == order)
+        }
+    }
+
     @Test("I7: Others' uploads cannot be attached, and a refusal does not tell whether they exist")
     func others() async throws {
         try await withChat { chat in
@@ -27,9 +43,11 @@ struct AttachingTests {
             let file = try await chat.upload(by: ada)
             for id in [file, .random()] {
                 await #expect(throws: Refusal.notFound(field: "attachment_ids")) {
-                    try await chat.say("", [id], in: room, by: bob)
+                    try await chat.say("Mine", [id], in: room, by: bob)
                 }
             }
+            let page = try await chat.store.messages.page(of: room, at: .newest, limit: 10, for: bob)
+            #expect(page.messages.isEmpty)
             try await chat.say("", [file], in: room, by: ada)
         }
     }
@@ -90,6 +108,30 @@ struct AttachingTests {
                 #expect(message.attachments.allSatisfy { $0.messageID == message.id })
                 #expect(try await chat.store.messages.message(message.id, in: room, for: ada) == message)
             }
+        }
+    }
+
+    @Test("If one of several attachments is in use, none of them is attached")
+    func allOrNothing() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let (used, free) = (try await chat.upload(by: ada), try await chat.upload(by: ada))
+            try await chat.say("", [used], in: room, by: ada)
+            #expect(await refusal { try await chat.say("", [free, used], in: room, by: ada) } == .conflict)
+            #expect(try await chat.say("", [free], in: room, by: ada).attachments.map(\.id) == [free])
+        }
+    }
+
+    @Test("An attachment of a deleted message cannot be attached again")
+    func ofDeletedMessage() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let file = try await chat.upload(by: ada)
+            let message = try await chat.say("", [file], in: room, by: ada)
+            try await chat.store.messages.delete(message.id, in: room, by: ada)
+            #expect(await refusal { try await chat.say("", [file], in: room, by: ada) } == .notFound)
         }
     }
 

@@ -1,25 +1,45 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Races for an attachment")
+@Suite("Races for an attachment", .timeLimit(.standard))
 struct ClaimRaceTests {
-    @Test("I5: Of two messages that take the same attachment at once, one gets it")
-    func twoMessages() async throws {
+    @Test("I5: Of four concurrent messages with the same attachment, exactly one gets it")
+    func fourMessages() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             for _ in 0..<40 {
                 let file = try await chat.upload(by: ada)
-                async let first = refusal { try await chat.say("first", [file], in: room, by: ada) }
-                async let second = refusal { try await chat.say("second", [file], in: room, by: ada) }
-                let outcomes = await [first, second]
-                #expect(outcomes.contains(nil) && outcomes.contains(.conflict))
+                let outcomes = await withTaskGroup { group in
+                    for _ in 0..<4 {
+                        group.addTask { await refusal { try await chat.say("", [file], in: room, by: ada) } }
+                    }
+                    return await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(outcomes.filter { $0 == nil }.count == 1)
+                #expect(outcomes.filter { $0 == .conflict }.count == 3)
             }
             #expect(try await chat.number("SELECT count(*) FROM messages") == 40)
             #expect(try await chat.number("SELECT count(*) FROM attachments WHERE message_id IS NULL") == 0)
+        }
+    }
+
+    @Test("I5: An upload is either deleted or attached, never both")
+    func deletionAgainstMessage() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            for _ in 0..<15 {
+                let file = try await chat.upload(by: ada)
+                async let posted = refusal { try await chat.say("", [file], in: room, by: ada) }
+                async let deleted = refusal { try await chat.store.deleteAttachment(file, by: ada) }
+                let outcome = await (posted, deleted)
+                #expect(outcome == (nil, .conflict) || outcome == (.notFound, nil))
+            }
         }
     }
 

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("What a person may upload and store")
+@Suite("What a person may upload and store", .timeLimit(.standard))
 struct QuotaTests {
     private func limits(day: Int? = nil, stored: Int? = nil) -> ChatLimits {
         var limits = ChatLimits()

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("What a person stores")
+@Suite("What a person stores", .timeLimit(.standard))
 struct StoredBytesTests {
     @Test("It is counted through every way in which an upload comes and goes")
     func everyWay() async throws {

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Uploads")
+@Suite("Uploads", .timeLimit(.standard))
 struct UploadTests {
     @Test("Until its bytes are there nobody sees an upload, its owner neither")
     func receiving() async throws {

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Bans")
+@Suite("Bans", .timeLimit(.standard))
 struct BanTests {
     @Test("Somebody whom another removed from a public room cannot join it again")
     func removed() async throws {

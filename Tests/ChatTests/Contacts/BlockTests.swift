@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Blocks")
+@Suite("Blocks", .timeLimit(.standard))
 struct BlockTests {
     @Test("Somebody who is blocked neither opens a direct room nor writes into an old one, and is not told why")
     func blocked() async throws {

@@ -1,9 +1,10 @@
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Direct rooms that somebody else opened")
+@Suite("Direct rooms that somebody else opened", .timeLimit(.standard))
 struct DirectRequestTests {
     @Test("I7: The other person sees nothing of it before the first message, and all from then on")
     func firstMessage() async throws {

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Invitations")
+@Suite("Invitations", .timeLimit(.standard))
 struct InvitationTests {
     @Test("I7: A stranger who is added is asked first, and is not in the room until they accept")
     func asked() async throws {

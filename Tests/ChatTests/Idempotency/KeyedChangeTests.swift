@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Changes under a key")
+@Suite("Changes under a key", .timeLimit(.standard))
 struct KeyedChangeTests {
     @Test("I3: The same request gives what the first one made, and makes nothing", arguments: KeyedChange.allCases)
     func again(change: KeyedChange) async throws {

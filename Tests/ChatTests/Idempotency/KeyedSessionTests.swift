@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Signing in under a key")
+@Suite("Signing in under a key", .timeLimit(.standard))
 struct KeyedSessionTests {
     private func once(_ name: String = "ada", saying what: String = "this") -> OnceRequest {
         OnceRequest(OnceKey(ofNamed: name, route: "sessions", text: "key"), parts: [.init(what.utf8)])

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Repeats for what is gone")
+@Suite("Repeats for what is gone", .timeLimit(.standard))
 struct KeyedThingGoneTests {
     @Test("A room that was deleted is gone")
     func room() async throws {

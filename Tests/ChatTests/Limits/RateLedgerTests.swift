@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Rates of many")
+@Suite("Rates of many", .timeLimit(.standard))
 struct RateLedgerTests {
     private let start = ContinuousClock.now
 

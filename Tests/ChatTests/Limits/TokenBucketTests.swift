@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Token buckets")
+@Suite("Token buckets", .timeLimit(.standard))
 struct TokenBucketTests {
     private let start = ContinuousClock.now
 

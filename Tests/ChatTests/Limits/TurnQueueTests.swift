@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Turns")
+@Suite("Turns", .timeLimit(.standard))
 struct TurnQueueTests {
     private let start = ContinuousClock.now
 

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("A day of uploads")
+@Suite("A day of uploads", .timeLimit(.standard))
 struct UploadedDayTests {
     private let start = Timestamp(milliseconds: 1_800_000_000_000)
 

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Cursors and ids as text")
+@Suite("Cursors and ids as text", .timeLimit(.standard))
 struct CursorTests {
     @Test("I2: A cursor reads what it wrote")
     func roundTrip() {

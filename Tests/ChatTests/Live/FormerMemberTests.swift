@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Events replayed to a former member")
+@Suite("Events replayed to a former member", .timeLimit(.standard))
 struct FormerMemberTests {
     private func events(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [Event]? {
         let cursor = Cursor(epoch: chat.store.epoch, position: position)

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Pruning the log")
+@Suite("Pruning the log", .timeLimit(.standard))
 struct LogPruningTests {
     @Test("Events go by age, in small steps, with what only they needed")
     func age() async throws {

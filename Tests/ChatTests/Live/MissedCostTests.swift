@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("The cost of looking up a cursor")
+@Suite("The cost of looking up a cursor", .timeLimit(.standard))
 struct MissedCostTests {
     /// The statements that run while somebody comes back.
     private func statements(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [String] {

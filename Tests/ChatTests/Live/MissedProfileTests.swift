@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Profiles that changed while a client was away")
+@Suite("Profiles that changed while a client was away", .timeLimit(.standard))
 struct MissedProfileTests {
     private func rename(_ user: User.ID, to name: String, in chat: TestChat) async throws -> Consequences {
         var changes = UserChanges()

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Missed events")
+@Suite("Missed events", .timeLimit(.standard))
 struct MissedTests {
     private func missed(_ chat: TestChat, by user: User.ID, after position: Int64) async throws -> MissedEvents? {
         try await chat.store.events.liveStart(for: user, after: Cursor(epoch: chat.store.epoch, position: position))

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Receipts")
+@Suite("Receipts", .timeLimit(.standard))
 struct ReceiptTests {
     @Test("A receipt moves forward only, and reading is receiving")
     func forward() async throws {

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("What a live connection starts from")
+@Suite("What a live connection starts from", .timeLimit(.standard))
 struct ResumeSnapshotTests {
     @Test("I2: Rooms and position are read at the same moment, however busy the writers are")
     func oneMoment() async throws {

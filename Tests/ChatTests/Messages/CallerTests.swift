@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Callers of operations on messages")
+@Suite("Callers of operations on messages", .timeLimit(.standard))
 struct CallerTests {
     private func caller(_ user: User.ID, key: String? = nil) -> Caller {
         let request = key.map { OnceRequest(OnceKey(of: user, route: "send", text: $0), parts: []) }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Pages of history")
+@Suite("Pages of history", .timeLimit(.standard))
 struct PageTests {
     /// The messages of a room and what a page of them must be, worked out the simple way.
     private struct Model {
@@ -61,6 +61,30 @@ struct PageTests {
                 #expect(page.hasMoreBefore == expected.before, "before, \(anchor) limit \(limit)")
                 #expect(page.hasMoreAfter == expected.after, "after, \(anchor) limit \(limit)")
             }
+        }
+    }
+
+    @Test(
+        "A page of ten messages has those on the named side, and says whether there are more",
+        arguments: [
+            (.newest, 3, "789", true, false), (.newest, 10, "0123456789", false, false),
+            (.newest, 50, "0123456789", false, false), (.before(5), 3, "234", true, true),
+            (.before(5), 5, "01234", false, true), (.before(0), 50, "", false, true), (.after(5), 3, "678", true, true),
+            (.after(5), 4, "6789", true, false), (.after(9), 50, "", true, false), (.around(5), 4, "3456", true, true),
+            (.around(0), 4, "0123", false, true), (.around(5), 100, "0123456789", false, false),
+        ] as [(PageAnchor, Int, String, Bool, Bool)]
+    )
+    func ofTen(anchor: PageAnchor, limit: Int, bodies: String, before: Bool, after: Bool) async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            let room = try await chat.room(of: ada)
+            let first = try await chat.say("0", in: room, by: ada).seq
+            for number in 1..<10 { try await chat.say("\(number)", in: room, by: ada) }
+            let anchor = anchor.moved(by: first)
+            let page = try await chat.store.messages.page(of: room, at: anchor, limit: limit, for: ada)
+            #expect(page.messages.map(\.body).joined() == bodies)
+            #expect(page.hasMoreBefore == before)
+            #expect(page.hasMoreAfter == after)
         }
     }
 
@@ -126,6 +150,18 @@ struct PageTests {
             let page = try await chat.store.messages.page(of: room, at: .newest, limit: 10, for: ada)
             #expect(page.messages.map { $0.attachments.map(\.id) } == files)
             #expect(page.messages[1].attachments[0].variants == [.sample])
+        }
+    }
+}
+
+extension PageAnchor {
+    /// The anchor at the number that is this far behind its own.
+    fileprivate func moved(by offset: Int64) -> PageAnchor {
+        switch self {
+        case .newest: .newest
+        case .before(let seq): .before(seq + offset)
+        case .after(let seq): .after(seq + offset)
+        case .around(let seq): .around(seq + offset)
         }
     }
 }

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Posting")
+@Suite("Posting", .timeLimit(.standard))
 struct PostingTests {
     @Test("A message holds what was said, by whom and when")
     func post() async throws {
@@ -16,6 +17,7 @@ struct PostingTests {
             #expect(message.createdAt == chat.clock.now)
             #expect(message.replyTo == first.id)
             #expect(message.seq == first.seq + 1)
+            #expect(try await chat.store.rooms.room(room, for: ada).room.lastSeq == message.seq)
             #expect(try await chat.store.messages.message(message.id, in: room, for: ada) == message)
         }
     }
@@ -25,7 +27,8 @@ struct PostingTests {
         let limits = ChatLimits()
         let file = Attachment.ID.random()
         let bad = [
-            Draft(body: ""), Draft(body: " \n\t"), Draft(body: "\u{0}\u{200B}"),
+            Draft(body: ""), Draft(body: " \n\t"), Draft(body: "\u{0}\u{200B}"), Draft(body: " \n\u{3000}"),
+            Draft(body: "\u{200B}\u{2060}"),
             Draft(body: String(repeating: "é", count: 1025)), Draft(body: "", attachmentIDs: [file, file]),
             Draft(body: "", attachmentIDs: (0..<11).map { _ in .random() }),
         ]

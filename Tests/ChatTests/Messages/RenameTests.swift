@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("New names in old messages")
+@Suite("New names in old messages", .timeLimit(.standard))
 struct RenameTests {
     private func rename(_ user: User.ID, to name: String, in chat: TestChat) async throws {
         var changes = UserChanges()

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Accounts")
+@Suite("Accounts", .timeLimit(.standard))
 struct AccountTests {
     @Test("A name is given once")
     func takenName() async throws {
@@ -17,21 +18,33 @@ struct AccountTests {
     func takenNameAtOnce() async throws {
         try await withChat { chat in
             let outcomes = await withTaskGroup { group in
-                for _ in 0..<20 { group.addTask { await refusal { try await chat.person("ada") } } }
+                for _ in 0..<20 {
+                    group.addTask {
+                        await refusal {
+                            try await chat.store.people.register(
+                                username: "ada",
+                                displayName: "Ada",
+                                passwordHash: "hash"
+                            )
+                        }
+                    }
+                }
                 return await group.reduce(into: []) { $0.append($1) }
             }
             #expect(outcomes.filter { $0 == nil }.count == 1)
             #expect(outcomes.filter { $0 == .conflict }.count == 19)
-            let stored = try await chat.number("SELECT count(*) FROM users")
-            #expect(stored == 1)
+            let users = try await chat.number("SELECT count(*) FROM users")
+            #expect(users == 1)
+            let sessions = try await chat.number("SELECT count(*) FROM sessions")
+            #expect(sessions == 1)
         }
     }
 
     @Test(
         "User names are 1 to 32 plain characters",
         arguments: [
-            "", "Ada", "a b", "ä", "a/b", "a\u{0}", String(repeating: "a", count: 33), ".", "..", "-", "._-", "me",
-            "current",
+            "", "Ada", "a b", "ada lovelace", "ada@example", "ä", "ädä", "a/b", "a\u{0}", "a\u{0}b",
+            String(repeating: "a", count: 33), ".", "..", "-", "-_-", "._-", "me", "current",
         ]
     )
     func badUsername(name: String) {
@@ -50,7 +63,9 @@ struct AccountTests {
 
     @Test(
         "Names of those who speak for the server, or to everybody, are the operator's to give",
-        arguments: ["admin", "ad-min", "system", "root", "support", "everyone", "here", "channel", "all", "snug"]
+        arguments: [
+            "admin", "ad-min", "a.d.m.i.n", "system", "root", "support", "everyone", "here", "channel", "all", "snug",
+        ]
     )
     func reserved(name: String) throws {
         try User.check(username: name)
@@ -69,14 +84,16 @@ struct AccountTests {
     func displayName() throws {
         #expect(try User.check(displayName: "  Ada L. \n", username: "ada") == "Ada L.")
         #expect(try User.check(displayName: nil, username: "ada") == "ada")
+        let deceiving = "Ann\u{200B}\u{202E} \u{7}Admin\u{2066}"
+        #expect(try User.check(displayName: deceiving, username: "ada") == "Ann Admin")
         #expect(try User.check(displayName: String(repeating: "é", count: 64), username: "ada").count == 64)
     }
 
     @Test(
         "A display name is neither empty, invisible nor too long",
         arguments: [
-            "", "   ", "\u{7}", "\n", "\u{202E}", "\u{200B}\u{2060}\u{FEFF}", "\u{3164}", "\u{2800}", "\u{301}",
-            String(repeating: "é", count: 65),
+            "", " ", "   ", "\u{7}", "\n", "\u{200B}", "\u{202E}", "\u{202E}\u{2066}", "\u{200B}\u{2060}\u{FEFF}",
+            "\u{3164}", "\u{2800}", "\u{301}", String(repeating: "x", count: 65), String(repeating: "é", count: 65),
         ]
     )
     func badDisplayName(name: String) {
@@ -97,6 +114,21 @@ struct AccountTests {
             #expect(try await found("ad_") == ["ad_"])
             #expect(try await found("ad%").isEmpty)
             #expect(try await found("bob") == ["bob"])
+        }
+    }
+
+    @Test("I8: At most 20 people are found, and wildcards have no meaning")
+    func searchLimit() async throws {
+        try await withChat { chat in
+            for number in 0..<22 { _ = try await chat.person("many-\(number)") }
+            let ada = try await chat.person("ada")
+            let found = { query in
+                try await chat.store.people.find(matching: query, for: ada).items.map(\.user.username)
+            }
+            #expect(try await found("ad") == ["ada"])
+            #expect(try await found("many-").count == 20)
+            #expect(try await found("%").isEmpty)
+            #expect(try await found("a_a").isEmpty)
         }
     }
 

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Pictures of people")
+@Suite("Pictures of people", .timeLimit(.standard))
 struct AvatarTests {
     private func setAvatar(_ avatar: UserChanges.Avatar, of user: User.ID, in chat: TestChat) async throws -> User {
         var changes = UserChanges()

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Networks that people sign in from")
+@Suite("Networks that people sign in from", .timeLimit(.standard))
 struct KnownNetworkTests {
     private let home = Network(v4: 0xC000_0201)
     private let office = Network(v6: 0x2001_0DB8_0000_0000)

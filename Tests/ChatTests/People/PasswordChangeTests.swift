@@ -1,9 +1,10 @@
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Changing a password")
+@Suite("Changing a password", .timeLimit(.standard))
 struct PasswordChangeTests {
     private func once() -> OnceRequest {
         OnceRequest(OnceKey(ofNamed: "ada", route: "sessions", text: "key"), parts: [])

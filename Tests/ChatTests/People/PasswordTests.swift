@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Passwords")
+@Suite("Passwords", .timeLimit(.standard))
 struct PasswordTests {
     /// Weak and fast.
     private static let cost = PasswordHasher.Cost(rounds: 16, blockSize: 1, parallelism: 1)

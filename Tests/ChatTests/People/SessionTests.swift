@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Sessions")
+@Suite("Sessions", .timeLimit(.standard))
 struct SessionTests {
     private static let day = Duration.seconds(86_400)
 

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Renderings of deleted attachments")
+@Suite("Renderings of deleted attachments", .timeLimit(.standard))
 struct CancelledRenderingTests {
     private func state(_ id: Attachment.ID, _ chat: TestChat) async throws -> Rendering.State? {
         try await chat.store.read { try $0.rendering(of: id)?.state }

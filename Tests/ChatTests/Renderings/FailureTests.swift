@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Failure as a state")
+@Suite("Failure as a state", .timeLimit(.standard))
 struct FailureTests {
     /// A picture in a room, as its owner sees it.
     private struct World {

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Known failures")
+@Suite("Known failures", .timeLimit(.standard))
 struct KnownFailureTests {
     private let bytes = AttachmentFacts.sample(.image)
 

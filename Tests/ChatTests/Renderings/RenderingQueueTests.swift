@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("The rendering queue")
+@Suite("The rendering queue", .timeLimit(.standard))
 struct RenderingQueueTests {
     @Test("Pictures are rendered in the order in which they came; files are not")
     func order() async throws {

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Statements of renderings")
+@Suite("Statements of renderings", .timeLimit(.standard))
 struct RenderingStatementTests {
     private static let variants = [VariantSize.thumbnail, .medium, .large].map { size in
         Variant(size: size, fileSize: .thumbnail, width: 150, height: 113, format: .jpg, byteCount: 5000)

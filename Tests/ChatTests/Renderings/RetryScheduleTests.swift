@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("What becomes of a picture that could not be rendered")
+@Suite("What becomes of a picture that could not be rendered", .timeLimit(.standard))
 struct RetryScheduleTests {
     private typealias Step = RetrySchedule.Step
 

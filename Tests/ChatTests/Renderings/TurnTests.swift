@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Taking turns")
+@Suite("Taking turns", .timeLimit(.standard))
 struct TurnTests {
     private func picture(_ cost: Int, by owner: User.ID, _ chat: TestChat) async throws -> Attachment.ID {
         let id = Attachment.ID.random()

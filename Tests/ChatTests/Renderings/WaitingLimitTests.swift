@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("How many pictures may wait")
+@Suite("How many pictures may wait", .timeLimit(.standard))
 struct WaitingLimitTests {
     private func limits(all: Int = 100, own: Int = 100) -> ChatLimits {
         var limits = ChatLimits()

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Making and changing rooms")
+@Suite("Making and changing rooms", .timeLimit(.standard))
 struct CreatingRoomTests {
     @Test("Who makes a room is its owner", arguments: [Room.Kind.public, .private])
     func create(kind: Room.Kind) async throws {
@@ -70,6 +71,26 @@ struct CreatingRoomTests {
             #expect(try await names("B") == ["b%r", "Bar", "beer"])
             #expect(try await names("b%") == ["b%r"])
             #expect(try await names("_").isEmpty)
+        }
+    }
+
+    @Test("I7: Public rooms are listed until one has joined them, private ones never")
+    func joined() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let rooms = chat.store.rooms
+            _ = try await rooms.create(kind: .private, name: "Private", topic: nil, owner: ada)
+            _ = try await rooms.create(kind: .public, name: "Garden", topic: nil, owner: ada)
+            let kitchen = try await rooms.create(kind: .public, name: "Kitchen", topic: nil, owner: ada).room.id
+            let names = { (person: User.ID, query: String) in
+                try await rooms.joinable(for: person, matching: query).items.map(\.name)
+            }
+            #expect(try await names(bob, "") == ["Garden", "Kitchen"])
+            #expect(try await names(bob, "kit") == ["Kitchen"])
+            #expect(try await names(bob, "%").isEmpty)
+            _ = try await rooms.addMember(bob, to: kitchen, role: .member, by: bob)
+            #expect(try await names(bob, "") == ["Garden"])
+            #expect(try await names(ada, "").isEmpty)
         }
     }
 

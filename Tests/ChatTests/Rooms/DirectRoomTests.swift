@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Direct rooms")
+@Suite("Direct rooms", .timeLimit(.standard))
 struct DirectRoomTests {
     @Test("Two people have one direct room, however often and from whichever side they ask at once")
     func oncePerPair() async throws {
@@ -57,6 +58,11 @@ struct DirectRoomTests {
             )
             #expect(await refusal { try await store.rooms.delete(room, by: people[0]) } == .conflict)
             #expect(await refusal { try await store.rooms.room(room, for: people[2]) } == .notFound)
+            #expect(
+                await refusal { try await store.rooms.addMember(people[2], to: room, role: .member, by: people[2]) }
+                    == .notFound
+            )
+            #expect(try await store.rooms.room(room, for: people[1]).room.memberCount == 2)
         }
     }
 

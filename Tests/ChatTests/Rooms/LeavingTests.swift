@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Leaving rooms")
+@Suite("Leaving rooms", .timeLimit(.standard))
 struct LeavingTests {
     @Test("The longest-standing admin follows the last owner")
     func adminInherits() async throws {
@@ -15,6 +16,7 @@ struct LeavingTests {
             }
             try await chat.store.rooms.removeMember(people[0], from: room, by: people[0])
             #expect(try await chat.store.rooms.room(room, for: people[3]).role == .owner)
+            #expect(try await chat.store.rooms.room(room, for: people[1]).role == .member)
             #expect(chat.follower.kinds(in: room).suffix(2) == ["member.left", "member.updated"])
         }
     }
@@ -62,6 +64,29 @@ struct LeavingTests {
             #expect(await refusal { try await chat.store.attachments.attachment(file, for: ada) } == .notFound)
             #expect(try await chat.store.rooms.prunableCount() == 2)
             #expect(try await chat.store.attachments.deleted(limit: 10) == [file])
+        }
+    }
+
+    @Test("I7: A person who left cannot see the room")
+    func left() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            try await chat.store.rooms.removeMember(bob, from: room, by: bob)
+            #expect(await refusal { try await chat.store.rooms.room(room, for: bob) } == .notFound)
+            #expect(try await chat.store.rooms.list(of: bob).isEmpty)
+        }
+    }
+
+    @Test("A public room cannot be found or joined after its last member left")
+    func lastOneOutOfPublicRoom() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let rooms = chat.store.rooms
+            let room = try await chat.room(.public, of: ada)
+            try await rooms.removeMember(ada, from: room, by: ada)
+            #expect(await refusal { try await rooms.addMember(bob, to: room, role: .member, by: bob) } == .notFound)
+            #expect(try await rooms.joinable(for: bob, matching: "").items.isEmpty)
         }
     }
 }

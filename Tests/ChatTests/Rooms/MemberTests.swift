@@ -1,18 +1,22 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Members and roles")
+@Suite("Members and roles", .timeLimit(.standard))
 struct MemberTests {
     @Test("Anybody joins a public room, as a member")
     func join() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada)
-            #expect(
-                await refusal { try await chat.store.rooms.addMember(bob, to: room, role: .admin, by: bob) }
-                    == .forbidden
-            )
+            for role in [Member.Role.admin, .owner] {
+                #expect(
+                    await refusal { try await chat.store.rooms.addMember(bob, to: room, role: role, by: bob) }
+                        == .forbidden
+                )
+            }
+            #expect(try await chat.store.rooms.room(room, for: bob).role == nil)
             #expect(try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob).member?.role == .member)
             #expect(try await chat.store.rooms.room(room, for: bob).room.memberCount == 2)
         }
@@ -61,6 +65,22 @@ struct MemberTests {
                 await refusal { try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob) }
                     == .notFound
             )
+        }
+    }
+
+    @Test("I7: Only members see the messages and members of a public room")
+    func publicRoom() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let store = chat.store
+            let room = try await chat.room(.public, of: ada)
+            try await chat.say("Hello", in: room, by: ada)
+            let page = { try await store.messages.page(of: room, at: .newest, limit: 10, for: bob).messages }
+            #expect(await refusal(page) == .notFound)
+            #expect(await refusal { try await store.rooms.members(of: room, for: bob) } == .notFound)
+            _ = try await store.rooms.addMember(bob, to: room, role: .member, by: bob)
+            #expect(try await page().map(\.body) == ["Hello"])
+            #expect(try await Set(store.rooms.members(of: room, for: bob).map(\.user.id)) == [ada, bob])
         }
     }
 

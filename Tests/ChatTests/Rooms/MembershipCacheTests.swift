@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Memberships that are remembered")
+@Suite("Memberships that are remembered", .timeLimit(.standard))
 struct MembershipCacheTests {
     private let cache = MembershipCache()
     private let room = Room.ID.random()

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Deleting rooms")
+@Suite("Deleting rooms", .timeLimit(.standard))
 struct RoomDeletionTests {
     @Test("Only owners delete a room")
     func who() async throws {

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Bounds of rooms")
+@Suite("Bounds of rooms", .timeLimit(.standard))
 struct RoomLimitTests {
     @Test("I8: Of 130 who join at once exactly as many get in as there are places")
     func fullRoom() async throws {

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("The list of rooms")
+@Suite("The list of rooms", .timeLimit(.standard))
 struct RoomListTests {
     @Test("The newest activity comes first, and a message moves its room up")
     func order() async throws {
@@ -63,6 +64,20 @@ struct RoomListTests {
             try await chat.say("mine", in: room, by: bob)
             #expect(try await chat.store.rooms.list(of: bob).map(\.unreadCount) == [5])
             #expect(try await chat.store.rooms.list(of: ada).map(\.unreadCount) == [1])
+        }
+    }
+
+    @Test("A deleted last message is still the last one, and not unread")
+    func deletedLastMessage() async throws {
+        try await withChat { chat in
+            let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
+            let room = try await chat.room(of: ada, with: [bob])
+            let message = try await chat.say("Oops", in: room, by: ada)
+            try await chat.store.messages.delete(message.id, in: room, by: ada)
+            let listed = try #require(try await chat.store.rooms.list(of: bob).first)
+            #expect(listed.unreadCount == 0)
+            #expect(listed.lastMessage?.id == message.id)
+            #expect(listed.lastMessage?.body == "")
         }
     }
 }

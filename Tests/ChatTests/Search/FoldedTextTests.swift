@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Folded text")
+@Suite("Folded text", .timeLimit(.standard))
 struct FoldedTextTests {
     @Test(
         "Case, accents, width and white space make no difference",

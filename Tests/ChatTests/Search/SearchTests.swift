@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Searching people and rooms")
+@Suite("Searching people and rooms", .timeLimit(.standard))
 struct SearchTests {
     private func person(_ username: String, _ displayName: String, in chat: TestChat) async throws -> User.ID {
         try await chat.store.people.create(username: username, displayName: displayName, passwordHash: "hash").id

@@ -7,7 +7,7 @@ import Testing
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Closing the store", .patient)
+@Suite("Closing the store", .timeLimit(.standard))
 struct ClosingTests {
     @Test("I1: The log is gone, and the file alone has everything")
     func folded() async throws {

@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Direct rooms in an older database")
+@Suite("Direct rooms in an older database", .timeLimit(.standard))
 struct ConsentMigrationTests {
     /// An older database with a direct room of Ada with each of three people: one whom she answered, one who shares
     /// another room with her, and one who said nothing.

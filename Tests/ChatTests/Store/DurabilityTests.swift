@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("The database file")
+@Suite("The database file", .timeLimit(.standard))
 struct DurabilityTests {
     @Test("I1: The writer syncs as it was asked to", arguments: [(Store.Synchronous.full, 2), (.normal, 1)])
     func synchronous(setting: Store.Synchronous, pragma: Int) async throws {

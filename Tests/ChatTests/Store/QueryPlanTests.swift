@@ -1,11 +1,12 @@
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
 /// Reads how SQLite would carry out each query (https://www.sqlite.org/eqp.html).
-@Suite("Query plans")
+@Suite("Query plans", .timeLimit(.standard))
 struct QueryPlanTests {
     /// A query that runs often or over much. A new one is added here.
     struct HotQuery: CustomTestStringConvertible {

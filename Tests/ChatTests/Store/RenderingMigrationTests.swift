@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -7,7 +8,7 @@ import Vocabulary
 @testable import ChatSQLite
 
 /// Migrates a database that a release wrote before renderings had a table; `Databases/README.md` describes it.
-@Suite("Renderings of an older database")
+@Suite("Renderings of an older database", .timeLimit(.standard))
 struct RenderingMigrationTests {
     /// A row of `attachments` as the release wrote it.
     private struct OldAttachment {

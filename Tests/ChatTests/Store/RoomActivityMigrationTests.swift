@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("The order of rooms in an older database")
+@Suite("The order of rooms in an older database", .timeLimit(.standard))
 struct RoomActivityMigrationTests {
     /// Writes rooms as an older server left them: each with its messages, oldest first.
     private func write(_ rooms: [(id: Room.ID, activeAt: Int64)], messages: [Room.ID], to path: String) async throws {

@@ -1,12 +1,13 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("The schema")
+@Suite("The schema", .timeLimit(.standard))
 struct SchemaTests {
     @Test("An empty file becomes a database, and opening it again changes nothing")
     func migration() async throws {

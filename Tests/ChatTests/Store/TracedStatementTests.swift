@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
 /// Every statement that the store runs, seen as it runs: also those that nobody thought to call hot.
-@Suite("All statements")
+@Suite("All statements", .timeLimit(.standard))
 struct TracedStatementTests {
     /// Statements that may read more than they give, and why that is bounded.
     private static let allowed: [(part: String, reason: String)] = [

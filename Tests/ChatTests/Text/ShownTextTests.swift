@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Text that people see")
+@Suite("Text that people see", .timeLimit(.standard))
 struct ShownTextTests {
     /// Compares characters, not what they are equivalent to.
     private func expect(

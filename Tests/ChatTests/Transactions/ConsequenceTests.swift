@@ -1,10 +1,11 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Consequences of commits")
+@Suite("Consequences of commits", .timeLimit(.standard))
 struct ConsequenceTests {
     /// Reports each call to `follow`, and returns from it when the test says so.
     private final class HeldFollower: ConsequenceFollower {

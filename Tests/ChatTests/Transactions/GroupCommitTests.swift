@@ -1,12 +1,13 @@
 import Dispatch
 import GRDB
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Writes that share a commit")
+@Suite("Writes that share a commit", .timeLimit(.standard))
 struct GroupCommitTests {
     /// Holds the writer until it is told to go on, so that other writes pile up behind it.
     private final class Gate: Sendable {

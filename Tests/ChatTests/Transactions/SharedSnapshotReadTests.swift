@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Reads that share a snapshot", .patient)
+@Suite("Reads that share a snapshot", .timeLimit(.standard))
 struct SharedSnapshotReadTests {
     private struct Wrong: Error {}
 

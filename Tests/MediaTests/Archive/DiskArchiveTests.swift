@@ -2,13 +2,14 @@ import Fixtures
 import FoundationEssentials
 import Glibc
 import Pictures
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Kernel
 @testable import Media
 
-@Suite struct DiskArchiveTests {
+@Suite(.timeLimit(.standard)) struct DiskArchiveTests {
     @Test("Files are readable by the group of the media folder and by nobody else, whatever the umask (I7)")
     func modes() async throws {
         try await withMediaFolder { media in
@@ -216,4 +217,12 @@ func write(_ bytes: [UInt8], as variant: VariantFile, in media: MediaFolder) thr
     defer { file.close() }
     try file.write(bytes)
     try file.link(to: media.path(of: .variant(variant)), replacing: true)
+}
+
+@Suite(.timeLimit(.standard)) struct ShardTests {
+    @Test("The folder of a file is named like the end of its id")
+    func name() {
+        let id = BlobID.random()
+        #expect(id.shard.description == id.description.suffix(2))
+    }
 }

@@ -1,12 +1,13 @@
 import Fixtures
 import FoundationEssentials
 import Pictures
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Media
 
-@Suite struct TrashTests {
+@Suite(.timeLimit(.standard)) struct TrashTests {
     private let today = TrashDay(Date(timeIntervalSince1970: 1_790_000_000))
     private let lastWeek = TrashDay(Date(timeIntervalSince1970: 1_790_000_000 - 8 * 86_400))
 

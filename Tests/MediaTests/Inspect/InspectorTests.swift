@@ -1,11 +1,12 @@
 import Fixtures
 import Kernel
+import TestSupport
 import Testing
 
 @testable import Media
 @testable import Pictures
 
-@Suite struct InspectorTests {
+@Suite(.timeLimit(.standard)) struct InspectorTests {
     private let inspector: Inspector
 
     init() throws { inspector = try Inspector() }

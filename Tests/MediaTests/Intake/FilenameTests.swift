@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Media
 
-@Suite struct FilenameTests {
+@Suite(.timeLimit(.standard)) struct FilenameTests {
     @Test(
         "A name is text for people and not a path",
         arguments: [

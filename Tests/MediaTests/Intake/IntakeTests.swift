@@ -4,13 +4,14 @@ import Hashing
 import Kernel
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Media
 @testable import Pictures
 
-@Suite struct IntakeTests {
+@Suite(.timeLimit(.standard)) struct IntakeTests {
     @Test("An upload is stored unchanged, counted and hashed (I1)", arguments: [1, 100, 65_536, 1_000_000])
     func stored(chunkLength: Int) async throws {
         try await withIntake { intake, media in

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Media
 
-@Suite struct MultipartBoundaryTests {
+@Suite(.timeLimit(.standard)) struct MultipartBoundaryTests {
     private static let longest = String(repeating: "a", count: 200)
 
     @Test(

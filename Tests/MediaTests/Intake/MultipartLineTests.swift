@@ -1,10 +1,11 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Media
 
 /// Forms as clients write them that do not keep to the letter of RFC 2046, and files that look like their forms.
-@Suite struct MultipartLineTests {
+@Suite(.timeLimit(.standard)) struct MultipartLineTests {
     private static let contents: [[UInt8]] = [
         Array("abc".utf8), Array("abc\r".utf8), Array("abc\n".utf8), Array("abc\r\n".utf8), Array("\r\n\r\n".utf8),
         Array("\n\n".utf8), Array("\r\r".utf8), Array("-".utf8), Array("--*".utf8), Array("a\r\n--**\r\n--***x".utf8),

@@ -1,9 +1,10 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Media
 
-@Suite struct MultipartParserTests {
+@Suite(.timeLimit(.standard)) struct MultipartParserTests {
     private static let content = "line\r\n--Xy\r\r\n-\r\n--XyZ-not quite\r\n"
     private static let form =
         "preamble\r\n--XyZzy\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n"

@@ -8,7 +8,7 @@ import Vocabulary
 
 @testable import Media
 
-@Suite struct OriginalWriterTests {
+@Suite(.timeLimit(.standard)) struct OriginalWriterTests {
     @Test("An original is stored without its metadata, and the hash is that of the stored file (I7)")
     func stripped() async throws {
         try await withMediaFolder { media in

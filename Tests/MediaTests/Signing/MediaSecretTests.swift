@@ -2,11 +2,12 @@ import Fixtures
 import FoundationEssentials
 import Glibc
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import Media
 
-@Suite struct MediaSecretTests {
+@Suite(.timeLimit(.standard)) struct MediaSecretTests {
     @Test("The first start creates a private key file, later starts read it")
     func made() async throws {
         try await withScratchFolder { folder in

@@ -1,10 +1,11 @@
 import FoundationEssentials
 import Pictures
+import TestSupport
 import Testing
 
 @testable import Media
 
-@Suite struct MediaSignerTests {
+@Suite(.timeLimit(.standard)) struct MediaSignerTests {
     private static let blob = "0f9619ff-8b86-4d01-b42d-00cf4fc964ff"
     private static let now = Date(timeIntervalSince1970: 1_790_208_001)
     private static let secret = MediaSecret(digits: String(repeating: "00112233445566778899aabbccddeeff", count: 2))

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Media
 
 /// I8, I9: what a worker may take is enforced from outside, also between its jobs.
-@Suite struct WorkerStateMachineTests {
+@Suite(.timeLimit(.standard)) struct WorkerStateMachineTests {
     private static let start = ContinuousClock.now
     private var rules: WorkerStateMachine
 

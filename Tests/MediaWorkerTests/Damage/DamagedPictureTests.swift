@@ -9,7 +9,7 @@ import Vocabulary
 
 /// Renders damaged files with the real worker: decodable ones are marked as damaged, others fail with the correct
 /// reason.
-@Suite("Damaged pictures", .serialized, .patient) struct DamagedPictureTests {
+@Suite("Damaged pictures", .serialized, .timeLimit(.standard)) struct DamagedPictureTests {
     private enum Outcome: Equatable {
         case whole
         case damaged

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import MediaWorker
 
-@Suite struct EncodingLadderTests {
+@Suite(.timeLimit(.standard)) struct EncodingLadderTests {
     private func ladder(
         _ content: EncodingLadder.Content,
         isTransparent: Bool = false,

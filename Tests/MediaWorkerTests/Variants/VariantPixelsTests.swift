@@ -8,7 +8,7 @@ import Testing
 @testable import MediaWorker
 
 /// Real files through the real worker: each size has the pixels that its name promises, and looks right.
-@Suite("Variants have the pixels of their size", .serialized, .patient) struct VariantPixelsTests {
+@Suite("Variants have the pixels of their size", .serialized, .timeLimit(.standard)) struct VariantPixelsTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         /// Of the thumbnail, the medium and the large variant.

@@ -1,9 +1,10 @@
 import Kernel
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite struct BufferedFileReaderTests {
+@Suite(.timeLimit(.standard)) struct BufferedFileReaderTests {
     @Test("Nothing outside the file is read, whatever the offset (I6)")
     func bounds() {
         var source = BufferedFileReader([1, 2, 3, 4])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pictures
 
-@Suite struct PNGColourTests {
+@Suite(.timeLimit(.standard)) struct PNGColourTests {
     private typealias Make = PictureBytes
 
     private static let header = Make.header(width: 30, height: 20)

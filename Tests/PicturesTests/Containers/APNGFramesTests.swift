@@ -1,9 +1,10 @@
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite struct APNGFramesTests {
+@Suite(.timeLimit(.standard)) struct APNGFramesTests {
     @Test("An animated PNG is split into frames with positions and durations")
     func frames() throws {
         let film = try #require(APNGFrames(Fixture.bytes("moving.png")))

@@ -1,9 +1,10 @@
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite struct GIFTransparencyFixTests {
+@Suite(.timeLimit(.standard)) struct GIFTransparencyFixTests {
     @Test("A GIF that announces no transparency gets a last frame that does")
     func added() throws {
         let file = try Fixture.bytes("corner.gif")

@@ -1,9 +1,10 @@
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite struct PNGChunkFilterTests {
+@Suite(.timeLimit(.standard)) struct PNGChunkFilterTests {
     private typealias Make = PictureBytes
 
     private static let header = Make.header(width: 30, height: 20)

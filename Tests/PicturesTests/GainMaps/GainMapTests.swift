@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pictures
 
-@Suite struct GainMapTests {
+@Suite(.timeLimit(.standard)) struct GainMapTests {
     private typealias Make = PictureBytes
 
     private static let secret = "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" dc:creator=\"Secret\""

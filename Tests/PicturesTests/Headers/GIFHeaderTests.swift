@@ -1,9 +1,10 @@
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite struct GIFHeaderTests {
+@Suite(.timeLimit(.standard)) struct GIFHeaderTests {
     private typealias Make = PictureBytes
 
     @Test(

@@ -1,9 +1,10 @@
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite struct HEIFHeaderTests {
+@Suite(.timeLimit(.standard)) struct HEIFHeaderTests {
     private typealias Make = PictureBytes
 
     @Test("An overlay is not given to a decoder, wherever the file declares it (I6)")

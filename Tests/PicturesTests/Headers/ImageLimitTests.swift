@@ -1,9 +1,10 @@
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite struct ImageLimitTests {
+@Suite(.timeLimit(.standard)) struct ImageLimitTests {
     @Test("A picture may be as large as the limit and no larger (I8)")
     func edges() throws {
         try ImageLimits().check(facts(.jpeg, 12_000, 10_000))

@@ -1,9 +1,10 @@
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite struct JPEGHeaderTests {
+@Suite(.timeLimit(.standard)) struct JPEGHeaderTests {
     private typealias Make = PictureBytes
 
     @Test("A frame header of any kind gives size, precision and coding", arguments: UInt8(0xC0)...0xCF)

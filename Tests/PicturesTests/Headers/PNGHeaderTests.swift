@@ -1,9 +1,10 @@
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite struct PNGHeaderTests {
+@Suite(.timeLimit(.standard)) struct PNGHeaderTests {
     private typealias Make = PictureBytes
 
     @Test(

@@ -1,9 +1,10 @@
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite struct WebPHeaderTests {
+@Suite(.timeLimit(.standard)) struct WebPHeaderTests {
     private typealias Make = PictureBytes
 
     @Test("Pixels of another size than the canvas make a damaged picture, as for libwebp (I6)")

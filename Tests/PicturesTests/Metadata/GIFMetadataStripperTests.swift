@@ -2,7 +2,7 @@ import Fixtures
 import TestSupport
 import Testing
 
-@Suite struct GIFMetadataStripperTests {
+@Suite(.timeLimit(.standard)) struct GIFMetadataStripperTests {
     private typealias Make = PictureBytes
 
     private static let image = Make.image(width: 5, height: 5)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pictures
 
-@Suite struct HEIFMetadataStripperTests {
+@Suite(.timeLimit(.standard)) struct HEIFMetadataStripperTests {
     private typealias Make = PictureBytes
 
     @Test("Metadata is overwritten in place, and everything else keeps its position")

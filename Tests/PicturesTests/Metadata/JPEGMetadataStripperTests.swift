@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pictures
 
-@Suite struct JPEGMetadataStripperTests {
+@Suite(.timeLimit(.standard)) struct JPEGMetadataStripperTests {
     private typealias Make = PictureBytes
 
     private static let frame = Make.frame(0xC0, width: 30, height: 20)

@@ -5,7 +5,7 @@ import Testing
 @testable import Pictures
 
 /// Files made of the smallest pieces that cost a parser something.
-@Suite struct ManyPiecesTests {
+@Suite(.timeLimit(.standard)) struct ManyPiecesTests {
     private typealias Make = PictureBytes
 
     /// What is quadratic in this does not end within the limit.
@@ -36,7 +36,7 @@ import Testing
     /// A list of places for two items, the second of as many extents as can be told without a byte for each.
     private static let places = Make.fullBox("iloc", [0, 0], [0, 2], [0, 1, 0, 0, 0, 1], [0, 2, 0, 0, 0xFF, 0xFF])
 
-    @Test("The cost of a file is proportional to its length (I8)", .patient, arguments: files.map(\.name))
+    @Test("The cost of a file is proportional to its length (I8)", arguments: files.map(\.name))
     func linear(name: String) throws {
         let file = try #require(Self.files.first { $0.name == name })
         let count = (Self.byteCount - file.start.count) / file.piece.count

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pictures
 
-@Suite struct PNGMetadataStripperTests {
+@Suite(.timeLimit(.standard)) struct PNGMetadataStripperTests {
     private typealias Make = PictureBytes
 
     private static let header = Make.header(width: 30, height: 20)

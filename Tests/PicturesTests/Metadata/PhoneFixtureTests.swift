@@ -5,7 +5,7 @@ import Testing
 @testable import Pictures
 
 /// Real files, with all that phones and editors put into them.
-@Suite struct PhoneFixtureTests {
+@Suite(.timeLimit(.standard)) struct PhoneFixtureTests {
     private static let phones = [
         "phone.jpg", "phone-progressive.jpg", "phone.png", "phone.gif", "phone.webp", "phone.heic", "phone.avif",
         "phone-motion.heic",

@@ -2,7 +2,7 @@ import Fixtures
 import TestSupport
 import Testing
 
-@Suite struct WebPMetadataStripperTests {
+@Suite(.timeLimit(.standard)) struct WebPMetadataStripperTests {
     private typealias Make = PictureBytes
 
     private static let pixels = Make.lossy(width: 32, height: 16)

@@ -1,10 +1,11 @@
 import Fixtures
 import Mutation
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite("Wrong bytes in the coded data of a JPEG") struct JPEGDamageTests {
+@Suite("Wrong bytes in the coded data of a JPEG", .timeLimit(.standard)) struct JPEGDamageTests {
     @Test("No damage is found in valid pictures")
     func whole() throws {
         var count = 0

@@ -1,9 +1,10 @@
 import Fixtures
+import TestSupport
 import Testing
 
 @testable import Pictures
 
-@Suite("Repairing files for their decoders") struct RepairTests {
+@Suite("Repairing files for their decoders", .timeLimit(.standard)) struct RepairTests {
     @Test(
         "A valid JPEG is unchanged",
         arguments: ["photograph.jpg", "photograph-progressive.jpg", "restart.jpg"]

@@ -5,18 +5,18 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("A password change that a crash interrupts", .patient)
+@Suite("A password change that a crash interrupts", .timeLimit(.standard))
 struct PasswordCrashTests {
     private static let new = "a new password"
 
-    /// What one read of the database shows of its only person.
+    /// The state of the only person, from one read of the database.
     private struct State: Equatable {
         let hash: String
         let sessions: Int
     }
 
     @Test(
-        "I7: after kill -9 the new password comes with the end of the other sessions, or neither",
+        "I7: after kill -9, either the password has changed and the other sessions have ended, or neither",
         arguments: [true, false]
     )
     func killed(isCommitted: Bool) async throws {

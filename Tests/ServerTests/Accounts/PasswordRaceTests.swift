@@ -5,9 +5,9 @@ import Testing
 
 @testable import Chat
 
-@Suite("Passwords that change while somebody signs in", .patient)
+@Suite("Password changes during sign-in", .timeLimit(.standard))
 struct PasswordRaceTests {
-    @Test("I7: no sign-in with the old password outlives the change, however they meet")
+    @Test("I7: no session that signed in with the old password remains after a concurrent change")
     func race() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -38,7 +38,7 @@ struct PasswordRaceTests {
         }
     }
 
-    @Test("A renewed hash does not keep out those who sign in at the same time")
+    @Test("Concurrent sign-ins succeed while the hash is renewed")
     func renewal() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")

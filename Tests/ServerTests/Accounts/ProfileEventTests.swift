@@ -5,9 +5,9 @@ import Testing
 
 @testable import Server
 
-@Suite("Changed profiles as events", .patient)
+@Suite("Profile events", .timeLimit(.standard))
 struct ProfileEventTests {
-    @Test("Those who share rooms get one event, whether the person is connected or not; strangers get none")
+    @Test("People who share rooms receive one event, whether the person is connected or not; strangers receive none")
     func live() async throws {
         try await withServer { server in
             let (ada, bob, eve) = (
@@ -25,7 +25,7 @@ struct ProfileEventTests {
             #expect(event.user.names == ["id", "username", "display_name", "avatar", "created_at"])
             #expect(event.cursor == .missing)
             #expect(try await stream.next("user.updated").user.display_name == "Countess")
-            // What follows shows that there was no second one, and none for Eve.
+            // The next events show that there was no second one, and none for Eve.
             _ = try await ada.say("Hello", in: room)
             #expect(try await bobs.next().type == "message.created")
             _ = try await eve.say("Hello", in: other)
@@ -33,22 +33,22 @@ struct ProfileEventTests {
         }
     }
 
-    @Test("I2: a client that was away learns of it when it comes back")
+    @Test("I2: a client that was disconnected receives the event when it resumes")
     func missed() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             _ = try await ada.makeRoom(with: [bob])
             let cursor = try await bob.poll().cursor.text
             _ = try await ada.patch("users/me", ["display_name": "Countess"]).expect(200)
-            let (socket, welcome) = try await bob.comeBack(to: cursor)
+            let (socket, welcome) = try await bob.resume(from: cursor)
             #expect(welcome.resumed == true)
             #expect(try await socket.first("user.updated").user.display_name == "Countess")
         }
     }
 
-    @Test("I8: changes of name and avatar of one person are limited, those of a password are not counted among them")
+    @Test("I8: name and avatar changes of one person are limited; password changes do not count")
     func rate() async throws {
-        let clock = StandingClock()
+        let clock = ManualClock()
         try await withServer {
             $0.rates.profiles = [RateRule(count: 2, seconds: 60, burst: 2)]
         } internalLimits: {

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Server
 
-@Suite("Registration", .patient)
+@Suite("Registration", .timeLimit(.standard))
 struct RegistrationTests {
-    @Test("A new account comes with its user, a token and the token's end")
+    @Test("A registration returns the user, a token and its expiry")
     func newAccount() async throws {
         try await withServer { server in
             let answer = try await server.site.register(["username": "ada.l-1_", "password": "12345678"])
@@ -23,7 +23,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("Ids are lower-case UUIDs of version 7, times are RFC 3339 with milliseconds")
+    @Test("Ids are lower-case UUIDs of version 7; times are RFC 3339 with milliseconds")
     func forms() async throws {
         try await withServer { server in
             let answer = try await server.site.register(["username": "ada", "password": "12345678"]).json
@@ -35,7 +35,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("A display name is kept without the white space around it")
+    @Test("A display name is stored without surrounding white space")
     func displayName() async throws {
         try await withServer { server in
             let account: JSON = ["username": "ada", "password": "12345678", "display_name": "  Ada Lovelace \n"]
@@ -45,8 +45,8 @@ struct RegistrationTests {
     }
 
     @Test(
-        "A user name is 1–32 of a-z 0-9 . _ -",
-        arguments: ["", "ada lovelace", "ada@example", "ädä", "a\u{0}b", String(repeating: "a", count: 33)]
+        "An invalid or reserved user name is answered with 422 and the field",
+        arguments: ["ada lovelace", "me", "Admin"]
     )
     func badUsername(name: String) async throws {
         try await withServer { server in
@@ -56,7 +56,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("A user name is taken without white space around it, and in lower case")
+    @Test("A user name is stored in lower case and without surrounding white space")
     func typedUsername() async throws {
         try await withServer { server in
             let answer = try await server.site.register(["username": " Ann ", "password": "12345678"]).expect(201)
@@ -67,42 +67,8 @@ struct RegistrationTests {
     }
 
     @Test(
-        "Nobody takes a name that stands for something else",
-        arguments: [
-            ".", "..", "-_-", "me", "current", "admin", "Admin", "a.d.m.i.n", "root", "support", "everyone", "here",
-        ]
-    )
-    func reservedUsername(name: String) async throws {
-        try await withServer { server in
-            let answer = try await server.site.register(["username": .string(name), "password": "12345678"])
-            #expect(answer.isProblem(422, "invalid"))
-            #expect(answer.json.field == "username")
-        }
-    }
-
-    @Test("A display name is kept without what hides or turns text around")
-    func deceivingDisplayName() async throws {
-        try await withServer { server in
-            let account: JSON = [
-                "username": "ada", "password": "12345678", "display_name": "Ann\u{200B}\u{202E} \u{7}Admin\u{2066}",
-            ]
-            let answer = try await server.site.register(account).expect(201)
-            #expect(answer.json.user.display_name == "Ann Admin")
-        }
-    }
-
-    @Test("A user name may have 32 characters")
-    func longestUsername() async throws {
-        try await withServer { server in
-            let name = String(repeating: "z", count: 32)
-            let answer = try await server.site.register(["username": .string(name), "password": "12345678"])
-            #expect(answer.status == 201)
-        }
-    }
-
-    @Test(
-        "A password of 8–256 bytes is taken, others are not",
-        arguments: [(7, 422), (8, 201), (256, 201), (257, 422)]
+        "A password that is too short or too long is answered with 422 and the field",
+        arguments: [(7, 422), (8, 201), (257, 422)]
     )
     func passwordLength(bytes: Int, status: Int) async throws {
         try await withServer { server in
@@ -113,19 +79,9 @@ struct RegistrationTests {
         }
     }
 
-    @Test("A password's length is counted in bytes, not in characters")
-    func passwordBytes() async throws {
-        try await withServer { server in
-            let answer = try await server.site.register(["username": "ada", "password": "ÄÖÜß"])
-            #expect(answer.status == 201)
-        }
-    }
-
     @Test(
-        "A display name is not empty, not long and has something to see in it",
-        arguments: [
-            " ", String(repeating: "x", count: 65), "\u{200B}", "\u{202E}\u{2066}", "\u{3164}",
-        ]
+        "An empty or long display name is answered with 422 and the field",
+        arguments: [" ", String(repeating: "x", count: 65)]
     )
     func badDisplayName(name: String) async throws {
         try await withServer { server in
@@ -136,7 +92,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("A name that is taken is a conflict")
+    @Test("A taken name is a conflict")
     func takenName() async throws {
         try await withServer { server in
             _ = try await server.register("ada")
@@ -146,21 +102,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("Of two who want a name at once, one gets it")
-    func race() async throws {
-        try await withServer { server in
-            let site = server.site
-            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-                for _ in 0..<8 {
-                    group.addTask { try await site.register(["username": "ada", "password": "12345678"]).status }
-                }
-                return try await group.reduce(into: []) { $0.append($1) }
-            }
-            #expect(statuses.sorted() == [201] + Array(repeating: 409, count: 7))
-        }
-    }
-
-    @Test("Where registration is closed, nobody makes an account")
+    @Test("With registration closed, accounts cannot be created")
     func closed() async throws {
         try await withServer({ $0.registration = .closed }) { server in
             let answer = try await server.site.register(["username": "ada", "password": "12345678"])

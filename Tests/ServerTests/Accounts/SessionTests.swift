@@ -5,9 +5,9 @@ import Testing
 
 @testable import Server
 
-@Suite("Sessions", .patient)
+@Suite("Sessions", .timeLimit(.standard))
 struct SessionTests {
-    @Test("I7: a session that gives way to a new one takes its live socket along")
+    @Test("I7: the live socket of a session that a new one replaces is closed")
     func gaveWay() async throws {
         try await withServer({ $0.limits.sessionsPerPerson = 2 }) { server in
             let ada = try await server.register("ada")
@@ -18,7 +18,7 @@ struct SessionTests {
         }
     }
 
-    @Test("The list holds one's own sessions and says which one asks")
+    @Test("The list has only own sessions and marks the current one")
     func list() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -34,7 +34,7 @@ struct SessionTests {
         }
     }
 
-    @Test("No list of sessions shows a token")
+    @Test("Lists of sessions contain no token")
     func noTokens() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -43,7 +43,7 @@ struct SessionTests {
         }
     }
 
-    @Test("Signing out by id ends that session alone")
+    @Test("Signing out by id ends only that session")
     func signOutOther() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -56,7 +56,7 @@ struct SessionTests {
         }
     }
 
-    @Test("Signing out of the current session ends its token")
+    @Test("Signing out of the current session invalidates its token")
     func signOutCurrent() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -65,7 +65,7 @@ struct SessionTests {
         }
     }
 
-    @Test("I7: a live socket is closed with 4401 when its session is deleted, another of the same person is not")
+    @Test("I7: deleting a session closes its live socket with 4401, and no other of the same person")
     func socketCloses() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -78,7 +78,7 @@ struct SessionTests {
         }
     }
 
-    @Test("I7: nobody ends the session of somebody else, or learns that there is one")
+    @Test("I7: a session of somebody else cannot be ended, and looks like one that does not exist")
     func othersSession() async throws {
         try await withServer { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
@@ -88,7 +88,7 @@ struct SessionTests {
         }
     }
 
-    @Test("A session that is none is not found", arguments: ["nonsense", "01890000-0000-7000-8000-000000000000"])
+    @Test("An unknown session is not found", arguments: ["nonsense", "01890000-0000-7000-8000-000000000000"])
     func unknownSession(id: String) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Chat
 
-@Suite("Signing in", .patient)
+@Suite("Signing in", .timeLimit(.standard))
 struct SigningInTests {
-    @Test("The right name and password give a token of their own")
+    @Test("The correct name and password give a new token")
     func rightPassword() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -21,7 +21,7 @@ struct SigningInTests {
         }
     }
 
-    @Test("I7: a wrong name and a wrong password look alike")
+    @Test("I7: a wrong name and a wrong password get the same answer")
     func wrongLooksAlike() async throws {
         try await withServer { server in
             _ = try await server.register("ada")
@@ -34,7 +34,7 @@ struct SigningInTests {
         }
     }
 
-    @Test("The name may be typed in any case and with white space around it", arguments: ["Ann", " ann", "ANN \n"])
+    @Test("The name may have any case and surrounding white space", arguments: ["Ann", " ann", "ANN \n"])
     func typedName(name: String) async throws {
         try await withServer { server in
             _ = try await server.register("ann")
@@ -42,13 +42,13 @@ struct SigningInTests {
         }
     }
 
-    @Test("A password is the same in composed and decomposed characters, old hashes included")
+    @Test("A password matches in composed and decomposed characters, with old hashes too")
     func normalisedPassword() async throws {
         try await withServer { server in
             let account: JSON = ["username": "ada", "password": "caf\u{E9} au lait"]
             _ = try await server.site.send(.POST, "/api/v1/users", body: .json(account)).expect(201)
             #expect(try await server.site.signIn("ada", password: "cafe\u{301} au lait").status == 201)
-            // As a version before this one would have made it, on a computer that types decomposed characters.
+            // As an earlier version stored it, from a computer that types decomposed characters.
             let cost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
             let old = try PasswordHash("cafe\u{301} au lait", cost: cost).text
             let database = try DatabaseQueue(path: server.storage + "/snug.sqlite")
@@ -62,7 +62,7 @@ struct SigningInTests {
         }
     }
 
-    @Test("A password that is far too long is just wrong")
+    @Test("An overlong password is an incorrect password")
     func longPassword() async throws {
         try await withServer { server in
             _ = try await server.register("ada")
@@ -72,7 +72,7 @@ struct SigningInTests {
     }
 
     @Test(
-        "What is no valid bearer token is not let in, and is told how to sign in",
+        "An invalid bearer token gets 401 with the authentication scheme",
         arguments: [nil, "", "Bearer", "Bearer ", "Bearer wrong", "Basic YWRhOnB3", "Bearer a b"]
     )
     func badToken(authorization: String?) async throws {
@@ -88,7 +88,7 @@ struct SigningInTests {
         }
     }
 
-    @Test("The scheme's name may be written in any case")
+    @Test("The name of the scheme may have any case")
     func schemeCase() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -102,7 +102,7 @@ struct SigningInTests {
     }
 
     @Test(
-        "I7: every path that shows something asks for a token",
+        "I7: every path with content requires a token",
         arguments: [
             "users", "users/me", "sessions", "rooms", "rooms/\(someID)", "rooms/\(someID)/members",
             "rooms/\(someID)/messages", "rooms/\(someID)/messages/\(someID)", "attachments/\(someID)",

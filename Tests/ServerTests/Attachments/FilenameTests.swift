@@ -7,10 +7,10 @@ import Testing
 
 @testable import Server
 
-@Suite("Names of uploads", .patient)
+@Suite("Filenames of uploads", .timeLimit(.standard))
 struct FilenameTests {
     @Test(
-        "Whatever a client calls its file, what is kept is fit to be shown",
+        "A stored filename is safe to display, whatever the client sends",
         arguments: [
             ("attachment; filename*=UTF-8''na%C3%AFve%20%F0%9F%91%8B%F0%9F%8F%BD.txt", "naïve 👋🏽.txt"),
             ("attachment; filename=\"plain.txt\"; filename*=UTF-8''better.txt", "better.txt"),
@@ -31,7 +31,7 @@ struct FilenameTests {
         }
     }
 
-    @Test("A form's part may give its name in ISO 8859-1, in a browser's escapes, or as mail programs do")
+    @Test("A part of a form may give its filename in ISO 8859-1, in a browser's escapes, or as mail programs do")
     func formNames() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -46,7 +46,7 @@ struct FilenameTests {
         }
     }
 
-    @Test("I8: a name of 4 KB is cut to 255 bytes, between two characters")
+    @Test("I8: a filename of 4 KB is truncated to 255 bytes, between two characters")
     func longName() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -58,7 +58,7 @@ struct FilenameTests {
     }
 
     @Test(
-        "A name goes into a download's header twice: in full, and in ASCII, so that neither can add a field",
+        "The header of a download has the filename in full and in ASCII, and neither can add a field",
         arguments: [
             ("%22%3B%20x%3Dy%20%C3%A4.html", "_; x=y a.html"), ("plain%20name.txt", "plain name.txt"),
             ("100%25.txt", "100_.txt"), ("%D1%84%D0%BE%D1%82%D0%BE.jpg", "file.jpg"),
@@ -77,7 +77,7 @@ struct FilenameTests {
         }
     }
 
-    @Test("curl -OJ saves a download under its name, from the server and through nginx", arguments: [false, true])
+    @Test("curl -OJ saves a download under its filename, from the server and through nginx", arguments: [false, true])
     func curl(throughNginx: Bool) async throws {
         try await withServer({ $0.mediaAccel = throughNginx ? .on : .off }) { server in
             let ada = try await server.register("ada")

@@ -4,9 +4,9 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Uploads as forms", .patient)
+@Suite("Uploads as forms", .timeLimit(.standard))
 struct FormTests {
-    @Test("A form with one part named file is taken, with the name that the part gives")
+    @Test("A form with one part named file is accepted, with the filename of that part")
     func form() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -32,7 +32,7 @@ struct FormTests {
         }
     }
 
-    @Test("A file that itself looks like a boundary is kept whole")
+    @Test("A file that contains the boundary is stored completely")
     func boundaryInside() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -42,7 +42,7 @@ struct FormTests {
         }
     }
 
-    @Test("A form may arrive in any pieces")
+    @Test("A form may arrive in pieces of any size")
     func pieces() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -59,7 +59,7 @@ struct FormTests {
     }
 
     @Test(
-        "A form that holds no file, or is none, is refused and leaves nothing",
+        "A malformed form, or one without a file, is rejected and leaves nothing",
         arguments: [
             ("name=\"other\"", "multipart/form-data; boundary=xyz", 422, "invalid"),
             ("name=\"file\"", "multipart/form-data", 400, "malformed"),
@@ -80,7 +80,7 @@ struct FormTests {
     }
 
     @Test(
-        "Forms of clients that go their own way are taken: other boundaries, and lines that end with LF",
+        "Unusual boundaries and lines that end with LF are accepted",
         arguments: ["*****", "&", "{}", String(repeating: "-a", count: 45)],
         ["\r\n", "\n"]
     )
@@ -98,7 +98,7 @@ struct FormTests {
         }
     }
 
-    @Test("A boundary that cannot be used is refused by the character or the limit that it breaks")
+    @Test("An invalid boundary is rejected with its invalid character or the exceeded limit")
     func badBoundary() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -112,7 +112,7 @@ struct FormTests {
         }
     }
 
-    @Test("A form whose end is missing is refused and leaves nothing")
+    @Test("A truncated form is rejected and leaves nothing")
     func cutOff() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -123,7 +123,7 @@ struct FormTests {
         }
     }
 
-    @Test("An empty file in a form is refused")
+    @Test("An empty file in a form is rejected")
     func emptyFile() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -132,7 +132,7 @@ struct FormTests {
         }
     }
 
-    @Test("I8: a part's head without end is refused")
+    @Test("I8: an endless head of a part is rejected")
     func endlessHead() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -159,7 +159,7 @@ struct Form: Sendable {
         headers = ["content-type": type]
     }
 
-    /// - Parameter filename: Between quotes, as these bytes.
+    /// - Parameter filename: The bytes between the quotes.
     init(file: [UInt8], filename: [UInt8]) {
         self.init(file: file)
         bytes = Array("--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"".utf8) + filename

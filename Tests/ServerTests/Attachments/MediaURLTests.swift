@@ -10,9 +10,9 @@ import Vocabulary
 @testable import Media
 @testable import Server
 
-@Suite("Media URLs", .patient)
+@Suite("Media URLs", .timeLimit(.standard))
 struct MediaURLTests {
-    /// A URL of a picture that is there, and what must come of it.
+    /// A URL of an existing picture, and the expected status.
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let status: Int
@@ -32,11 +32,11 @@ struct MediaURLTests {
         }
     }
 
-    /// A rendered picture and the means to sign URLs for it.
+    /// A rendered picture and a signer for its URLs.
     struct Picture: Sendable {
         let signer: MediaSigner
         let file: VariantFile
-        /// As a client got it.
+        /// As a client received it.
         let url: String
 
         func signed(_ file: VariantFile, daysAgo: Double = 0) -> String {
@@ -84,7 +84,7 @@ struct MediaURLTests {
         Case("a way out", 404, "not_found") { $0.replacing(3, "..%2f..%2fsecret") },
     ]
 
-    @Test("I7: a URL is worth the same at the server and at nginx", arguments: cases)
+    @Test("I7: server and nginx accept and reject the same URLs", arguments: cases)
     func bothFronts(item: Case) async throws {
         try await withPicture { picture, fronts in
             let url = item.url(picture)
@@ -107,7 +107,7 @@ struct MediaURLTests {
         "accept-ranges", "referrer-policy",
     ]
 
-    @Test("I7: nginx writes no address of a picture into any log, whatever it answers")
+    @Test("I7: nginx never logs the URL of a picture, whatever it answers")
     func nothingLogged() async throws {
         try await withPicture { picture, fronts, logs in
             let front = fronts[1]
@@ -119,7 +119,7 @@ struct MediaURLTests {
                 _ headers: HTTPHeaders = [:],
                 _ body: Site.Body = .none
             ) async throws {
-                // A Referer is what a browser sends with its request for a page's icon.
+                // Browsers send a Referer with the request for the icon of a page.
                 var headers = headers
                 headers.add(name: "referer", value: "http://\(front.host)\(picture.url)")
                 let answer = try await front.send(method, url, headers: headers, body: body)
@@ -145,7 +145,7 @@ struct MediaURLTests {
         }
     }
 
-    @Test("I7: nginx logs no address while the server behind it is away")
+    @Test("I7: nginx logs no URL while its upstream is down")
     func nothingLoggedAlone() async throws {
         try await withMemoryFolder { storage in
             let secret = try MediaSecret.load(at: storage + "/secret")
@@ -160,7 +160,7 @@ struct MediaURLTests {
         }
     }
 
-    @Test("After the key has changed, addresses of the one before count, and new ones count at once, at both")
+    @Test("After a change of the key, server and nginx accept URLs of the previous and the new key")
     func rotation() async throws {
         try await withMemoryFolder { storage in
             let old = try MediaSecret.load(at: storage + "/secret")
@@ -173,7 +173,7 @@ struct MediaURLTests {
                 let file = try #require(url.split(separator: "/").last.flatMap { VariantFile(name: $0) })
                 let oldURL = MediaSigner(secret: old).url(for: file, now: Date())
                 #expect(oldURL != url)
-                // nginx has not been reloaded since: it still has the key before.
+                // nginx has not been reloaded since, so it still has the previous key.
                 let include = try String(contentsOfFile: storage + "/secret.nginx", encoding: .utf8)
                 try old.writeNginxInclude(at: storage + "/secret.nginx")
                 try await withNginx(inFrontOf: server.site, storage: storage) { front in
@@ -193,7 +193,7 @@ struct MediaURLTests {
         }
     }
 
-    @Test("A picture is sent as what it is, kept by browsers for a week, and runs nothing")
+    @Test("A picture has its type, a cache lifetime of a week, and headers that prevent scripts")
     func headers() async throws {
         try await withPicture { picture, fronts in
             for front in fronts {
@@ -208,7 +208,7 @@ struct MediaURLTests {
     }
 
     @Test(
-        "HEAD, ranges and methods are the same at both",
+        "HEAD, ranges and methods behave the same at server and nginx",
         arguments: [
             (HTTPMethod.HEAD, nil, 200), (.GET, "bytes=0-9", 206), (.GET, "bytes=99999999-", 416), (.POST, nil, 405),
             (.DELETE, nil, 405),
@@ -232,7 +232,7 @@ struct MediaURLTests {
         }
     }
 
-    @Test("URLs begin with the public address where one is set")
+    @Test("URLs start with the public URL if one is set")
     func publicURL() async throws {
         try await withServer({ $0.publicURL = "https://chat.example.org" }) { server in
             let ada = try await server.register("ada")
@@ -242,12 +242,37 @@ struct MediaURLTests {
         }
     }
 
-    @Test("A picture's URL stays the same from one answer to the next")
+    @Test("The URL of a picture is the same in successive answers")
     func stable() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
             let picture = try await ada.settled(ada.upload(try Fixture.bytes("plain.png")))
             #expect(try await ada.get("attachments/\(picture.id.text)").json.variants == picture.variants)
+        }
+    }
+
+    @Test("I8: requests for missing variants start no work, and the answers are not cacheable")
+    func missingVariants() async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let failed = try await ada.upload(try Fixture.bytes("signature-only.jpg"))
+            #expect(failed.status == "failed")
+            let signer = MediaSigner(secret: try MediaSecret.load(at: server.storage + "/secret"))
+            let urls = [try #require(BlobID(failed.id.text)), BlobID.random()].flatMap(VariantFile.all)
+                .map { signer.url(for: $0, now: .now) }
+            try await withNginx(inFrontOf: server.site, storage: server.storage) { front in
+                for site in [server.site, front] {
+                    for url in urls {
+                        let answer = try await site.send(.GET, url)
+                        #expect(answer.isProblem(404, "not_found"))
+                        #expect(answer[header: "cache-control"] == "no-store")
+                    }
+                }
+            }
+            let health = try await server.site.send(.GET, "/health").expect(200).json
+            #expect(health.media_worker.starts == 0)
+            #expect(health.media_worker.queue == 0)
+            #expect(try await ada.get("attachments/\(failed.id.text)").json == failed)
         }
     }
 

@@ -10,15 +10,15 @@ import Testing
 @testable import Media
 @testable import Server
 
-@Suite("Originals", .patient)
+@Suite("Originals", .timeLimit(.standard))
 struct OriginalTests {
-    /// Where a download comes from.
+    /// The server or proxy that a download comes from.
     enum Front: CaseIterable, Sendable {
         case server
         case nginx
     }
 
-    /// A file of the bytes 0–99 in a room of two, fetched by the one who did not upload it.
+    /// A file of the bytes 0–99 in a room of two, fetched by the member who did not upload it.
     private func withOriginal(
         from front: Front,
         _ bytes: [UInt8] = Array(0..<100),
@@ -34,7 +34,7 @@ struct OriginalTests {
         }
     }
 
-    @Test("A member downloads the bytes as they were, and nothing in them is run", arguments: Front.allCases)
+    @Test("A member downloads the exact bytes, with headers that prevent scripts", arguments: Front.allCases)
     func download(front: Front) async throws {
         try await withOriginal(from: front) { bob, path in
             let answer = try await bob.get(path).expect(200)
@@ -54,7 +54,7 @@ struct OriginalTests {
         }
     }
 
-    @Test("What nginx may not read, the server sends itself", .enabled(if: geteuid() == 0))
+    @Test("The server sends originals that nginx may not read", .enabled(if: geteuid() == 0))
     func unreadableForNginx() async throws {
         try await withServer({ $0.mediaAccel = .on }) { server in
             let ada = try await server.register("ada")
@@ -77,7 +77,7 @@ struct OriginalTests {
         }
     }
 
-    @Test("Variants that nginx may not reach, the server sends, and its log says why", .enabled(if: geteuid() == 0))
+    @Test("The server sends variants that nginx cannot reach, and logs the reason", .enabled(if: geteuid() == 0))
     func unreachableForNginx() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -96,7 +96,7 @@ struct OriginalTests {
         }
     }
 
-    @Test("A page is never shown as one", arguments: Front.allCases)
+    @Test("An HTML file is never displayed as a page", arguments: Front.allCases)
     func page(front: Front) async throws {
         try await withOriginal(from: front, try Fixture.bytes("page.jpg")) { bob, path in
             let answer = try await bob.get(path).expect(200)
@@ -113,7 +113,7 @@ struct OriginalTests {
     }
 
     @Test(
-        "Part of a file is sent on demand",
+        "Ranges of a file are sent",
         arguments: Front.allCases,
         [
             ("bytes=10-19", 206, 10..<20, "bytes 10-19/100"), ("bytes=90-", 206, 90..<100, "bytes 90-99/100"),
@@ -132,7 +132,7 @@ struct OriginalTests {
         }
     }
 
-    @Test("A range behind the end is refused with the size", arguments: Front.allCases)
+    @Test("A range beyond the end is rejected with the size of the file", arguments: Front.allCases)
     func unsatisfiable(front: Front) async throws {
         try await withOriginal(from: front) { bob, path in
             let answer = try await bob.get(path, headers: ["range": "bytes=100-"])
@@ -141,7 +141,7 @@ struct OriginalTests {
         }
     }
 
-    @Test("Who has the file already is told so, without its bytes", arguments: Front.allCases)
+    @Test("A matching If-None-Match gets 304 without a body", arguments: Front.allCases)
     func notModified(front: Front) async throws {
         try await withOriginal(from: front) { bob, path in
             let etag = try #require(try await bob.get(path)[header: "etag"])
@@ -154,7 +154,7 @@ struct OriginalTests {
         }
     }
 
-    @Test("Who wants the file only as it was gets nothing of another one")
+    @Test("If-Match with another tag gets no content")
     func ifMatch() async throws {
         try await withOriginal(from: .server) { bob, path in
             let etag = try #require(try await bob.get(path)[header: "etag"])
@@ -167,7 +167,7 @@ struct OriginalTests {
         }
     }
 
-    @Test("A range of a file that has changed since gives all of it")
+    @Test("If-Range with another tag gets the whole file")
     func ifRange() async throws {
         try await withOriginal(from: .server) { bob, path in
             let etag = try #require(try await bob.get(path)[header: "etag"])
@@ -179,7 +179,7 @@ struct OriginalTests {
         }
     }
 
-    @Test("I7: through nginx as well, only members get a file, and nobody by its place on the disk")
+    @Test("I7: through nginx too, only members get a file, and nobody by its path on disk")
     func nginxAsks() async throws {
         try await withServer({ $0.mediaAccel = .on }) { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
@@ -196,7 +196,7 @@ struct OriginalTests {
         }
     }
 
-    @Test("The server leaves the bytes to nginx where it is told to")
+    @Test("With acceleration on, the server leaves sending to nginx")
     func accelerated() async throws {
         try await withServer({ $0.mediaAccel = .on }) { server in
             let ada = try await server.register("ada")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Limits of uploads", .patient)
+@Suite("Limits of uploads", .timeLimit(.standard))
 struct UploadLimitTests {
     private func withLimit(
         _ limit: Int,
@@ -18,7 +18,7 @@ struct UploadLimitTests {
     }
 
     @Test(
-        "I8: exactly the limit is taken, one byte more is not",
+        "I8: a file of exactly the limit is accepted, one byte more is not",
         arguments: [true, false],
         [(1000, 201), (1001, 413)]
     )
@@ -35,7 +35,7 @@ struct UploadLimitTests {
         }
     }
 
-    @Test("I8: a form may be as much larger as its wrapping, its file may not")
+    @Test("I8: a form may exceed the limit by its envelope, its file may not")
     func form() async throws {
         try await withLimit(1000) { server, ada in
             let fits = Form(file: [UInt8](repeating: 0x61, count: 1000))
@@ -45,7 +45,7 @@ struct UploadLimitTests {
         }
     }
 
-    @Test("I8: too large a Content-Length is refused before a byte of the body is read")
+    @Test("I8: a Content-Length beyond the limit is rejected before the body is read")
     func beforeTheBody() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -59,7 +59,7 @@ struct UploadLimitTests {
         }
     }
 
-    @Test("I7: an upload without a token is refused before a byte of the body is read")
+    @Test("I7: an upload without a token is rejected before the body is read")
     func tokenFirst() async throws {
         try await withServer { server in
             let connection = try await RawConnection(to: server.site)
@@ -69,7 +69,7 @@ struct UploadLimitTests {
         }
     }
 
-    @Test("A client that asks first is told to go on")
+    @Test("Expect: 100-continue is answered with 100")
     func expectContinue() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -82,7 +82,7 @@ struct UploadLimitTests {
         }
     }
 
-    @Test("A client that asks first is not told to go on with what is too large")
+    @Test("Expect: 100-continue is not answered with 100 if the upload is too large")
     func expectTooLarge() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -93,7 +93,7 @@ struct UploadLimitTests {
         }
     }
 
-    @Test("The answer to an upload that is too large reaches a client that sends all of it first")
+    @Test("A client that sends an oversized upload to the end receives the answer")
     func answerArrives() async throws {
         try await withLimit(1000) { _, ada in
             let bytes = [UInt8](repeating: 0x61, count: 4 << 20)
@@ -104,7 +104,7 @@ struct UploadLimitTests {
         }
     }
 
-    @Test("I5: a client that vanishes in the middle leaves neither row nor file", arguments: [true, false])
+    @Test("I5: a client that disconnects midway leaves neither row nor file", arguments: [true, false])
     func vanishing(isForm: Bool) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -119,7 +119,7 @@ struct UploadLimitTests {
         }
     }
 
-    @Test("I8: a client that falls silent in the middle is hung up on and leaves nothing")
+    @Test("I8: a client that stalls midway is disconnected and leaves nothing")
     func silence() async throws {
         try await withServer(internalLimits: { $0.connections.idle = .milliseconds(100) }) { server in
             let ada = try await server.register("ada")

@@ -7,9 +7,9 @@ import Testing
 
 @testable import Server
 
-@Suite("Uploads", .patient)
+@Suite("Uploads", .timeLimit(.standard))
 struct UploadTests {
-    @Test("A picture is described at once and shown when it is ready")
+    @Test("An uploaded picture is described at once and has variants when it is ready")
     func picture() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -38,7 +38,7 @@ struct UploadTests {
         }
     }
 
-    @Test("I4: variants are handed out when they are ready, and not before")
+    @Test("I4: variants appear when they are ready, and not before")
     func variants() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -66,7 +66,7 @@ struct UploadTests {
         }
     }
 
-    @Test("An upload without a byte is refused", arguments: [true, false])
+    @Test("An empty upload is rejected", arguments: [true, false])
     func empty(isChunked: Bool) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -77,7 +77,7 @@ struct UploadTests {
         }
     }
 
-    @Test("I6: bytes say what a file is, not its name: text called .jpg is a file")
+    @Test("I6: the bytes of a file decide its type, not its name: text named .jpg is a plain file")
     func textNamedPicture() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -94,7 +94,7 @@ struct UploadTests {
         }
     }
 
-    @Test("A picture that cannot be decoded is kept, and failed with a reason")
+    @Test("An undecodable picture is stored and fails with a reason")
     func truncated() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -107,7 +107,7 @@ struct UploadTests {
         }
     }
 
-    @Test("A failed picture can be tried again, one that is ready cannot")
+    @Test("A failed picture can be retried, a ready one cannot")
     func retry() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -122,7 +122,7 @@ struct UploadTests {
     }
 
     @Test(
-        "I8: a picture over a limit is a file, with the limit as the reason why it has no variants",
+        "I8: a picture beyond a limit is a plain file, and the limit is the reason",
         arguments: [
             ("huge.png", "too_large", "The picture has more than 120 million pixels."),
             ("many-scans.jpg", "too_complex", "The JPEG has more than 100 scans."),
@@ -141,7 +141,7 @@ struct UploadTests {
         }
     }
 
-    @Test("Prefer: wait gives the finished picture and says that it was heeded")
+    @Test("Prefer: wait returns the finished picture and Preference-Applied")
     func prefer() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -153,7 +153,7 @@ struct UploadTests {
         }
     }
 
-    @Test("Prefer: wait ends when its time is up")
+    @Test("Prefer: wait ends after its time")
     func preferEnds() async throws {
         try await withServer({ $0.mediaWorker = "/nonexistent" }) { server in
             let ada = try await server.register("ada")
@@ -162,7 +162,7 @@ struct UploadTests {
         }
     }
 
-    @Test("An upload of one's own that no message holds can be deleted, with its URLs")
+    @Test("An own unattached upload can be deleted, and its URLs stop working")
     func delete() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -173,7 +173,7 @@ struct UploadTests {
         }
     }
 
-    @Test("I5: an upload that a message holds cannot be deleted alone")
+    @Test("I5: an attached upload cannot be deleted on its own")
     func deleteAttached() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -184,7 +184,7 @@ struct UploadTests {
         }
     }
 
-    @Test("I7: nobody deletes another's upload")
+    @Test("I7: an upload of somebody else cannot be deleted")
     func deleteOthers() async throws {
         try await withServer { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))

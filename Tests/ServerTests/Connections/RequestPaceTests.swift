@@ -1,9 +1,10 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("How fast requests must come")
+@Suite("Required pace of requests", .timeLimit(.standard))
 struct RequestPaceTests {
     private let limits = RequestPace.Limits(
         head: .seconds(10),
@@ -16,14 +17,14 @@ struct RequestPaceTests {
         NIODeadline.uptimeNanoseconds(1_000_000_000) + .seconds(seconds)
     }
 
-    /// Of a server that waits.
+    /// Of a server that is waiting for the request.
     private func pace() -> RequestPace {
         var pace = RequestPace(limits)
         pace.beginWaiting(at: second(0))
         return pace
     }
 
-    @Test("Between two requests nothing is due")
+    @Test("Between two requests there is no deadline")
     func between() {
         var pace = pace()
         #expect(pace.deadline == nil)
@@ -32,7 +33,7 @@ struct RequestPaceTests {
         #expect(pace.deadline == nil)
     }
 
-    @Test("I8: a head has its time from its first part on, however often more of it comes")
+    @Test("I8: the deadline of a head counts from its first part, however many parts follow")
     func head() {
         var pace = pace()
         pace.receivedFragment(at: second(100))
@@ -44,7 +45,7 @@ struct RequestPaceTests {
         #expect(pace.deadline == nil)
     }
 
-    @Test("I8: a body has its grace, and drops by drops earn next to nothing")
+    @Test("I8: a body has a grace period, and a trickle extends it by almost nothing")
     func drops() {
         var pace = pace()
         pace.receivedHead(at: second(0))
@@ -53,7 +54,7 @@ struct RequestPaceTests {
         #expect(pace.deadline == second(20) + .milliseconds(190))
     }
 
-    @Test("A body at the least speed may go on for ever")
+    @Test("A body at the minimum rate has no deadline")
     func leastSpeed() {
         var pace = pace()
         pace.receivedHead(at: second(0))
@@ -64,7 +65,7 @@ struct RequestPaceTests {
         #expect(pace.deadline == second(100_020))
     }
 
-    @Test("5 MiB at 20 KB/s pass, in lumps and with a pause of half a minute")
+    @Test("5 MiB at 20 KB/s are accepted, in bursts and with a pause of half a minute")
     func phone() {
         var pace = pace()
         pace.receivedHead(at: second(0))
@@ -76,7 +77,7 @@ struct RequestPaceTests {
         }
     }
 
-    @Test("I8: what came quickly buys a pause, and not an hour")
+    @Test("I8: bytes that arrived fast allow a pause, but not one of an hour")
     func pause() {
         var pace = pace()
         pace.receivedHead(at: second(0))
@@ -86,7 +87,7 @@ struct RequestPaceTests {
         #expect(pace.deadline == second(46) + .milliseconds(1))
     }
 
-    @Test("While the server is busy the client's time stands still")
+    @Test("While the server is busy, the client's time does not count")
     func busy() {
         var pace = pace()
         pace.receivedHead(at: second(0))
@@ -99,7 +100,7 @@ struct RequestPaceTests {
         #expect(pace.deadline == second(1005) + .milliseconds(1))
     }
 
-    @Test("From a client that sends nothing more, nothing is due")
+    @Test("A client that has sent everything has no deadline")
     func over() {
         var pace = pace()
         pace.receivedHead(at: second(0))

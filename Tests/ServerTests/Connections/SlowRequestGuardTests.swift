@@ -2,16 +2,17 @@ import HTTPTypes
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Cutting off slow requests")
+@Suite("Cutting off slow requests", .timeLimit(.standard))
 struct SlowRequestGuardTests {
     private let head = HTTPRequestPart.head(HTTPRequest(method: .post, scheme: "http", authority: "x", path: "/"))
     private let answer = HTTPResponsePart.head(HTTPResponse(status: .ok))
 
-    /// A connection whose requests have the times of the defaults.
+    /// A connection with the default deadlines.
     private func makeChannel() throws -> EmbeddedChannel {
         let channel = EmbeddedChannel(handler: SlowRequestGuard(.init()))
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -22,7 +23,7 @@ struct SlowRequestGuardTests {
         channel.embeddedEventLoop.advanceTime(by: .seconds(seconds))
     }
 
-    @Test("I8: whoever waits for a body is told that it does not come, and the answer is the connection's last")
+    @Test("I8: a missing body ends the request with an answer, and then the connection")
     func slowBody() throws {
         let channel = try makeChannel()
         try channel.writeInbound(head)
@@ -38,7 +39,7 @@ struct SlowRequestGuardTests {
         #expect(!channel.isActive)
     }
 
-    @Test("What the server does not want to read yet it does not miss")
+    @Test("Bytes that the server is not reading yet are not overdue")
     func busyServer() throws {
         let channel = try makeChannel()
         try channel.writeInbound(head)
@@ -51,7 +52,7 @@ struct SlowRequestGuardTests {
         #expect(throws: SlowRequest.self) { try channel.throwIfErrorCaught() }
     }
 
-    @Test("Bytes of a body put the end off")
+    @Test("Bytes of a body extend the deadline")
     func comingBody() throws {
         let channel = try makeChannel()
         try channel.writeInbound(head)
@@ -68,7 +69,7 @@ struct SlowRequestGuardTests {
         #expect(channel.isActive)
     }
 
-    @Test("Requests that came before it are answered first")
+    @Test("Earlier requests are answered first")
     func pipelined() throws {
         let channel = try makeChannel()
         try channel.writeInbound(head)
@@ -85,7 +86,7 @@ struct SlowRequestGuardTests {
     }
 
     @Test(
-        "I8: who has been answered already is hung up on, though not for having been told to go on",
+        "I8: after a final answer the connection is closed without another; 100 Continue is not final",
         arguments: [true, false]
     )
     func answered(isInformational: Bool) throws {
@@ -99,7 +100,7 @@ struct SlowRequestGuardTests {
         #expect(throws: SlowRequest.self) { try channel.throwIfErrorCaught() }
     }
 
-    @Test("I8: a head that has begun has ten seconds, however much later than the timer of a body before it")
+    @Test("I8: a head has ten seconds, whatever the timer of the body before it")
     func slowHead() throws {
         let channel = try makeChannel()
         try channel.writeInbound(head)
@@ -109,7 +110,7 @@ struct SlowRequestGuardTests {
         try channel.writeOutbound(answer)
         try channel.writeOutbound(HTTPResponsePart.end(nil))
         pass(5, on: channel)
-        // Bytes that are no whole part.
+        // Bytes that are not a complete part.
         channel.pipeline.fireChannelReadComplete()
         channel.read()
         pass(9, on: channel)
@@ -119,7 +120,7 @@ struct SlowRequestGuardTests {
         try channel.throwIfErrorCaught()
     }
 
-    @Test("A head that has begun does not cost the answer to the request before it")
+    @Test("A slow head does not cancel the answer to the request before it")
     func headBehindLongRequest() throws {
         let channel = try makeChannel()
         try channel.writeInbound(head)
@@ -136,7 +137,7 @@ struct SlowRequestGuardTests {
         #expect(!channel.isActive)
     }
 
-    @Test("A client that has nothing more to say is not waited for")
+    @Test("A client that has closed its sending side is not waited for")
     func halfClosed() throws {
         let channel = try makeChannel()
         try channel.writeInbound(head)

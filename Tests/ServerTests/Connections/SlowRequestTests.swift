@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Clients that send or read too slowly", .patient)
+@Suite("Clients that send or read too slowly", .timeLimit(.standard))
 struct SlowRequestTests {
     private func hurry(_ limits: inout Snug.InternalLimits) {
         limits.connections.pace = RequestPace.Limits(
@@ -22,12 +22,12 @@ struct SlowRequestTests {
             + "Content-Length: \(length)\r\n\r\n"
     }
 
-    /// Sends byte after byte until the other side has had enough.
+    /// Sends byte after byte until the server closes the connection.
     private func drip(_ connection: RawConnection) async {
         do { while true { try await connection.send("x") } } catch {}
     }
 
-    @Test("I8: a second request whose head comes in drops is hung up on")
+    @Test("I8: a connection whose second request has a trickling head is closed")
     func slowHead() async throws {
         try await withServer(internalLimits: hurry) { server in
             let connection = try await RawConnection(to: server.site)
@@ -39,7 +39,7 @@ struct SlowRequestTests {
         }
     }
 
-    @Test("I8: a body that stops coming is answered, then hung up on", arguments: [0, 1])
+    @Test("I8: a stalled body is answered, then the connection is closed", arguments: [0, 1])
     func stalledBody(requestsBefore: Int) async throws {
         try await withServer(internalLimits: hurry) { server in
             let connection = try await RawConnection(to: server.site)
@@ -56,7 +56,7 @@ struct SlowRequestTests {
     }
 
     @Test(
-        "A request that takes the server long is waited for, on a connection's first and later ones",
+        "A request that takes the server long is not cut off, be it the first or a later one",
         arguments: [0, 1]
     )
     func longRequest(requestsBefore: Int) async throws {
@@ -79,7 +79,7 @@ struct SlowRequestTests {
         }
     }
 
-    @Test("I5: an upload that comes in drops is cut off and leaves nothing")
+    @Test("I5: a trickling upload is cut off and leaves nothing")
     func drippedUpload() async throws {
         try await withServer(internalLimits: hurry) { server in
             let ada = try await server.register("ada")
@@ -92,7 +92,7 @@ struct SlowRequestTests {
         }
     }
 
-    @Test("I8: a body that nobody wants is not waited for either")
+    @Test("I8: the body of a rejected request is not waited for either")
     func unwantedBody() async throws {
         try await withServer(internalLimits: hurry) { server in
             let connection = try await RawConnection(to: server.site)
@@ -103,7 +103,7 @@ struct SlowRequestTests {
         }
     }
 
-    @Test("An upload that takes longer than the grace, but comes fast enough, is taken")
+    @Test("An upload longer than the grace period is accepted at a sufficient rate")
     func steadyUpload() async throws {
         let grace = TimeAmount.milliseconds(300)
         try await withServer(internalLimits: {
@@ -125,7 +125,7 @@ struct SlowRequestTests {
         }
     }
 
-    @Test("I8: a download that is not read is hung up on")
+    @Test("I8: the connection of a stalled download is closed")
     func stalledDownload() async throws {
         let size = 16 << 20
         try await withServer {

@@ -4,25 +4,25 @@ import Testing
 
 @testable import Server
 
-@Suite("What strangers learn of each other", .patient)
+@Suite("Privacy between strangers", .timeLimit(.standard))
 struct StrangerTests {
     private func hurry(_ limits: inout Snug.InternalLimits) {
         limits.tickInterval = .milliseconds(20)
     }
 
-    /// Signals that somebody hears of another before a message that is sent last.
-    private func signals(of person: Person, heardBy socket: LiveClient, until body: String) async throws -> [JSON] {
-        var signals: [JSON] = []
+    /// The transient events of a person that come before the last message.
+    private func events(of person: Person, on socket: LiveClient, until body: String) async throws -> [JSON] {
+        var events: [JSON] = []
         while true {
             let frame = JSON.orMissing(try await socket.nextText())
-            if frame.type == "message.created", frame.message.body.text == body { return signals }
+            if frame.type == "message.created", frame.message.body.text == body { return events }
             if frame.user_id.text == person.id, ["typing", "presence", "receipt"].contains(frame.type.text) {
-                signals.append(frame)
+                events.append(frame)
             }
         }
     }
 
-    @Test("I7: who writes to a stranger learns nothing of whether they are there, on any surface, until they answer")
+    @Test("I7: the sender of a direct request sees no presence anywhere until it is answered")
     func direct() async throws {
         try await withServer(internalLimits: hurry) { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
@@ -43,23 +43,23 @@ struct StrangerTests {
             let seen = try #require(members.first { $0.user.id.text == ada.id })
             #expect(seen.user.status == "offline" && seen.user.last_seen_at == nil && seen.pending == true)
             #expect(seen.read_seq.number < first.seq.number && seen.delivered_seq.number < first.seq.number)
-            // Ada's own devices know how far she is, and see who wrote.
+            // Ada's own devices receive her receipts, and see who wrote.
             _ = try await mine.receipt(of: ada, readUpTo: first.seq)
             #expect(try await ada.get(path).json.pending == true)
             #expect(try await ada.get("users/\(eve.id)").json.status == "online")
             _ = try await eve.say("Are you there?", in: room)
-            #expect(try await signals(of: ada, heardBy: hers, until: "Are you there?").isEmpty)
+            #expect(try await events(of: ada, on: hers, until: "Are you there?").isEmpty)
 
             _ = try await ada.post("\(path)/accept").expect(200)
             _ = try await hers.receipt(of: ada, readUpTo: first.seq)
-            #expect(try await hers.nextSignal("presence", of: ada).status == "online")
+            #expect(try await hers.nextTransientEvent("presence", of: ada).status == "online")
             #expect(try await eve.get("users/\(ada.id)").json.status == "online")
             try await mine.say(["type": "typing", "room_id": room.id])
-            #expect(try await hers.nextSignal("typing").user_id.text == ada.id)
+            #expect(try await hers.nextTransientEvent("typing").user_id.text == ada.id)
         }
     }
 
-    @Test("I7: an invitation tells who makes it nothing; with accepting it both see each other")
+    @Test("I7: an inviter sees no presence; once it is accepted both see each other")
     func invitation() async throws {
         try await withServer(internalLimits: hurry) { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
@@ -69,7 +69,7 @@ struct StrangerTests {
             let added = try await eve.post("\(path)/members", ["user_id": .string(ada.id)]).expect(202).json
             #expect(added.names == ["room", "user", "role", "invited_by", "created_at"])
             #expect(added.user.status == .missing && added.user.last_seen_at == .missing)
-            #expect(try await mine.nextSignal("invitation").room_id == room.id)
+            #expect(try await mine.nextTransientEvent("invitation").room_id == room.id)
             #expect(try await eve.get("\(path)/members").json.members.elements.count == 1)
             #expect(try await eve.get("users/\(ada.id)").json.status == "offline")
             #expect(try await ada.get(path).isProblem(404, "not_found"))
@@ -78,13 +78,13 @@ struct StrangerTests {
             #expect(invitation.room.id == room.id && invitation.invited_by.id.text == eve.id)
             #expect(invitation.invited_by.status == .missing)
             _ = try await ada.post("\(path)/accept").expect(200)
-            #expect(try await hers.nextSignal("presence", of: ada).status == "online")
+            #expect(try await hers.nextTransientEvent("presence", of: ada).status == "online")
             #expect(try await eve.get("users/\(ada.id)").json.status == "online")
             #expect(try await ada.get("invitations").json.invitations == [])
         }
     }
 
-    @Test("An invitation is declined by the invited, listed and taken back by owners and admins")
+    @Test("An invitation is declined by the invited person, listed and withdrawn by owners and admins")
     func declining() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -102,7 +102,7 @@ struct StrangerTests {
         }
     }
 
-    @Test("I7: who is blocked neither sees nor is seen, live or fetched, also in a room that both are in")
+    @Test("I7: a blocked person neither sees nor is seen, live or fetched, in shared rooms too")
     func blocked() async throws {
         try await withServer(internalLimits: hurry) { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
@@ -111,23 +111,23 @@ struct StrangerTests {
             let path = "rooms/\(room.id.text)"
             let (mine, hers, third) = (try await ada.listen(), try await eve.listen(), try await cem.listen())
             _ = try await ada.send(.PUT, "blocks/\(eve.id)").expect(204)
-            #expect(try await mine.nextSignal("block").blocked == true)
+            #expect(try await mine.nextTransientEvent("block").blocked == true)
             #expect(try await ada.get("blocks").json.blocks[0].user.id.text == eve.id)
             let message = try await cem.say("One", in: room)
             _ = try await ada.post("\(path)/read", ["seq": message.seq]).expect(204)
             _ = try await third.receipt(of: ada, readUpTo: message.seq)
             try await mine.say(["type": "typing", "room_id": room.id])
-            #expect(try await third.nextSignal("typing").user_id.text == ada.id)
+            #expect(try await third.nextTransientEvent("typing").user_id.text == ada.id)
             for (viewer, other) in [(ada, eve), (eve, ada)] {
                 #expect(try await viewer.get("users/\(other.id)").json.status == "offline")
                 let members = try await viewer.get("\(path)/members").json.members.elements
                 #expect(members.first { $0.user.id.text == other.id }?.user.status == "offline")
             }
             _ = try await cem.say("Two", in: room)
-            // She looks as if she had gone.
-            let heard = try await signals(of: ada, heardBy: hers, until: "Two").drop { $0.status != "offline" }
-            #expect(!heard.isEmpty)
-            #expect(heard.allSatisfy { $0.type == "presence" && $0.status == "offline" })
+            // She appears to have gone offline.
+            let received = try await events(of: ada, on: hers, until: "Two").drop { $0.status != "offline" }
+            #expect(!received.isEmpty)
+            #expect(received.allSatisfy { $0.type == "presence" && $0.status == "offline" })
             #expect(
                 try await eve.post("rooms", ["kind": "direct", "user_id": .string(ada.id)]).isProblem(403, "forbidden")
             )
@@ -135,12 +135,12 @@ struct StrangerTests {
             #expect(try await eve.get("users/\(ada.id)").json.status == "online")
             let last = try await cem.say("Three", in: room)
             _ = try await ada.post("\(path)/read", ["seq": last.seq]).expect(204)
-            // Not typing, which is sent every two seconds at most.
-            #expect(try await hers.nextSignal("receipt", of: ada).user_id.text == ada.id)
+            // Except typing, which is sent every two seconds at most.
+            #expect(try await hers.nextTransientEvent("receipt", of: ada).user_id.text == ada.id)
         }
     }
 
-    @Test("A direct room is hidden and comes back with its next message")
+    @Test("A hidden direct room returns with its next message")
     func hiding() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -148,7 +148,7 @@ struct StrangerTests {
             _ = try await ada.say("Hello", in: room)
             let socket = try await bob.listen()
             _ = try await bob.send(.PUT, "rooms/\(room.id.text)/hidden").expect(204)
-            let signal = try await socket.nextSignal("room.hidden")
+            let signal = try await socket.nextTransientEvent("room.hidden")
             #expect(signal.room_id == room.id && signal.hidden == true)
             #expect(try await bob.get("rooms").json.rooms == [])
             #expect(try await bob.get("rooms?scope=hidden").json.rooms[0].id == room.id)
@@ -160,7 +160,7 @@ struct StrangerTests {
         }
     }
 
-    @Test("Bans are listed and lifted, and keep somebody from joining")
+    @Test("Bans are listed and lifted, and prevent joining")
     func bans() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))

@@ -1,11 +1,12 @@
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Ranges of a file")
+@Suite("Byte ranges", .timeLimit(.standard))
 struct ByteRangeTests {
     @Test(
-        "A part that is there",
+        "Satisfiable ranges",
         arguments: [
             ("bytes=0-0", 0...0), ("bytes=0-9", 0...9), ("bytes=5-", 5...9), ("bytes=9-", 9...9),
             ("bytes=2-100", 2...9),
@@ -16,13 +17,13 @@ struct ByteRangeTests {
         #expect(ByteRange(header, size: 10) == .part(range))
     }
 
-    @Test("What lies behind the end", arguments: ["bytes=10-", "bytes=10-20", "bytes=-0"])
+    @Test("Ranges beyond the end are unsatisfiable", arguments: ["bytes=10-", "bytes=10-20", "bytes=-0"])
     func behind(header: String) {
         #expect(ByteRange(header, size: 10) == .unsatisfiable)
     }
 
     @Test(
-        "What may be ignored gives the whole file",
+        "Ranges that may be ignored give the whole file",
         arguments: [
             nil, "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-2", "bytes=1-2,4-5", "items=0-1", "bytes=+1-2",
             "bytes=0x1-", "bytes= 1-2", "bytes=1-2-3", "bytes=99999999999999999999-", "bytes=-99999999999999999999",
@@ -32,7 +33,7 @@ struct ByteRangeTests {
         #expect(ByteRange(header, size: 10) == .whole)
     }
 
-    @Test("An empty file has no part")
+    @Test("An empty file has no satisfiable range")
     func empty() {
         #expect(ByteRange("bytes=0-", size: 0) == .unsatisfiable)
         #expect(ByteRange("bytes=-1", size: 0) == .unsatisfiable)

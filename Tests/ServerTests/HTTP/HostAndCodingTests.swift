@@ -3,12 +3,12 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Host and Content-Encoding", .patient)
+@Suite("Host and Content-Encoding", .timeLimit(.standard))
 struct HostAndCodingTests {
     private static let gzip: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xAB, 0xAE, 5, 0, 0x43, 0xBF, 0xA6, 0xA3]
 
     @Test(
-        "A body in another coding is refused, and what is accepted is named, be it JSON or a file",
+        "An encoded body, JSON or file, is rejected with the accepted encodings",
         arguments: ["users", "rooms", "attachments", "nothing"],
         ["gzip", "x-gzip", "br", "identity, deflate"]
     )
@@ -25,7 +25,7 @@ struct HostAndCodingTests {
         }
     }
 
-    @Test("A body that says that it is as it is, and a request without a body, are taken", arguments: ["identity", ""])
+    @Test("Content-Encoding: identity, and a request without a body, are accepted", arguments: ["identity", ""])
     func notEncoded(coding: String) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -36,7 +36,7 @@ struct HostAndCodingTests {
         }
     }
 
-    @Test("An encoded upload is refused before its body is sent")
+    @Test("An encoded upload is rejected before its body is sent")
     func expectation() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -55,7 +55,7 @@ struct HostAndCodingTests {
         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
     @Test(
-        "Without a Host, with two, or with one that is none, a request is refused as a problem; so is one for a socket",
+        "A missing, repeated or invalid Host is answered with a problem, for upgrades too",
         arguments: ["", "Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n", "Host: a, b\r\n", "Host: a/b\r\n"],
         ["", socket]
     )
@@ -71,7 +71,7 @@ struct HostAndCodingTests {
     }
 
     @Test(
-        "A Host with a port, an address, or nothing in it is taken",
+        "A Host with a port, an IP address or no value is accepted",
         arguments: ["localhost:8080", "[::1]:8080", "a.example", ""]
     )
     func goodHost(host: String) async throws {
@@ -94,7 +94,7 @@ struct HostAndCodingTests {
         }
     }
 
-    @Test("A later request of a connection is held to the same")
+    @Test("The same rules hold for later requests of a connection")
     func laterRequest() async throws {
         try await withServer { server in
             let connection = try await RawConnection(to: server.site)

@@ -5,9 +5,12 @@ import Testing
 
 @testable import Server
 
-@Suite("The form of requests and errors", .patient)
+@Suite("The form of requests and errors", .timeLimit(.standard))
 struct RequestFormTests {
-    @Test("What is not JSON is malformed", arguments: ["", "{", "nonsense", "{\"username\":}", "\u{0}", "\"a\" 1"])
+    @Test(
+        "A body that is not JSON is malformed",
+        arguments: ["", "{", "nonsense", "{\"username\":}", "\u{0}", "\"a\" 1"]
+    )
     func notJSON(body: String) async throws {
         try await withServer { server in
             let answer = try await server.site.send(.POST, "/api/v1/users", body: .text(body))
@@ -15,7 +18,7 @@ struct RequestFormTests {
         }
     }
 
-    @Test("Bytes that are no UTF-8 are malformed")
+    @Test("A body that is not UTF-8 is malformed")
     func notUTF8() async throws {
         try await withServer { server in
             let bytes = Array("{\"username\":\"".utf8) + [0xFF, 0xFE] + Array("\",\"password\":\"12345678\"}".utf8)
@@ -46,7 +49,7 @@ struct RequestFormTests {
         }
     }
 
-    @Test("JSON nested without end is refused, not followed")
+    @Test("Deeply nested JSON is rejected")
     func deepNesting() async throws {
         try await withServer { server in
             let body = String(repeating: "[", count: 30_000) + String(repeating: "]", count: 30_000)
@@ -55,7 +58,7 @@ struct RequestFormTests {
         }
     }
 
-    @Test("A member that is missing is named", arguments: ["username", "password"])
+    @Test("A missing member is named", arguments: ["username", "password"])
     func missingMember(name: String) async throws {
         try await withServer { server in
             let account: [String: JSON] = ["username": "ada", "password": "12345678"]
@@ -66,7 +69,7 @@ struct RequestFormTests {
         }
     }
 
-    @Test("A member of a wrong type is named", arguments: [5, true, nil, [], [:], 1] as [JSON])
+    @Test("A member of the wrong type is named", arguments: [5, true, nil, [], [:], 1] as [JSON])
     func wrongType(value: JSON) async throws {
         try await withServer { server in
             let body: JSON = ["username": value, "password": "12345678"]
@@ -76,7 +79,7 @@ struct RequestFormTests {
         }
     }
 
-    @Test("I8: a body above 64 KiB is refused, by its length and by counting", arguments: [true, false])
+    @Test("I8: a body above 64 KiB is rejected by its Content-Length and by counting", arguments: [true, false])
     func largeBody(isChunked: Bool) async throws {
         try await withServer { server in
             let bytes = Array("{\"username\":\"".utf8) + [UInt8](repeating: 0x61, count: 70_000)
@@ -88,7 +91,7 @@ struct RequestFormTests {
     }
 
     @Test(
-        "A path that is unknown is not found",
+        "An unknown path is not found",
         arguments: ["/", "/api", "/api/v1/nothing", "/api/v2/users", "/%2e%2e/"]
     )
     func unknownPath(path: String) async throws {
@@ -99,7 +102,7 @@ struct RequestFormTests {
     }
 
     @Test(
-        "A wrong method is told which ones are right",
+        "A wrong method is answered with the allowed ones",
         arguments: [
             (HTTPMethod.PUT, "/api/v1/users", "GET, HEAD, POST"), (.DELETE, "/api/v1/rooms", "GET, HEAD, POST"),
             (.POST, "/api/v1/users/me", "GET, HEAD, PATCH"), (.POST, "/health/simple", "GET, HEAD"),
@@ -127,7 +130,7 @@ struct RequestFormTests {
     }
 
     @Test(
-        "An id that is none, or not in its one form, is not found",
+        "A malformed id, or one in another form, is not found",
         arguments: [
             "nonsense", "01890000-0000-7000-8000-00000000000", "01890000-0000-7000-8000-00000000000G",
             "01890000-0000-7000-8000-0000000000AB", "018900000000700080000000000000ab", "%00", "..%2f..",
@@ -142,7 +145,10 @@ struct RequestFormTests {
         }
     }
 
-    @Test("What is not HTTP is answered and hung up on", arguments: ["nonsense\r\n\r\n", "GET / HTTP/9.9\r\n\r\n"])
+    @Test(
+        "Bytes that are not HTTP are answered with 400, then the connection is closed",
+        arguments: ["nonsense\r\n\r\n", "GET / HTTP/9.9\r\n\r\n"]
+    )
     func notHTTP(text: String) async throws {
         try await withServer { server in
             let connection = try await RawConnection(to: server.site)
@@ -151,17 +157,17 @@ struct RequestFormTests {
         }
     }
 
-    @Test("I8: a connection that never finishes its first request is hung up on")
+    @Test("I8: a connection that never finishes its first request is closed")
     func slowHead() async throws {
         try await withServer(internalLimits: { $0.connections.firstRequest = .milliseconds(50) }) { server in
             let connection = try await RawConnection(to: server.site)
-            // On a slow machine it may be over before this is sent.
+            // On a slow machine the connection may be closed before this is sent.
             try? await connection.send("GET /health/simple HTTP/1.1\r\nHost: x\r\n")
             #expect(try await connection.readToEnd() == "")
         }
     }
 
-    @Test("I8: a connection that falls silent between two requests is hung up on")
+    @Test("I8: a connection that is idle between two requests is closed")
     func idleConnection() async throws {
         try await withServer(internalLimits: { $0.connections.idle = .milliseconds(50) }) { server in
             let connection = try await RawConnection(to: server.site)

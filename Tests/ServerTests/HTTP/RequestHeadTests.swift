@@ -5,9 +5,9 @@ import Testing
 
 @testable import Server
 
-@Suite("Heads of requests", .patient)
+@Suite("Heads of requests", .timeLimit(.standard))
 struct RequestHeadTests {
-    /// A head that is above a limit, whole or not.
+    /// A head beyond a limit, complete or not.
     static let tooLarge = [
         "GET / HTTP/1.1\r\nHost: x\r\nA: \(String(repeating: "a", count: 8193))\r\n\r\n",
         "GET /\(String(repeating: "a", count: 8192)) HTTP/1.1\r\n",
@@ -16,7 +16,7 @@ struct RequestHeadTests {
         "GET / HTTP/1.1\r\n\((0..<5).map { "A\($0): \(String(repeating: "a", count: 4000))\r\n" }.joined())",
     ]
 
-    @Test("I8: what is above 8 KiB a field, 64 fields or 16 KiB in all is answered with 431", arguments: tooLarge)
+    @Test("I8: more than 8 KiB a field, 64 fields or 16 KiB in total is answered with 431", arguments: tooLarge)
     func refused(head: String) async throws {
         try await withServer { server in
             let connection = try await RawConnection(to: server.site)
@@ -25,7 +25,7 @@ struct RequestHeadTests {
         }
     }
 
-    @Test("I8: the same holds for a request that asks for a socket")
+    @Test("I8: the same limits hold for upgrade requests")
     func upgrade() async throws {
         try await withServer { server in
             let connection = try await RawConnection(to: server.site)
@@ -37,11 +37,11 @@ struct RequestHeadTests {
         }
     }
 
-    @Test("The same holds for later requests of a connection", arguments: tooLarge)
+    @Test("The same limits hold for later requests of a connection", arguments: tooLarge)
     func later(head: String) async throws {
         try await withServer { server in
             let connection = try await RawConnection(to: server.site)
-            // The second request comes while the first is being answered, so its refusal waits.
+            // The second request comes while the first one is being answered, so its rejection waits.
             try await connection.send("GET /health/simple HTTP/1.1\r\nHost: x\r\n\r\n" + head)
             #expect(try await connection.read(until: "\r\n\r\nok").hasPrefix("HTTP/1.1 200 "))
             try expectRefusal(try await connection.readToEnd())
@@ -57,7 +57,7 @@ struct RequestHeadTests {
         #expect(problem.limit == 16_384)
     }
 
-    @Test("A head just below every limit is served")
+    @Test("A head just below every limit is accepted")
     func largest() async throws {
         try await withServer { server in
             let connection = try await RawConnection(to: server.site)
@@ -76,14 +76,14 @@ struct RequestHeadTests {
                 _ = try await server.site.send(.GET, "/health/simple").expect(200)
                 let before = try server.ownByteCount
                 var connections: [RawConnection] = []
-                // As much as the limits allow to send without being refused.
+                // As much as the limits allow.
                 let line = String(repeating: "a", count: 8000)
                 for _ in 0..<1000 {
                     let connection = try await RawConnection(to: server.site)
                     try await connection.send("GET / HTTP/1.1\r\nA: \(line)\r\nB: \(line)")
                     connections.append(connection)
                 }
-                // Those before this one on the event loop have been read.
+                // Earlier ones on the event loop have been read.
                 _ = try await server.site.send(.GET, "/health/simple").expect(200)
                 let grown = try server.ownByteCount - before
                 #expect(grown < 64 << 20, "\(grown) bytes")

@@ -1,15 +1,16 @@
 import Chat
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Keys in use")
+@Suite("Keys in use", .timeLimit(.standard))
 struct InFlightKeysTests {
     private func key(_ text: String) -> OnceKey {
         OnceKey(ofNamed: "ada", route: "users", text: text)
     }
 
-    @Test("A key is held while its request is carried out, and free when that ends, well or not")
+    @Test("A key is held while its request is carried out, and released afterwards, successful or not")
     func held() async throws {
         let keys = InFlightKeys()
         try await keys.hold(key("a")) {
@@ -23,7 +24,7 @@ struct InFlightKeysTests {
         try await keys.hold(key("a")) {}
     }
 
-    @Test("I8: more keys of one owner than may be held at a time are told to come again, those of others are not")
+    @Test("I8: requests beyond an owner's limit of keys in use are rejected, those of other owners are not")
     func full() async throws {
         let keys = InFlightKeys()
         let other = OnceKey(ofNamed: "bob", route: "users", text: "key")

@@ -3,10 +3,10 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("The Idempotency-Key header", .patient)
+@Suite("The Idempotency-Key header", .timeLimit(.standard))
 struct KeyHeaderTests {
     @Test(
-        "One to 64 visible ASCII characters are a key",
+        "A key has one to 64 visible ASCII characters",
         arguments: ["k", "!~\"{}", String(repeating: "k", count: 64)]
     )
     func valid(key: String) async throws {
@@ -19,7 +19,7 @@ struct KeyHeaderTests {
     }
 
     @Test(
-        "Anything else is refused on every POST, with the limit, and nothing is done",
+        "Any other key is rejected on every POST with the limit, and nothing is done",
         arguments: [[""], [String(repeating: "k", count: 65)], ["a b"], ["a\tb"], ["ä"], ["one", "two"], ["k", "k"]],
         ["rooms", "attachments", "users", "sessions"]
     )
@@ -40,7 +40,7 @@ struct KeyHeaderTests {
         }
     }
 
-    @Test("Other methods do not look at it")
+    @Test("Other methods ignore it")
     func otherMethods() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -49,7 +49,7 @@ struct KeyHeaderTests {
         }
     }
 
-    @Test("I7: who is not signed in is told so before anything of their key")
+    @Test("I7: authentication is checked before the key")
     func unauthenticated() async throws {
         try await withServer { server in
             let answer = try await server.site.post("rooms", [:], key: "not a key")

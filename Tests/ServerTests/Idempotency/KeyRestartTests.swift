@@ -4,11 +4,11 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Repeats after a restart", .patient)
+@Suite("Repeated requests after a restart", .timeLimit(.standard))
 struct KeyRestartTests {
     private static let account: JSON = ["username": "ada", "password": .string(Person.password)]
 
-    @Test("I3: what was answered before kill -9 is answered again after it, and nothing is made twice")
+    @Test("I3: a request that was answered before kill -9 gets the same answer after it, and nothing is created twice")
     func answered() async throws {
         try await withMemoryFolder { folder in
             let (before, _) = try await withServerProcess(storage: folder) { process in
@@ -32,7 +32,7 @@ struct KeyRestartTests {
         }
     }
 
-    @Test("I3: a request whose answer kill -9 took away was carried out once, however often it is sent")
+    @Test("I3: a request whose answer was lost to kill -9 is carried out once, however often it is repeated")
     func unanswered() async throws {
         try await withMemoryFolder { folder in
             let (before, ended) = try await withServerProcess(storage: folder) { process in

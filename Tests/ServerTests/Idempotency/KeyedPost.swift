@@ -2,13 +2,13 @@ import Fixtures
 import SnugClient
 import TestSupport
 
-/// The routes that take JSON from somebody who is signed in.
+/// The routes that accept JSON from a signed-in person.
 enum KeyedPost: CaseIterable {
     case room, directRoom, member, message, retry
 
     var status: Int { self == .retry ? 202 : 201 }
 
-    /// The request in this world, and another that could come with the same key.
+    /// The request in this world, and a different one with which the same key could be used.
     func request(in world: World, isOther: Bool = false) -> (path: String, body: JSON) {
         switch self {
         case .room: ("rooms", ["kind": "private", "name": isOther ? "Other" : "Once"])
@@ -20,7 +20,7 @@ enum KeyedPost: CaseIterable {
         }
     }
 
-    /// Three people, a room of the first, and a picture of hers that failed.
+    /// Three people, a room of the first one, and a failed picture of hers.
     struct World: Sendable {
         let server: RunningServer
         let ada: Person
@@ -34,7 +34,7 @@ enum KeyedPost: CaseIterable {
         static func with(_ body: (World) async throws -> Void) async throws {
             try await withServer { server in
                 let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
-                // They know each other, so that one may add the other at once.
+                // They share a room, so that one can add the other without an invitation.
                 _ = try await ada.makeRoom("Lounge", with: [bob])
                 let world = World(
                     server: server,

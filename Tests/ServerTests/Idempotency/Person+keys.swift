@@ -5,7 +5,7 @@ import SnugClient
 import TestSupport
 
 extension Person {
-    /// Posts under an idempotency key. The same JSON is the same bytes each time.
+    /// Posts with an idempotency key. Equal JSON has equal bytes each time.
     func post(_ path: String, _ body: JSON = [:], key: String) async throws -> Answer {
         try await send(.POST, path, headers: ["idempotency-key": key], body: .bytes(body.sortedBytes))
     }
@@ -41,11 +41,11 @@ extension JSON {
 }
 
 extension Answer {
-    /// Whether it tells of something that an earlier request has done.
+    /// Whether it is the replayed answer to an earlier request.
     var isReplayed: Bool { self[header: "idempotency-replayed"] == "true" }
 }
 
-/// Asks twenty times at once.
+/// Sends twenty concurrent requests.
 func twenty(_ ask: @escaping @Sendable () async throws -> Answer) async throws -> [Answer] {
     try await withThrowingTaskGroup(of: Answer.self) { group in
         for _ in 0..<20 { group.addTask { try await ask() } }
@@ -53,7 +53,7 @@ func twenty(_ ask: @escaping @Sendable () async throws -> Answer) async throws -
     }
 }
 
-/// How many rows each table has.
+/// The number of rows of each table.
 func rowCounts(in storage: String) throws -> [String: Int] {
     let tables = ["users", "sessions", "rooms", "members", "messages", "attachments", "events", "idempotency_keys"]
     let database = try DatabaseQueue(path: storage + "/snug.sqlite")

@@ -2,10 +2,10 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Repeated requests", .patient)
+@Suite("Repeated requests", .timeLimit(.standard))
 struct RepeatedRequestTests {
     @Test(
-        "I3: the same request under the same key gives the first answer and makes nothing",
+        "I3: the same request with the same key gives the first answer and creates nothing",
         arguments: KeyedPost.allCases
     )
     func again(post: KeyedPost) async throws {
@@ -21,7 +21,7 @@ struct RepeatedRequestTests {
         }
     }
 
-    @Test("I3: another request under the same key is a mismatch and changes nothing", arguments: KeyedPost.allCases)
+    @Test("I3: another request with the same key is a mismatch and changes nothing", arguments: KeyedPost.allCases)
     func mismatch(post: KeyedPost) async throws {
         try await KeyedPost.World.with { world in
             _ = try await world.post(post).expect(post.status)
@@ -33,7 +33,7 @@ struct RepeatedRequestTests {
         }
     }
 
-    @Test("A key that went to one room is a mismatch in another")
+    @Test("A key used in one room is a mismatch in another")
     func otherRoom() async throws {
         try await KeyedPost.World.with { world in
             _ = try await world.post(.message).expect(201)
@@ -43,7 +43,7 @@ struct RepeatedRequestTests {
         }
     }
 
-    @Test("The same key is another one on another route, and for another person")
+    @Test("Keys are separate for each route and each person")
     func otherRouteOrPerson() async throws {
         try await KeyedPost.World.with { world in
             for post in KeyedPost.allCases where post != .directRoom {
@@ -56,7 +56,7 @@ struct RepeatedRequestTests {
         }
     }
 
-    @Test("I3: of twenty at once one is carried out; the others wait outside or get its answer")
+    @Test("I3: of twenty concurrent requests one is carried out; the others are rejected or get its answer")
     func together() async throws {
         try await KeyedPost.World.with { world in
             let answers = try await twenty { try await world.post(.message) }
@@ -69,7 +69,7 @@ struct RepeatedRequestTests {
         }
     }
 
-    @Test("A request that was refused leaves its key for the next try")
+    @Test("A refused request does not use its key")
     func refused() async throws {
         try await KeyedPost.World.with { world in
             let path = world.path + "/messages"
@@ -80,7 +80,7 @@ struct RepeatedRequestTests {
         }
     }
 
-    @Test("What is gone when the request is repeated is gone, and not made again")
+    @Test("A repeated request for a deleted resource is answered with 410 and creates nothing")
     func gone() async throws {
         try await KeyedPost.World.with { world in
             let room = try await world.post(.room).expect(201).json
@@ -91,7 +91,7 @@ struct RepeatedRequestTests {
         }
     }
 
-    @Test("I8: a keyed body is bounded as any other")
+    @Test("I8: a body with a key has the same limit as any other")
     func largeBody() async throws {
         try await KeyedPost.World.with { world in
             let body: JSON = ["body": .string(String(repeating: "x", count: 70_000))]

@@ -2,14 +2,14 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Registering and signing in again", .patient)
+@Suite("Repeated registrations and sign-ins", .timeLimit(.standard))
 struct RepeatedSignInTests {
     private func account(_ name: String = "ada", password: String = Person.password) -> JSON {
         ["username": .string(name), "password": .string(password)]
     }
 
     @Test(
-        "I3: a repeat gives the same session a new token, and the lost one is void",
+        "I3: a repeat gives the same session a new token, and the first one is invalid",
         arguments: ["users", "sessions"]
     )
     func again(path: String) async throws {
@@ -33,7 +33,7 @@ struct RepeatedSignInTests {
         }
     }
 
-    @Test("A live socket of the session stays open")
+    @Test("The live socket of the session stays open")
     func socketStays() async throws {
         try await withServer { server in
             _ = try await server.register("ada")
@@ -45,7 +45,7 @@ struct RepeatedSignInTests {
         }
     }
 
-    @Test("I7: a wrong password is answered as if there were no key, and the token stays good")
+    @Test("I7: a wrong password is answered as without a key, and the token remains valid")
     func wrongPassword() async throws {
         try await withServer { server in
             let registered = try await server.site.post("users", account(), key: "key").expect(201)
@@ -63,7 +63,7 @@ struct RepeatedSignInTests {
         }
     }
 
-    @Test("I3: registering under another display name is a mismatch")
+    @Test("I3: a registration with another display name is a mismatch")
     func mismatch() async throws {
         try await withServer { server in
             _ = try await server.site.post("users", account(), key: "key").expect(201)
@@ -75,7 +75,7 @@ struct RepeatedSignInTests {
         }
     }
 
-    @Test("The same key is another one for another name, and on the other route")
+    @Test("Keys are separate for each name and each route")
     func otherName() async throws {
         try await withServer { server in
             for name in ["ada", "bob"] {
@@ -87,7 +87,7 @@ struct RepeatedSignInTests {
         }
     }
 
-    @Test("A name that was taken before is taken, key or not")
+    @Test("A taken name is a conflict, with or without a key")
     func taken() async throws {
         try await withServer { server in
             _ = try await server.register("ada")
@@ -95,7 +95,7 @@ struct RepeatedSignInTests {
         }
     }
 
-    @Test("A repeat after signing out makes no new session")
+    @Test("A repeat after signing out creates no session")
     func signedOut() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -106,7 +106,7 @@ struct RepeatedSignInTests {
         }
     }
 
-    @Test("I3: of twenty at once one makes an account; the others wait outside or get its session")
+    @Test("I3: of twenty concurrent registrations one creates the account; the others are rejected or get its session")
     func together() async throws {
         try await withServer { server in
             let answers = try await twenty { try await server.site.post("users", account(), key: "key") }

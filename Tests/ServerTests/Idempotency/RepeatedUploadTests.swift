@@ -2,7 +2,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Repeated uploads", .patient)
+@Suite("Repeated uploads", .timeLimit(.standard))
 struct RepeatedUploadTests {
     private let bytes = Array("content".utf8)
 
@@ -20,7 +20,7 @@ struct RepeatedUploadTests {
         )
     }
 
-    @Test("I3: an upload whose answer was lost does not leave a second file")
+    @Test("I3: repeating an upload whose answer was lost leaves no second file")
     func again() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -34,7 +34,7 @@ struct RepeatedUploadTests {
         }
     }
 
-    @Test("I3: the same file in a form with another boundary, or bare, is the same upload")
+    @Test("I3: the same file is the same upload, with another boundary or without a form")
     func otherBoundary() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -48,7 +48,7 @@ struct RepeatedUploadTests {
         }
     }
 
-    @Test("I3: other bytes or another name under the same key are a mismatch, and nothing of them is kept")
+    @Test("I3: other bytes or another filename with the same key are a mismatch, and nothing is stored")
     func mismatch() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -61,7 +61,7 @@ struct RepeatedUploadTests {
         }
     }
 
-    @Test("A refused upload leaves its key for the next try")
+    @Test("A refused upload does not use its key")
     func refused() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -71,7 +71,7 @@ struct RepeatedUploadTests {
         }
     }
 
-    @Test("A deleted upload is gone, and sending it again brings nothing back")
+    @Test("Repeating a deleted upload does not restore it")
     func gone() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -82,7 +82,7 @@ struct RepeatedUploadTests {
         }
     }
 
-    @Test("I3: of two uploads with a key the first to be complete counts, and a slow one holds up nobody")
+    @Test("I3: of two uploads with a key the first one to complete counts, and a slow one blocks nobody")
     func together() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -100,7 +100,7 @@ struct RepeatedUploadTests {
         }
     }
 
-    @Test("An upload that broke off has not used its key")
+    @Test("An interrupted upload does not use its key")
     func brokenOff() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -114,7 +114,7 @@ struct RepeatedUploadTests {
         }
     }
 
-    @Test("I8: one person's slow uploads keep no key of anybody from being used")
+    @Test("I8: slow uploads do not block keys of others")
     func slowUploads() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))

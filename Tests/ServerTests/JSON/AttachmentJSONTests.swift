@@ -7,7 +7,7 @@ import Vocabulary
 @testable import Chat
 @testable import Server
 
-@Suite("Attachments on the wire")
+@Suite("JSON of attachments", .timeLimit(.standard))
 struct AttachmentJSONTests {
     private let id = Chat.Attachment.ID.random()
 
@@ -34,7 +34,7 @@ struct AttachmentJSONTests {
         return try JSON(parsing: JSONEncoding.sample.json(attachment).bytes)
     }
 
-    @Test("An attachment has every member that the contract names, whatever its state")
+    @Test("An attachment has every member of the contract in every state")
     func members() throws {
         let failure = Chat.Attachment.Failure(code: "truncated", detail: "It is incomplete.")
         for status in [Chat.Attachment.Status.processing, .ready, .failed(failure)] {
@@ -49,7 +49,7 @@ struct AttachmentJSONTests {
         }
     }
 
-    @Test("What the original does not carry any more is a list, of a file that lost nothing an empty one")
+    @Test("Removed metadata is a list, which is empty if nothing was removed")
     func removedMetadata() throws {
         var facts = AttachmentFacts.picture
         #expect(try written(.ready, facts: facts).removed_metadata == [])
@@ -57,7 +57,7 @@ struct AttachmentJSONTests {
         #expect(try written(.ready, facts: facts).removed_metadata == ["exif", "gps"])
     }
 
-    @Test("Whether there is high dynamic range is shown")
+    @Test("High dynamic range is reported")
     func hasHDR() throws {
         var facts = AttachmentFacts.picture
         #expect(try written(.ready, facts: facts).has_hdr == false)
@@ -65,7 +65,7 @@ struct AttachmentJSONTests {
         #expect(try written(.ready, facts: facts).has_hdr == true)
     }
 
-    @Test("A picture that is shown in part is marked, any other is not")
+    @Test("Only a partially decoded picture is marked as damaged")
     func damaged() throws {
         #expect(try written(.ready, isDamaged: true).is_damaged == true)
         #expect(try written(.ready).is_damaged == false)
@@ -79,7 +79,7 @@ struct AttachmentJSONTests {
         #expect(try written(.ready, placeholder: hash).placeholder == "+/8APj8=")
     }
 
-    @Test("A moving picture has its moving form beside the variants, a still has null there")
+    @Test("An animated picture has an animation beside its variants, a static one has null")
     func animation() throws {
         #expect(try written(.ready).variants.animated == .null)
         let moving = try written(.ready, animation: Animation(width: 320, height: 240, byteCount: 7000)).variants
@@ -90,7 +90,7 @@ struct AttachmentJSONTests {
         #expect(moving.animated.url.text.hasSuffix("/\(id).animated.webp"))
     }
 
-    @Test("A failure says when it is tried again, and null when it is not")
+    @Test("A failure has the time of its retry, or null")
     func failure() throws {
         let final = Chat.Attachment.Failure(code: "truncated", detail: "It is incomplete.")
         let json = try written(.failed(final))

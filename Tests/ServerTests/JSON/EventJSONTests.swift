@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 @testable import Server
 
-@Suite("Events on the wire")
+@Suite("JSON of events", .timeLimit(.standard))
 struct EventJSONTests {
     private let user = User.named(.random())
 
@@ -63,7 +64,7 @@ struct EventJSONTests {
         return json
     }
 
-    @Test("Each kind of event has its members and can be read")
+    @Test("Each kind of event has its members and can be parsed")
     func kinds() throws {
         let expected: [(Event.Content, Set<String>)] = [
             (.messageCreated(message), ["message"]), (.messageEdited(message), ["message"]),
@@ -77,7 +78,7 @@ struct EventJSONTests {
         }
     }
 
-    @Test("A message has every member that the contract names")
+    @Test("A message has every member of the contract")
     func messageMembers() throws {
         let json = try #require(try written(.messageCreated(message))["message"] as? [String: Any])
         #expect(
@@ -92,7 +93,7 @@ struct EventJSONTests {
         #expect((sender["avatar_url"] as? String)?.hasSuffix(".150.webp") == true)
     }
 
-    @Test("I7: An event with a member says nothing of whether they are there, nor how far they have come")
+    @Test("I7: An event with a member contains neither presence nor receipts")
     func memberMembers() throws {
         let common: Set<String> = ["user", "role", "joined_at", "pending"]
         for (content, more) in [

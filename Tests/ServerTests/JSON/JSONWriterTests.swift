@@ -5,9 +5,9 @@ import Testing
 @testable import Chat
 @testable import Server
 
-@Suite("JSON as it is written")
+@Suite("JSON output", .timeLimit(.standard))
 struct JSONWriterTests {
-    /// What Foundation reads from what was written.
+    /// The output as Foundation parses it.
     private func read(_ members: (inout JSONWriter) -> Void) throws -> NSDictionary {
         var json = JSONWriter(encoding: .sample)
         json.object(members)
@@ -21,7 +21,7 @@ struct JSONWriterTests {
     }
 
     @Test(
-        "Any text comes back as it was",
+        "Any text is parsed back unchanged",
         arguments: [
             "", "plain", "\"quoted\"", "back\\slash", "a\nb\r\tc", "\u{8}\u{C}\u{1F}\u{7F}", "grüß dich", "👩‍👩‍👧‍👦 🏳️‍🌈",
             "\u{2028}\u{2029}",
@@ -43,7 +43,7 @@ struct JSONWriterTests {
         }
     }
 
-    @Test("Random texts come back as they were", arguments: 1...20 as ClosedRange<UInt64>)
+    @Test("Random texts are parsed back unchanged", arguments: 1...20 as ClosedRange<UInt64>)
     func randomTexts(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let scalars = (0..<200).compactMap { _ in UnicodeScalar(UInt32.random(in: 1...0x10FFFF, using: &random)) }
@@ -52,12 +52,12 @@ struct JSONWriterTests {
         #expect(read.map { Array($0.utf8) } == Array(value.utf8))
     }
 
-    @Test("Whole numbers of every size", arguments: [0, 1, -1, 9, 10, -10, 1_234_567, .max, .min] as [Int64])
+    @Test("Integers of every size", arguments: [0, 1, -1, 9, 10, -10, 1_234_567, .max, .min] as [Int64])
     func numbers(value: Int64) {
         #expect(text { $0.member("value", value) } == "{\"value\":\(value)}")
     }
 
-    @Test("Commas stand between members and elements, and nowhere else")
+    @Test("Commas are between members and elements, and nowhere else")
     func nesting() {
         let written = text { json in
             json.member("yes", true)

@@ -1,16 +1,17 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Half a surrogate pair in JSON")
+@Suite("Lone surrogates in JSON", .timeLimit(.standard))
 struct LoneSurrogateTests {
     private struct Text: Decodable {
         let text: String
     }
 
     @Test(
-        "It becomes U+FFFD, wherever it stands; whole pairs and escaped backslashes stay",
+        "A lone surrogate becomes U+FFFD anywhere; pairs and escaped backslashes are unchanged",
         arguments: [
             (#"\ud83d"#, "\u{FFFD}"), (#"\uDE00"#, "\u{FFFD}"), (#"a\ud83db"#, "a\u{FFFD}b"),
             (#"\ud83d\ud83d\ude00"#, "\u{FFFD}😀"), (#"\ude00\ud83d"#, "\u{FFFD}\u{FFFD}"),
@@ -23,13 +24,13 @@ struct LoneSurrogateTests {
         #expect(try JSONText.decode(Text.self, from: bytes).text == text)
     }
 
-    @Test("In a member's name it spoils nothing")
+    @Test("A lone surrogate in the name of a member affects nothing else")
     func inName() throws {
         #expect(try JSONText.decode(Text.self, from: Data(#"{"\ud83d":1,"text":"a"}"#.utf8)).text == "a")
     }
 
     @Test(
-        "What is wrong in another way is refused as before",
+        "Other errors are rejected as before",
         arguments: [
             #"{"text":"\ud83d"#, #"{"text":"\ud8"}"#, #"{"text":"\ud83d\x"}"#, #"{"text":"\uzzzz\ud83d"}"#, #"\"#, "",
         ]
@@ -38,7 +39,10 @@ struct LoneSurrogateTests {
         #expect(throws: DecodingError.self) { try JSONText.decode(Text.self, from: Data(json.utf8)) }
     }
 
-    @Test("Text without any is not copied", arguments: [#"{"text":"\ud83d\ude00"}"#, #"{"text":"\\ud83d"}"#, ""])
+    @Test(
+        "Text without lone surrogates is not copied",
+        arguments: [#"{"text":"\ud83d\ude00"}"#, #"{"text":"\\ud83d"}"#, ""]
+    )
     func unchanged(json: String) {
         #expect(JSONText.replacingLoneSurrogates(in: Data(json.utf8)) == nil)
     }

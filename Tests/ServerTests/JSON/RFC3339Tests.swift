@@ -6,7 +6,7 @@ import Vocabulary
 @testable import Chat
 @testable import Server
 
-@Suite("Times on the wire")
+@Suite("RFC 3339 times", .timeLimit(.standard))
 struct RFC3339Tests {
     private func written(_ milliseconds: Int64) -> String {
         var bytes: [UInt8] = []
@@ -15,7 +15,7 @@ struct RFC3339Tests {
     }
 
     @Test(
-        "Known moments",
+        "Known times",
         arguments: [
             (0, "1970-01-01T00:00:00.000Z"), (1, "1970-01-01T00:00:00.001Z"), (-1, "1969-12-31T23:59:59.999Z"),
             (951_782_400_000, "2000-02-29T00:00:00.000Z"), (951_868_799_999, "2000-02-29T23:59:59.999Z"),
@@ -28,7 +28,7 @@ struct RFC3339Tests {
         #expect(written(milliseconds) == text)
     }
 
-    @Test("Foundation reads the same moment", arguments: [1, 2, 3] as [UInt64])
+    @Test("Foundation parses the same time", arguments: [1, 2, 3] as [UInt64])
     func againstFoundation(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)

@@ -7,15 +7,15 @@ import Testing
 
 @testable import Server
 
-@Suite("Guessing passwords and making accounts", .patient)
+@Suite("Limits of password guesses and registrations", .timeLimit(.standard))
 struct GuessLimitTests {
     private func withLimits(
         _ choose: (inout RateSettings) -> Void,
-        _ body: (RunningServer, StandingClock) async throws -> Void
+        _ body: (RunningServer, ManualClock) async throws -> Void
     ) async throws {
         var rates = RateSettings.off
         choose(&rates)
-        let clock = StandingClock()
+        let clock = ManualClock()
         try await withServer {
             $0.rates = rates
             $0.trustedProxies = ["127.0.0.1"].compactMap { IPNetwork($0) }
@@ -43,7 +43,7 @@ struct GuessLimitTests {
         return try await server.site.send(.POST, "/api/v1/" + path, headers: headers, body: .bytes(body.sortedBytes))
     }
 
-    @Test("I8: accounts that one address makes, or one /64; a name that is taken and a slip cost nothing")
+    @Test("I8: registrations per address or /64 are limited; taken names and invalid requests do not count")
     func signUps() async throws {
         try await withLimits({ $0.signups = [RateRule(count: 2, seconds: 60, burst: 2)] }) { server, clock in
             let signUp = { (name: String, client: String) in
@@ -66,12 +66,12 @@ struct GuessLimitTests {
         }
     }
 
-    @Test("I8: unless told otherwise five accounts an hour come from one address")
+    @Test("I8: by default one address may register five accounts an hour")
     func standard() {
         #expect(RateSettings().signups == [RateRule(count: 5, seconds: 3600, burst: 5)])
     }
 
-    @Test("I7: guesses at the current password are counted as sign-ins of that name")
+    @Test("I7: guesses of the current password count as sign-ins with that name")
     func currentPassword() async throws {
         try await withLimits({ $0.signins = [RateRule(count: 2, seconds: 60, burst: 2)] }) { server, clock in
             let ada = try await server.register("ada")
@@ -86,7 +86,7 @@ struct GuessLimitTests {
         }
     }
 
-    @Test("I7: repeated sign-ups and sign-ins under a key are guesses too", arguments: ["users", "sessions"])
+    @Test("I7: repeated registrations and sign-ins with a key count as guesses too", arguments: ["users", "sessions"])
     func keyed(path: String) async throws {
         try await withLimits({ $0.signins = [RateRule(count: 2, seconds: 60, burst: 2)] }) { server, _ in
             _ = try await post("users", account(), from: "192.0.2.1", key: "key", at: server).expect(201)
@@ -100,7 +100,7 @@ struct GuessLimitTests {
         }
     }
 
-    @Test("I7: guesses from elsewhere do not keep a person out from where they have signed in before")
+    @Test("I7: guesses from elsewhere do not lock a person out of networks where they have signed in")
     func ownAllowance() async throws {
         try await withLimits({ $0.signins = [RateRule(count: 2, seconds: 60, burst: 2)] }) { server, _ in
             let signIn = { (name: String, password: String, client: String) in
@@ -110,11 +110,11 @@ struct GuessLimitTests {
             for name in ["ada", "nobody"] {
                 let clients = ["198.51.100.\(name.count)", "203.0.113.\(name.count)"]
                 for client in clients { #expect(try await signIn(name, "not the password", client) == 401) }
-                // The refusal looks the same for a name that nobody has.
+                // The refusal is the same for an unknown name.
                 #expect(try await signIn(name, "not the password", "203.0.113.\(name.count + 100)") == 429)
             }
             #expect(try await signIn("ada", Person.password, "192.0.2.1") == 201)
-            // Its own allowance has an end too, and does not lend itself to other addresses or names.
+            // The allowance of a known network is limited too, and does not hold for other addresses or names.
             #expect(try await signIn("ada", "not the password", "192.0.2.1") == 401)
             #expect(try await signIn("ada", Person.password, "192.0.2.1") == 429)
             #expect(try await signIn("bob", "not the password", "192.0.2.1") == 401)

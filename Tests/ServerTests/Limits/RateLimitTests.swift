@@ -7,17 +7,17 @@ import Testing
 
 @testable import Server
 
-@Suite("What may be done how often", .patient)
+@Suite("Rate limits", .timeLimit(.standard))
 struct RateLimitTests {
     private func withLimits(
         _ choose: (inout RateSettings) throws -> Void,
         trusting proxies: [String] = ["127.0.0.1"],
         passwordCost: PasswordHasher.Cost? = nil,
-        _ body: (RunningServer, StandingClock) async throws -> Void
+        _ body: (RunningServer, ManualClock) async throws -> Void
     ) async throws {
         var rates = RateSettings.off
         try choose(&rates)
-        let clock = StandingClock()
+        let clock = ManualClock()
         try await withServer {
             $0.rates = rates
             $0.trustedProxies = proxies.compactMap { IPNetwork($0) }
@@ -29,13 +29,13 @@ struct RateLimitTests {
         }
     }
 
-    /// Whether it is the refusal of the contract, with this wait.
+    /// Whether the answer is 429 as in the contract, with this wait.
     private func isRefused(_ answer: Answer, seconds: Int) -> Bool {
         answer.isProblem(429, "rate_limited") && answer[header: "retry-after"] == "\(seconds)"
             && answer.json.retry_after_seconds == .int(seconds) && answer[header: "ratelimit-remaining"] == "0"
     }
 
-    @Test("I8: messages of one person, by HTTP and by socket together; Retry-After is exact")
+    @Test("I8: messages per person are limited over HTTP and sockets together; Retry-After is exact")
     func messages() async throws {
         try await withLimits({ $0.messages = try rules("3/30s") }) { server, clock in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -57,7 +57,7 @@ struct RateLimitTests {
             #expect(error.ref == "b")
             #expect(error.problem.code == "rate_limited")
             #expect(error.problem.retry_after_seconds == 10)
-            // The socket stays, and so does everybody else.
+            // The socket stays open, and other people are not affected.
             try await socket.say(["type": "ping"])
             _ = try await socket.first("pong")
             #expect(try await bob.post(path, draft).status == 201)
@@ -71,7 +71,7 @@ struct RateLimitTests {
         }
     }
 
-    @Test("I8: requests of one network, before anybody asks who they are; pictures and health are not counted")
+    @Test("I8: requests per network are limited before authentication; pictures and health do not count")
     func requests() async throws {
         try await withLimits({ $0.requests = try rules("2/10s") }) { server, clock in
             let ada = try await server.register("ada")
@@ -88,7 +88,7 @@ struct RateLimitTests {
         }
     }
 
-    @Test("I8: a live socket is a request too")
+    @Test("I8: an upgrade counts as a request")
     func upgrades() async throws {
         try await withLimits({ $0.requests = try rules("2/10s") }) { server, clock in
             let ada = try await server.register("ada")
@@ -109,7 +109,7 @@ struct RateLimitTests {
         }
     }
 
-    @Test("I8: clients behind a trusted proxy have their own limits; claims of strangers are worth nothing")
+    @Test("I8: clients behind a trusted proxy have their own limits; untrusted peers cannot claim one")
     func forwarded() async throws {
         try await withLimits({ $0.requests = try rules("1/60s") }, trusting: ["127.0.0.1", "10.0.0.1"]) { server, _ in
             let statuses = try await ask(
@@ -127,7 +127,7 @@ struct RateLimitTests {
         }
     }
 
-    /// Asks for something as clients behind a proxy would, one after another, and gives the statuses.
+    /// Sends requests like clients behind a proxy, one after another, and returns the statuses.
     private func ask(_ server: RunningServer, _ forwarded: [String]) async throws -> [Int] {
         var statuses: [Int] = []
         for value in forwarded {
@@ -137,7 +137,7 @@ struct RateLimitTests {
         return statuses
     }
 
-    @Test("I8: rooms that one person makes, direct ones with people they know too; a slip costs nothing")
+    @Test("I8: created rooms per person are limited, direct ones included; invalid requests do not count")
     func rooms() async throws {
         try await withLimits({ $0.rooms = try rules("1/60s") }) { server, _ in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -151,7 +151,7 @@ struct RateLimitTests {
         }
     }
 
-    @Test("I8: strangers whom one person writes to or invites; what is there already costs nothing")
+    @Test("I8: direct requests and invitations to strangers are limited; existing ones do not count")
     func direct() async throws {
         try await withLimits({ $0.direct = try rules("2/60s") }) { server, clock in
             var people: [Person] = []
@@ -172,7 +172,7 @@ struct RateLimitTests {
         }
     }
 
-    /// Something that an owner may do to a room or to another member, again and again.
+    /// A change that an owner can make to a room or to a member repeatedly.
     enum Moderation: CaseIterable {
         case change, role, add, remove, ban, hide, block
 
@@ -200,11 +200,11 @@ struct RateLimitTests {
         }
     }
 
-    @Test("I8: what is done to rooms and their members has a rate for each person", arguments: Moderation.allCases)
+    @Test("I8: changes of rooms and members per person are limited", arguments: Moderation.allCases)
     func moderation(kind: Moderation) async throws {
         try await withLimits({ kind.choose(&$0, try rules("2/60s")) }) { server, clock in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
-            // Bob joins by himself, so that no token is spent yet.
+            // Bob joins by himself, so that no token is used yet.
             let room = try await ada.makeRoom(kind: "public")
             _ = try await bob.join(room).expect(201)
             let direct = try await ada.directRoom(with: bob)
@@ -218,7 +218,7 @@ struct RateLimitTests {
         }
     }
 
-    @Test("I8: rooms that one person joins; adding others is not joining")
+    @Test("I8: joins per person are limited; adding others does not count")
     func joins() async throws {
         try await withLimits({ $0.joins = try rules("1/60s") }) { server, _ in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -232,7 +232,7 @@ struct RateLimitTests {
         }
     }
 
-    @Test("I7: sign-ins of one name, right or wrong, known or not, in whatever case")
+    @Test("I7: sign-ins per name are limited, successful or not, known or not, in any case")
     func names() async throws {
         try await withLimits({ $0.signins = try rules("2/60s") }) { server, clock in
             _ = try await server.register("ada")
@@ -250,16 +250,16 @@ struct RateLimitTests {
                     #expect(isRefused(third, seconds: 30))
                 }
             }
-            // A refusal was charged to nobody.
+            // A refusal costs no token.
             #expect(try await signIn("bob", "not the password", from: "203.0.113.3").status == 401)
             clock.advance(by: .seconds(30))
             #expect(try await signIn("ada", Person.password, from: "203.0.113.9").status == 201)
         }
     }
 
-    @Test("I8: sign-ins of one network, and a refused one costs no hash")
+    @Test("I8: sign-ins per network are limited, and a refused one computes no hash")
     func signIns() async throws {
-        // One hash would take longer than the test may. The first sign-in is charged, and too long to be hashed.
+        // One hash would take longer than the test may. The first password counts, but is too long to be hashed.
         let cost = PasswordHasher.Cost(rounds: 1 << 20, blockSize: 8, parallelism: 1000)
         try await withLimits({ $0.signins = try rules("1/60s") }, passwordCost: cost) { server, _ in
             let long = String(repeating: "x", count: 2000)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("How much a person may upload and store", .patient)
+@Suite("Upload quotas", .timeLimit(.standard))
 struct UploadQuotaTests {
     private let bytes = [UInt8](repeating: 0x61, count: 600)
 
@@ -33,7 +33,7 @@ struct UploadQuotaTests {
         }
     }
 
-    @Test("I8: what Content-Length says is too much is refused before a byte is read", arguments: Quota.allCases)
+    @Test("I8: a Content-Length beyond the quota is rejected before the body is read", arguments: Quota.allCases)
     func beforeTheBody(quota: Quota) async throws {
         try await withServer({ quota.choose(&$0) }) { server in
             let ada = try await server.register("ada")
@@ -49,7 +49,7 @@ struct UploadQuotaTests {
     }
 
     @Test(
-        "I8: no body gets around it, with or without a length or in a form, and nothing of one that was refused is kept",
+        "I8: no kind of body exceeds the quota, and a rejected one leaves nothing",
         arguments: Quota.allCases,
         [0, 1, 2]
     )
@@ -70,7 +70,7 @@ struct UploadQuotaTests {
         }
     }
 
-    @Test("Who has deleted an upload has room again, but has uploaded it all the same", arguments: Quota.allCases)
+    @Test("A deletion frees the storage quota, but not the upload quota", arguments: Quota.allCases)
     func afterDeleting(quota: Quota) async throws {
         try await withServer({ quota.choose(&$0) }) { server in
             let ada = try await server.register("ada")
@@ -84,7 +84,7 @@ struct UploadQuotaTests {
         }
     }
 
-    @Test("I8: of uploads at the same time as many are taken as there is room for", arguments: Quota.allCases)
+    @Test("I8: of concurrent uploads, as many as fit are accepted", arguments: Quota.allCases)
     func atOnce(quota: Quota) async throws {
         try await withServer({ quota.choose(&$0) }) { server in
             let ada = try await server.register("ada")
@@ -99,7 +99,7 @@ struct UploadQuotaTests {
         }
     }
 
-    @Test("I7: what one person has used up is nobody else's business", arguments: Quota.allCases)
+    @Test("I7: the quota of one person does not affect others", arguments: Quota.allCases)
     func others(quota: Quota) async throws {
         try await withServer({ quota.choose(&$0) }) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))

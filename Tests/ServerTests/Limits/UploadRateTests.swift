@@ -7,13 +7,13 @@ import Testing
 
 @testable import Server
 
-@Suite("How often files may be sent", .patient)
+@Suite("Rate limits of uploads", .timeLimit(.standard))
 struct UploadRateTests {
     /// A person who has used up their uploads.
-    private func withNoMoreUploads(_ body: (RunningServer, Person, StandingClock) async throws -> Void) async throws {
+    private func withNoMoreUploads(_ body: (RunningServer, Person, ManualClock) async throws -> Void) async throws {
         var rates = RateSettings.off
         rates.uploads = try #require(RateRule.list("1/20s"))
-        let clock = StandingClock()
+        let clock = ManualClock()
         try await withServer({ [rates] in $0.rates = rates }, internalLimits: clock.apply) { server in
             let ada = try await server.register("ada")
             let first = try await ada.send(.POST, "attachments", body: .text("hello"))
@@ -23,7 +23,7 @@ struct UploadRateTests {
         }
     }
 
-    @Test("I8: one upload too many is refused before a byte of it is read, and the connection goes on")
+    @Test("I8: an upload beyond the limit is rejected before its body is read, and the connection stays usable")
     func beforeTheBody() async throws {
         try await withNoMoreUploads { server, ada, clock in
             let connection = try await RawConnection(to: server.site)
@@ -40,7 +40,7 @@ struct UploadRateTests {
         }
     }
 
-    @Test("The refusal reaches a client that sends all of it first")
+    @Test("A client that sends the whole upload first receives the rejection")
     func answerArrives() async throws {
         try await withNoMoreUploads { server, ada, _ in
             let bytes = [UInt8](repeating: 0x61, count: 4 << 20)
@@ -52,11 +52,11 @@ struct UploadRateTests {
         }
     }
 
-    @Test("I8: having a failed picture tried again counts as an upload")
+    @Test("I8: retrying a failed picture counts as an upload")
     func retry() async throws {
         var rates = RateSettings.off
         rates.uploads = try #require(RateRule.list("2/20s"))
-        let clock = StandingClock()
+        let clock = ManualClock()
         try await withServer({ [rates] in $0.rates = rates }, internalLimits: clock.apply) { server in
             let ada = try await server.register("ada")
             let broken = try await ada.upload(try Fixture.bytes("signature-only.jpg"))
@@ -71,7 +71,7 @@ struct UploadRateTests {
         }
     }
 
-    @Test("I8: who goes on sending without end is cut off")
+    @Test("I8: a client that keeps sending is disconnected")
     func endless() async throws {
         try await withNoMoreUploads { server, ada, _ in
             let connection = try await RawConnection(to: server.site)

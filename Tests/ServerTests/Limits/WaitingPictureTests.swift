@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Pictures that wait behind a worker that hangs", .patient)
+@Suite("Limits of waiting pictures", .timeLimit(.standard))
 struct WaitingPictureTests {
     private func withHangingWorker(
         _ choose: @escaping (inout Settings) -> Void,
@@ -23,7 +23,7 @@ struct WaitingPictureTests {
         }
     }
 
-    /// Asks to upload five bytes and gives what the server answers before it has any of them.
+    /// Requests an upload of five bytes and returns the server's answer before any of them is sent.
     private func answerToHead(of person: Person, _ server: RunningServer) async throws -> (head: String, body: String) {
         let connection = try await RawConnection(to: server.site)
         let head = "POST /api/v1/attachments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(person.token)\r\n"
@@ -38,7 +38,7 @@ struct WaitingPictureTests {
             && answer.body.contains("\"code\":\"overloaded\"") && answer.body.contains("\"limit\":\(limit)")
     }
 
-    @Test("I8: who has as many waiting as one may is refused before a byte is read; others are not")
+    @Test("I8: an upload beyond a person's waiting pictures is rejected before its body is read; others are accepted")
     func ofOnePerson() async throws {
         try await withHangingWorker {
             $0.limits.waitingPicturesPerPerson = 2
@@ -54,7 +54,7 @@ struct WaitingPictureTests {
         }
     }
 
-    @Test("I8: when as many wait as may in all, everybody is refused before a byte is read")
+    @Test("I8: with the total of waiting pictures reached, every upload is rejected before its body is read")
     func inAll() async throws {
         try await withHangingWorker {
             $0.limits.waitingPictures = 2

@@ -2,7 +2,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Live events", .patient)
+@Suite("Live events", .timeLimit(.standard))
 struct EventTests {
     @Test("I2: every member, the sender included, receives every event in order and without a gap in the numbers")
     func order() async throws {

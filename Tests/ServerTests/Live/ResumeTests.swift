@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-@Suite("Resuming from a cursor", .patient)
+@Suite("Resuming from a cursor", .timeLimit(.standard))
 struct ResumeTests {
-    @Test("I2: a socket that resumes receives what it missed, and then what happens")
+    @Test("I2: a socket that resumes receives the missed events, then new ones")
     func socket() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -13,7 +13,7 @@ struct ResumeTests {
             let cursor = try await first.next("message.created").cursor.text
             try await first.close()
             let missed = [try await ada.say("one", in: room), try await ada.say("two", in: room)]
-            let (socket, welcome) = try await bob.comeBack(to: cursor)
+            let (socket, welcome) = try await bob.resume(from: cursor)
             #expect(welcome.resumed == true)
             // A client that disconnects before the first missed event must be able to resume from the same cursor.
             #expect(welcome.cursor.text == cursor)
@@ -30,7 +30,7 @@ struct ResumeTests {
             let room = try await ada.makeRoom()
             let cursor = try await bob.poll().cursor.text
             _ = try await ada.say("not for Bob", in: room)
-            let (_, welcome) = try await bob.comeBack(to: cursor)
+            let (_, welcome) = try await bob.resume(from: cursor)
             #expect(welcome.resumed == true)
             #expect(welcome.cursor != .string(cursor))
         }
@@ -47,7 +47,7 @@ struct ResumeTests {
             _ = try await ada.say("before", in: room)
             let epoch = try await ada.poll().cursor.text.split(separator: ".")[0]
             let cursor = cursor.replacing("EPOCH", with: epoch)
-            let (socket, welcome) = try await ada.comeBack(to: cursor)
+            let (socket, welcome) = try await ada.resume(from: cursor)
             #expect(welcome.resumed == false)
             let stream = try await ada.stream(after: cursor)
             #expect(try await stream.next("welcome").resumed == false)
@@ -69,7 +69,7 @@ struct ResumeTests {
                 try await sender.say(["type": "send", "room_id": room.id, "body": .string("\(number)")])
             }
             for _ in 0...1000 { _ = try await sender.first("ack") }
-            let (_, welcome) = try await ada.comeBack(to: cursor)
+            let (_, welcome) = try await ada.resume(from: cursor)
             #expect(welcome.resumed == false)
             let poll = try await ada.poll(after: cursor)
             #expect(poll.resumed == false)
@@ -89,7 +89,7 @@ struct ResumeTests {
                     group.addTask { while !Task.isCancelled { _ = try? await ada.say("Still talking", in: room) } }
                 }
                 for _ in 0..<20 {
-                    let (socket, welcome) = try await ada.comeBack(to: cursor)
+                    let (socket, welcome) = try await ada.resume(from: cursor)
                     #expect(welcome.resumed == true)
                     for _ in 0..<Int.random(in: 1...30) {
                         let event = try await socket.next("message.created")
@@ -115,7 +115,7 @@ struct ResumeTests {
             let during = try await ada.say("during", in: room)
             _ = try await ada.delete("rooms/\(room.id.text)/members/\(bob.id)").expect(204)
             _ = try await ada.say("after", in: room)
-            let (socket, welcome) = try await bob.comeBack(to: cursor)
+            let (socket, welcome) = try await bob.resume(from: cursor)
             #expect(welcome.resumed == true)
             #expect(try await socket.next("member.joined").user_id.text == bob.id)
             #expect(try await socket.next("message.created").message == during)
@@ -142,7 +142,7 @@ struct ResumeTests {
             let (ada, cursor, missed) = before
             _ = try await withServerProcess(storage: storage) { server in
                 let ada = ada.at(server.site)
-                let (socket, welcome) = try await ada.comeBack(to: cursor)
+                let (socket, welcome) = try await ada.resume(from: cursor)
                 #expect(welcome.resumed == true)
                 #expect(try await socket.next("message.created").message == missed)
                 #expect(try await ada.poll(after: cursor).events[0].message == missed)

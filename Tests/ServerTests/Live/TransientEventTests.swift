@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Typing, receipts and presence", .patient)
+@Suite("Typing, receipts and presence", .timeLimit(.standard))
 struct TransientEventTests {
     private func hurry(_ limits: inout Snug.InternalLimits) {
         limits.tickInterval = .milliseconds(20)
@@ -19,16 +19,16 @@ struct TransientEventTests {
             let room = try await ada.makeRoom(with: [bob])
             let (mine, theirs) = (try await ada.listen(), try await bob.listen())
             try await mine.say(["type": "typing", "room_id": room.id])
-            let heard = try await theirs.nextSignal("typing")
+            let heard = try await theirs.nextTransientEvent("typing")
             #expect(heard.names == ["type", "room_id", "user_id"])
             #expect(heard.room_id == room.id)
             #expect(heard.user_id.text == ada.id)
             _ = try await bob.post("rooms/\(room.id.text)/typing").expect(204)
-            #expect(try await mine.nextSignal("typing").user_id.text == bob.id)
+            #expect(try await mine.nextTransientEvent("typing").user_id.text == bob.id)
         }
     }
 
-    @Test("I7: nobody types or reads in a room that is not theirs")
+    @Test("I7: a person who is not a member can neither type nor mark as read")
     func strangers() async throws {
         try await withServer(internalLimits: hurry) { server in
             let (ada, eve) = (try await server.register("ada"), try await server.register("eve"))
@@ -55,7 +55,7 @@ struct TransientEventTests {
             let second = try await ada.say("two", in: room)
             let path = "rooms/\(room.id.text)/read"
             _ = try await bob.post(path, ["seq": second.seq]).expect(204)
-            let receipt = try await socket.nextSignal("receipt", of: bob)
+            let receipt = try await socket.nextTransientEvent("receipt", of: bob)
             #expect(receipt.names == ["type", "room_id", "user_id", "delivered_seq", "read_seq"])
             #expect(receipt.read_seq == second.seq)
             #expect(receipt.delivered_seq == second.seq)
@@ -89,7 +89,7 @@ struct TransientEventTests {
             let (mine, theirs) = (try await ada.listen(), try await bob.listen())
             let message = try await ada.say("one", in: room)
             _ = try await theirs.next("message.created")
-            let receipt = try await mine.nextSignal("receipt", of: bob)
+            let receipt = try await mine.nextTransientEvent("receipt", of: bob)
             #expect(receipt.delivered_seq == message.seq)
             #expect(receipt.read_seq.number < message.seq.number)
         }
@@ -103,9 +103,9 @@ struct TransientEventTests {
             let message = try await ada.say("one", in: room)
             let cursor = try await ada.poll().cursor.text
             _ = try await bob.post("rooms/\(room.id.text)/read", ["seq": message.seq]).expect(204)
-            let (socket, welcome) = try await ada.comeBack(to: cursor)
+            let (socket, welcome) = try await ada.resume(from: cursor)
             #expect(welcome.resumed == true)
-            #expect(try await socket.nextSignal("receipt", of: bob).read_seq == message.seq)
+            #expect(try await socket.nextTransientEvent("receipt", of: bob).read_seq == message.seq)
         }
     }
 
@@ -117,18 +117,18 @@ struct TransientEventTests {
             _ = try await ada.makeRoom(with: [bob])
             let watching = try await ada.listen()
             let socket = try await bob.listen()
-            let online = try await watching.nextSignal("presence", of: bob)
+            let online = try await watching.nextTransientEvent("presence", of: bob)
             #expect(online.names == ["type", "user_id", "status", "last_seen_at"])
             #expect(online.status == "online")
             try await socket.say(["type": "status", "status": "away"])
-            #expect(try await watching.nextSignal("presence", of: bob).status == "away")
+            #expect(try await watching.nextTransientEvent("presence", of: bob).status == "away")
             #expect(try await ada.get("users/\(bob.id)").json.status == "away")
             #expect(try await eve.get("users/\(bob.id)").json.status == "offline")
             #expect(try await eve.get("users/\(bob.id)").json.last_seen_at == nil)
             try await socket.say(["type": "status", "status": "online"])
-            #expect(try await watching.nextSignal("presence", of: bob).status == "online")
+            #expect(try await watching.nextTransientEvent("presence", of: bob).status == "online")
             try await socket.close()
-            #expect(try await watching.nextSignal("presence", of: bob).status == "offline")
+            #expect(try await watching.nextTransientEvent("presence", of: bob).status == "offline")
             let gone = try await ada.get("users/\(bob.id)").json
             #expect(gone.status == "offline")
         }

@@ -3,9 +3,9 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Editing and deleting", .patient)
+@Suite("Editing and deleting", .timeLimit(.standard))
 struct EditingTests {
-    @Test("An edited message has its new body and says when")
+    @Test("An edited message has its new body and the time of the edit")
     func edit() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -19,7 +19,7 @@ struct EditingTests {
     }
 
     @Test(
-        "An edit obeys the rules of a message",
+        "An edit follows the rules of a message",
         arguments: [
             (["body": ""], "body"), ([:], "body"), (["body": 1], "body"),
             (["body": .string(String(repeating: "x", count: 2049))], "body"),
@@ -36,19 +36,7 @@ struct EditingTests {
         }
     }
 
-    @Test("A message with a file may lose its words")
-    func emptyWithFile() async throws {
-        try await withServer { server in
-            let ada = try await server.register("ada")
-            let file = try await ada.upload(try Fixture.bytes("text.jpg"))
-            let message = try await ada.say("Look", in: try await ada.makeRoom(), with: [file])
-            let edited = try await ada.patch(ada.path(of: message), ["body": ""]).expect(200).json
-            #expect(edited.body == "")
-            #expect(edited.attachments == message.attachments)
-        }
-    }
-
-    @Test("A deleted message stays as a tombstone, and its file goes")
+    @Test("A deleted message leaves a tombstone without its file")
     func delete() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -64,23 +52,11 @@ struct EditingTests {
             #expect(tombstone.deleted_at != nil)
             #expect(try await ada.get("attachments/\(file.id.text)").isProblem(404, "not_found"))
             #expect(try await ada.get("attachments/\(file.id.text)/original").isProblem(404, "not_found"))
+            #expect(try await ada.delete(ada.path(of: message)).status == 204)
         }
     }
 
-    @Test("Deleting again changes nothing")
-    func deleteAgain() async throws {
-        try await withServer { server in
-            let ada = try await server.register("ada")
-            let room = try await ada.makeRoom()
-            let message = try await ada.say("Hello", in: room)
-            #expect(try await ada.delete(ada.path(of: message)).status == 204)
-            let once = try await ada.get("rooms/\(room.id.text)").json.last_seq
-            #expect(try await ada.delete(ada.path(of: message)).status == 204)
-            #expect(try await ada.get("rooms/\(room.id.text)").json.last_seq == once)
-        }
-    }
-
-    @Test("A deleted message is not edited back to life")
+    @Test("A deleted message cannot be edited")
     func editDeleted() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -90,7 +66,7 @@ struct EditingTests {
         }
     }
 
-    @Test("A message that is none is not found", arguments: ["nonsense", "01890000-0000-7000-8000-000000000000"])
+    @Test("An unknown message is not found", arguments: ["nonsense", "01890000-0000-7000-8000-000000000000"])
     func unknown(id: String) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")

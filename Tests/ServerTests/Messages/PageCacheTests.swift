@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import Server
 
-@Suite("Pages that are remembered")
+@Suite("Cached pages of history", .timeLimit(.standard))
 struct PageCacheTests {
     private let room = Room.ID.random()
     private let cache = PageCache()
@@ -18,7 +18,7 @@ struct PageCacheTests {
         ByteBuffer(repeating: 0x20, count: bytes)
     }
 
-    @Test("A page is remembered for exactly what was asked, until the room's next event")
+    @Test("A page is cached for its exact query until the next event of the room")
     func remembered() {
         cache.insert(page(10), for: key(room), at: cache.version(of: room))
         #expect(cache[key(room)] == page(10))
@@ -29,7 +29,7 @@ struct PageCacheTests {
         #expect(cache[key(room)] == nil)
     }
 
-    @Test("A page that was read before an event is not remembered after it")
+    @Test("A page that was read before an event is not cached after it")
     func outdated() {
         for invalidate in [{ self.cache.invalidate([self.room]) }, { self.cache.invalidateAll() }] {
             let moment = cache.version(of: room)
@@ -39,7 +39,7 @@ struct PageCacheTests {
         }
     }
 
-    @Test("I8: Pages take so many bytes and no more, and none takes all of them")
+    @Test("I8: Cached pages are limited in bytes, and no single page takes all of them")
     func bounded() {
         let size = PageCache.capacity / 16
         let rooms = (0..<40).map { _ in Room.ID.random() }
@@ -53,10 +53,7 @@ struct PageCacheTests {
         #expect(rooms.count { cache[key($0)] != nil } == 16)
     }
 
-    @Test(
-        "I2: whoever has posted, edited or deleted reads it, however often the page was read before",
-        .patient
-    )
+    @Test("I2: people read their own writes, however often the page was read before")
     func readsOwnWrites() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -74,7 +71,7 @@ struct PageCacheTests {
         }
     }
 
-    @Test("I7: a page that is remembered is not shown to who has been removed since", .patient)
+    @Test("I7: a cached page is not shown to a person who has been removed")
     func removed() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -92,7 +89,7 @@ struct PageCacheTests {
         }
     }
 
-    @Test("A new display name reaches pages that are remembered", .patient)
+    @Test("A new display name reaches cached pages")
     func renamed() async throws {
         try await withServer(internalLimits: { $0.backfillInterval = .milliseconds(10) }) { server in
             let ada = try await server.register("ada")

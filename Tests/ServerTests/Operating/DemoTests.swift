@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The demo", .patient)
+@Suite("The demo", .timeLimit(.standard))
 struct DemoTests {
     /// Runs the built demo with a photograph.
     private func demo(at url: String) async throws -> Ended {
@@ -40,7 +40,7 @@ struct DemoTests {
         }
     }
 
-    @Test("It names the server that does not run, and what starts it")
+    @Test("Without a server it prints the address and the command that starts one")
     func noServer() async throws {
         let ended = try await demo(at: "http://127.0.0.1:9")
         #expect(ended.status == .exited(1))
@@ -61,14 +61,14 @@ struct DemoTests {
         }
     }
 
-    @Test("It names what it cannot use", arguments: ["ftp://127.0.0.1", "https://127.0.0.1", "snug"])
+    @Test("It names an invalid URL", arguments: ["ftp://127.0.0.1", "https://127.0.0.1", "snug"])
     func unusableURL(_ url: String) async throws {
         let ended = try await demo(at: url)
         #expect(ended.status == .exited(1))
         #expect(ended.errors.hasPrefix("demo: SNUG_URL is \(url); expected a URL such as http://"))
     }
 
-    @Test("It names the photograph that cannot be read")
+    @Test("It names an unreadable photograph")
     func unreadablePhotograph() async throws {
         let ended = try await runProgram([Executables.demo, "/nowhere/photograph.jpg"])
         #expect(ended.status == .exited(1))

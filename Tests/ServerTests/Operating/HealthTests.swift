@@ -5,9 +5,9 @@ import Testing
 
 @testable import Server
 
-@Suite("Health", .patient)
+@Suite("Health", .timeLimit(.standard))
 struct HealthTests {
-    @Test("Load balancers get a plain ok, wherever they ask from")
+    @Test("Load balancers get a plain ok from any address")
     func simple() async throws {
         try await withServer { server in
             let answer = try await server.site.send(.GET, "/health/simple", headers: ["x-forwarded-for": "192.0.2.1"])
@@ -17,7 +17,7 @@ struct HealthTests {
         }
     }
 
-    @Test("Operators on the machine itself see each part with its status and latency")
+    @Test("From the same machine, health shows each part with its status and latency")
     func full() async throws {
         try await withServer { server in
             let health = try await server.site.send(.GET, "/health").expect(200).json
@@ -34,7 +34,7 @@ struct HealthTests {
     }
 
     @Test(
-        "I7: to anybody else behind a proxy there is no such page",
+        "I7: for other clients behind a proxy the page does not exist",
         arguments: [
             "192.0.2.1", "127.0.0.1, 192.0.2.1", "192.0.2.1, 127.0.0.1", "10.0.0.1", "not an address", "127.evil",
             "127.0.0.1, unknown", "127.0.0.1.evil",
@@ -47,7 +47,7 @@ struct HealthTests {
         }
     }
 
-    @Test("I7: a proxy that is not trusted cannot say who asks")
+    @Test("I7: forwarded addresses of an untrusted proxy are ignored")
     func untrustedProxy() async throws {
         try await withServer({ $0.trustedProxies = [IPNetwork("192.0.2.1")].compactMap(\.self) }) { server in
             for _ in 0..<2 {
@@ -60,7 +60,7 @@ struct HealthTests {
         }
     }
 
-    @Test("What a client says of its own address goes no further than nginx")
+    @Test("nginx replaces an address that a client claims")
     func throughNginx() async throws {
         try await withServer { server in
             try await withNginx(inFrontOf: server.site, storage: server.storage) { front in

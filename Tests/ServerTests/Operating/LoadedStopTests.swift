@@ -4,14 +4,15 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Stopping under load", .patient)
+// Longer than other tests may take, because the number of stops can be set.
+@Suite("Stopping under load", .timeLimit(.minutes(60)))
 struct LoadedStopTests {
     /// Set `SNUG_STOPS=100` for a longer run.
     private static var stops: Int { ProcessInfo.processInfo.environment["SNUG_STOPS"].flatMap(Int.init) ?? 12 }
     private static let writers = 4
     private static let messages = 40
 
-    @Test("I1: after each stop under load, the database's file alone has every acknowledged message")
+    @Test("I1: after each stop under load, the database file alone has every acknowledged message")
     func stops() async throws {
         try await withMemoryFolder { folder in
             var ada: Person?
@@ -28,7 +29,7 @@ struct LoadedStopTests {
         }
     }
 
-    /// Writes and reads at full speed, stops the server in the middle of it, and gives the ids that it acknowledged.
+    /// Writes and reads at full speed, stops the server meanwhile, and returns the ids that it acknowledged.
     private func load(_ process: ServerProcess, _ ada: Person) async throws -> [String] {
         let room = try await ada.makeRoom()
         var sockets: [LiveClient] = []
@@ -48,7 +49,7 @@ struct LoadedStopTests {
         }
     }
 
-    /// Sends more than can be answered at once, and gives what was acknowledged until the connection ended.
+    /// Sends more than can be answered at once, and returns the acknowledged ids when the connection has ended.
     private func write(to socket: LiveClient, in room: JSON, onHalf: @Sendable () -> Void) async -> [String] {
         for number in 0..<Self.messages {
             // Fails once the server has closed the connection.
@@ -83,7 +84,7 @@ struct LoadedStopTests {
 }
 
 extension Person {
-    /// Asks for a page of the room's history; false once the server is gone.
+    /// Fetches a page of the room's history; false once the server is gone.
     fileprivate func read(_ room: JSON) async throws -> Bool {
         guard let answer = try? await get("rooms/\(room.id.text)/messages?limit=50") else { return false }
         return answer.status == 200

@@ -3,94 +3,94 @@ import SnugClient
 import TestSupport
 import Testing
 
-/// Runs the commands of the manual's section on backups, as they are written there.
-@Suite("The manual's words on backups", .patient)
+/// Runs the commands of the manual's section on backups as written there.
+@Suite("Backup instructions of the manual", .timeLimit(.standard))
 struct ManualTests {
-    @Test("I1, I2: a folder that was copied while stopped is the whole chat, and its old cursors do not resume")
+    @Test("I1, I2: a copy made while stopped restores the whole chat, and later cursors do not resume")
     func stopped() async throws {
-        try await withPlaces { places in
-            let (before, _) = try await withServerProcess(storage: places.storage) { try await life(at: $0.site) }
-            try await places.run(.copyStopped)
-            let later = try await withServerProcess(storage: places.storage) { process in
+        try await withBackupPaths { paths in
+            let (before, _) = try await withServerProcess(storage: paths.storage) { try await makeChat(at: $0.site) }
+            try await paths.run(.copyStopped)
+            let later = try await withServerProcess(storage: paths.storage) { process in
                 try await before.later(at: process.site)
             }.result
-            // The copy is put in the place of what was there.
-            try FileManager.default.removeItem(atPath: places.storage)
-            try FileManager.default.copyItem(atPath: places.backup + "/stopped", toPath: places.storage)
-            _ = try await withServerProcess(storage: places.storage) { try await before.check(at: $0.site, later) }
+            // The copy replaces the original.
+            try FileManager.default.removeItem(atPath: paths.storage)
+            try FileManager.default.copyItem(atPath: paths.backup + "/stopped", toPath: paths.storage)
+            _ = try await withServerProcess(storage: paths.storage) { try await before.check(at: $0.site, later) }
         }
     }
 
     @Test(
-        "I1, I2: a database that was copied while running is put back after a stop, and after kill -9 with its log",
+        "I1, I2: a database copied while running is restored after a stop, and after kill -9 with its log",
         arguments: [false, true]
     )
     func running(isKilled: Bool) async throws {
-        try await withPlaces { places in
-            let ((before, later), _) = try await withServerProcess(storage: places.storage) { process in
-                let before = try await life(at: process.site)
-                try await places.run(.copyRunning)
+        try await withBackupPaths { paths in
+            let ((before, later), _) = try await withServerProcess(storage: paths.storage) { process in
+                let before = try await makeChat(at: process.site)
+                try await paths.run(.copyRunning)
                 let later = try await before.later(at: process.site)
                 if isKilled { try process.kill() }
                 return (before, later)
             }
-            #expect(FileManager.default.fileExists(atPath: places.storage + "/snug.sqlite-wal") == isKilled)
-            try await places.run(.putBack)
-            _ = try await withServerProcess(storage: places.storage) { try await before.check(at: $0.site, later) }
+            #expect(FileManager.default.fileExists(atPath: paths.storage + "/snug.sqlite-wal") == isKilled)
+            try await paths.run(.putBack)
+            _ = try await withServerProcess(storage: paths.storage) { try await before.check(at: $0.site, later) }
         }
     }
 
-    @Test("I1: beside a log that was forgotten, a backup of an earlier run stops the start until it is removed")
+    @Test("I1: a backup restored next to a leftover log prevents the start until the log is removed")
     func forgottenLog() async throws {
-        try await withPlaces { places in
-            let (before, _) = try await withServerProcess(storage: places.storage) { process in
-                let before = try await life(at: process.site)
-                try await places.run(.copyRunning)
+        try await withBackupPaths { paths in
+            let (before, _) = try await withServerProcess(storage: paths.storage) { process in
+                let before = try await makeChat(at: process.site)
+                try await paths.run(.copyRunning)
                 return before
             }
-            let (later, _) = try await withServerProcess(storage: places.storage) { process in
+            let (later, _) = try await withServerProcess(storage: paths.storage) { process in
                 let later = try await before.later(at: process.site)
                 try process.kill()
                 return later
             }
-            try await places.run(.putBack, leavingOut: "rm ")
-            let refused = try await runServer([], environment: ["SNUG_STORAGE": places.storage, "SNUG_PORT": "0"])
+            try await paths.run(.putBack, leavingOut: "rm ")
+            let refused = try await runServer([], environment: ["SNUG_STORAGE": paths.storage, "SNUG_PORT": "0"])
             #expect(refused.status == .exited(78))
-            #expect(refused.errors.contains("remove \(places.storage)/snug.sqlite-wal"))
-            try await places.run(.putBack)
-            _ = try await withServerProcess(storage: places.storage) { try await before.check(at: $0.site, later) }
+            #expect(refused.errors.contains("remove \(paths.storage)/snug.sqlite-wal"))
+            try await paths.run(.putBack)
+            _ = try await withServerProcess(storage: paths.storage) { try await before.check(at: $0.site, later) }
         }
     }
 
-    private func life(at site: Site) async throws -> Life {
+    private func makeChat(at site: Site) async throws -> BackupContents {
         let ada = try await site.register("ada")
         let room = try await ada.makeRoom()
         var messages: [JSON] = []
         for number in 0..<5 { messages.append(try await ada.say("\(number)", in: room)) }
         let file = try await ada.upload([1, 2, 3])
         messages.append(try await ada.say("With a file", in: room, with: [file]))
-        return Life(ada: ada, room: room, messages: messages, file: file)
+        return BackupContents(ada: ada, room: room, messages: messages, file: file)
     }
 }
 
-/// What a backup holds.
-private struct Life: Sendable {
+/// The contents of a backup.
+private struct BackupContents: Sendable {
     let ada: Person
     let room: JSON
     let messages: [JSON]
     let file: JSON
 
-    /// Goes on behind the backup.
+    /// Writes messages after the backup.
     ///
-    /// - Returns: A cursor from there.
+    /// - Returns: A cursor after them.
     func later(at site: Site) async throws -> String {
         let ada = ada.at(site)
         for number in 0..<5 { _ = try await ada.say("Later \(number)", in: room) }
         return try await ada.poll().cursor.text
     }
 
-    /// Everything of the backup is there and nothing else; cursors from behind it are not resumed, also once the log is
-    /// as long as it was.
+    /// Expects everything in the backup and nothing else. A cursor after it must not resume, not even once the log has
+    /// reached that length again.
     func check(at site: Site, _ cursor: String) async throws {
         let ada = ada.at(site)
         #expect(try await ada.get("rooms/\(room.id.text)/messages").expect(200).json.messages == .array(messages))
@@ -101,9 +101,9 @@ private struct Life: Sendable {
     }
 }
 
-/// Where the manual's folders are in a test.
-private struct ManualPlaces {
-    /// The blocks of commands in the manual's section, in its order.
+/// The folders of a test in place of those in the manual.
+private struct BackupPaths {
+    /// The blocks of commands in the manual's section, in order.
     enum Block: Int { case copyStopped, copyRunning, putBack }
 
     let storage: String
@@ -127,10 +127,10 @@ private struct ManualPlaces {
     }
 }
 
-private func withPlaces(_ body: (ManualPlaces) async throws -> Void) async throws {
+private func withBackupPaths(_ body: (BackupPaths) async throws -> Void) async throws {
     try await withMemoryFolder { folder in
-        let places = ManualPlaces(storage: folder + "/live", backup: folder + "/kept")
-        try FileManager.default.createDirectory(atPath: places.backup, withIntermediateDirectories: false)
-        try await body(places)
+        let paths = BackupPaths(storage: folder + "/live", backup: folder + "/kept")
+        try FileManager.default.createDirectory(atPath: paths.backup, withIntermediateDirectories: false)
+        try await body(paths)
     }
 }

@@ -6,9 +6,9 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("The media folder at the start", .patient)
+@Suite("The media folder at the start", .timeLimit(.standard))
 struct MediaFolderTests {
-    @Test("I5: without its mark beside a database with people, the start fails, and neither mark nor folder is made")
+    @Test("I5: without its marker next to a database with people, the start fails and creates nothing")
     func unmounted() async throws {
         try await withStorage { storage in
             try FileManager.default.moveItem(atPath: storage + "/media", toPath: storage + "/elsewhere")
@@ -34,7 +34,7 @@ struct MediaFolderTests {
         }
     }
 
-    @Test("I5: an operator who has lost the files says so with the mark")
+    @Test("I5: an operator who has lost the files confirms it by creating the marker")
     func lost() async throws {
         try await withStorage { storage in
             try FileManager.default.removeItem(atPath: storage + "/media")
@@ -46,7 +46,7 @@ struct MediaFolderTests {
         }
     }
 
-    @Test("I4: folders on different disks stop the start and the sweep", arguments: ["originals", "variants", "trash"])
+    @Test("I4: folders on different disks prevent start and sweep", arguments: ["originals", "variants", "trash"])
     func split(part: String) async throws {
         try await withStorage { storage in
             let other = FileManager.default.temporaryDirectory.path + "/split-\(UUID().uuidString)"
@@ -67,7 +67,7 @@ struct MediaFolderTests {
         }
     }
 
-    @Test("A first start makes it, also where an earlier one was cut off before anybody had an account")
+    @Test("A first start creates it, also after one that was interrupted before the first account")
     func new() async throws {
         try await withMemoryFolder { folder in
             let storage = folder + "/storage"

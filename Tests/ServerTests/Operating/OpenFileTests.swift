@@ -10,15 +10,15 @@ import Testing
 
 @testable import Server
 
-@Suite("Out of file descriptors", .patient)
+@Suite("Out of file descriptors", .timeLimit(.standard))
 struct OpenFileTests {
-    @Test("I8: Accepting pauses before the last descriptor is taken, is logged and counted, and goes on with room")
+    @Test("I8: Accepting pauses before the last descriptor is used, is logged and counted, and resumes")
     func limit() async throws {
         try await withMemoryFolder { storage in
             let (_, ended) = try await withServerProcess(storage: storage, openFiles: 256) { server in
                 let operating = try await RawConnection(to: server.site)
                 #expect(try await acceptPauses(operating) == 0)
-                // The kernel takes them all; the server accepts as many as it may.
+                // The kernel completes all connections; the server accepts as many as it may.
                 var connections: [RawConnection] = []
                 for _ in 0..<300 { connections.append(try await RawConnection(to: server.site)) }
                 try await poll(waitingFor: "a pause") { try await acceptPauses(operating) > 0 }
@@ -48,7 +48,7 @@ struct OpenFileTests {
         #expect(warned == [0, 60, 120])
     }
 
-    @Test("I8: After an error of accept, it tries again after 100 ms, then later and later, up to a second")
+    @Test("I8: After an error of accept, retries are delayed from 100 ms up to a second")
     func backOff() throws {
         let channel = EmbeddedChannel()
         let pauses = AcceptPauses(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -66,7 +66,7 @@ struct OpenFileTests {
             #expect(isAccepting)
         }
         #expect(pauses.total == 6)
-        // Other errors are not its own.
+        // Other errors are passed on.
         channel.pipeline.fireErrorCaught(IOError(errnoCode: EBADF, reason: "accept"))
         #expect(throws: IOError.self) { try channel.throwIfErrorCaught() }
         #expect(isAccepting)

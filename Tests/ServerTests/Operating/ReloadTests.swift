@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("SIGHUP", .patient)
+@Suite("SIGHUP", .timeLimit(.standard))
 struct ReloadTests {
-    @Test("The key and the log level are read again while the server runs; other settings wait for the next start")
+    @Test("The key and the log level are reloaded while the server runs; other settings wait for the next start")
     func reload() async throws {
         try await withMemoryFolder { storage in
             let (_, ended) = try await withServerProcess(storage: storage) { server in
@@ -23,7 +23,7 @@ struct ReloadTests {
                 for url in [before, try await url()] { _ = try await server.site.send(.GET, url).expect(200) }
                 try await server.waitForError("settings=max_connections")
                 _ = try await server.site.send(.GET, "/health/simple").expect(200)
-                // At the level before, requests are not logged.
+                // At the previous level, requests are not logged.
                 try await server.waitForError("route=/health/simple")
             }
             #expect(ended.status == .exited(0))
@@ -32,7 +32,7 @@ struct ReloadTests {
         }
     }
 
-    @Test("Settings that cannot be read leave everything as it was")
+    @Test("Unreadable settings change nothing")
     func broken() async throws {
         try await withMemoryFolder { storage in
             let (_, ended) = try await withServerProcess(storage: storage) { server in
@@ -46,7 +46,7 @@ struct ReloadTests {
         }
     }
 
-    @Test("A missing worker is a warning at the start and degraded in health")
+    @Test("A missing worker logs a warning at the start and makes health degraded")
     func missingWorker() async throws {
         try await withMemoryFolder { storage in
             let environment = ["SNUG_MEDIA_WORKER": "/nowhere/worker"]

@@ -8,9 +8,9 @@ import Testing
 
 @testable import Server
 
-@Suite("Settings", .patient)
+@Suite("Settings", .timeLimit(.standard))
 struct SettingsTests {
-    /// Reads settings from these three places alone.
+    /// Reads settings from only these three sources.
     private func read(
         arguments: [String] = [],
         environment: [String: String] = [:],
@@ -23,7 +23,7 @@ struct SettingsTests {
         }
     }
 
-    @Test("Without settings the defaults of the contract hold")
+    @Test("Without settings the defaults of the contract apply")
     func defaults() async throws {
         let settings = try await read()
         #expect(settings.host == "127.0.0.1")
@@ -51,7 +51,7 @@ struct SettingsTests {
         #expect(settings.logFormat == .text)
     }
 
-    @Test("The rates' defaults are those of the contract")
+    @Test("The default rates are those of the contract")
     func rateDefaults() async throws {
         let rates = try await read().rates
         #expect(rates.messages == RateRule.list("3/1s burst 5, 60/60s"))
@@ -70,7 +70,7 @@ struct SettingsTests {
         #expect(rates.blocks == RateRule.list("30/60s, 200/3600s"))
     }
 
-    @Test("The command line wins over the environment, that over the file, that over the default")
+    @Test("Precedence is command line, environment, file, default")
     func precedence() async throws {
         let file = "port: 3\nmax_room_members: 33\nregistration: closed\n"
         let environment = ["SNUG_PORT": "2", "SNUG_MAX_ROOM_MEMBERS": "22"]
@@ -83,7 +83,7 @@ struct SettingsTests {
         #expect(settings.maxConnections == 5000)
     }
 
-    @Test("Every setting can be given in each of the three places", arguments: Setting.all.map(\.name))
+    @Test("Every setting can be given in each of the three sources", arguments: Setting.all.map(\.name))
     func everyPlace(name: String) async throws {
         let setting = try #require(Setting.all.first { $0.name == name })
         let value = Self.examples[name] ?? Self.example(of: setting)
@@ -98,7 +98,7 @@ struct SettingsTests {
         #expect(text(of: joined) == expected)
     }
 
-    /// Every value; those of a set in one order.
+    /// Every value; those of a set are sorted.
     private func text(of settings: Settings) -> String {
         var others = settings
         others.mediaFormats = []
@@ -129,20 +129,20 @@ struct SettingsTests {
         #expect(settings.mediaAccel == .on)
     }
 
-    @Test("Formats are a list, in the file too; heic is what phones call HEIF")
+    @Test("Formats are a list, in the file too; heic is an alias of HEIF")
     func formats() async throws {
         let expected: Set<FileKind> = [.jpeg, .heif, .avif]
         #expect(try await read(environment: ["SNUG_MEDIA_FORMATS": "jpeg, heic,avif"]).mediaFormats == expected)
         #expect(try await read(file: "media_formats: [jpeg, heic, avif]\n").mediaFormats == expected)
     }
 
-    @Test("An empty value is like none")
+    @Test("An empty value counts as not given")
     func empty() async throws {
         #expect(try await read(environment: ["SNUG_PORT": "", "SNUG_PUBLIC_URL": ""]).port == 8080)
     }
 
     @Test(
-        "A setting that cannot be understood is named, with its value and what is allowed",
+        "An invalid setting is named with its value and the allowed ones",
         arguments: [
             ("SNUG_PORT", "eighty", "from 0 to 65535"), ("SNUG_PORT", "65536", "from 0 to 65535"),
             ("SNUG_PORT", "-1", "from 0 to 65535"), ("SNUG_MAX_CONNECTIONS", "0", "from 1 to"),

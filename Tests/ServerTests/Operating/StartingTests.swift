@@ -6,10 +6,10 @@ import SnugSettings
 import TestSupport
 import Testing
 
-@Suite("Starting", .patient)
+@Suite("Starting", .timeLimit(.standard))
 struct StartingTests {
     @Test(
-        "A setting that cannot be understood stops the start with one line, and nothing is made",
+        "An invalid setting prevents the start with one line, and creates nothing",
         arguments: [
             ("SNUG_PORT", "eighty"), ("SNUG_REGISTRATION", "maybe"), ("SNUG_RATE_MESSAGES", "fast"),
             ("SNUG_TRUSTED_PROXIES", "proxy"),
@@ -25,7 +25,7 @@ struct StartingTests {
         }
     }
 
-    @Test("snug.yaml in the current folder is read, below the environment and the command line")
+    @Test("snug.yaml in the current folder is read, with less precedence than environment and command line")
     func file() async throws {
         try await withMemoryFolder { folder in
             try "registration: maybe\n".write(toFile: folder + "/snug.yaml", atomically: true, encoding: .utf8)
@@ -42,7 +42,7 @@ struct StartingTests {
         }
     }
 
-    @Test("The start says which file of settings was read")
+    @Test("The start logs the settings file")
     func namedFile() async throws {
         try await withMemoryFolder { folder in
             let (_, without) = try await withServerProcess(storage: folder) { _ in }
@@ -58,7 +58,7 @@ struct StartingTests {
         }
     }
 
-    @Test("A variable that is not known stops the start, and nothing is made")
+    @Test("An unknown variable prevents the start, and creates nothing")
     func unknownVariable() async throws {
         try await withMemoryFolder { folder in
             let environment = ["SNUG_PROT": "80", "SNUG_STORAGE": folder + "/storage"]
@@ -69,18 +69,18 @@ struct StartingTests {
         }
     }
 
-    @Test("An option that there is not stops the start")
+    @Test("An unknown option prevents the start")
     func unknownOption() async throws {
         let ended = try await runServer(["--prot", "80"])
         #expect(ended.status != .exited(0))
         #expect(ended.errors.contains("--prot"))
     }
 
-    @Test("Help explains every setting and ends well")
+    @Test("Help explains every setting and exits with 0")
     func help() async throws {
         let ended = try await runServer(["serve", "--help"])
         #expect(ended.status == .exited(0))
-        // Help breaks lines where it likes.
+        // The help may break lines anywhere.
         let words = ended.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         for setting in Setting.all {
             let text =
@@ -89,7 +89,7 @@ struct StartingTests {
         }
     }
 
-    @Test("I7: what a first start makes is for its owner alone, and no secret is said")
+    @Test("I7: files of a first start are readable by their owner only, and no secret is logged")
     func privateFiles() async throws {
         try await withMemoryFolder { folder in
             let storage = folder + "/storage"
@@ -107,7 +107,7 @@ struct StartingTests {
         }
     }
 
-    @Test("The secret stays the same from one start to the next")
+    @Test("The secret is the same after a restart")
     func sameSecret() async throws {
         try await withMemoryFolder { folder in
             var secrets: Set<String> = []
@@ -119,7 +119,7 @@ struct StartingTests {
         }
     }
 
-    @Test("A secret that is none stops the start instead of being replaced")
+    @Test("A malformed secret prevents the start instead of being replaced")
     func garbledSecret() async throws {
         try await withMemoryFolder { folder in
             try "too short".write(toFile: folder + "/secret", atomically: true, encoding: .utf8)
@@ -131,7 +131,7 @@ struct StartingTests {
         }
     }
 
-    @Test("A port that is taken stops the start with a clear line")
+    @Test("A port in use prevents the start with a clear line")
     func takenPort() async throws {
         try await withServer { server in
             try await withMemoryFolder { folder in
@@ -144,7 +144,7 @@ struct StartingTests {
         }
     }
 
-    @Test("Log lines are JSON where that is wanted, each complete")
+    @Test("With the JSON log format, each line is a complete object")
     func jsonLog() async throws {
         try await withMemoryFolder { folder in
             let environment = ["SNUG_LOG_FORMAT": "json", "SNUG_LOG_LEVEL": "debug"]

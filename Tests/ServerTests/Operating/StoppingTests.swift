@@ -4,9 +4,9 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Stopping", .patient)
+@Suite("Stopping", .timeLimit(.standard))
 struct StoppingTests {
-    @Test("SIGTERM closes live sockets with 1012, and the server ends well")
+    @Test("SIGTERM closes live sockets with 1012, and the server exits with 0")
     func sigterm() async throws {
         try await withMemoryFolder { folder in
             let (_, ended) = try await withServerProcess(storage: folder) { process in
@@ -19,7 +19,7 @@ struct StoppingTests {
         }
     }
 
-    @Test("SIGTERM lets a request that is being answered finish, and takes no new ones")
+    @Test("SIGTERM lets a current request finish and accepts no new ones")
     func requestFinishes() async throws {
         try await withMemoryFolder { folder in
             let (_, ended) = try await withServerProcess(storage: folder) { process in
@@ -41,7 +41,7 @@ struct StoppingTests {
         }
     }
 
-    @Test("I1: what was acknowledged survives kill -9: people, rooms, messages, files")
+    @Test("I1: acknowledged people, rooms, messages and files survive kill -9")
     func killed() async throws {
         try await withMemoryFolder { folder in
             let (before, ended) = try await withServerProcess(storage: folder) { process in
@@ -63,7 +63,7 @@ struct StoppingTests {
         }
     }
 
-    @Test("I1: of messages in flight at kill -9, every acknowledged one is there, once and in order")
+    @Test("I1: of messages in flight at kill -9, every acknowledged one exists once and in order")
     func killedInFlight() async throws {
         try await withMemoryFolder { folder in
             let (before, _) = try await withServerProcess(storage: folder) { process in
@@ -88,7 +88,7 @@ struct StoppingTests {
         }
     }
 
-    @Test("I3: a message sent again after kill -9 under its client id is the first one")
+    @Test("I3: a message repeated after kill -9 with its client message id is the first one")
     func repeatAfterRestart() async throws {
         try await withMemoryFolder { folder in
             let draft: JSON = ["body": "Once", "client_message_id": "0b6e1f0a-5c5e-4d8e-9f0a-0123456789ab"]

@@ -4,9 +4,9 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("What others on the machine can read", .patient)
+@Suite("File permissions of the storage", .timeLimit(.standard))
 struct StorageModeTests {
-    @Test("I7: nothing in a storage, whatever the umask; nginx' group reads media alone")
+    @Test("I7: others can read nothing, whatever the umask; the group of nginx can read only media")
     func new() async throws {
         try await withMemoryFolder { folder in
             let storage = folder + "/storage"
@@ -22,7 +22,7 @@ struct StorageModeTests {
         }
     }
 
-    @Test("I7: what an earlier version left open is narrowed at the start, and the log says so")
+    @Test("I7: permissions of an earlier version are restricted at the start, with a log line")
     func old() async throws {
         try await withMemoryFolder { folder in
             _ = try await withServerProcess(storage: folder) { process in
@@ -41,7 +41,7 @@ struct StorageModeTests {
     }
 
     @Test(
-        "I7: a secret that others can read or change stops the start, with what to do",
+        "I7: a secret that others can read or change prevents the start, with instructions",
         arguments: [0o644, 0o604, 0o620]
     )
     func secret(mode: Int) async throws {
@@ -70,7 +70,7 @@ struct StorageModeTests {
         #expect(files > 3)
     }
 
-    /// As the first versions made it.
+    /// As the first versions created it.
     private func open(_ storage: String) throws {
         #expect(chmod(storage, 0o755) == 0)
         #expect(chmod(storage + "/snug.sqlite", 0o644) == 0)

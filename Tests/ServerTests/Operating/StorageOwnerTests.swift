@@ -5,12 +5,12 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Whose the storage is", .patient, .enabled(if: geteuid() == 0, "needs root"))
+@Suite("Owner of the storage", .timeLimit(.standard), .enabled(if: geteuid() == 0, "needs root"))
 struct StorageOwnerTests {
     /// Users without a name.
     private static let (owner, other): (UInt32, UInt32) = (54_321, 54_322)
 
-    @Test("I5: what root does with a storage belongs to its owner, who goes on without trouble")
+    @Test("I5: files that root creates in a storage belong to its owner, who can go on using it")
     func root() async throws {
         try await withOwnedStorage { storage in
             let add = ["user", "add", "eve", "--storage", storage]
@@ -36,7 +36,7 @@ struct StorageOwnerTests {
     }
 
     @Test(
-        "Somebody else is refused with the owner's number, by every program",
+        "Every program refuses another user and names the owner's id",
         arguments: ["serve", "user", "janitor"]
     )
     func refused(program: String) async throws {
@@ -54,7 +54,7 @@ struct StorageOwnerTests {
         }
     }
 
-    @Test("A file that an earlier sweep as root has left is named, with its owner")
+    @Test("A file left by an earlier sweep as root is named with its owner")
     func leftByRoot() async throws {
         try await withOwnedStorage { storage in
             try FileManager.default.createDirectory(
@@ -69,7 +69,7 @@ struct StorageOwnerTests {
         }
     }
 
-    @Test("Without root, pictures are kept and rendered, and no memory can be dumped")
+    @Test("Without root, pictures are stored and rendered, and no memory can be dumped")
     func withoutRoot() async throws {
         try await withOwnedStorage { storage in
             _ = try await withServerProcess(storage: storage, user: Self.owner) { process in
@@ -86,7 +86,7 @@ struct StorageOwnerTests {
         }
     }
 
-    /// A storage that a server of another user has made, with the account of ada.
+    /// A storage that a server of another user has created, with the account of ada.
     private func withOwnedStorage(_ body: (String) async throws -> Void) async throws {
         try await withMemoryFolder { folder in
             #expect(chown(folder, Self.owner, Self.owner) == 0)
@@ -113,7 +113,7 @@ struct StorageOwnerTests {
         }
     }
 
-    /// The user that a process acts for, as `ps` and `kill` see it.
+    /// The effective user of a process.
     private func user(of process: ServerProcess) throws -> UInt32? {
         let status = try String(contentsOfFile: "/proc/\(process.id)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("Uid:") }

@@ -7,9 +7,9 @@ import Testing
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Two servers", .patient)
+@Suite("Two servers on one storage", .timeLimit(.standard))
 struct TwoServersTests {
-    @Test("I2, I7: a second server on one storage ends with 78 and names the first, which goes on")
+    @Test("I2, I7: a second server exits with 78 and names the first, which continues")
     func second() async throws {
         try await withMemoryFolder { folder in
             let (_, ended) = try await withServerProcess(storage: folder) { first in
@@ -28,7 +28,7 @@ struct TwoServersTests {
         }
     }
 
-    @Test("A program beside a server knows that it runs, and when it does not any more")
+    @Test("A program can find out whether a server is running")
     func served() async throws {
         try await withMemoryFolder { folder in
             let file = DatabaseFile(path: folder + "/snug.sqlite", lockPath: folder + "/server.lock")
@@ -38,7 +38,7 @@ struct TwoServersTests {
         }
     }
 
-    @Test("I2: after kill -9 the next server starts at once, and its clients resume")
+    @Test("I2: after kill -9 the next server starts at once, and clients resume")
     func killed() async throws {
         try await withMemoryFolder { folder in
             let (before, _) = try await withServerProcess(storage: folder) { first in

@@ -5,9 +5,9 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("snug-server user add", .patient)
+@Suite("snug-server user add", .timeLimit(.standard))
 struct UserCommandTests {
-    @Test("An account made by the operator signs in, also where registration is closed")
+    @Test("An account created by the operator can sign in, also with registration closed")
     func add() async throws {
         try await withNewStorage { folder in
             let made = try await runServer(
@@ -24,7 +24,7 @@ struct UserCommandTests {
         }
     }
 
-    @Test("An admin sees the server's health from anywhere, another person does not")
+    @Test("An admin sees health from any address, other people do not")
     func admin() async throws {
         try await withNewStorage { folder in
             for (name, flags) in [("root", ["--admin"]), ("ada", [])] {
@@ -60,7 +60,7 @@ struct UserCommandTests {
         }
     }
 
-    @Test("A name that is taken is refused, beside a running server too")
+    @Test("A taken name is refused, with a running server too")
     func taken() async throws {
         try await withServer { server in
             _ = try await server.register("ada")
@@ -71,7 +71,7 @@ struct UserCommandTests {
         }
     }
 
-    @Test("I5: no storage is made: the folder that was looked for and its owner are named", arguments: [false, true])
+    @Test("I5: no storage is created: the missing folder and its expected owner are named", arguments: [false, true])
     func noStorage(isFolder: Bool) async throws {
         try await withMemoryFolder { folder in
             let storage = folder + "/storage"
@@ -86,7 +86,7 @@ struct UserCommandTests {
         }
     }
 
-    @Test("I1: an account that was made beside no server is in the file alone")
+    @Test("I1: an account created without a server is in the database file alone")
     func closed() async throws {
         try await withNewStorage { folder in
             let made = try await runServer(["user", "add", "ada", "--storage", folder], input: "12345678\n")

@@ -6,20 +6,20 @@ import SnugClient
 import TestSupport
 import Testing
 
-/// A disk that is full, or fails, at every single call of an upload, a rendering and a message.
-@Suite("When the disk refuses", .patient)
+/// A disk that is full, or fails, at each single call of an upload, a rendering and a message.
+@Suite("Disk errors", .timeLimit(.standard))
 struct DiskFaultTests {
-    /// Calls that an upload, its row and its message make at most; some rounds strike after all of them.
+    /// The most calls that an upload, its row and its message make; in some rounds all of them precede the failure.
     private static let calls = 1...60
 
-    @Test("I1, I4, I5: whatever call fails, an upload is there whole or not at all", arguments: [ENOSPC, EIO])
+    @Test("I1, I4, I5: whatever call fails, an upload exists completely or not at all", arguments: [ENOSPC, EIO])
     func uploads(error: Int32) async throws {
         try await withFaultyServer { server, faults in
             let ada = try await server.site.register("ada")
             let room = try await ada.makeRoom()
             var (kept, hits) = (Set<String>(), 0)
             for call in Self.calls {
-                try faults.strike(at: call, with: error, lasting: error == ENOSPC)
+                try faults.fail(from: call, with: error, lasting: error == ENOSPC)
                 let upload = try await ada.send(.POST, "attachments", body: .bytes(try Fixture.bytes("textured.jpg")))
                 hits += try faults.end()
                 if upload.status == 201 {
@@ -40,18 +40,18 @@ struct DiskFaultTests {
         }
     }
 
-    @Test("I4: a picture whose variants cannot be written is rendered when they can", arguments: [1, 2, 4, 6, 8])
+    @Test("I4: a picture whose variants cannot be written is rendered once they can", arguments: [1, 2, 4, 6, 8])
     func rendering(call: Int) async throws {
         try await withFaultyServer { server, faults in
             let ada = try await server.site.register("ada")
-            // Rendered first, so that a worker waits and nothing else is written when the disk fills up.
+            // Rendered first, so that a worker is running and nothing else is written when the disk fills up.
             _ = try await ada.settled(ada.upload(try Fixture.bytes("plain.png")))
             let worker = try #require(children(of: server.id).first)
             kill(worker, SIGSTOP)
             let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
-            try faults.strike(at: call, with: ENOSPC, lasting: true)
+            try faults.fail(from: call, with: ENOSPC, lasting: true)
             kill(worker, SIGCONT)
-            try await faults.hit()
+            try await faults.waitForFailure()
             let waiting = try await ada.get("attachments/\(picture.id.text)", headers: ["prefer": "wait=1"]).json
             #expect(waiting.status == "processing")
             try faults.end()
@@ -59,14 +59,14 @@ struct DiskFaultTests {
         }
     }
 
-    @Test("I1: a message on a full disk is refused, and everything goes on afterwards", arguments: [ENOSPC, EIO])
+    @Test("I1: a message on a full disk is refused, and the server recovers afterwards", arguments: [ENOSPC, EIO])
     func messages(error: Int32) async throws {
         try await withFaultyServer { server, faults in
             let ada = try await server.site.register("ada")
             let room = try await ada.makeRoom()
             var said: [String] = []
             for call in 1...8 {
-                try faults.strike(at: call, with: error, lasting: error == ENOSPC)
+                try faults.fail(from: call, with: error, lasting: error == ENOSPC)
                 let answer = try await ada.post("rooms/\(room.id.text)/messages", ["body": .string("\(call)")])
                 try faults.end()
                 if answer.status == 201 {
@@ -96,7 +96,7 @@ struct DiskFaultTests {
         answer.isProblem(507, "storage_full") || answer.isProblem(503, "overloaded")
     }
 
-    /// Originals of what was acknowledged and of nothing else, and nothing that is half done.
+    /// Expects the originals of acknowledged uploads, no other ones, and no incomplete files.
     private func expectFiles(of kept: Set<String>, in storage: String) throws {
         let originals = try files(below: "\(storage)/media/originals").map {
             $0.split(separator: "/").last.map(String.init)

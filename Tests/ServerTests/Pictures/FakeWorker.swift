@@ -3,24 +3,24 @@ import Pictures
 import TestSupport
 import Vocabulary
 
-/// Stand-ins for the media worker.
+/// Fake media workers.
 enum FakeWorker {
-    /// Says that it is ready, and then nothing more.
+    /// Reports that it is ready, and then hangs.
     static func hanging(in folder: String) throws -> String {
         try write("\(greeting)\n\(silence)", to: folder)
     }
 
-    /// Hangs at each of its first jobs; from then on it is the real one.
+    /// Hangs at each of its first jobs, then runs the real worker.
     static func hanging(times: Int, in folder: String) throws -> String {
         try failing(silence, times: times, in: folder)
     }
 
-    /// Dies like one that is killed, at each of its first jobs; from then on it is the real one.
+    /// Kills itself at each of its first jobs, then runs the real worker.
     static func dying(times: Int, in folder: String) throws -> String {
         try failing("kill -9 $$", times: times, in: folder)
     }
 
-    /// Says of each job that the disk is at fault; a shell has `$1`, the media folder, and `$id` before it does.
+    /// Reports for each job a failure of the disk, after a shell command that has `$1`, the media folder, and `$id`.
     static func reportingStorageFailure(after commands: String = ":", in folder: String) throws -> String {
         let id = BlobID.random()
         let line = String(

@@ -7,16 +7,16 @@ import Testing
 @testable import Media
 @testable import Server
 
-@Suite("A picture from one person to another", .patient)
+@Suite("A picture from one person to another", .timeLimit(.standard))
 struct MainJobTests {
-    @Test("I4, I7: the other hears of it, then of its thumbnail, which works until the message is deleted")
+    @Test("I4, I7: the recipient gets the message, then its thumbnail, which works until the message is deleted")
     func fromUploadToDeletion() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             let room = try await ada.makeRoom(with: [bob])
             let socket = try await bob.listen()
             let message = try await ada.say("Look!", in: room, with: [try await ada.upload(textured)])
-            let thumbnail = try await hearOfThumbnail(socket, of: message)
+            let thumbnail = try await receiveThumbnail(socket, of: message)
 
             try await withNginx(inFrontOf: server.site, storage: server.storage) { front in
                 for site in [server.site, front] {
@@ -33,9 +33,9 @@ struct MainJobTests {
         }
     }
 
-    /// The event of the message, then that of the finished picture; which of both tells of the thumbnail depends on how
-    /// fast the worker was.
-    private func hearOfThumbnail(_ socket: LiveClient, of message: JSON) async throws -> JSON {
+    /// Receives the event of the message, then that of the rendered picture. The speed of the worker decides which of
+    /// them has the thumbnail.
+    private func receiveThumbnail(_ socket: LiveClient, of message: JSON) async throws -> JSON {
         let created = try await socket.next("message.created").message
         #expect(created.id == message.id)
         let attachment = created.attachments[0]
@@ -47,7 +47,7 @@ struct MainJobTests {
         return ready.attachment.variants.thumbnail
     }
 
-    @Test("Who posts a broken picture hears that it failed, and why")
+    @Test("The sender of a damaged picture receives its failure and the reason")
     func failure() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -67,7 +67,7 @@ struct MainJobTests {
         }
     }
 
-    @Test("I7: a deleted room takes its pictures' URLs with it")
+    @Test("I7: the URLs of pictures in a deleted room stop working")
     func deletedRoom() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -88,7 +88,7 @@ struct MainJobTests {
             let room = try await ada.makeRoom()
             let message = try await ada.say("", in: room, with: [try await ada.upload(textured)])
             #expect(try await ada.delete(ada.path(of: message)).status == 204)
-            // Rendered behind it, so the first one is done with.
+            // Rendered after the first one, which is therefore finished.
             _ = try await ada.settled(ada.upload(try Fixture.bytes("plain.png")))
             let id = message.attachments[0].id.text
             let left = try files(below: server.storage + "/media/variants").filter { $0.contains(id) }

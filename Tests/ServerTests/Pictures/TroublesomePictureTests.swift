@@ -13,16 +13,16 @@ import Vocabulary
 @testable import Media
 @testable import Server
 
-@Suite("Pictures that bring trouble", .patient)
+@Suite("Failing pictures", .timeLimit(.standard))
 struct TroublesomePictureTests {
-    @Test("I8: a picture at which the whole server died once is tried again, one at which it died twice is not")
+    @Test("I8: a picture is retried after one crash of the server, and not after two")
     func killsTheServer() async throws {
         for (lives, status) in [(1, "ready"), (2, "failed")] {
             try await withMemoryFolder { storage in
                 let left = try await leavePicture(in: storage) { store, picture in
                     for life in 1...lives {
                         _ = try await store.renderings.next()
-                        // The last life did not get this far.
+                        // The previous server did not get this far.
                         if life < lives { _ = try await store.renderings.recordFailure(picture, .interrupted) }
                     }
                 }
@@ -35,7 +35,7 @@ struct TroublesomePictureTests {
         }
     }
 
-    @Test("A picture that ends behind its first bytes is accepted, and has failed at once")
+    @Test("A picture truncated after its first bytes is accepted and fails at once")
     func damaged() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -48,7 +48,7 @@ struct TroublesomePictureTests {
         }
     }
 
-    @Test("A picture without its end is shown and marked, in its event and wherever it is read")
+    @Test("A truncated picture is rendered and marked as damaged, in its event and in every answer")
     func cutOff() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -65,13 +65,13 @@ struct TroublesomePictureTests {
         }
     }
 
-    @Test("An original that cannot be read has failed for now and keeps nobody waiting")
+    @Test("An unreadable original fails for now and delays nobody")
     func unreadable() async throws {
         try await withMemoryFolder { storage in
             let left = try await leavePicture(in: storage)
             let path = try MediaFolder("\(storage)/\(MediaFolder.name)").path(of: .original(left.blob))
             try FileManager.default.removeItem(atPath: path)
-            // A link is not followed, so it cannot be opened, whoever the server runs as.
+            // A link is not followed, so not even root can open the original.
             try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "elsewhere")
             try await withServer({ $0.storage = storage }) { server in
                 let ada = try await server.register("ada")
@@ -84,7 +84,7 @@ struct TroublesomePictureTests {
         }
     }
 
-    @Test("An original that is missing is looked for again, and the operator is told")
+    @Test("A missing original is retried, and the operator is warned")
     func missing() async throws {
         try await withMemoryFolder { storage in
             let left = try await leavePicture(in: storage)
@@ -99,7 +99,7 @@ struct TroublesomePictureTests {
         }
     }
 
-    @Test("A disk that the worker cannot write to is held against no picture: it waits")
+    @Test("A disk that the worker cannot write to fails no picture: rendering waits")
     func fullDisk() async throws {
         try await withMemoryFolder { folder in
             let worker = try FakeWorker.reportingStorageFailure(in: folder)
@@ -119,7 +119,7 @@ struct TroublesomePictureTests {
         }
     }
 
-    @Test("A folder of variants that has gone is held against no picture: it waits until the folder is back")
+    @Test("A missing folder of variants fails no picture: rendering waits until the folder is back")
     func missingFolder() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -133,7 +133,7 @@ struct TroublesomePictureTests {
         }
     }
 
-    @Test("An original that breaks off under the worker is this picture's trouble and nobody else's")
+    @Test("A read error of an original fails only its own picture")
     func badSector() async throws {
         try await withMemoryFolder { folder in
             let storage = "\(folder)/storage"
@@ -148,7 +148,7 @@ struct TroublesomePictureTests {
         }
     }
 
-    @Test("I1: a retry that became due while the server was down is made up for when it is back")
+    @Test("I1: a retry that became due while the server was down is made after the start")
     func dueRetry() async throws {
         try await withMemoryFolder { storage in
             let left = try await leavePicture(in: storage, ago: .seconds(3600)) { store, picture in
@@ -162,21 +162,21 @@ struct TroublesomePictureTests {
         }
     }
 
-    /// A picture that a server left behind.
+    /// A picture in the storage of a server that was killed.
     private struct LeftPicture: Sendable {
         let id: Chat.Attachment.ID
         let token: String
 
         var blob: BlobID { BlobID(id.uuid) }
 
-        /// As its owner sees it, once it is no longer processing.
+        /// As its owner sees it once it is no longer processing.
         func look(at site: Site) async throws -> JSON {
             let headers: HTTPHeaders = ["authorization": "Bearer \(token)", "prefer": "wait=20"]
             return try await site.send(.GET, "/api/v1/attachments/\(id)", headers: headers).expect(200).json
         }
     }
 
-    /// A picture that waits to be rendered, or what `happen` makes of it, as a server that was killed leaves it.
+    /// A picture that waits to be rendered, or as `happen` changes it, in the storage of a server that was killed.
     private func leavePicture(
         in storage: String,
         ago: Duration = .zero,

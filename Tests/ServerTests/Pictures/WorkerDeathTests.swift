@@ -6,9 +6,9 @@ import Testing
 
 @testable import Server
 
-@Suite("When the media worker dies", .patient)
+@Suite("Crashes of the media worker", .timeLimit(.standard))
 struct WorkerDeathTests {
-    @Test("A picture whose worker is killed in the middle becomes ready with the next one")
+    @Test("A picture whose worker is killed midway is rendered by the next one")
     func killedOnce() async throws {
         try await withMemoryFolder { folder in
             let worker = try FakeWorker.dying(times: 1, in: folder)
@@ -22,7 +22,7 @@ struct WorkerDeathTests {
     }
 
     @Test(
-        "I8: a picture at which two workers die is given to none again, nor is a copy of it; the next one is rendered"
+        "I8: a picture that crashed two workers is quarantined with its copies; the next one is rendered"
     )
     func quarantine() async throws {
         try await withMemoryFolder { folder in
@@ -45,7 +45,7 @@ struct WorkerDeathTests {
         }
     }
 
-    @Test("A worker that hangs is killed at its deadline; the picture says when it is tried again, and chat goes on")
+    @Test("A hanging worker is killed at its deadline; the picture has the time of its retry, and chat goes on")
     func hanging() async throws {
         try await withMemoryFolder { folder in
             let worker = try FakeWorker.hanging(in: folder)
@@ -68,7 +68,7 @@ struct WorkerDeathTests {
         }
     }
 
-    @Test("I8: a picture that hangs on its retry too is not tried a third time, and is never seen as processing again")
+    @Test("I8: a picture that hangs twice is not tried a third time, and never appears as processing again")
     func hangingTwice() async throws {
         try await withMemoryFolder { folder in
             let worker = try FakeWorker.hanging(in: folder)
@@ -91,7 +91,7 @@ struct WorkerDeathTests {
         }
     }
 
-    @Test("A picture whose retry succeeds is ready, and its room hears of it")
+    @Test("A picture whose retry succeeds is ready, and its room receives the event")
     func hangingOnce() async throws {
         try await withMemoryFolder { folder in
             let worker = try FakeWorker.hanging(times: 1, in: folder)
@@ -113,7 +113,7 @@ struct WorkerDeathTests {
         }
     }
 
-    @Test("Without a worker pictures wait, health says so, and chat goes on")
+    @Test("Without a worker pictures wait, health reports it, and chat goes on")
     func missing() async throws {
         try await withServer({ $0.mediaWorker = "/nonexistent" }) { server in
             let ada = try await server.register("ada")
@@ -127,7 +127,7 @@ struct WorkerDeathTests {
         }
     }
 
-    @Test("I1: a picture that waits when the server is killed is ready after the restart")
+    @Test("I1: a picture that was waiting when the server was killed is rendered after the restart")
     func serverKilled() async throws {
         try await withMemoryFolder { folder in
             let storage = folder + "/storage"
@@ -152,7 +152,7 @@ struct WorkerDeathTests {
 }
 
 extension Snug.InternalLimits {
-    /// - Parameter deadline: Of one job; where one is to succeed, long enough for that on a busy machine.
+    /// - Parameter deadline: For one job; long enough for a busy machine if one must succeed.
     fileprivate mutating func hurry(deadline: Duration) {
         worker.deadline = deadline
         retries.firstDelay = .milliseconds(1)

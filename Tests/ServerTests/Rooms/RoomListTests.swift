@@ -2,22 +2,9 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Lists of rooms", .patient)
+@Suite("Lists of rooms", .timeLimit(.standard))
 struct RoomListTests {
-    @Test("One's own rooms come with the newest activity first")
-    func order() async throws {
-        try await withServer { server in
-            let ada = try await server.register("ada")
-            let first = try await ada.makeRoom("First")
-            let second = try await ada.makeRoom("Second")
-            _ = try await ada.say("Here", in: second)
-            _ = try await ada.say("There", in: first)
-            let names = try await ada.get("rooms").expect(200).json.rooms.elements.map(\.name.text)
-            #expect(names == ["First", "Second"])
-        }
-    }
-
-    @Test("A room in the list has its last message and how many are unread")
+    @Test("A listed room has its last message and its unread count")
     func lastAndUnread() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -33,7 +20,7 @@ struct RoomListTests {
         }
     }
 
-    @Test("A room where nothing was said has no last message")
+    @Test("A room without messages has no last message")
     func noLast() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -44,36 +31,20 @@ struct RoomListTests {
         }
     }
 
-    @Test("What was deleted is not unread")
-    func deletedIsRead() async throws {
-        try await withServer { server in
-            let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
-            let room = try await ada.makeRoom(with: [bob])
-            let message = try await ada.say("Oops", in: room)
-            #expect(try await ada.delete(ada.path(of: message)).status == 204)
-            let seen = try await bob.get("rooms").json.rooms[0]
-            #expect(seen.unread_count == 0)
-            #expect(seen.last_message.body == "")
-        }
-    }
-
-    @Test("I7: the list of public rooms holds what can be joined and nothing else")
+    @Test("scope=public lists public rooms, and q selects among them")
     func publicRooms() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             _ = try await ada.makeRoom("Private", kind: "private")
             _ = try await ada.makeRoom("Garden", kind: "public")
-            let kitchen = try await ada.makeRoom("Kitchen", kind: "public")
+            _ = try await ada.makeRoom("Kitchen", kind: "public")
             #expect(try await bob.publicRooms() == ["Garden", "Kitchen"])
             #expect(try await bob.publicRooms("kit") == ["Kitchen"])
             #expect(try await bob.publicRooms("%25") == [])
-            _ = try await bob.join(kitchen).expect(201)
-            #expect(try await bob.publicRooms() == ["Garden"])
-            #expect(try await ada.publicRooms() == [])
         }
     }
 
-    @Test("A public room can be looked at before joining: without a role")
+    @Test("A public room can be fetched before joining, without a role")
     func lookInside() async throws {
         try await withServer { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
@@ -84,7 +55,7 @@ struct RoomListTests {
         }
     }
 
-    @Test("A scope that is unknown is refused")
+    @Test("An unknown scope is rejected")
     func unknownScope() async throws {
         try await withServer { server in
             let ada = try await server.register("ada")

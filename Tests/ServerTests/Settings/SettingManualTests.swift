@@ -1,17 +1,18 @@
 import Foundation
 import SnugSettings
+import TestSupport
 import Testing
 
-@Suite("The list of settings")
+@Suite("The list of settings", .timeLimit(.standard))
 struct SettingManualTests {
-    @Test("Names are lower-case words, each once")
+    @Test("Names are unique and consist of lower-case words")
     func names() {
         let names = Setting.all.map(\.name)
         #expect(Set(names).count == names.count)
         for name in names { #expect(name.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil) }
     }
 
-    @Test("The table in docs/operations.md is the one that the list makes")
+    @Test("The table in docs/operations.md matches the list")
     func table() throws {
         let manual = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../../docs/operations.md").standardized
@@ -21,7 +22,7 @@ struct SettingManualTests {
         #expect(inManual == Setting.table, "It should be:\n\(Setting.table.joined(separator: "\n"))")
     }
 
-    @Test("The help gives meaning, allowed values and default of every setting")
+    @Test("The help has meaning, allowed values and default of every setting")
     func help() {
         for setting in Setting.all {
             #expect(setting.meaning.hasSuffix("."))
@@ -32,7 +33,7 @@ struct SettingManualTests {
 
     private let inWords: Set = ["public_url", "secret_file", "previous_secret_file", "media_worker"]
 
-    @Test("What the list gives as default is allowed, but where it is said in words")
+    @Test("The defaults in the list are allowed values, unless they are descriptions")
     func defaultsAreAllowed() throws {
         for setting in Setting.all where !inWords.contains(setting.name) {
             let settings = try Settings.read(

@@ -4,9 +4,9 @@ import Testing
 
 @testable import SnugSettings
 
-@Suite("Where settings come from", .patient)
+@Suite("Sources of settings", .timeLimit(.standard))
 struct SettingSourceTests {
-    /// Makes a storage folder and a current folder, with a file where there is text for it.
+    /// Creates a storage folder and a current folder, each with a file if there is text for it.
     private func withFolders<Result>(
         inStorage: String? = nil,
         inCurrent: String? = nil,
@@ -30,7 +30,7 @@ struct SettingSourceTests {
         try Settings.read(arguments: arguments, environment: environment, currentFolder: current)
     }
 
-    @Test("The file in the storage comes before the one in the current folder, which is named as not read")
+    @Test("The file in the storage takes precedence over the one in the current folder, which is reported as not read")
     func storageFirst() async throws {
         try await withFolders(inStorage: "port: 1", inCurrent: "port: 2") { storage, current in
             let settings = try read([], ["SNUG_STORAGE": storage], in: current)
@@ -51,7 +51,7 @@ struct SettingSourceTests {
         }
     }
 
-    @Test("One file in a storage that is the current folder is read once")
+    @Test("If the storage is the current folder, its file is read once")
     func sameFolder() async throws {
         try await withFolders(inStorage: "port: 1") { storage, _ in
             let settings = try read(["--storage", storage + "/../storage"], in: storage)
@@ -60,7 +60,7 @@ struct SettingSourceTests {
         }
     }
 
-    @Test("--config and SNUG_CONFIG name the file, and no other is read")
+    @Test("Only the file named by --config or SNUG_CONFIG is read")
     func config() async throws {
         try await withFolders(inStorage: "port: 1", inCurrent: "port: 2") { storage, current in
             let path = storage + "/other.yaml"
@@ -77,7 +77,7 @@ struct SettingSourceTests {
         }
     }
 
-    @Test("A file that was named and is not there stops the start")
+    @Test("A missing named file prevents the start")
     func missingConfig() throws {
         let error = #expect(throws: SettingError.self) {
             try read(["--config", "/nowhere/at/all.yaml"], in: "/nowhere")
@@ -86,7 +86,7 @@ struct SettingSourceTests {
     }
 
     @Test(
-        "A value that is not allowed is named as it was given",
+        "An invalid value is reported as it was given",
         arguments: [
             (["--port", "99999"], [:], nil, "--port 99999 is not valid: expected"),
             (["--port=99999"], [:], nil, "--port 99999 is not valid: expected"),
@@ -102,7 +102,7 @@ struct SettingSourceTests {
         }
     }
 
-    @Test("A setting that nobody gave is named with its default")
+    @Test("A setting that is not given is reported with its default")
     func standard() throws {
         #expect(try read([], in: "/nowhere").asGiven("port") == "port (default 8080)")
     }

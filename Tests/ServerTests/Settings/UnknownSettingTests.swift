@@ -4,7 +4,7 @@ import Testing
 
 @testable import SnugSettings
 
-@Suite("Unknown settings", .patient)
+@Suite("Unknown settings", .timeLimit(.standard))
 struct UnknownSettingTests {
     private func failure(
         arguments: [String] = [],
@@ -41,7 +41,7 @@ struct UnknownSettingTests {
     }
 
     @Test(
-        "A misspelt key of the file is named with the file and the nearest one; nested keys and variables' names too",
+        "A misspelt key is named with the file and the nearest one; so are nested keys and names of variables",
         arguments: [
             ("registrations: closed", "registrations", "registration"),
             ("media:\n  accel: on", "media.accel", "media_accel"),
@@ -54,13 +54,13 @@ struct UnknownSettingTests {
         #expect(line == "./snug.yaml: \(name) is not a setting. Did you mean \(nearest)?")
     }
 
-    @Test("An option without a value, and a value without an option, stop the start", arguments: ["--port", "8080"])
+    @Test("An option without a value, and a value without an option, prevent the start", arguments: ["--port", "8080"])
     func halfOption(argument: String) async throws {
         #expect(try await failure(arguments: [argument]).contains(argument))
     }
 
     @Test(
-        "A file that is not one list of names and values stops the start and is named",
+        "A file that is not a map of names and values prevents the start and is named",
         arguments: ["port: [1,\n  {", "just words", "- port", "port: 1\nport: 2", "rates: [[1]]"]
     )
     func brokenFile(content: String) async throws {
@@ -69,13 +69,13 @@ struct UnknownSettingTests {
         #expect(!line.contains("\n"))
     }
 
-    @Test("A setting of the file without a value stops the start and is named", arguments: ["", " \"\"", " []"])
+    @Test("A setting without a value in the file prevents the start and is named", arguments: ["", " \"\"", " []"])
     func emptyValue(value: String) async throws {
         let line = try await failure(file: "trusted_proxies:\(value)\n")
         #expect(line.hasPrefix("./snug.yaml: trusted_proxies must not be empty: expected none, or a list"))
     }
 
-    @Test("A folder as the file of settings stops the start")
+    @Test("A folder instead of a settings file prevents the start")
     func folder() async throws {
         try await withMemoryFolder { folder in
             let error = #expect(throws: SettingError.self) {
@@ -85,7 +85,7 @@ struct UnknownSettingTests {
         }
     }
 
-    @Test("No proxy is trusted where none is to be")
+    @Test("An empty list of trusted proxies trusts none")
     func noProxies() throws {
         let settings = try Settings.read(
             arguments: ["--trusted-proxies", "none"],
@@ -95,7 +95,7 @@ struct UnknownSettingTests {
         #expect(settings.trustedProxies.isEmpty)
     }
 
-    @Test("A file of comments alone, or of nothing, sets nothing", arguments: ["", "# port: 80\n\n  # end\n"])
+    @Test("An empty file, or one of comments only, sets nothing", arguments: ["", "# port: 80\n\n  # end\n"])
     func empty(content: String) async throws {
         try await withMemoryFolder { folder in
             try content.write(toFile: folder + "/snug.yaml", atomically: true, encoding: .utf8)
@@ -103,7 +103,7 @@ struct UnknownSettingTests {
         }
     }
 
-    @Test("Variables of other programs are left alone, and so are those of Snug's scripts, tests and worker")
+    @Test("Variables of other programs, and of Snug's scripts, tests and worker, are ignored")
     func otherVariables() throws {
         let names = ["PATH", "SNUGGLE", "snug_port", "SNUG_URL", "SNUG_PREPARED", "SNUG_WORKER_JOBS", "SNUG_LOSS_SEED"]
         let environment = Dictionary(uniqueKeysWithValues: names.map { ($0, "1") })
@@ -122,7 +122,7 @@ struct UnknownSettingTests {
         }
         for file in files {
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { continue }
-            // A name with an ellipsis behind it stands for several.
+            // A name with an ellipsis stands for several.
             for match in text.matches(of: /SNUG_[A-Z_]*[A-Z](?![A-Z_]|…)/) {
                 let name = String(match.output)
                 #expect(throws: Never.self, "\(file): \(name)") { try EnvironmentSettings([name: ""]) }

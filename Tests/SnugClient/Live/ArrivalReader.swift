@@ -7,11 +7,11 @@ final class ArrivalReader: ChannelInboundHandler {
     typealias OutboundOut = WebSocketFrame
 
     private let arrival: AsyncStream<LiveClient.Arrival>.Continuation
-    private let manners: LiveClient.Manners
+    private let automaticReplies: LiveClient.AutomaticReplies
 
-    init(_ arrival: AsyncStream<LiveClient.Arrival>.Continuation, _ manners: LiveClient.Manners) {
+    init(_ arrival: AsyncStream<LiveClient.Arrival>.Continuation, _ automaticReplies: LiveClient.AutomaticReplies) {
         self.arrival = arrival
-        self.manners = manners
+        self.automaticReplies = automaticReplies
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -27,14 +27,14 @@ final class ArrivalReader: ChannelInboundHandler {
 
     private func pinged(_ payload: ByteBuffer, _ context: ChannelHandlerContext) {
         arrival.yield(.ping)
-        guard manners.answersPings else { return }
+        guard automaticReplies.answersPings else { return }
         let pong = WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: payload)
         context.writeAndFlush(wrapOutboundOut(pong), promise: nil)
     }
 
     private func closed(_ payload: ByteBuffer, _ context: ChannelHandlerContext) {
         arrival.yield(.closed(payload.getInteger(at: payload.readerIndex)))
-        guard manners.answersClose else { return }
+        guard automaticReplies.answersClose else { return }
         let close = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: payload)
         context.writeAndFlush(wrapOutboundOut(close), promise: nil)
         context.close(promise: nil)

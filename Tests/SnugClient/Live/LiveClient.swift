@@ -14,8 +14,8 @@ package final class LiveClient: Sendable {
         case closed(UInt16?)
     }
 
-    /// How the client reacts by itself.
-    package struct Manners: Sendable {
+    /// What the client answers by itself.
+    package struct AutomaticReplies: Sendable {
         package var answersPings = true
         /// Whether the server's close frame is answered.
         package var answersClose = true
@@ -23,8 +23,8 @@ package final class LiveClient: Sendable {
         package init() {}
     }
 
-    /// Kinds of events that are not logged and may arrive at any time.
-    static let passing: Set<String> = ["typing", "presence", "receipt", "invitation", "room.hidden", "block"]
+    /// Types of events that are not logged and may arrive at any time.
+    static let transientTypes: Set<String> = ["typing", "presence", "receipt", "invitation", "room.hidden", "block"]
 
     private let channel: any Channel
     private let arrivals: AsyncStream<Arrival>
@@ -39,7 +39,7 @@ package final class LiveClient: Sendable {
         token: String? = nil,
         path: String = "/api/v1/realtime",
         receiveBuffer: Int? = nil,
-        manners: Manners = Manners()
+        automaticReplies: AutomaticReplies = AutomaticReplies()
     ) async throws {
         let (arrivals, arrival) = AsyncStream.makeStream(of: Arrival.self)
         self.arrivals = arrivals
@@ -52,7 +52,7 @@ package final class LiveClient: Sendable {
         channel = try await site.openWebSocket(path: path, headers: headers, bootstrap: bootstrap) {
             NIOTypedWebSocketClientUpgrader<any Channel>(maxFrameSize: 1 << 24) { channel, _ in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ArrivalReader(arrival, manners))
+                    try channel.pipeline.syncOperations.addHandler(ArrivalReader(arrival, automaticReplies))
                     return channel
                 }
             }
@@ -103,13 +103,13 @@ package final class LiveClient: Sendable {
         try await within(waitingFor: "a frame") { [self] in
             while true {
                 let frame = JSON.orMissing(try await nextText())
-                if !LiveClient.passing.contains(frame.type.text) { return frame }
+                if !LiveClient.transientTypes.contains(frame.type.text) { return frame }
             }
         }
     }
 
-    /// The next event of this type, for one that is not logged, such as `typing`; everything before it is skipped.
-    package func nextSignal(_ type: String) async throws -> JSON {
+    /// The next event of this type, which is not logged, such as `typing`; everything before it is skipped.
+    package func nextTransientEvent(_ type: String) async throws -> JSON {
         try await within(waitingFor: type) { [self] in
             while true {
                 let frame = JSON.orMissing(try await nextText())
@@ -119,17 +119,17 @@ package final class LiveClient: Sendable {
     }
 
     /// The same for the next event that is about `person`.
-    package func nextSignal(_ type: String, of person: Person) async throws -> JSON {
+    package func nextTransientEvent(_ type: String, of person: Person) async throws -> JSON {
         while true {
-            let signal = try await nextSignal(type)
-            if signal.user_id.text == person.id { return signal }
+            let event = try await nextTransientEvent(type)
+            if event.user_id.text == person.id { return event }
         }
     }
 
     /// The next receipt of `person` with everything up to `seq` read. Receipts of deliveries may come before it.
     package func receipt(of person: Person, readUpTo seq: JSON) async throws -> JSON {
         while true {
-            let receipt = try await nextSignal("receipt", of: person)
+            let receipt = try await nextTransientEvent("receipt", of: person)
             if receipt.read_seq == seq { return receipt }
         }
     }

@@ -53,7 +53,7 @@ package final class StreamClient: Sendable {
 
     /// The next event; comments and events that are not logged are skipped.
     package func next() async throws -> Event {
-        try await next { !$0.isComment && !LiveClient.passing.contains($0.type) }
+        try await next { !$0.isComment && !LiveClient.transientTypes.contains($0.type) }
     }
 
     /// The data of the next event, which must be of this type.

@@ -3,7 +3,7 @@ import Mutation
 import Pictures
 import Testing
 
-/// A file and what the stripper makes of it.
+/// A file before and after stripping.
 package struct StrippedFile {
     package let kind: FileKind
     package let original: [UInt8]
@@ -23,6 +23,6 @@ package struct StrippedFile {
     /// Of a fixture.
     package init(_ name: String) throws { try self.init(try Fixture.bytes(name)) }
 
-    /// Whether it still holds these characters.
+    /// Whether it still contains this text.
     package func contains(_ text: String) -> Bool { bytes.firstRange(of: Array(text.utf8)) != nil }
 }

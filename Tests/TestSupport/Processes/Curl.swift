@@ -42,7 +42,7 @@ package func withCurl<Result: Sendable>(
 package struct PrintedLines: Sendable {
     fileprivate let lines: AsyncStream<String>
 
-    /// The next of which `matches` says so.
+    /// The next one for which `matches` returns true.
     package func next(where matches: @escaping @Sendable (String) -> Bool) async throws -> String {
         try await within(waitingFor: "a line") {
             var iterator = lines.makeAsyncIterator()

@@ -1,32 +1,32 @@
 import Foundation
 import Glibc
 
-/// Makes the calls of a server process that change files fail, at any moment of its life. See `Tests/Faults`.
+/// Makes system calls of a server process that change files fail. See `Tests/Faults`.
 package struct DiskFaults: Sendable {
     private let path: String
 
-    /// - Parameter folder: Where the file for it is kept.
+    /// - Parameter folder: The folder of its control file.
     package init(in folder: String) throws {
         path = "\(folder)/faults"
         try Data(count: MemoryLayout<Int32>.size * 4).write(to: URL(filePath: path))
     }
 
-    /// Of a server that shall have them.
+    /// The environment of a server that is to have them.
     package var environment: [String: String] { ["LD_PRELOAD": Executables.faults, "SNUG_FAULTS": path] }
 
-    /// From the call with this number on, counted from 1, calls fail like this: all of them as on a full disk, or one.
-    package func strike(at call: Int, with error: Int32, lasting: Bool) throws {
+    /// Makes the call with this number fail, counted from 1, and if `lasting` all after it, as on a full disk.
+    package func fail(from call: Int, with error: Int32, lasting: Bool) throws {
         try write([Int32(call), error, lasting ? 1 : 0, 0])
     }
 
     /// Returns once a call has failed.
-    package func hit() async throws {
+    package func waitForFailure() async throws {
         try await poll(waitingFor: "a call to fail") { try hitCount > 0 }
     }
 
-    /// Nothing fails any more.
+    /// Ends the failures.
     ///
-    /// - Returns: How many calls have failed.
+    /// - Returns: The number of calls that have failed.
     @discardableResult
     package func end() throws -> Int {
         let hits = try hitCount
@@ -42,7 +42,7 @@ package struct DiskFaults: Sendable {
         }
     }
 
-    /// In place, because the server has the file in its memory.
+    /// Written in place, because the server has mapped the file.
     private func write(_ numbers: [Int32]) throws {
         let file = try FileHandle(forWritingTo: URL(filePath: path))
         defer { try? file.close() }

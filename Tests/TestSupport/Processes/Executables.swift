@@ -9,7 +9,7 @@ package enum Executables {
     /// What `DiskFaults` preloads into the server.
     package static let faults = path("libsnug-faults.so")
 
-    /// Looks beside the test bundle, wherever that is run from, and in the folders around it.
+    /// Searches next to the test bundle and in the folders above it.
     private static func path(_ name: String) -> String {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let bundle = Bundle.main.bundleURL.resolvingSymlinksInPath()

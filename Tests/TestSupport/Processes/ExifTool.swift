@@ -13,7 +13,7 @@ package func exifToolTags(
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     let run = try await Subprocess.run(
         .name("exiftool"),
-        // All tags in their groups, also those that are there more than once or that nobody understands.
+        // All tags with their groups, duplicates and unknown tags included.
         arguments: ["-json", "-G1", "-a", "-u", "-U", path],
         environment: programEnvironment([:]),
         input: .none,
@@ -21,7 +21,7 @@ package func exifToolTags(
         error: .discarded
     )
     guard case .array(let files) = JSON.orMissing(run.standardOutput), case .object(let tags) = files.first else {
-        throw DidNotStart(program: "exiftool", said: String(decoding: run.standardOutput, as: UTF8.self))
+        throw StartFailure(program: "exiftool", output: String(decoding: run.standardOutput, as: UTF8.self))
     }
     return tags.mapValues { "\($0)" }
 }

@@ -5,9 +5,9 @@ import SnugClient
 import Subprocess
 import SystemPackage
 
-/// Runs Debian's nginx with the product's own configuration in front of a server, and stops it behind `body`.
+/// Runs Debian's nginx with the product's own configuration in front of a server, and stops it after `body`.
 ///
-/// Only the places are replaced: where it listens, where the server is, and where its storage is.
+/// Only its port, the address of the server and the path of the storage are replaced.
 package func withNginx<Result: Sendable>(
     inFrontOf server: Site,
     storage: String,
@@ -16,7 +16,7 @@ package func withNginx<Result: Sendable>(
     try await withNginxLogs(inFrontOf: server, storage: storage) { front, _ in try await body(front) }
 }
 
-/// What nginx has written down.
+/// The logs of nginx.
 package struct NginxLogs: Sendable {
     fileprivate let folder: String
 
@@ -25,15 +25,15 @@ package struct NginxLogs: Sendable {
         get throws { try String(contentsOfFile: "\(folder)/access.log", encoding: .utf8) }
     }
 
-    /// Errors and more, down to `notice`; by itself nginx logs errors alone.
+    /// Messages down to `notice`; by default nginx logs only errors.
     package var errors: String {
         get throws { try String(contentsOfFile: "\(folder)/error.log", encoding: .utf8) }
     }
 }
 
-/// The same, with a look at nginx's logs.
+/// The same, with access to the logs.
 ///
-/// - Parameter user: Whom its workers run as, where the test is root; nil is the test's own user.
+/// - Parameter user: The user of its workers if the test runs as root; nil is the test's own user.
 package func withNginxLogs<Result: Sendable>(
     inFrontOf server: Site,
     storage: String,
@@ -50,7 +50,7 @@ package func withNginxLogs<Result: Sendable>(
 }
 
 private enum Nginx {
-    /// The product's configuration with other places.
+    /// The product's configuration with other port, address and path.
     static func site(listeningAt front: Site, server: Site, storage: String, logs: String) throws -> String {
         let file = Executables.checkout.appending(path: "deploy/nginx/snug.conf")
         var text = try String(contentsOf: file, encoding: .utf8)
@@ -60,13 +60,15 @@ private enum Nginx {
             "/var/lib/snug/": storage + "/", "/var/log/nginx/": logs + "/",
         ]
         for (place, own) in places {
-            guard text.contains(place) else { throw DidNotStart(program: "nginx", said: "no \(place) in \(file.path)") }
+            guard text.contains(place) else {
+                throw StartFailure(program: "nginx", output: "no \(place) in \(file.path)")
+            }
             text = text.replacing(place, with: own)
         }
         return text
     }
 
-    /// What Debian's own nginx.conf says around it, with everything in one folder.
+    /// The enclosing configuration, as in Debian's nginx.conf, with everything in one folder.
     static func main(in folder: String, user: String?) -> String {
         // As root, nginx would read files as another user, who may not look into the tests' temporary folders.
         let user = geteuid() == 0 ? "user \(user ?? "root");" : ""
@@ -114,21 +116,21 @@ private enum Nginx {
         return run.closureResult
     }
 
-    /// It listens before it starts its workers, and says so.
+    /// It listens before it starts its workers, and logs that.
     private static func waitUntilReady(_ lines: AsyncStream<String>) async throws {
-        var said = ""
+        var output = ""
         for await line in lines {
-            said += line + "\n"
+            output += line + "\n"
             if line.contains("start worker process ") { return }
         }
-        throw DidNotStart(program: "nginx", said: said)
+        throw StartFailure(program: "nginx", output: output)
     }
 
     private static var executable: String {
         get throws {
             let folders = ["/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
             let found = folders.map { $0 + "/nginx" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-            guard let found else { throw DidNotStart(program: "nginx", said: "it is not installed") }
+            guard let found else { throw StartFailure(program: "nginx", output: "it is not installed") }
             return found
         }
     }

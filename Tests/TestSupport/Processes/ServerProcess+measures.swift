@@ -1,23 +1,23 @@
 import Foundation
 
-/// What the system knows of the process (proc(5)).
+/// Measurements of the process by the system (proc(5)).
 extension ServerProcess {
     /// Files and connections that it holds open.
     package var openFileCount: Int {
         get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count }
     }
 
-    /// Memory that it has in use, in bytes.
+    /// Its resident memory in bytes.
     package var residentByteCount: Int {
         get throws { try status("VmRSS") }
     }
 
-    /// Memory of its own, apart from what it maps of programs and files, in bytes.
+    /// Its resident memory without mapped programs and files, in bytes.
     package var ownByteCount: Int {
         get throws { try status("RssAnon") }
     }
 
-    /// The most that it ever had in use, in bytes.
+    /// Its peak resident memory in bytes.
     package var peakByteCount: Int {
         get throws { try status("VmHWM") }
     }

@@ -8,7 +8,7 @@ import SystemPackage
 package struct ServerProcess: Sendable {
     package let site: Site
     package let storage: String
-    /// The system's number of the process.
+    /// The process id.
     package let id: Int32
     fileprivate let errors: LineLog
     fileprivate let send: @Sendable (Signal) throws -> Void
@@ -24,11 +24,11 @@ package struct ServerProcess: Sendable {
     /// Asks it to read its settings again.
     package func hangUp() throws { try send(.terminalClosed) }
 
-    /// Ends it as a crash or a power cut would: without a chance to tidy up.
+    /// Kills it, without a chance to clean up.
     package func kill() throws { try send(.kill) }
 }
 
-/// What a program left behind when it ended.
+/// The output and status of a program that has ended.
 package struct Ended: Sendable {
     package let status: TerminationStatus
     package let output: String
@@ -39,8 +39,8 @@ package struct Ended: Sendable {
 ///
 /// - Parameter environment: Settings beyond the storage, and rates, which are off; nothing of the tests' own environment
 ///   is handed on but where programs and libraries are.
-/// - Parameter openFiles: How many files and connections the process may have open; nil is what the tests may.
-/// - Parameter user: Number of the user that it runs as, where that is not the tests' own.
+/// - Parameter openFiles: The limit of open files and connections; nil is that of the tests.
+/// - Parameter user: The id of the user to run it as; nil is the tests' own.
 package func withServerProcess<Result: Sendable>(
     storage: String,
     environment: [String: String] = [:],
@@ -82,7 +82,7 @@ private func runProcess<Result: Sendable>(
                 for try await line in process.standardError.strings() { errors.add(line) }
             }
             guard let found = await ports.first(where: { _ in true }) else {
-                throw DidNotStart(program: "snug-server", said: errors.text)
+                throw StartFailure(program: "snug-server", output: errors.text)
             }
             let send: @Sendable (Signal) throws -> Void = { try process.send(signal: $0) }
             let id = process.processIdentifier.value
@@ -104,7 +104,7 @@ private func standard(_ storage: String) -> [String: String] {
     return settings
 }
 
-/// Runs `snug-server` with arguments that make it end by itself.
+/// Runs `snug-server` with arguments with which it ends by itself.
 package func runServer(
     _ arguments: [String],
     environment: [String: String] = [:],
@@ -150,12 +150,12 @@ private func command(_ line: [String], as user: UInt32?) -> [String] {
     return ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups", "--"] + line
 }
 
-/// A program that should have been ready has ended instead.
-package struct DidNotStart: Error, CustomStringConvertible {
+/// A program ended before it was ready.
+package struct StartFailure: Error, CustomStringConvertible {
     let program: String
-    let said: String
+    let output: String
 
-    package var description: String { "\(program) did not start: \(said)" }
+    package var description: String { "\(program) did not start: \(output)" }
 }
 
 /// `Snug 0.1.0 listens on http://127.0.0.1:8080 and keeps …`

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("The mark of a database")
+@Suite("The mark of a database", .timeLimit(.standard))
 struct DatabaseMarkTests {
     private let mark = DatabaseMark(
         isProof: true,

@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("The epoch of a database")
+@Suite("The epoch of a database", .timeLimit(.standard))
 struct EpochTests {
     @Test("I2: It stays over stops and over ends without one")
     func restarts() async throws {

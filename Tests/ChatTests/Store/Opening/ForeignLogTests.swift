@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("A log beside a database")
+@Suite("A log beside a database", .timeLimit(.standard))
 struct ForeignLogTests {
     @Test(
         "I1: A backup that was put back beside the log of another file is not opened, and nothing is changed",

@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("A database of another version")
+@Suite("A database of another version", .timeLimit(.standard))
 struct NewerDatabaseTests {
     @Test(
         "I1: One that was made by a newer Snug is refused, and no byte of it is changed",

@@ -1,10 +1,11 @@
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Encoded batches")
+@Suite("Encoded batches", .timeLimit(.standard))
 struct EncodedBatchTests {
     private let batch = EncodedBatch(
         ["1", "2"].map { EncodedEvent(type: "event", cursor: nil, json: ByteBuffer(string: $0)) }

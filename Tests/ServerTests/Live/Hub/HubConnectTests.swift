@@ -1,10 +1,11 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import Server
 
-@Suite("Connecting to the hub")
+@Suite("Connecting to the hub", .timeLimit(.standard))
 struct HubConnectTests {
     private let room = Room.ID.random()
 

@@ -1,10 +1,11 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import Server
 
-@Suite("Delivery by the hub")
+@Suite("Delivery by the hub", .timeLimit(.standard))
 struct HubDeliveryTests {
     private let room = Room.ID.random()
 

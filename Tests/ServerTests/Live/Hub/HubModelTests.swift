@@ -6,7 +6,7 @@ import Testing
 @testable import Server
 
 /// Commits, publications, snapshots, connects and disconnects in any order, against a model that knows only the log.
-@Suite("The hub against a model")
+@Suite("The hub against a model", .timeLimit(.standard))
 struct HubModelTests {
     private final class World {
         let test: TestHub
@@ -14,7 +14,7 @@ struct HubModelTests {
         let rooms = (0..<4).map { _ in Room.ID.random() }
         let users = (0..<5).map { _ in User.ID.random() }
         var random: SeededRandom
-        /// Who is in which room, as the database has it.
+        /// The members of each room, as in the database.
         var members: [Room.ID: Set<User.ID>] = [:]
         var log: [LiveEvent] = []
         /// Number of events of the log that have been published.

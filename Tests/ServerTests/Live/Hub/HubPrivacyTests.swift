@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import Server
 
-@Suite("Who receives whose transient events")
+@Suite("Privacy of transient events", .timeLimit(.standard))
 struct HubPrivacyTests {
     private let ada = User.ID.random()
     private let bob = User.ID.random()

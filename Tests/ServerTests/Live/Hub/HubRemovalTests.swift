@@ -1,10 +1,11 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import Server
 
-@Suite("Disconnecting from the hub")
+@Suite("Disconnecting from the hub", .timeLimit(.standard))
 struct HubRemovalTests {
     private let room = Room.ID.random()
 
@@ -22,7 +23,7 @@ struct HubRemovalTests {
         #expect(!test.isConnected(user))
     }
 
-    @Test("Whoever leaves, the others stay subscribed")
+    @Test("When one leaves, the others stay subscribed")
     func othersStay() {
         let test = TestHub()
         let connections = (0..<5).map { _ in test.connect(in: [room]) }

@@ -6,7 +6,7 @@ import Testing
 @testable import Chat
 @testable import Server
 
-@Suite("Transient events of the hub")
+@Suite("Transient events of the hub", .timeLimit(.standard))
 struct HubTransientEventTests {
     private let room = Room.ID.random()
 

@@ -1,10 +1,11 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import Server
 
-@Suite("The rules of presence")
+@Suite("The rules of presence", .timeLimit(.standard))
 struct PresenceBoardTests {
     private let user = User.ID.random()
     private var board = PresenceBoard(limits: .init(away: .minutes(5), grace: .seconds(20), absent: 2))

@@ -68,7 +68,7 @@ final class TestHub {
         return subscriber
     }
 
-    /// What becomes of an attempt to connect; nil while it waits.
+    /// The result of an attempt to connect; nil while it waits.
     func result(
         connecting subscriber: FakeSubscriber,
         in rooms: [Room.ID] = [],

@@ -6,7 +6,7 @@ import Testing
 @testable import ChatSQLite
 @testable import Server
 
-@Suite("Connecting over any transport", .patient)
+@Suite("Connecting over any transport", .timeLimit(.standard))
 struct LiveSubscriptionsTests {
     private let user = User.ID.random()
 

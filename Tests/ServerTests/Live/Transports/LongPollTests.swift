@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Long polling", .patient)
+@Suite("Long polling", .timeLimit(.standard))
 struct LongPollTests {
     @Test("The first poll returns a cursor at once")
     func first() async throws {
@@ -55,7 +55,7 @@ struct LongPollTests {
             let quiet = again.events == [] ? again : try await ada.poll(after: again.cursor.text, wait: 1)
             #expect(quiet.events == [])
             // The same cursor, over another transport.
-            #expect(try await ada.comeBack(to: quiet.cursor.text).1.resumed == true)
+            #expect(try await ada.resume(from: quiet.cursor.text).1.resumed == true)
         }
     }
 
@@ -73,7 +73,7 @@ struct LongPollTests {
         }
     }
 
-    @Test("How long to wait has bounds", arguments: ["-1", "61", "x", "1.5"])
+    @Test("The wait is limited", arguments: ["-1", "61", "x", "1.5"])
     func bounds(wait: String) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
@@ -83,7 +83,7 @@ struct LongPollTests {
         }
     }
 
-    @Test("SIGTERM ends a poll with what it has found")
+    @Test("SIGTERM ends a poll with the events so far")
     func stopping() async throws {
         let (ada, poll) = try await withServer { server in
             let ada = try await server.register("ada")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Live events through nginx", .patient)
+@Suite("Live events through nginx", .timeLimit(.standard))
 struct NginxTests {
     private func withFront(_ body: (Site, Person, JSON) async throws -> Void) async throws {
         try await withServer(internalLimits: { $0.transports.sse.comment = .milliseconds(200) }) { server in
@@ -37,7 +37,7 @@ struct NginxTests {
         }
     }
 
-    @Test("A poll waits behind nginx too, and ends with what has happened")
+    @Test("A poll waits through nginx too, and returns the events")
     func poll() async throws {
         try await withFront { front, ada, room in
             let begin = try await ada.poll().cursor.text
@@ -60,7 +60,7 @@ struct NginxTests {
             #expect(frames.first { $0.type == "ack" }?.message == event.message)
             try await first.close()
             let missed = try await ada.say("Missed", in: room)
-            let (second, welcome) = try await ada.comeBack(to: event.cursor.text)
+            let (second, welcome) = try await ada.resume(from: event.cursor.text)
             #expect(welcome.resumed == true)
             #expect(try await second.next("message.created").message == missed)
             try await second.send(.binary, [1])

@@ -6,7 +6,7 @@ extension Person {
     /// Posts large messages until the server has closed the connection of a person who does not read.
     ///
     /// - Returns: The number of messages that it took.
-    func flood(_ room: JSON, heardBy quick: LiveClient, until slow: Person) async throws -> Int {
+    func flood(_ room: JSON, readBy quick: LiveClient, until slow: Person) async throws -> Int {
         let body = String(repeating: "x", count: 32_000)
         var sent = 0
         while try await get("users/\(slow.id)").json.status == "online" {

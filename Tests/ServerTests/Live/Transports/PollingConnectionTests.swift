@@ -1,12 +1,13 @@
 import NIOCore
 import NIOEmbedded
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 @testable import Server
 
-@Suite("Polling connections")
+@Suite("Polling connections", .timeLimit(.standard))
 struct PollingConnectionTests {
     private let room = Room.ID.random()
 

@@ -4,53 +4,53 @@ import Testing
 
 @testable import Server
 
-@Suite("Many slow clients beside quick ones", .patient)
+@Suite("Slow clients beside fast ones", .timeLimit(.standard))
 struct SlowClientTests {
     private static let people = 5
     private static let socketsEach = 10
     private static let messages = 250
     /// Size of a message in bytes; all of them exceed what the kernel buffers for a socket, and its backlog.
     private static let bodySize = 32_000
-    /// Memory that the server may need in addition. Backlogs share their events; otherwise it would be 50 MiB.
-    private static let spareBytes = 32 << 20
+    /// Additional memory that the server may use. Backlogs share their events; otherwise it would be 50 MiB.
+    private static let maxGrowth = 32 << 20
 
     @Test("I2, I8: 50 sockets that read nothing are closed, and 50 that read receive everything in order")
-    func slowBesideQuick() async throws {
+    func slowBesideFast() async throws {
         try await withMemoryFolder { storage in
             let (_, ended) = try await withServerProcess(
                 storage: storage,
                 environment: ["SNUG_MAX_MESSAGE_BYTES": "32768", "SNUG_SQLITE_SYNCHRONOUS": "normal"]
             ) { server in
                 let ada = try await server.site.register("ada")
-                let (quick, slow) = (
-                    try await crowd("quick", at: server.site), try await crowd("slow", at: server.site)
+                let (fast, slow) = (
+                    try await register("fast", at: server.site), try await register("slow", at: server.site)
                 )
-                let room = try await ada.makeRoom(with: quick + slow)
-                let begin = try await ada.get("rooms/\(room.id.text)").expect(200).json.last_seq.number
-                let readers = try await sockets(of: quick)
-                let sleepers = try await sockets(of: slow, receiveBuffer: 4096)
-                for sleeper in sleepers { try await sleeper.stopReading() }
+                let room = try await ada.makeRoom(with: fast + slow)
+                let lastSeq = try await ada.get("rooms/\(room.id.text)").expect(200).json.last_seq.number
+                let readers = try await sockets(of: fast)
+                let stalled = try await sockets(of: slow, receiveBuffer: 4096)
+                for socket in stalled { try await socket.stopReading() }
                 let before = try server.residentByteCount
                 try await withThrowingTaskGroup { group in
                     for reader in readers {
-                        group.addTask { try await hearEverything(reader, from: begin + 1) }
+                        group.addTask { try await receiveAll(reader, from: lastSeq + 1) }
                     }
                     let body = String(repeating: "x", count: Self.bodySize)
                     for _ in 0..<Self.messages { _ = try await ada.say(body, in: room) }
                     try await group.waitForAll()
                 }
-                let grown = try server.peakByteCount - before
-                #expect(grown < Self.spareBytes, "\(grown >> 20) MiB more")
-                try await expectClosed(sleepers)
+                let growth = try server.peakByteCount - before
+                #expect(growth < Self.maxGrowth, "\(growth >> 20) MiB more")
+                try await expectClosed(stalled)
             }
             #expect(ended.status == .exited(0))
         }
     }
 
-    private func crowd(_ name: String, at site: Site) async throws -> [Person] {
-        var crowd: [Person] = []
-        for number in 0..<Self.people { crowd.append(try await site.register("\(name)\(number)")) }
-        return crowd
+    private func register(_ name: String, at site: Site) async throws -> [Person] {
+        var people: [Person] = []
+        for number in 0..<Self.people { people.append(try await site.register("\(name)\(number)")) }
+        return people
     }
 
     private func sockets(of people: [Person], receiveBuffer: Int? = nil) async throws -> [LiveClient] {
@@ -61,18 +61,18 @@ struct SlowClientTests {
         return sockets
     }
 
-    private func hearEverything(_ socket: LiveClient, from first: Int) async throws {
+    private func receiveAll(_ socket: LiveClient, from first: Int) async throws {
         for seq in first..<first + Self.messages {
-            let heard = try await within(waitingFor: "number \(seq)") {
+            let received = try await within(waitingFor: "number \(seq)") {
                 while true {
-                    if let place = Place(try await socket.nextText()) { return place.seq }
+                    if let position = EventPosition(try await socket.nextText()) { return position.seq }
                 }
             }
-            guard heard == seq else { throw Misheard(what: "number \(heard) instead of \(seq)") }
+            guard received == seq else { throw DeliveryError(what: "number \(received) instead of \(seq)") }
         }
     }
 
-    /// Each receives the close code for slow readers, or finds the connection ended because it did not even read that.
+    /// Each receives the close code for slow readers, or finds the connection ended before it read that.
     private func expectClosed(_ sockets: [LiveClient]) async throws {
         for socket in sockets {
             try await socket.startReading()

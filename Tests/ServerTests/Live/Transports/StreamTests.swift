@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Server-sent events", .patient)
+@Suite("Server-sent events", .timeLimit(.standard))
 struct StreamTests {
     @Test("A stream begins with its welcome, followed by events with an id, a type and the same JSON as elsewhere")
     func form() async throws {
@@ -118,7 +118,7 @@ struct StreamTests {
             let room = try await ada.makeRoom(with: [bob])
             let (quick, slow) = (try await ada.listen(), try await bob.stream())
             try await slow.stopReading()
-            let sent = try await ada.flood(room, heardBy: quick, until: bob)
+            let sent = try await ada.flood(room, readBy: quick, until: bob)
             #expect(sent > 8)
             try await slow.startReading()
             try await slow.waitForEnd()

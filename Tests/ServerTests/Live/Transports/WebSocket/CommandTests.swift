@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Frames of clients", .patient)
+@Suite("Frames of clients", .timeLimit(.standard))
 struct CommandTests {
     @Test("A message sent over a socket is acknowledged with its reference, and delivered to everybody")
     func send() async throws {

@@ -1,10 +1,11 @@
 import NIOCore
 import NIOWebSocket
+import TestSupport
 import Testing
 
 @testable import Server
 
-@Suite("Frames of clients")
+@Suite("Frames of clients", .timeLimit(.standard))
 struct FrameAssemblerTests {
     private static let mask: WebSocketMaskingKey = [1, 2, 3, 4]
 

@@ -6,13 +6,13 @@ import Testing
 
 @testable import Server
 
-@Suite("Floods of frames", .patient)
+@Suite("Floods of frames", .timeLimit(.standard))
 struct FrameRateTests {
     private func slow(_ limits: inout Snug.InternalLimits) {
         limits.transports.webSocket.frames = RateRule(count: 1, seconds: 3600, burst: 5)
     }
 
-    /// Ways to flood a server.
+    /// Frames of a flood.
     static let floods: [(name: String, opcode: WebSocketOpcode, payload: String, isFinal: Bool)] = [
         ("texts", .text, "{\"type\":\"ping\"}", true), ("pings", .ping, "", true), ("pongs", .pong, "", true),
         ("parts", .continuation, "", false),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Heartbeat of connections", .patient)
+@Suite("Heartbeat of connections", .timeLimit(.standard))
 struct HeartbeatTests {
     private func hurry(_ limits: inout Snug.InternalLimits) {
         limits.tickInterval = .milliseconds(20)
@@ -35,14 +35,14 @@ struct HeartbeatTests {
         try await withServer(internalLimits: hurry) { server in
             let (ada, bob) = (try await server.register("ada"), try await server.register("bob"))
             _ = try await ada.makeRoom(with: [bob])
-            var manners = LiveClient.Manners()
-            manners.answersPings = false
-            let socket = try await ada.listen(manners: manners)
+            var automaticReplies = LiveClient.AutomaticReplies()
+            automaticReplies.answersPings = false
+            let socket = try await ada.listen(automaticReplies: automaticReplies)
             #expect(try await socket.closeCode() == 1001)
             let watching = try await bob.listen()
             while try await bob.get("users/\(ada.id)").json.status != "offline" {
                 // Fetched once more when presence is announced.
-                _ = try await watching.nextSignal("presence")
+                _ = try await watching.nextTransientEvent("presence")
             }
         }
     }
@@ -59,7 +59,7 @@ struct HeartbeatTests {
             let room = try await ada.makeRoom(with: [bob])
             let (quick, slow) = (try await ada.listen(), try await bob.listen(receiveBuffer: 4096))
             try await slow.stopReading()
-            let sent = try await ada.flood(room, heardBy: quick, until: bob)
+            let sent = try await ada.flood(room, readBy: quick, until: bob)
             #expect(sent > 8)
             try await slow.startReading()
             try await slow.waitForEnd()

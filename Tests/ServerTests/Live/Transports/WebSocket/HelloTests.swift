@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The first frame", .patient)
+@Suite("The first frame", .timeLimit(.standard))
 struct HelloTests {
     @Test("A token in the first frame is welcomed")
     func frameToken() async throws {

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Server
 
-@Suite("Hostile clients, again and again", .patient)
+@Suite("Many hostile clients", .timeLimit(.standard))
 struct HostileClientTests {
     private static let rounds = 200
-    /// Files that the server may open besides connections: databases are opened when they are wanted.
+    /// Files that the server may open besides connections, because it opens databases when they are needed.
     private static let spareFiles = 4
 
     /// What a client does to a socket that has been welcomed.
@@ -25,7 +25,7 @@ struct HostileClientTests {
             try await socket.connection.send([0x81] + [UInt8](repeating: 0xFF, count: 9))
             _ = try await socket.connection.readBytesToEnd()
         },
-        // Sends garbage for JSON, and more behind the close.
+        // Sends invalid JSON, and more after the close.
         { socket in
             let garbage = (0..<40).flatMap { _ in RawSocket.frame(0x81, Array("garbage".utf8)) }
             try await socket.connection.send(garbage)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Hostile frames", .patient)
+@Suite("Hostile frames", .timeLimit(.standard))
 struct HostileFrameTests {
     /// Bytes that violate the protocol, and the code with which the server closes.
     struct Violation: Sendable, CustomTestStringConvertible {

@@ -3,7 +3,7 @@ import SnugClient
 import TestSupport
 import Testing
 
-@Suite("Requests for a WebSocket", .patient)
+@Suite("WebSocket upgrades", .timeLimit(.standard))
 struct UpgradeTests {
     /// The headers of a valid handshake.
     private static let right: HTTPHeaders = [
@@ -113,7 +113,7 @@ struct UpgradeTests {
     }
 
     @Test(
-        "curl's wish for another HTTP version is answered, and told that the connection ends, first or later",
+        "An upgrade to h2c is ignored and ends the connection, on a first or later request",
         arguments: [0, 1]
     )
     func h2c(requestsBefore: Int) async throws {
@@ -134,7 +134,7 @@ struct UpgradeTests {
         }
     }
 
-    @Test("A handshake on a connection that has been used already is redirected to a new one")
+    @Test("A handshake on a used connection is redirected to a new one")
     func secondRequest() async throws {
         try await withServer { server in
             let connection = try await RawConnection(to: server.site)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite("The WebSocket protocol", .patient)
+@Suite("The WebSocket protocol", .timeLimit(.standard))
 struct WebSocketProtocolTests {
     private func withSocket(_ body: (LiveClient) async throws -> Void) async throws {
         try await withServer { server in
@@ -136,9 +136,9 @@ struct WebSocketProtocolTests {
     @Test("The connection of a client that does not answer the server's close is closed")
     func silentClose() async throws {
         try await withServer(internalLimits: { $0.transports.webSocket.closeTimeout = .milliseconds(50) }) { server in
-            var manners = LiveClient.Manners()
-            manners.answersClose = false
-            let socket = try await server.register("ada").listen(manners: manners)
+            var automaticReplies = LiveClient.AutomaticReplies()
+            automaticReplies.answersClose = false
+            let socket = try await server.register("ada").listen(automaticReplies: automaticReplies)
             try await socket.send(.binary, [1])
             #expect(try await socket.closeCode() == 1003)
             try await socket.waitForEnd()
@@ -150,9 +150,9 @@ struct WebSocketProtocolTests {
         try await withServer { server in
             let ada = try await server.register("ada")
             let room = try await ada.makeRoom()
-            var manners = LiveClient.Manners()
-            manners.answersClose = false
-            let socket = try await ada.listen(manners: manners)
+            var automaticReplies = LiveClient.AutomaticReplies()
+            automaticReplies.answersClose = false
+            let socket = try await ada.listen(automaticReplies: automaticReplies)
             try await socket.send(.binary, [1])
             try await socket.say(["type": "send", "room_id": room.id, "body": "Too late"])
             #expect(try await socket.closeCode() == 1003)

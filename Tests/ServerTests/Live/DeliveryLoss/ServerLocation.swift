@@ -1,32 +1,32 @@
 import SnugClient
 import TestSupport
 
-/// Where the server is at the moment; whoever asks while it is gone waits for the next one.
-actor Whereabouts {
+/// The address of the running server. While none runs, a request for it waits for the next one.
+actor ServerLocation {
     private var site: Site?
     private var waiting: [CheckedContinuation<Site, any Error>] = []
-    private var isOver = false
+    private var isAborted = false
 
     func current() async throws -> Site {
-        if isOver { throw CancellationError() }
+        if isAborted { throw CancellationError() }
         if let site { return site }
         return try await withCheckedThrowingContinuation { waiting.append($0) }
     }
 
-    /// Nobody waits any more: something went wrong elsewhere.
-    func giveUp() {
-        isOver = true
+    /// Ends all waits, because another task failed.
+    func abort() {
+        isAborted = true
         for continuation in waiting { continuation.resume(throwing: CancellationError()) }
         waiting = []
     }
 
-    func moved(to site: Site) {
+    func set(_ site: Site) {
         self.site = site
         for continuation in waiting { continuation.resume(returning: site) }
         waiting = []
     }
 
-    func gone() {
+    func clear() {
         site = nil
     }
 }

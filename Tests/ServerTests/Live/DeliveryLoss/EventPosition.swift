@@ -1,15 +1,15 @@
 import Glibc
 import TestSupport
 
-/// What a client needs of an event to know its place, read without decoding the rest: there are very many.
-struct Place: Equatable {
+/// The cursor, room and number of an event, read without decoding the rest, because there are very many events.
+struct EventPosition: Equatable {
     let cursor: String
     let room: String
     let seq: Int
-    /// Of a message that was created; nil for every other event.
+    /// The client message id of a created message; nil for every other event.
     let message: String?
 
-    /// Nil for what is not in the log.
+    /// Nil for an event that is not logged.
     init?(_ text: [UInt8]) {
         guard let cursor = text.member("cursor"), let room = text.member("room_id"), let seq = text.number("seq")
         else { return nil }
@@ -21,20 +21,20 @@ struct Place: Equatable {
 }
 
 extension [UInt8] {
-    /// The text behind the first `"name":"`.
+    /// The text after the first `"name":"`.
     func member(_ name: String) -> String? {
-        guard let begin = place(behind: Array("\"\(name)\":\"".utf8)) else { return nil }
+        guard let begin = endIndex(of: Array("\"\(name)\":\"".utf8)) else { return nil }
         return String(decoding: self[begin...].prefix { $0 != 0x22 }, as: UTF8.self)
     }
 
-    /// The number behind the first `"name":`.
+    /// The number after the first `"name":`.
     func number(_ name: String) -> Int? {
-        guard let begin = place(behind: Array("\"\(name)\":".utf8)) else { return nil }
+        guard let begin = endIndex(of: Array("\"\(name)\":".utf8)) else { return nil }
         return Int(String(decoding: self[begin...].prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
     }
 
-    /// Searched by C, because the collection's own search takes a millisecond for an event in a debug build.
-    private func place(behind start: [UInt8]) -> Int? {
+    /// Uses `memchr`, because the collection's own search takes a millisecond per event in a debug build.
+    private func endIndex(of start: [UInt8]) -> Int? {
         withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress else { return nil }
             var index = 0

@@ -1,7 +1,7 @@
 import SnugClient
 import TestSupport
 
-/// Everything that somebody's rooms look like when it is fetched anew, without what no event tells.
+/// A person's rooms as the server returns them, without the members that no event changes.
 struct Snapshot: Equatable, Sendable {
     /// As listed, without the count of unread messages.
     var rooms: [JSON] = []
@@ -17,7 +17,7 @@ struct Snapshot: Equatable, Sendable {
             snapshot.members[room.id.text] = try await members(of: room.id.text, person)
             snapshot.messages[room.id.text] = try await messages(of: room.id.text, person)
         }
-        // The server orders by its log. A client has times alone, and messages of one millisecond share one.
+        // The server orders by its log. A client has only times, which messages of the same millisecond share.
         snapshot.rooms.sort { ($0.activity, $0.id.text) > ($1.activity, $1.id.text) }
         return snapshot
     }
@@ -38,7 +38,7 @@ struct Snapshot: Equatable, Sendable {
         return messages
     }
 
-    /// What is told otherwise in `other`, for whoever reads a failed test.
+    /// Describes what differs in `other`, for the output of a failed test.
     func differences(from other: Snapshot) -> String {
         var lines: [String] = []
         if rooms != other.rooms { lines.append("rooms\n  \(rooms.text)\n  \(other.rooms.text)") }
@@ -59,7 +59,7 @@ extension [JSON] {
 }
 
 extension JSON {
-    /// A member of a room without what only passing signals tell of their presence.
+    /// A member of a room without their presence, which only transient events carry.
     var withoutPresence: JSON { setting("user", self.user.removing("status", "last_seen_at")) }
 
     func setting(_ name: String, _ value: JSON) -> JSON {
@@ -73,7 +73,7 @@ extension JSON {
         return .object(members.filter { !names.contains($0.key) })
     }
 
-    /// With every member of `other` instead of the own one.
+    /// With the members of `other` in place of its own ones of the same name.
     func merging(_ other: JSON) -> JSON {
         guard case .object(let own) = self, case .object(let others) = other else { return self }
         return .object(own.merging(others) { $1 })

@@ -5,56 +5,56 @@ import TestSupport
 
 @testable import Server
 
-/// A room with four people, one of them outside, and things in it that may change.
-struct Scene: Sendable {
+/// Four people, three of whom share a room that has messages and pictures.
+struct ChatFixture: Sendable {
     let (ada, bob, cleo, dora): (Person, Person, Person, Person)
     /// Private: Ada owns it, Bob is an admin, Cleo a member.
     let room: JSON
-    /// Public: Cleo owns it and is alone in it.
+    /// Public: Cleo owns it and is its only member.
     let lobby: JSON
-    /// Cleo's, with a file.
+    /// Cleo's message with a file.
     let message: JSON
-    /// Bob's, with two pictures that wait for the worker: one that can be rendered and one that cannot.
+    /// Bob's message with two pictures that wait for the worker: one that can be rendered and one that cannot.
     let pictures: JSON
-    fileprivate let gate: Gate
+    fileprivate let worker: BlockedWorker
 
     var path: String { "rooms/\(room.id.text)" }
 
-    /// Lets the worker render, and returns when it has.
+    /// Unblocks the worker.
     ///
-    /// - Parameter waiting: False where the pictures have gone.
-    func letPicturesThrough(waiting: Bool = true) async throws {
-        try gate.open()
+    /// - Parameter waiting: Whether to return only after both pictures are rendered; false if they have been deleted.
+    func renderPictures(waiting: Bool = true) async throws {
+        try worker.unblock()
         guard waiting else { return }
         for picture in pictures.attachments.elements {
             _ = try await bob.settled(picture)
         }
     }
 
-    /// What people see of it after it has been said.
+    /// Posts a message to the room and returns it as people see it.
     func say(_ body: String, by person: Person, _ more: JSON = [:]) async throws -> JSON {
         let draft = (["body": .string(body)] as JSON).merging(more)
         return try await person.post("\(path)/messages", draft).expect(201).json
     }
 }
 
-/// Sets the scene on a server whose worker waits.
-func withScene(_ body: (Scene) async throws -> Void) async throws {
+/// Runs a server whose worker is blocked, and creates the fixture on it.
+func withChatFixture(_ body: (ChatFixture) async throws -> Void) async throws {
     try await withMemoryFolder { folder in
-        let gate = try Gate(in: folder)
+        let worker = try BlockedWorker(in: folder)
         try await withServer {
-            $0.mediaWorker = gate.worker
+            $0.mediaWorker = worker.path
         } internalLimits: {
             $0.tickInterval = .milliseconds(50)
         } _: { server in
-            try await body(try await Scene(at: server.site, gate))
+            try await body(try await ChatFixture(at: server.site, worker))
         }
     }
 }
 
-extension Scene {
-    fileprivate init(at site: Site, _ gate: Gate) async throws {
-        self.gate = gate
+extension ChatFixture {
+    fileprivate init(at site: Site, _ worker: BlockedWorker) async throws {
+        self.worker = worker
         ada = try await site.register("ada")
         bob = try await site.register("bob")
         cleo = try await site.register("cleo")
@@ -70,25 +70,27 @@ extension Scene {
     }
 }
 
-/// A media worker that begins only when it is let.
-private struct Gate: Sendable {
-    let worker: String
-    private let key: String
+/// A media worker that starts only after it has been unblocked.
+private struct BlockedWorker: Sendable {
+    /// Of the program.
+    let path: String
+    /// Of the file whose existence unblocks it.
+    private let signal: String
 
     init(in folder: String) throws {
-        worker = folder + "/worker"
-        key = folder + "/open"
+        path = folder + "/worker"
+        signal = folder + "/unblocked"
         let script = """
             #!/bin/sh
-            while [ ! -e \(key) ]; do sleep 0.02; done
+            while [ ! -e \(signal) ]; do sleep 0.02; done
             exec \(Executables.mediaWorker) "$@"
 
             """
-        try script.write(toFile: worker, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: worker)
+        try script.write(toFile: path, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     }
 
-    func open() throws {
-        try "".write(toFile: key, atomically: true, encoding: .utf8)
+    func unblock() throws {
+        try "".write(toFile: signal, atomically: true, encoding: .utf8)
     }
 }

@@ -3,18 +3,18 @@ import SnugClient
 import TestSupport
 import Testing
 
-/// Sends messages until each is acknowledged, however often the server dies meanwhile.
-struct Talker {
+/// Sends messages until each is acknowledged, however often the server is killed meanwhile.
+struct MessageWriter {
     let person: Person
     let rooms: [String]
-    let whereabouts: Whereabouts
-    let tally: Tally
+    let location: ServerLocation
+    let log: AckLog
     var random: SeededRandom
 
-    /// Messages on their way at once over a socket.
+    /// The number of messages that a socket may have sent without an acknowledgement.
     private static let window = 16
 
-    mutating func say(_ count: Int) async throws {
+    mutating func write(_ count: Int) async throws {
         var drafts: [JSON] = (0..<count).map { number in
             [
                 "type": "send", "ref": .string(UUID.seeded(&random)),
@@ -23,32 +23,32 @@ struct Talker {
             ]
         }
         while !drafts.isEmpty {
-            let person = person.at(try await whereabouts.current())
+            let person = person.at(try await location.current())
             do {
                 if Bool.random(using: &random) {
-                    try await sayOverSocket(&drafts, atMost: .random(in: 50...400, using: &random), as: person)
+                    try await writeToSocket(&drafts, atMost: .random(in: 50...400, using: &random), as: person)
                 } else {
-                    try await sayByRequest(&drafts, atMost: .random(in: 5...40, using: &random), as: person)
+                    try await writeByRequest(&drafts, atMost: .random(in: 5...40, using: &random), as: person)
                 }
             } catch let lost where lost.isLostConnection {
-                // Whether the last ones have arrived is unknown, so they are said again under their ids.
+                // Whether the last ones have arrived is unknown, so they are sent again with the same ids.
                 continue
             }
         }
     }
 
-    private func sayByRequest(_ drafts: inout [JSON], atMost count: Int, as person: Person) async throws {
+    private func writeByRequest(_ drafts: inout [JSON], atMost count: Int, as person: Person) async throws {
         for _ in 0..<count {
             guard let draft = drafts.last else { return }
             let body: JSON = ["body": draft.body, "client_message_id": draft.ref]
             let answer = try await person.post("rooms/\(draft.room_id.text)/messages", body)
-            guard answer.status == 201 else { throw Refused(answer: answer.text) }
+            guard answer.status == 201 else { throw UnexpectedRefusal(answer: answer.text) }
             try await acknowledged(answer.body, draft)
             drafts.removeLast()
         }
     }
 
-    private func sayOverSocket(_ drafts: inout [JSON], atMost count: Int, as person: Person) async throws {
+    private func writeToSocket(_ drafts: inout [JSON], atMost count: Int, as person: Person) async throws {
         let socket = try await LiveClient(to: person.site, token: person.token)
         try await socket.say(["type": "hello"])
         var sent = 0
@@ -71,21 +71,23 @@ struct Talker {
     }
 
     private func acknowledged(_ text: [UInt8], _ draft: JSON) async throws {
-        guard let seq = text.number("seq") else { throw Refused(answer: String(decoding: text, as: UTF8.self)) }
-        let isFirst = await tally.acknowledge(draft.ref.text, .init(room: draft.room_id.text, seq: seq))
-        #expect(isFirst, "one message has been acknowledged under two numbers")
+        guard let seq = text.number("seq") else {
+            throw UnexpectedRefusal(answer: String(decoding: text, as: UTF8.self))
+        }
+        let isConsistent = await log.acknowledge(draft.ref.text, .init(room: draft.room_id.text, seq: seq))
+        #expect(isConsistent, "one message has been acknowledged with two numbers")
     }
 }
 
-/// An answer that no sender should get.
-struct Refused: Error {
+/// The server refused a request that it should accept.
+struct UnexpectedRefusal: Error {
     let answer: String
 }
 
 extension Error {
-    /// Whether the server has gone away, rather than said something wrong.
+    /// Whether the connection was lost, rather than used for a wrong answer.
     var isLostConnection: Bool {
-        !(self is Refused || self is TookTooLong || self is CancellationError || self is Misheard)
+        !(self is UnexpectedRefusal || self is TookTooLong || self is CancellationError || self is DeliveryError)
     }
 }
 
@@ -98,7 +100,7 @@ extension JSON {
 }
 
 extension UUID {
-    /// A version 4 UUID of the run's own randomness.
+    /// A random UUID of version 4 that the same seed repeats.
     static func seeded(_ random: inout SeededRandom) -> String {
         var bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
         bytes[6] = bytes[6] & 0x0F | 0x40

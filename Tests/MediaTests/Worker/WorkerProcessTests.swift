@@ -1,10 +1,11 @@
 import Glibc
+import Pictures
 import TestSupport
 import Testing
 
 @testable import Media
 
-@Suite struct ProcessMeterTests {
+@Suite(.timeLimit(.standard)) struct ProcessMeterTests {
     @Test("Memory and processor time are those of the whole process, whatever it calls itself")
     func line() {
         // A name that holds a bracket and figures of its own; 300 + 25 ticks, 512 pages.
@@ -20,7 +21,7 @@ import Testing
         #expect(ProcessUsage(statistics: Array(text.utf8), ticksPerSecond: 100, pageSize: 4_096) == nil)
     }
 
-    @Test("This process is measured: it has memory, and its processor time increases", .patient)
+    @Test("This process is measured: it has memory, and its processor time increases")
     func thisProcess() throws {
         let meter = try #require(ProcessMeter(of: getpid()))
         let first = try #require(meter.usage)
@@ -31,5 +32,19 @@ import Testing
     @Test("A process that does not exist cannot be measured")
     func noProcess() {
         #expect(ProcessMeter(of: -1) == nil)
+    }
+}
+
+@Suite(.timeLimit(.standard)) struct WorkerEnvironmentTests {
+    @Test("The worker inherits only the library paths from the environment of the server (I7)")
+    func environment() {
+        let made = WorkerEnvironment.make(
+            session: SessionLimits(),
+            hasHEIFModule: false,
+            from: ["PATH": "/bin", "SNUG_TOKEN": "secret"]
+        )
+        #expect(made["PATH"] == "/bin")
+        #expect(made["SNUG_TOKEN"] == nil)
+        #expect(made["VIPSHOME"] == "/nonexistent")
     }
 }

@@ -2,10 +2,10 @@ import Fixtures
 import SnugClient
 import TestSupport
 
-/// Somebody who does things by chance, knowing the rooms as they were when they looked. What is refused because it has
-/// changed since changes nothing.
-struct Doer: Sendable {
-    /// Rooms of one person; with more of them comparing takes long.
+/// A person who performs random actions on the rooms as they were at the last refresh. The server may refuse an action
+/// because the room has changed since; that changes nothing.
+struct ChatActor: Sendable {
+    /// Limits the rooms of one person, because comparing more of them takes long.
     private static let maxRooms = 5
     private let person: Person
     private let others: [Person]
@@ -20,29 +20,29 @@ struct Doer: Sendable {
         self.random = random
     }
 
-    mutating func look() async throws {
+    mutating func refresh() async throws {
         rooms = try await person.get("rooms").expect(200).json.rooms.elements
         joinable = try await person.get("rooms?scope=public").expect(200).json.rooms.elements
         messages = []
         for room in rooms {
-            // Who is removed meanwhile sees none.
+            // A person who is removed meanwhile sees none.
             messages += try await person.get("rooms/\(room.id.text)/messages").json.messages.elements
         }
     }
 
-    mutating func doSomething() async throws {
+    mutating func performRandomAction() async throws {
         let answer =
             switch Int.random(in: 0..<100, using: &random) {
-            case ..<40: try await speak()
+            case ..<40: try await postMessage()
             case ..<62: try await changeMessage()
             case ..<88: try await changeRoom()
             case ..<92: try await enterRoom()
-            default: try await read()
+            default: try await markRead()
             }
         if let answer, answer.status >= 500 { _ = try answer.expect(200) }
     }
 
-    private mutating func speak() async throws -> Answer? {
+    private mutating func postMessage() async throws -> Answer? {
         guard let room = rooms.randomElement(using: &random)?.id.text else { return nil }
         var draft: [String: JSON] = ["body": .string("\(random.next())")]
         if Int.random(in: 0..<4, using: &random) == 0 {
@@ -85,7 +85,7 @@ struct Doer: Sendable {
         return nil
     }
 
-    private mutating func read() async throws -> Answer? {
+    private mutating func markRead() async throws -> Answer? {
         guard let room = rooms.randomElement(using: &random), room.last_seq.number > 0 else { return nil }
         let seq = Int.random(in: 1...room.last_seq.number, using: &random)
         return try await person.post("rooms/\(room.id.text)/read", ["seq": .int(seq)])

@@ -1,89 +1,87 @@
 import SnugClient
 import TestSupport
 
-/// What a client keeps of its rooms: fetched once, then changed by events, by the simplest rules that the contract
+/// The rooms as a client keeps them: fetched once, then changed by events, with the simplest rules that the contract
 /// allows.
-struct Replica: Sendable {
-    fileprivate struct Copy {
+struct ClientModel: Sendable {
+    fileprivate struct RoomModel {
         /// As in the list of rooms, without the last message.
         var facts: JSON
-        var members: [String: JSON] = [:]
-        var messages: [String: JSON] = [:]
+        var members: [String: JSON]
+        var messages: [String: JSON]
 
         var lastSeq: Int { facts.last_seq.number }
         var newest: JSON { messages.values.max { $0.seq.number < $1.seq.number } ?? .null }
-    }
 
-    private let person: Person
-    private var rooms: [String: Copy] = [:]
-
-    init(of person: Person, as snapshot: Snapshot) {
-        self.person = person
-        for room in snapshot.rooms {
-            let (members, messages) = (snapshot.members[room.id.text], snapshot.messages[room.id.text])
-            rooms[room.id.text] = Self.copy(room, members ?? [], messages ?? [])
+        init(_ room: JSON, _ members: [JSON], _ messages: [JSON]) {
+            facts = room.removing("last_message", "unread_count")
+            self.members = Dictionary(members.map { ($0.user.id.text, $0) }, uniquingKeysWith: { $1 })
+            self.messages = Dictionary(messages.map { ($0.id.text, $0) }, uniquingKeysWith: { $1 })
         }
     }
 
-    private static func copy(_ room: JSON, _ members: [JSON], _ messages: [JSON]) -> Copy {
-        Copy(
-            facts: room.removing("last_message", "unread_count"),
-            members: Dictionary(members.map { ($0.user.id.text, $0) }, uniquingKeysWith: { $1 }),
-            messages: Dictionary(messages.map { ($0.id.text, $0) }, uniquingKeysWith: { $1 })
-        )
+    private let person: Person
+    private var rooms: [String: RoomModel] = [:]
+
+    init(of person: Person, from snapshot: Snapshot) {
+        self.person = person
+        for room in snapshot.rooms {
+            let (members, messages) = (snapshot.members[room.id.text], snapshot.messages[room.id.text])
+            rooms[room.id.text] = RoomModel(room, members ?? [], messages ?? [])
+        }
     }
 
-    /// The same as it would be fetched, in the orders that the contract names.
+    /// In the form and the orders in which the server returns it.
     var snapshot: Snapshot {
         var snapshot = Snapshot()
         let listed = rooms.values.map { $0.facts.setting("last_message", $0.newest) }
         snapshot.rooms = listed.sorted { ($0.activity, $0.id.text) > ($1.activity, $1.id.text) }
-        for (id, copy) in rooms {
-            snapshot.members[id] = copy.members.values
+        for (id, room) in rooms {
+            snapshot.members[id] = room.members.values
                 .sorted { ($0.joined_at.text, $0.user.id.text) < ($1.joined_at.text, $1.user.id.text) }
-            snapshot.messages[id] = copy.messages.values.sorted { $0.seq.number < $1.seq.number }
+            snapshot.messages[id] = room.messages.values.sorted { $0.seq.number < $1.seq.number }
         }
         return snapshot
     }
 
     // MARK: - Rules
 
-    /// - Throws: `Gap` when a number is missing.
+    /// - Throws: ``Gap`` when a number is missing.
     mutating func apply(_ event: JSON) async throws {
-        let room = event.room_id.text
-        // Nothing is told of a room's time before oneself; a client fetches what it shall show.
-        if event.type == "member.joined", event.user_id.text == person.id { return try await fetch(room) }
-        guard var copy = rooms[room] else { return }
-        guard event.cursor != .missing else { return rooms[room] = copy.applying(receipt: event) }
-        // What was fetched after the event happened has it already.
-        guard event.seq.number > copy.lastSeq else { return }
-        // Of a room that went nothing is left to tell but that it went, or that oneself left it before.
+        let id = event.room_id.text
+        // No event describes what a room was before one joined it, so the client fetches it.
+        if event.type == "member.joined", event.user_id.text == person.id { return try await fetch(id) }
+        guard var room = rooms[id] else { return }
+        guard event.cursor != .missing else { return rooms[id] = room.applying(receipt: event) }
+        // The room was fetched after this event, so it reflects the event already.
+        guard event.seq.number > room.lastSeq else { return }
+        // Events before a deletion of the room, or before leaving it, are not replayed.
         let isGone = event.type == "room.deleted" || event.type == "member.left" && event.user_id.text == person.id
-        guard event.seq.number == copy.lastSeq + 1 || isGone else { throw Gap(after: copy.lastSeq, event: event) }
-        copy.facts = copy.facts.setting("last_seq", event.seq)
-        rooms[room] = isGone ? nil : copy.applying(event, as: person)
+        guard event.seq.number == room.lastSeq + 1 || isGone else { throw Gap(after: room.lastSeq, event: event) }
+        room.facts = room.facts.setting("last_seq", event.seq)
+        rooms[id] = isGone ? nil : room.applying(event, as: person)
     }
 
     private mutating func fetch(_ id: String) async throws {
         rooms[id] = nil
         let room = try await person.get("rooms/\(id)")
-        // Deleted or left again since; that is told next.
+        // It was deleted or left since; the event of that comes next.
         guard room.status != 404, room.json.role != .null else { return }
-        rooms[id] = Self.copy(
+        rooms[id] = RoomModel(
             try room.expect(200).json,
             try await Snapshot.members(of: id, person),
             try await Snapshot.messages(of: id, person)
         )
     }
 
-    /// A number of a room has not been heard.
+    /// An event of a room has not been received.
     struct Gap: Error {
         let after: Int
         let event: JSON
     }
 }
 
-extension Replica.Copy {
+extension ClientModel.RoomModel {
     fileprivate func applying(_ event: JSON, as person: Person) -> Self {
         var copy = self
         switch event.type {
@@ -125,7 +123,7 @@ extension Replica.Copy {
 }
 
 extension JSON {
-    /// When something was last said in a listed room.
+    /// The time of the last message in a listed room, or of its creation.
     var activity: String {
         self.last_message == .null ? self.created_at.text : self.last_message.created_at.text
     }
