@@ -3,7 +3,7 @@ import Hummingbird
 
 /// Every path that the server answers, and what stands before it.
 struct Routes {
-    let store: Store
+    let authenticator: Authenticator
     let presence: Presence
     let keys: KeysInUse
     let users: UserRoutes
@@ -28,8 +28,13 @@ struct Routes {
         router.add(middleware: RequestHeadCheck())
 
         let open = router.group("api/v1")
-        let authenticator = Authenticator(store: store, presence: presence, address: limits.address)
-        let authenticated = router.group().add(middleware: authenticator)
+        let authenticated = router.group().add(
+            middleware: AuthenticationMiddleware(
+                authenticator: authenticator,
+                presence: presence,
+                address: limits.address
+            )
+        )
         let signedIn = authenticated.group("api/v1").group(context: SignedInContext.self)
             .add(middleware: OnceOnly(keys: keys, streamedRoute: AttachmentRoutes.uploadPath))
 

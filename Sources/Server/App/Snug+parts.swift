@@ -59,6 +59,7 @@ extension Snug {
     /// The store, the hub and the commands of live connections.
     struct ChatComponents {
         let store: Store
+        let authenticator: Authenticator
         let wire: Wire
         let pages = PageCache()
         let hub: LiveHub
@@ -108,8 +109,10 @@ extension Snug {
                 )
             )
             let subscriptions = LiveSubscriptions(store: store, blockChanges: hub.blockChanges, wire: wire)
+            authenticator = Authenticator(store: store)
             commands = LiveCommands(
                 store: store,
+                authenticator: authenticator,
                 subscriptions: subscriptions,
                 wire: wire,
                 capacity: 2 * settings.maxConnections + 64,
@@ -200,7 +203,7 @@ extension Routes {
             limits: limits
         )
         let keys = KeysInUse()
-        self.store = store
+        authenticator = chat.authenticator
         self.limits = limits
         presence = wire.presence
         self.keys = keys
