@@ -5,6 +5,8 @@ extension Setting {
     /// Where a setting's value lies; its value in new `Settings` is the default.
     typealias Property<Value> = any WritableKeyPath<Settings, Value> & Sendable
 
+    private static let defaults = Settings()
+
     private init<Value>(
         _ name: String,
         _ property: Property<Value>,
@@ -16,7 +18,7 @@ extension Setting {
         self.name = name
         self.meaning = meaning
         self.allowed = allowed
-        standard = write(Settings()[keyPath: property])
+        standard = write(Self.defaults[keyPath: property])
         read = { text, settings in
             guard let value = parse(text) else { return false }
             settings[keyPath: property] = value
@@ -69,7 +71,7 @@ extension Setting {
             name: name,
             meaning: meaning,
             allowed: "off, or a whole number from max_upload_bytes to \(most), in bytes",
-            standard: Settings()[keyPath: property].map { String($0) } ?? "off"
+            standard: Self.defaults[keyPath: property].map { String($0) } ?? "off"
         ) { text, settings in
             let number = Int(text)
             guard text == "off" || number.map((settings.maxUploadBytes...most).contains) == true else { return false }
