@@ -61,7 +61,10 @@ struct UnknownSettingTests {
 
     @Test(
         "A file that is not one list of names and values stops the start and is named",
-        arguments: ["port: [1,\n  {", "just words", "- port", "port: 1\nport: 2", "rates: [[1]]"]
+        arguments: [
+            "port: [1,\n  {", "just words", "- port", "port: 1\nport: 2", "rates: [[1]]", "port: 1\n---\nport: 2",
+            "port: &a\n  again: *a",
+        ]
     )
     func brokenFile(content: String) async throws {
         let line = try await failure(file: content)
