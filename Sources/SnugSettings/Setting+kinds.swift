@@ -5,6 +5,8 @@ extension Setting {
     /// The property of a setting. Its initial value is the default.
     typealias Property<Value> = any WritableKeyPath<Settings, Value> & Sendable
 
+    private static let defaults = Settings()
+
     private init<Value>(
         _ name: String,
         _ property: Property<Value>,
@@ -16,7 +18,7 @@ extension Setting {
         self.name = name
         self.meaning = meaning
         self.allowed = allowed
-        defaultText = write(Settings()[keyPath: property])
+        defaultText = write(Self.defaults[keyPath: property])
         read = { text, settings in
             guard let value = parse(text) else { return false }
             settings[keyPath: property] = value
@@ -68,7 +70,7 @@ extension Setting {
             name: name,
             meaning: meaning,
             allowed: "off, or a whole number from max_upload_bytes to \(maximum), in bytes",
-            defaultText: Settings()[keyPath: property].map { String($0) } ?? "off"
+            defaultText: Self.defaults[keyPath: property].map { String($0) } ?? "off"
         ) { text, settings in
             let number = Int(text)
             guard text == "off" || number.map((settings.maxUploadBytes...maximum).contains) == true else {

@@ -1,5 +1,4 @@
 import Foundation
-import Yams
 
 /// The settings file, `snug.yaml`: one setting per line.
 enum SettingsFile {
@@ -28,38 +27,45 @@ enum SettingsFile {
         do {
             let content = try String(contentsOfFile: path, encoding: .utf8)
             // Nil for a file that is empty or holds only comments.
-            guard let root = try Yams.compose(yaml: content) else { return [:] }
-            guard case .mapping(let mapping) = root else { throw Malformed("it is not a list of names and values.") }
-            return try texts(in: mapping, prefix: "")
+            guard let root = try YAMLNode.root(of: content) else { return [:] }
+            guard case .mapping(let pairs) = root else { throw Malformed("it is not a list of names and values.") }
+            var texts: [String: String] = [:]
+            try add(pairs, prefix: "", to: &texts)
+            return texts
         } catch {
             throw SettingError("\(path) cannot be read as settings: \(reason(error))")
         }
     }
 
     /// Nested keys are joined with dots, so that the error message can name them.
-    private static func texts(in mapping: Node.Mapping, prefix: String) throws -> [String: String] {
-        var texts: [String: String] = [:]
-        for (key, value) in mapping {
-            guard let key = key.scalar?.string else { throw Malformed("a name is not a text.") }
-            switch value {
-            case .mapping(let nested): texts.merge(try Self.texts(in: nested, prefix: "\(prefix)\(key).")) { $1 }
-            default: texts[prefix + key] = try text(of: value, named: prefix + key)
+    private static func add(
+        _ pairs: [(key: YAMLNode, value: YAMLNode)],
+        prefix: String,
+        to texts: inout [String: String]
+    ) throws {
+        for (key, value) in pairs {
+            guard let key = key.text else { throw Malformed("a name is not a text.") }
+            let name = prefix + key
+            if case .mapping(let nested) = value {
+                try add(nested, prefix: name + ".", to: &texts)
+            } else {
+                guard texts[name] == nil else { throw Malformed("\(name) occurs twice.") }
+                texts[name] = try text(of: value, named: name)
             }
         }
-        return texts
     }
 
     /// A list is equivalent to a text with commas.
-    private static func text(of value: Node, named name: String) throws -> String {
+    private static func text(of value: YAMLNode, named name: String) throws -> String {
         switch value {
-        case .scalar(let scalar): return scalar.string
-        case .sequence(let items):
+        case .text(let text): return text
+        case .list(let items):
             return try items.map { item in
-                guard let text = item.scalar?.string else { throw Malformed("\(name) is not a list of texts.") }
+                guard let text = item.text else { throw Malformed("\(name) is not a list of texts.") }
                 return text
             }
             .joined(separator: ",")
-        default: throw Malformed("\(name) is neither a text nor a list.")
+        case .mapping: throw Malformed("\(name) is neither a text nor a list.")
         }
     }
 

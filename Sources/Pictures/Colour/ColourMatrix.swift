@@ -19,7 +19,8 @@ struct ColourMatrix {
         let colours = ColourMatrix(rows: (0..<3).map { row in points.map { $0[row] } })
         guard let shares = colours.inverse.map({ $0 * white }), let back = bradford.inverse else { return nil }
         let (from, to) = (bradford * white, bradford * d50)
-        let adapted = ColourMatrix(rows: (0..<3).map { row in (0..<3).map { row == $0 ? to[row] / from[row] : 0 } })
+        let scale: [Double] = (0..<3).map { to[$0] / from[$0] }
+        let adapted = ColourMatrix(rows: (0..<3).map { row in (0..<3).map { row == $0 ? scale[row] : 0 } })
         let scaled = ColourMatrix(rows: colours.rows.map { row in zip(row, shares).map(*) })
         let result = back * (adapted * (bradford * scaled))
         return result.rows.joined().allSatisfy { $0.isFinite && abs($0) < 1_000 } ? result : nil

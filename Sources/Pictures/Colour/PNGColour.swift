@@ -92,7 +92,8 @@ struct PNGColourDescription {
     ) -> ColourSpace.Primaries? {
         let numbers = (0..<8).compactMap { source.bigEndian(at: chunk.payload.lowerBound + $0 * 4, length: 4) }
         guard chunk.payload.count == 32, numbers.allSatisfy({ $0 <= 100_000 }) else { return nil }
-        let points = (0..<4).map { (Double(numbers[$0 * 2]) / 100_000, Double(numbers[$0 * 2 + 1]) / 100_000) }
+        let values: [Double] = numbers.map { Double($0) / 100_000 }
+        let points = [0, 2, 4, 6].map { (index: Int) -> (Double, Double) in (values[index], values[index + 1]) }
         let found = ColourSpace.Primaries(red: points[1], green: points[2], blue: points[3], white: points[0])
         return ColourMatrix.toD50(found) == nil ? nil : found
     }
@@ -112,8 +113,9 @@ extension ColourSpace {
 extension ColourSpace.Primaries {
     /// Equal to a thousandth, which is an invisible difference.
     fileprivate func isNear(_ other: Self) -> Bool {
-        zip([red, green, blue, white], [other.red, other.green, other.blue, other.white]).allSatisfy {
-            abs($0.x - $1.x) <= 0.001 && abs($0.y - $1.y) <= 0.001
+        let pairs = zip([red, green, blue, white], [other.red, other.green, other.blue, other.white])
+        return pairs.allSatisfy { (one: Point, other: Point) -> Bool in
+            abs(one.x - other.x) <= 0.001 && abs(one.y - other.y) <= 0.001
         }
     }
 }

@@ -3,8 +3,7 @@ import Hummingbird
 
 /// Every path of the API, and the middleware in front of it.
 struct Routes {
-    let store: Store
-    let presence: Presence
+    let authenticator: Authenticator
     let keys: InFlightKeys
     let users: UserRoutes
     let sessions: SessionRoutes
@@ -28,8 +27,9 @@ struct Routes {
         router.add(middleware: RequestHeadCheck())
 
         let open = router.group("api/v1")
-        let authenticator = Authenticator(store: store, presence: presence, address: limits.address)
-        let authenticated = router.group().add(middleware: authenticator)
+        let authenticated = router.group().add(
+            middleware: AuthenticationMiddleware(authenticator: authenticator, address: limits.address)
+        )
         let signedIn = authenticated.group("api/v1").group(context: SignedInContext.self)
             .add(middleware: IdempotencyMiddleware(keys: keys, streamedRoute: AttachmentRoutes.uploadPath))
 

@@ -60,6 +60,7 @@ extension Snug {
     /// The store, the hub and the commands of live connections.
     struct ChatComponents {
         let store: Store
+        let authenticator: Authenticator
         let presence: Presence
         let encoding: JSONEncoding
         let pages = PageCache()
@@ -113,8 +114,10 @@ extension Snug {
                 )
             )
             let subscriptions = LiveSubscriptions(store: store, blockChanges: hub.blockChanges, encoding: encoding)
+            authenticator = Authenticator(store: store)
             commands = LiveCommands(
                 store: store,
+                authenticator: authenticator,
                 subscriptions: subscriptions,
                 presence: presence,
                 capacity: 2 * settings.maxConnections + 64,
@@ -206,9 +209,8 @@ extension Routes {
             limits: limits
         )
         let keys = InFlightKeys()
-        self.store = store
+        authenticator = chat.authenticator
         self.limits = limits
-        presence = chat.presence
         self.keys = keys
         users = UserRoutes(
             store: store,

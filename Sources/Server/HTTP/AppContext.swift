@@ -6,7 +6,7 @@ import NIOCore
 struct AppContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
-    /// Set by `Authenticator`.
+    /// Set by `AuthenticationMiddleware`.
     var session: Session?
 
     init(source: ApplicationRequestContextSource) {

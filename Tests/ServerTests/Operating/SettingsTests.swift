@@ -134,6 +134,7 @@ struct SettingsTests {
         let expected: Set<FileKind> = [.jpeg, .heif, .avif]
         #expect(try await read(environment: ["SNUG_MEDIA_FORMATS": "jpeg, heic,avif"]).mediaFormats == expected)
         #expect(try await read(file: "media_formats: [jpeg, heic, avif]\n").mediaFormats == expected)
+        #expect(try await read(file: "media_formats:\n- jpeg\n- 'heic' # of phones\n- avif\n").mediaFormats == expected)
     }
 
     @Test("An empty value counts as not given")

@@ -60,8 +60,12 @@ struct UnknownSettingTests {
     }
 
     @Test(
-        "A file that is not a map of names and values prevents the start and is named",
-        arguments: ["port: [1,\n  {", "just words", "- port", "port: 1\nport: 2", "rates: [[1]]"]
+        "A file that is not one map of names and values prevents the start and is named",
+        arguments: [
+            "port: [1,\n  {", "just words", "- port", "port: 1\nport: 2", "rates: [[1]]", "port: 1\n---\nport: 2",
+            "port: &a\n  again: *a",
+            "a: &a [1,1,1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]",
+        ]
     )
     func brokenFile(content: String) async throws {
         let line = try await failure(file: content)

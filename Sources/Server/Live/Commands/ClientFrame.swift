@@ -7,11 +7,11 @@ import Vocabulary
 enum ClientFrame {
     /// The first frame, which signs the client in.
     struct Hello: Decodable {
-        let token: String?
+        let credential: ClientCredential?
         let cursor: String?
 
         private enum Keys: String, CodingKey {
-            case type, token, cursor
+            case type, cursor
         }
 
         init(from decoder: any Decoder) throws {
@@ -19,7 +19,7 @@ enum ClientFrame {
             guard try members.decode(String.self, forKey: .type) == "hello" else {
                 throw Problem.malformed("The first frame must be hello.")
             }
-            token = try members.decodeIfPresent(String.self, forKey: .token)
+            credential = try ClientCredential(hello: decoder)
             cursor = try members.decodeIfPresent(String.self, forKey: .cursor)
         }
     }

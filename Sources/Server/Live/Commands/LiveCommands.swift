@@ -29,6 +29,7 @@ struct LiveCommands: Service, CustomStringConvertible {
     let inbox: Inbox
     private let commands: AsyncStream<Command>
     private let store: Store
+    private let authenticator: Authenticator
     private let subscriptions: LiveSubscriptions
     private let presence: Presence
     private let logger: Logger
@@ -36,6 +37,7 @@ struct LiveCommands: Service, CustomStringConvertible {
     /// - Parameter capacity: Commands that may wait; one per connection is enough.
     init(
         store: Store,
+        authenticator: Authenticator,
         subscriptions: LiveSubscriptions,
         presence: Presence,
         capacity: Int,
@@ -45,6 +47,7 @@ struct LiveCommands: Service, CustomStringConvertible {
         self.inbox = Inbox(queue: queue)
         self.commands = commands
         self.store = store
+        self.authenticator = authenticator
         self.subscriptions = subscriptions
         self.presence = presence
         self.logger = logger
@@ -67,7 +70,7 @@ struct LiveCommands: Service, CustomStringConvertible {
         var reference: String?
         do {
             switch identity {
-            case .stranger(let token): try await open(peer, hello: frame, headerToken: token)
+            case .stranger(let credential): try await open(peer, hello: frame, requestCredential: credential)
             case .session(let session):
                 let request = try peer.request(in: frame)
                 reference = request.ref
@@ -108,16 +111,20 @@ struct LiveCommands: Service, CustomStringConvertible {
     }
 
     /// Signs the client in and subscribes it to the person's rooms.
-    private func open(_ peer: some LivePeer, hello: ByteBuffer, headerToken: SessionToken?) async throws {
+    private func open(
+        _ peer: some LivePeer,
+        hello: ByteBuffer,
+        requestCredential: ClientCredential?
+    ) async throws {
         let hello = try peer.hello(in: hello)
-        guard let token = hello.token.map(SessionToken.init(text:)) ?? headerToken else {
+        guard let credential = hello.credential ?? requestCredential else {
             throw Refusal.unauthenticated("A token is required.")
         }
-        let session = try await store.people.session(of: token)
+        let session = try await authenticator.session(for: credential)
         peer.signIn(session)
         do {
             _ = try await subscriptions.connect(peer, for: session.userID, after: hello.cursor) {
-                _ = try await store.people.session(of: token)
+                _ = try await authenticator.session(for: credential)
             }
         } catch ConnectRefusal.tooMany {
             peer.close(.tooMany)
@@ -141,8 +148,8 @@ struct LiveCommands: Service, CustomStringConvertible {
 
 /// The identity of the client of a live connection.
 enum LiveIdentity: Sendable {
-    /// Not signed in; with the token of the HTTP request, if there was one.
-    case stranger(SessionToken?)
+    /// Nobody has signed in yet. Carries the credential of the request that was upgraded, if it had one.
+    case stranger(ClientCredential?)
     case session(Session)
 
     var isStranger: Bool {

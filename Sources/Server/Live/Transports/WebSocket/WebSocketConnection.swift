@@ -18,7 +18,7 @@ final class WebSocketConnection: ChannelInboundHandler, Subscriber {
     }
 
     private let shared: WebSocketContext
-    private var headerToken: SessionToken?
+    private var requestCredential: ClientCredential?
     private var session: Session?
     private var phase = Phase.stranger
     private var context: ChannelHandlerContext?
@@ -34,10 +34,10 @@ final class WebSocketConnection: ChannelInboundHandler, Subscriber {
     private(set) var lastActivity = NIODeadline.now()
     private var lastPing = NIODeadline.now()
 
-    /// - Parameter headerToken: The token of the HTTP request, if there was one.
-    init(in context: WebSocketContext, headerToken: SessionToken?) {
+    /// - Parameter requestCredential: The credential of the request that was upgraded, if it had one.
+    init(in context: WebSocketContext, requestCredential: ClientCredential?) {
         shared = context
-        self.headerToken = headerToken
+        self.requestCredential = requestCredential
     }
 
     var userID: User.ID { signedIn.userID }
@@ -122,7 +122,7 @@ final class WebSocketConnection: ChannelInboundHandler, Subscriber {
         isBusy = true
         inboxBytes -= text.readableBytes
         endHelloDeadline()
-        let identity = session.map(LiveIdentity.session) ?? .stranger(headerToken)
+        let identity = session.map(LiveIdentity.session) ?? .stranger(requestCredential)
         let peer = WebSocketPeer(self, in: shared)
         if !shared.commands.submit(.init(frame: text, peer: peer, identity: identity)) { close(.tooMany) }
     }
@@ -150,7 +150,7 @@ final class WebSocketConnection: ChannelInboundHandler, Subscriber {
     /// The connection belongs to the session's person from now on.
     func signIn(_ session: Session) {
         self.session = session
-        headerToken = nil
+        requestCredential = nil
     }
 
     // MARK: - Frames of the server

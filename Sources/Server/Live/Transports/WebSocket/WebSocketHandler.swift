@@ -31,8 +31,7 @@ struct WebSocketHandler: Sendable {
             configuration: configuration
         )
         endpoint = WebSocketEndpoint(path: Self.path) { head in
-            let token = head.headers.first(name: "authorization").flatMap(Authenticator.bearerToken)
-            return [WebSocketConnection(in: context, headerToken: token)]
+            [WebSocketConnection(in: context, requestCredential: ClientCredential(head.headers))]
         }
     }
 
