@@ -104,7 +104,7 @@ struct RowSweepTests {
             let report = try await storage.sweep(batch: 3).run()
             #expect(report.keys.rows == 7)
             #expect(try await storage.store.oldKeyCount() == 0)
-            let young = OnceKey(of: storage.owner, route: "messages", text: "young")
+            let young = IdempotencyKey(of: storage.owner, route: "messages", text: "young")
             #expect(try await storage.store.people.hasBeenUsed(young))
         }
     }

@@ -38,7 +38,7 @@ struct Pixels {
     }
 }
 
-/// Starts libvips in this process, once: it does not bear being started by two threads.
+/// Starts libvips in this process, request: it does not bear being started by two threads.
 func startVips() throws { try vipsStart.get() }
 
 private let vipsStart = Result { try VipsRuntime.start() }

@@ -6,9 +6,9 @@ extension Attachments {
         _ id: Chat.Attachment.ID,
         by user: User.ID,
         expecting byteCount: Int = 1,
-        once key: OnceKey? = nil
+        idempotencyKey key: IdempotencyKey? = nil
     ) async throws {
-        try await begin(id, by: Caller(user: user, session: .random()), once: key) { byteCount }
+        try await begin(id, by: Caller(user: user, session: .random()), idempotencyKey: key) { byteCount }
     }
 
     package func complete(
@@ -17,8 +17,8 @@ extension Attachments {
         facts: AttachmentFacts,
         renderCost: Int = 0,
         by user: User.ID,
-        once request: OnceRequest? = nil
-    ) async throws -> Outcome<Chat.Attachment> {
+        request: IdempotentRequest? = nil
+    ) async throws -> Replayable<Chat.Attachment> {
         let caller = Caller(user: user, session: .random(), idempotentRequest: request)
         return try await complete(id, filename: filename, facts: facts, renderCost: renderCost, by: caller)
     }
@@ -32,8 +32,8 @@ extension Renderings {
     package func retry(
         _ id: Chat.Attachment.ID,
         by user: User.ID,
-        once request: OnceRequest? = nil
-    ) async throws -> Outcome<Chat.Attachment> {
+        request: IdempotentRequest? = nil
+    ) async throws -> Replayable<Chat.Attachment> {
         let caller = Caller(user: user, session: .random(), idempotentRequest: request)
         return try await retry(id, by: caller).attachment
     }

@@ -6,7 +6,7 @@ extension Messages {
         _ draft: Draft,
         in room: Room.ID,
         by user: User.ID,
-        once request: OnceRequest? = nil
+        request: IdempotentRequest? = nil
     ) async throws -> Posted {
         let caller = Caller(user: user, session: .random(), idempotentRequest: request)
         return try await post(draft, in: room, by: caller)

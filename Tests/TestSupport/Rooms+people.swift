@@ -7,16 +7,16 @@ extension Rooms {
         name: String,
         topic: String?,
         owner: User.ID,
-        once request: OnceRequest? = nil
-    ) async throws -> Outcome<RoomView> {
+        request: IdempotentRequest? = nil
+    ) async throws -> Replayable<RoomView> {
         try await create(kind: kind, name: name, topic: topic, by: caller(owner, request))
     }
 
     package func directRoom(
         of user: User.ID,
         and other: User.ID,
-        once request: OnceRequest? = nil
-    ) async throws -> Outcome<RoomView> {
+        request: IdempotentRequest? = nil
+    ) async throws -> Replayable<RoomView> {
         try await directRoom(with: other, by: caller(user, request))
     }
 
@@ -40,7 +40,7 @@ extension Rooms {
         try await markRead(room, upTo: seq, by: caller(user))
     }
 
-    fileprivate func caller(_ user: User.ID, _ request: OnceRequest? = nil) -> Caller {
+    fileprivate func caller(_ user: User.ID, _ request: IdempotentRequest? = nil) -> Caller {
         Caller(user: user, session: .random(), idempotentRequest: request)
     }
 }
@@ -51,8 +51,8 @@ extension Rooms {
         to room: Room.ID,
         role: Member.Role,
         by actor: User.ID,
-        once request: OnceRequest? = nil
-    ) async throws -> Outcome<Addition> {
+        request: IdempotentRequest? = nil
+    ) async throws -> Replayable<Addition> {
         try await addMember(user, to: room, role: role, by: caller(actor, request))
     }
 
@@ -85,8 +85,8 @@ extension Rooms {
     package func accept(
         _ room: Room.ID,
         by user: User.ID,
-        once request: OnceRequest? = nil
-    ) async throws -> Outcome<RoomView> {
+        request: IdempotentRequest? = nil
+    ) async throws -> Replayable<RoomView> {
         try await accept(room, by: caller(user, request))
     }
 

@@ -14,15 +14,15 @@ package struct Attachments: Sendable {
     package func begin(
         _ id: Attachment.ID,
         by caller: Caller,
-        once key: OnceKey? = nil,
+        idempotencyKey key: IdempotencyKey? = nil,
         expecting byteCount: () throws -> Int
     ) async throws -> Int? {
         let owner = caller.user
         let remaining = try store.begin(\.uploads, by: caller)
         let byteCount = try byteCount()
         try await store.change(about: [.person(owner)]) { [limits = store.limits] transaction in
-            let isRepeat = try key.map { try transaction.db.hasBeenUsed($0, at: transaction.now) } ?? false
-            if !isRepeat {
+            let isReplay = try key.map { try transaction.db.hasBeenUsed($0, at: transaction.now) } ?? false
+            if !isReplay {
                 try transaction.checkQueue(for: owner, limits)
                 try transaction.checkQuotas(of: owner, for: byteCount, limits)
             }
@@ -58,7 +58,7 @@ package struct Attachments: Sendable {
         failure: Attachment.Failure? = nil,
         renderCost: Int = 0,
         by caller: Caller
-    ) async throws -> Outcome<Attachment> {
+    ) async throws -> Replayable<Attachment> {
         let upload = CompletedUpload(
             id: id,
             ownerID: caller.user,
@@ -68,10 +68,10 @@ package struct Attachments: Sendable {
             renderCost: renderCost
         )
         return try await store.change(about: [.person(caller.user)]) { [limits = store.limits] transaction in
-            try transaction.once(
+            try transaction.idempotent(
                 caller.idempotentRequest,
                 subject: \.id,
-                again: { try $0.undeletedAttachment($1) }
+                replay: { try $0.undeletedAttachment($1) }
             ) { transaction in
                 let attachment = try transaction.complete(upload, limits)
                 transaction.consequences.hasQueuedRendering = attachment.status == .processing

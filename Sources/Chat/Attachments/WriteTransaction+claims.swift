@@ -51,7 +51,7 @@ extension WriteTransaction {
     private static let isUsable = "owner_id = ? AND deleted_at IS NULL AND state <> 'receiving'"
 
     private static func inUse(field: String?) -> Refusal {
-        .conflict("The attachment is in use already.", field: field)
+        .conflict("The attachment is already in use.", field: field)
     }
 
     /// Why not all uploads could be taken.

@@ -14,7 +14,7 @@ package struct Events: Sendable {
             do {
                 return try db.resumeSnapshot(for: user, after: position)
             } catch Refusal.notFound {
-                throw Refusal.unauthenticated("The account does not exist any more.")
+                throw Refusal.unauthenticated("The account no longer exists.")
             }
         }
     }

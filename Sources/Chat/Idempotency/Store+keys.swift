@@ -7,13 +7,13 @@ extension Store {
     /// - Returns: How many it removed; 0 when there is nothing left to do.
     package func pruneKeys(limit: Int) async throws -> Int {
         try await change(about: []) { transaction in
-            try transaction.execute(Snapshot.pruneKeys, [transaction.now - OnceKey.lifetime, limit])
+            try transaction.execute(Snapshot.pruneKeys, [transaction.now - IdempotencyKey.lifetime, limit])
         }
     }
 
     /// How many keys `pruneKeys` would remove in all.
     package func oldKeyCount() async throws -> Int {
-        let oldest = now() - OnceKey.lifetime
+        let oldest = now() - IdempotencyKey.lifetime
         return try await read { try $0.value(Int.self, Snapshot.oldKeyCount, [oldest]) ?? 0 }
     }
 }

@@ -34,7 +34,7 @@ package struct Draft: Sendable {
             )
         }
         guard Set(attachmentIDs).count == attachmentIDs.count else {
-            throw .invalid(field: "attachment_ids", "It names an attachment twice.")
+            throw .invalid(field: "attachment_ids", "It contains an attachment twice.")
         }
         return draft
     }
@@ -57,7 +57,7 @@ package struct Draft: Sendable {
     /// - Throws: `invalid` where there is neither a body nor an attachment.
     static func checkHasContent(_ body: String, hasAttachments: Bool) throws(Refusal) {
         guard hasAttachments || !body.isEmpty else {
-            throw .invalid(field: "body", "A message needs a body with something to see in it, or an attachment.")
+            throw .invalid(field: "body", "A message needs a visible body or an attachment.")
         }
     }
 }

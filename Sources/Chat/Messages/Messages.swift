@@ -4,7 +4,7 @@ package struct Messages: Sendable {
     package struct Posted: Sendable {
         package let message: Message
         /// Whether it had been sent before, under the same client id or key.
-        package let isRepeat: Bool
+        package let isReplay: Bool
         /// How many messages the person may send at once after this; nil without a limit.
         package let remaining: Int?
     }
@@ -25,17 +25,17 @@ package struct Messages: Sendable {
                 clientMessageID: draft.clientMessageID
             )
             var wasSent = false
-            let message = try transaction.once(
+            let message = try transaction.idempotent(
                 caller.idempotentRequest,
                 subject: \.id,
-                again: { try $0.message($1, in: room) }
+                replay: { try $0.message($1, in: room) }
             ) { transaction in
                 let sent = try sentID.map { try transaction.db.sentMessage($0, from: draft, in: room) }
                 wasSent = sent != nil
                 return try sent ?? transaction.insert(draft, in: room, by: sender, limits)
             }
-            let isRepeat = message.isRepeat || wasSent
-            return Posted(message: message.value, isRepeat: isRepeat, remaining: remaining)
+            let isReplay = message.isReplay || wasSent
+            return Posted(message: message.value, isReplay: isReplay, remaining: remaining)
         }
     }
 

@@ -3,15 +3,15 @@ package struct Caller: Sendable {
     package let user: User.ID
     package let session: Session.ID
     /// The request, where it came with an idempotency key.
-    package let idempotentRequest: OnceRequest?
+    package let idempotentRequest: IdempotentRequest?
 
-    package init(user: User.ID, session: Session.ID, idempotentRequest: OnceRequest? = nil) {
+    package init(user: User.ID, session: Session.ID, idempotentRequest: IdempotentRequest? = nil) {
         self.user = user
         self.session = session
         self.idempotentRequest = idempotentRequest
     }
 
-    package init(_ session: Session, idempotentRequest: OnceRequest? = nil) {
+    package init(_ session: Session, idempotentRequest: IdempotentRequest? = nil) {
         self.init(user: session.userID, session: session.id, idempotentRequest: idempotentRequest)
     }
 }

@@ -33,7 +33,7 @@ extension People {
             guard try !transaction.db.hasBlocked(user, blocked) else { return }
             let count = try transaction.db.value(Int.self, Snapshot.blockCount, [user]) ?? 0
             guard count < limits.blocksPerPerson else {
-                throw Refusal.conflict("You may block at most \(limits.blocksPerPerson) people. Lift a block first.")
+                throw Refusal.conflict("You may block at most \(limits.blocksPerPerson) people. Remove a block first.")
             }
             try transaction.execute(
                 "INSERT INTO blocks (user_id, blocked_id, created_at) VALUES (?, ?, ?)",

@@ -9,7 +9,7 @@ extension People {
     package func createSession(
         for verified: VerifiedCredentials,
         from network: Network? = nil,
-        once request: OnceRequest? = nil
+        request: IdempotentRequest? = nil
     ) async throws -> (session: Session, token: SessionToken) {
         let token = SessionToken.make()
         let user = verified.userID
@@ -29,7 +29,7 @@ extension People {
     }
 
     /// Whether a request with this key has been carried out.
-    package func hasBeenUsed(_ key: OnceKey) async throws -> Bool {
+    package func hasBeenUsed(_ key: IdempotencyKey) async throws -> Bool {
         let time = store.now()
         return try await store.read { try $0.hasBeenUsed(key, at: time) }
     }
@@ -41,12 +41,12 @@ extension People {
     /// - Throws: `keyReused`, `gone` when that session has ended, or `StaleCredentials`.
     package func renewSession(
         of verified: VerifiedCredentials,
-        madeBy request: OnceRequest
+        madeBy request: IdempotentRequest
     ) async throws -> (session: Session, token: SessionToken)? {
         let token = SessionToken.make()
         let user = verified.userID
         let session: Session? = try await store.change(about: [.person(user)]) { [limits = store.limits] transaction in
-            guard let id: Session.ID = try transaction.madeBefore(by: request) else { return nil }
+            guard let id: Session.ID = try transaction.previousResult(of: request) else { return nil }
             try transaction.confirm(verified)
             return try transaction.renewSession(id, of: user, token, limits)
         }
@@ -148,7 +148,7 @@ extension WriteTransaction {
     ) throws -> Session {
         let values: SQLValues = [token.hash, now, now + .sessionLife(limits), id, user, now]
         guard let session = try db.first(Snapshot.renewSession, values, Session.init) else {
-            throw Refusal.madeButGone
+            throw Refusal.resultIsGone
         }
         consequences.renewedSessions.append(id)
         return session

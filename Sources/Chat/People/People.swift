@@ -31,7 +31,7 @@ package struct People: Sendable {
         displayName: String,
         passwordHash: String,
         from network: Network? = nil,
-        once request: OnceRequest? = nil
+        request: IdempotentRequest? = nil
     ) async throws -> (user: User, session: Session, token: SessionToken) {
         let token = SessionToken.make()
         return try await store.change(about: []) { [limits = store.limits] transaction in

@@ -37,7 +37,7 @@ extension Snapshot {
     func checkMayWrite(_ user: User.ID, to other: User.ID) throws {
         let blockers = try values(User.ID.self, Self.blockers, [user, other])
         guard !blockers.contains(user) else {
-            throw Refusal.conflict("You have blocked this person. Lift the block to write to them.", field: "user_id")
+            throw Refusal.conflict("You have blocked this person. Remove the block to write to them.", field: "user_id")
         }
         guard !blockers.contains(other) else { throw Refusal.forbidden("You cannot write to this person.") }
     }

@@ -29,7 +29,7 @@ package struct RenderProblem: Sendable, Equatable {
     package static let quarantined = RenderProblem(
         .quarantined,
         code: Attachment.Failure.quarantined,
-        detail: "Rendering this picture crashed the renderer twice. It is not tried again."
+        detail: "Rendering this picture crashed the renderer twice. It is not rendered again."
     )
 
     /// The problem of an attempt that was running when the server was killed.

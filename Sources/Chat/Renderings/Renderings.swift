@@ -74,14 +74,14 @@ package struct Renderings: Sendable {
     package func retry(
         _ id: Attachment.ID,
         by caller: Caller
-    ) async throws -> (attachment: Outcome<Attachment>, remaining: Int?) {
+    ) async throws -> (attachment: Replayable<Attachment>, remaining: Int?) {
         let remaining = try store.begin(\.uploads, by: caller)
         let attachment = try await store.change(about: subjects(of: id)) { [limits = store.limits] transaction in
             let attachment = try transaction.db.attachment(id, for: caller.user)
-            return try transaction.once(
+            return try transaction.idempotent(
                 caller.idempotentRequest,
                 subject: \.id,
-                again: { try $0.attachment($1) }
+                replay: { try $0.attachment($1) }
             ) { transaction in
                 let attachment = try transaction.requeue(attachment, limits)
                 transaction.consequences.hasQueuedRendering = true

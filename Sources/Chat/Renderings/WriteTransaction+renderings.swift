@@ -45,14 +45,14 @@ extension WriteTransaction {
     /// - Throws: `conflict`, `queueFull`.
     func requeue(_ attachment: Attachment, _ limits: ChatLimits) throws -> Attachment {
         guard case .failed(let failure) = attachment.status, var rendering = try db.rendering(of: attachment.id) else {
-            throw Refusal.conflict("Only an attachment that failed can be tried again.")
+            throw Refusal.conflict("Only a failed attachment can be rendered again.")
         }
         guard attachment.facts.kind == .image else {
-            throw Refusal.conflict("The picture is over a limit and kept as a file. It is not tried again.")
+            throw Refusal.conflict("The picture exceeds a limit and is kept as a file. It is not rendered.")
         }
         guard failure.code != Attachment.Failure.quarantined else {
             throw Refusal.conflict(
-                "Rendering this picture, or a copy of it, crashed the renderer twice. It is not tried again."
+                "Rendering this picture, or a copy of it, crashed the renderer twice. It is not rendered again."
             )
         }
         try checkQueue(for: attachment.ownerID, limits)

@@ -25,7 +25,7 @@ extension Rooms {
         try await store.change(about: [.room(room), .person(user)]) { transaction in
             let view = try transaction.db.requireRole(.admin, in: room, of: actor, to: "ban somebody")
             guard view.room.kind == .public else {
-                throw Refusal.conflict("Only a public room has bans: nobody joins any other by themselves.")
+                throw Refusal.conflict("Only a public room has bans.")
             }
             guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [user]) else {
                 throw Refusal.notFound()

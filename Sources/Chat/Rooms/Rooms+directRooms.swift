@@ -8,7 +8,7 @@ extension Rooms {
     ///
     /// - Throws: `rateLimited`, `invalid` for oneself, `notFound` when there is no such other, `forbidden` or `conflict`
     ///   where one has blocked the other.
-    package func directRoom(with other: User.ID, by caller: Caller) async throws -> Outcome<RoomView> {
+    package func directRoom(with other: User.ID, by caller: Caller) async throws -> Replayable<RoomView> {
         let user = caller.user
         let (acquaintance, existing) = try await acquaintance(of: user, with: other)
         switch acquaintance {
@@ -17,7 +17,7 @@ extension Rooms {
         case .none: try store.begin(\.direct, by: caller)
         }
         guard user != other else {
-            throw Refusal.invalid(field: "user_id", "A direct room needs somebody else.")
+            throw Refusal.invalid(field: "user_id", "A direct room needs another person.")
         }
         let subjects = [.person(other)] + [existing].compactMap(\.self).map(Subject.room)
         return try await make(for: caller, about: subjects) { [limits = store.limits] transaction in

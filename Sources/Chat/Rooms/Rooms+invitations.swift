@@ -35,7 +35,7 @@ extension Rooms {
     /// settled already, nothing changes.
     ///
     /// - Throws: `rateLimited`, `notFound`, `roomFull`, or `conflict` for somebody who is in too many rooms.
-    package func accept(_ room: Room.ID, by caller: Caller) async throws -> Outcome<RoomView> {
+    package func accept(_ room: Room.ID, by caller: Caller) async throws -> Replayable<RoomView> {
         let user = caller.user
         try store.begin(\.joins, by: caller)
         return try await make(for: caller, about: [.room(room)], notice: .invitation(to: room, for: user)) {
@@ -92,7 +92,7 @@ extension WriteTransaction {
         let waiting = try db.value(Int.self, Snapshot.invitationCount, [room]) ?? 0
         let isKnown = try db.invitedRole(of: user, to: room) != nil
         guard isKnown || waiting < limits.roomMembers else {
-            throw Refusal.conflict("At most \(limits.roomMembers) invitations to a room may wait for an answer.")
+            throw Refusal.conflict("A room may have at most \(limits.roomMembers) pending invitations.")
         }
         try execute(
             """

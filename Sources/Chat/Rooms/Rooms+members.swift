@@ -25,12 +25,12 @@ extension Rooms {
         to room: Room.ID,
         role: Member.Role,
         by caller: Caller
-    ) async throws -> Outcome<Addition> {
+    ) async throws -> Replayable<Addition> {
         let actor = caller.user
         try await beginAdding(user, by: caller)
         let subjects: [Subject] = [.room(room), .person(user), .person(actor)]
         return try await store.change(about: subjects) { [limits = store.limits] transaction in
-            let added = try transaction.once(caller.idempotentRequest, subject: \.userID) { db, user in
+            let added = try transaction.idempotent(caller.idempotentRequest, subject: \.userID) { db, user in
                 // Somebody who has left meanwhile sees no members any more, not even the one whom they added.
                 try db.requireMember(actor, of: room)
                 if let invitation = try db.invitation(of: user, to: room) { return .invited(invitation) }
@@ -74,7 +74,7 @@ extension Rooms {
             let member = try transaction.db.member(user, of: room)
             guard member.role != role else { return try transaction.db.view(of: member, for: actor) }
             if member.role == .owner, try transaction.owners(of: room) == 1 {
-                throw Refusal.conflict("A room needs an owner. Name another one first.", field: "role")
+                throw Refusal.conflict("A room needs an owner. Make somebody else an owner first.", field: "role")
             }
             if role < member.role { try transaction.withdrawInvitations(by: user, to: room) }
             return try transaction.db.view(of: transaction.give(role, to: user, in: room), for: actor)

@@ -10,7 +10,7 @@ package struct Rooms: Sendable {
         name: String,
         topic: String?,
         by caller: Caller
-    ) async throws -> Outcome<RoomView> {
+    ) async throws -> Replayable<RoomView> {
         precondition(kind != .direct, "a direct room is made by directRoom(with:by:)")
         let (name, topic) = (try Room.check(name: name), try topic.map(Room.check(topic:)))
         try store.begin(\.rooms, by: caller)
@@ -29,14 +29,14 @@ package struct Rooms: Sendable {
         about subjects: [Subject],
         notice: Notice? = nil,
         _ make: @escaping @Sendable (inout WriteTransaction) throws -> RoomView
-    ) async throws -> Outcome<RoomView> {
+    ) async throws -> Replayable<RoomView> {
         try await store.change(about: [.person(caller.user)] + subjects) { transaction in
             // A repeat sends the notice again: the client may have missed the first one.
             if let notice { transaction.consequences.notices.append(notice) }
-            return try transaction.once(
+            return try transaction.idempotent(
                 caller.idempotentRequest,
                 subject: \.room.id,
-                again: { try $0.roomView($1, for: caller.user) },
+                replay: { try $0.roomView($1, for: caller.user) },
                 make: make
             )
         }
@@ -140,7 +140,7 @@ package struct Rooms: Sendable {
         store.noteActivity(of: caller)
         try await store.change(about: [.room(id)]) { transaction in
             let view = try transaction.db.requireRole(.owner, in: id, of: caller.user, to: "delete the room")
-            guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
+            guard view.room.kind != .direct else { throw Refusal.conflict("A direct room cannot be deleted.") }
             try transaction.deleteRoom(id)
         }
     }

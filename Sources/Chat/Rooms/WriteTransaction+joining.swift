@@ -24,13 +24,13 @@ extension WriteTransaction {
         as role: Member.Role,
         _ limits: ChatLimits
     ) throws -> MemberView {
-        guard role == .member else { throw Refusal.forbidden("Who joins a room begins as a member.") }
+        guard role == .member else { throw Refusal.forbidden("You can only join as a member.") }
         if let member = try joinInvited(user, to: room, limits) {
             return MemberView(member: member, showsActivity: true)
         }
         let view = try db.roomView(room, for: user)
-        guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
-        guard view.role == nil else { throw Refusal.conflict("You are a member already.", field: "user_id") }
+        guard view.room.kind != .direct else { throw Refusal.conflict("The members of a direct room cannot change.") }
+        guard view.role == nil else { throw Refusal.conflict("You are already a member.", field: "user_id") }
         guard try !db.exists(Snapshot.ban, [room, user]) else {
             throw Refusal.forbidden("You were removed from this room. An owner or admin can let you in again.")
         }
@@ -45,15 +45,15 @@ extension WriteTransaction {
         by actor: User.ID
     ) throws {
         let view = try db.roomView(room, for: actor)
-        guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
+        guard view.room.kind != .direct else { throw Refusal.conflict("The members of a direct room cannot change.") }
         guard let own = view.role else { throw Refusal.notFound() }
         guard own >= .admin else { throw Refusal.forbidden("Only an owner or admin may add members.") }
-        guard role == .member || own == .owner else { throw Refusal.forbidden("Only an owner may name admins.") }
+        guard role == .member || own == .owner else { throw Refusal.forbidden("Only an owner may add admins.") }
         guard try db.exists("SELECT 1 FROM users WHERE id = ?", [user]) else {
             throw Refusal.notFound(field: "user_id")
         }
         guard try !db.exists(Snapshot.membership, [room, user]) else {
-            throw Refusal.conflict("They are a member already.", field: "user_id")
+            throw Refusal.conflict("This person is already a member.", field: "user_id")
         }
     }
 
@@ -95,7 +95,7 @@ extension WriteTransaction {
     private func checkRoomCount(of user: User.ID, _ limits: ChatLimits) throws {
         let count = try db.value(Int.self, Snapshot.agreedRoomCount, [user]) ?? 0
         guard count < limits.roomsPerPerson else {
-            throw Refusal.conflict("Nobody may be in more than \(limits.roomsPerPerson) rooms.", field: "user_id")
+            throw Refusal.conflict("A person may be in at most \(limits.roomsPerPerson) rooms.", field: "user_id")
         }
     }
 }

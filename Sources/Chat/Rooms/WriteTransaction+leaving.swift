@@ -47,13 +47,13 @@ extension WriteTransaction {
         by actor: User.ID,
         _ view: RoomView
     ) throws {
-        guard view.room.kind != .direct else { throw Refusal.conflict("A direct room stays with its two people.") }
+        guard view.room.kind != .direct else { throw Refusal.conflict("The members of a direct room cannot change.") }
         guard user != actor else { return }
         guard let role = try db.value(Member.Role.self, Snapshot.roleOfMember, [room, user]) else {
             throw Refusal.notFound()
         }
         guard let own = view.role, own >= .admin, own > role || own == .owner else {
-            throw Refusal.forbidden("Only an owner, or an admin for plain members, may remove somebody.")
+            throw Refusal.forbidden("Only an owner may remove any member, and an admin only plain members.")
         }
     }
 

@@ -32,7 +32,7 @@ struct AttachmentRoutes: Sendable {
             )
             var response = try await response(upload.value, to: request, .created, for: context.userID)
             response.headers[.rateLimitRemaining] = remaining.map(String.init)
-            return response.replayed(upload.isRepeat)
+            return response.replayed(upload.isReplay)
         } catch let refused as Uploads.Refused {
             let response = refused.problem.response
             return refused.isUnread ? response.lingering(over: request) : response.closing()

@@ -24,7 +24,7 @@ struct MessageRoutes: Sendable {
         let posted = try await store.messages.post(draft.draft, in: room, by: context.caller)
         var response = encoding.response(.created, posted.message)
         response.headers[.rateLimitRemaining] = posted.remaining.map(String.init)
-        return response.replayed(posted.isRepeat)
+        return response.replayed(posted.isReplay)
     }
 
     @Sendable private func page(_ request: Request, _ context: SignedInContext) async throws -> Response {

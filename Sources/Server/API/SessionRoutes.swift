@@ -38,7 +38,7 @@ struct SessionRoutes: Sendable {
     private func signIn(
         _ attempt: PasswordChecks.Attempt,
         _ password: String,
-        _ idempotentRequest: OnceRequest?
+        _ idempotentRequest: IdempotentRequest?
     ) async throws -> Response {
         let response = try await passwords.verified(password, attempt) {
             try await store.people.credentials(username: attempt.username)
@@ -52,7 +52,7 @@ struct SessionRoutes: Sendable {
     private func signIn(
         _ verified: VerifiedCredentials,
         from network: Network?,
-        _ idempotentRequest: OnceRequest?
+        _ idempotentRequest: IdempotentRequest?
     ) async throws -> Response {
         let user = try await store.people.user(verified.userID)
         if let idempotentRequest,
@@ -63,7 +63,7 @@ struct SessionRoutes: Sendable {
         let (session, token) = try await store.people.createSession(
             for: verified,
             from: network,
-            once: idempotentRequest
+            request: idempotentRequest
         )
         return encoding.response(.created, SignedIn(user: user, token: token, session: session))
     }

@@ -53,7 +53,7 @@ struct UserRoutes: Sendable {
         _ attempt: PasswordChecks.Attempt,
         _ password: String,
         as name: String,
-        _ idempotentRequest: OnceRequest?
+        _ idempotentRequest: IdempotentRequest?
     ) async throws -> Response {
         try limits.signups.spend(attempt.network)
         let (user, session, token) = try await store.people.register(
@@ -61,7 +61,7 @@ struct UserRoutes: Sendable {
             displayName: name,
             passwordHash: passwords.hasher.hash(password, for: attempt.claimant),
             from: attempt.network.known,
-            once: idempotentRequest
+            request: idempotentRequest
         )
         return encoding.response(.created, SignedIn(user: user, token: token, session: session))
     }
@@ -71,7 +71,7 @@ struct UserRoutes: Sendable {
     private func registerAgain(
         _ attempt: PasswordChecks.Attempt,
         _ password: String,
-        _ idempotentRequest: OnceRequest?
+        _ idempotentRequest: IdempotentRequest?
     ) async throws -> Response {
         let taken = Refusal.conflict("This name is taken.", field: "username")
         guard let idempotentRequest, try await store.people.hasBeenUsed(idempotentRequest.key) else { throw taken }

@@ -35,8 +35,8 @@ struct Uploads: Sendable {
     func receive(
         _ request: Request,
         from caller: Caller,
-        idempotencyKey: OnceKey?
-    ) async throws -> (attachment: Outcome<Attachment>, remaining: Int?) {
+        idempotencyKey: IdempotencyKey?
+    ) async throws -> (attachment: Replayable<Attachment>, remaining: Int?) {
         let contentType = request.headers[.contentType] ?? ""
         let isForm = contentType.lowercased().hasPrefix("multipart/")
         let id = Attachment.ID.random()
@@ -57,10 +57,10 @@ struct Uploads: Sendable {
         _ request: Request,
         isForm: Bool,
         by caller: Caller,
-        _ idempotencyKey: OnceKey?
+        _ idempotencyKey: IdempotencyKey?
     ) async throws -> Int? {
         do {
-            return try await store.attachments.begin(id, by: caller, once: idempotencyKey) {
+            return try await store.attachments.begin(id, by: caller, idempotencyKey: idempotencyKey) {
                 try leastByteCount(of: request, isForm: isForm)
             }
         } catch let refusal as Refusal {
@@ -83,8 +83,8 @@ struct Uploads: Sendable {
         _ formType: String?,
         as id: Attachment.ID,
         from caller: Caller,
-        _ idempotencyKey: OnceKey?
-    ) async throws -> Outcome<Attachment> {
+        _ idempotencyKey: IdempotencyKey?
+    ) async throws -> Replayable<Attachment> {
         let blob = BlobID(id.uuid)
         var isStored = false
         do {
@@ -95,7 +95,7 @@ struct Uploads: Sendable {
                 throw Problem.malformed("The body is shorter than its Content-Length.")
             }
             let filename = Filename.clean(name)
-            let request = idempotencyKey.map { OnceRequest($0, uploading: original, named: filename) }
+            let request = idempotencyKey.map { IdempotentRequest($0, uploading: original, named: filename) }
             let upload = try await store.attachments.complete(
                 id,
                 filename: filename,
@@ -104,7 +104,7 @@ struct Uploads: Sendable {
                 renderCost: original.inspection.facts?.renderCost ?? 0,
                 by: Caller(user: caller.user, session: caller.session, idempotentRequest: request)
             )
-            if upload.isRepeat { await discard(id, isStored: true) }
+            if upload.isReplay { await discard(id, isStored: true) }
             return upload
         } catch {
             await discard(id, isStored: isStored)
@@ -190,9 +190,9 @@ extension StoredOriginal {
     }
 }
 
-extension OnceRequest {
+extension IdempotentRequest {
     /// Two uploads are equal if the received size, the stored bytes and the cleaned name are equal, in a form or not.
-    fileprivate init(_ key: OnceKey, uploading file: StoredOriginal, named filename: String) {
+    fileprivate init(_ key: IdempotencyKey, uploading file: StoredOriginal, named filename: String) {
         let size = Data(String(file.receivedByteCount).utf8)
         self.init(key, parts: [Data(file.sha256), size, Data(filename.utf8)])
     }

@@ -29,10 +29,10 @@ struct SignedInContext: ChildRequestContext {
     let channel: any Channel
     let session: Session
     /// The `Idempotency-Key` of a POST. Set by `IdempotencyMiddleware`.
-    var idempotencyKey: OnceKey?
+    var idempotencyKey: IdempotencyKey?
     /// The key with a fingerprint of the request. Set by `IdempotencyMiddleware`, except for uploads, whose body is not
     /// yet read.
-    var idempotentRequest: OnceRequest?
+    var idempotentRequest: IdempotentRequest?
 
     var userID: User.ID { session.userID }
     /// The caller of an operation of the store.

@@ -21,7 +21,7 @@ struct IdempotencyMiddleware: RouterMiddleware {
             return try await next(request, context)
         }
         let route = context.endpointPath ?? request.uri.path
-        let key = OnceKey(of: context.userID, route: route, text: text)
+        let key = IdempotencyKey(of: context.userID, route: route, text: text)
         var (request, context) = (request, context)
         context.idempotencyKey = key
         // An upload is identified by the hash of its file, since the boundary of a form differs each time. A slow
@@ -33,7 +33,7 @@ struct IdempotencyMiddleware: RouterMiddleware {
 }
 
 extension HTTPField.Name {
-    static let idempotencyKey = Self(OnceKey.field)!
+    static let idempotencyKey = Self(IdempotencyKey.field)!
     static let idempotencyReplayed = Self("Idempotency-Replayed")!
 }
 
@@ -44,11 +44,11 @@ extension Request {
     fileprivate func idempotencyKey() throws -> String? {
         let keys = headers[values: .idempotencyKey]
         guard let key = keys.first else { return nil }
-        guard keys.count == 1, OnceKey.isWellFormed(key) else {
+        guard keys.count == 1, IdempotencyKey.isWellFormed(key) else {
             throw Problem.invalid(
-                OnceKey.field,
-                "It must be one header field of 1 to \(OnceKey.length.upperBound) visible ASCII characters.",
-                limit: OnceKey.length.upperBound
+                IdempotencyKey.field,
+                "It must be one header field of 1 to \(IdempotencyKey.length.upperBound) visible ASCII characters.",
+                limit: IdempotencyKey.length.upperBound
             )
         }
         return key
@@ -57,20 +57,20 @@ extension Request {
     /// The key and the fingerprint of the request. Reads the body, which remains available to the route.
     ///
     /// - Throws: `too_large` above 64 KiB.
-    fileprivate mutating func idempotentRequest(_ key: OnceKey) async throws -> OnceRequest {
+    fileprivate mutating func idempotentRequest(_ key: IdempotencyKey) async throws -> IdempotentRequest {
         let bytes = try await bodyBytes()
         body = RequestBody(buffer: bytes)
-        return OnceRequest(key, parts: [Data(uri.path.utf8), Data(buffer: bytes)])
+        return IdempotentRequest(key, parts: [Data(uri.path.utf8), Data(buffer: bytes)])
     }
 
     /// The key and the fingerprint of a request without a session, which belong to a user name; nil without a key.
     ///
     /// - Parameter parts: The content of the request, without its password, which is checked each time.
     /// - Throws: As ``idempotencyKey()`` does.
-    func idempotentRequest(for username: String, _ parts: String..., context: AppContext) throws -> OnceRequest? {
+    func idempotentRequest(for username: String, _ parts: String..., context: AppContext) throws -> IdempotentRequest? {
         guard let text = try idempotencyKey() else { return nil }
-        let key = OnceKey(ofNamed: username, route: context.endpointPath ?? uri.path, text: text)
-        return OnceRequest(key, parts: ([username] + parts).map { Data($0.utf8) })
+        let key = IdempotencyKey(ofNamed: username, route: context.endpointPath ?? uri.path, text: text)
+        return IdempotentRequest(key, parts: ([username] + parts).map { Data($0.utf8) })
     }
 }
 
@@ -85,7 +85,7 @@ extension Response {
 }
 
 extension JSONEncoding {
-    func response(_ status: HTTPResponse.Status, _ outcome: Outcome<some JSONWritable>) -> Response {
-        response(status, outcome.value).replayed(outcome.isRepeat)
+    func response(_ status: HTTPResponse.Status, _ outcome: Replayable<some JSONWritable>) -> Response {
+        response(status, outcome.value).replayed(outcome.isReplay)
     }
 }

@@ -10,13 +10,13 @@ final class InFlightKeys: Sendable {
     /// Most keys that one user, or one user name, may have in progress.
     static let keysPerOwner = 16
 
-    private let keys = Mutex<[Data: Set<OnceKey>]>([:])
+    private let keys = Mutex<[Data: Set<IdempotencyKey>]>([:])
 
     /// Calls `work` while holding the key, if there is one.
     ///
     /// - Throws: `conflict` if another request holds the key, `rate_limited` if its owner holds too many, and what
     ///   `work` throws.
-    func hold<Result>(_ key: OnceKey?, while work: () async throws -> Result) async throws -> Result {
+    func hold<Result>(_ key: IdempotencyKey?, while work: () async throws -> Result) async throws -> Result {
         guard let key else { return try await work() }
         try keys.withLock { keys in
             let own = keys[key.owner, default: []]
@@ -28,7 +28,7 @@ final class InFlightKeys: Sendable {
         return try await work()
     }
 
-    private func release(_ key: OnceKey) {
+    private func release(_ key: IdempotencyKey) {
         keys.withLock { keys in
             keys[key.owner]?.remove(key)
             if keys[key.owner]?.isEmpty == true { keys[key.owner] = nil }
@@ -38,16 +38,16 @@ final class InFlightKeys: Sendable {
     private static let inUse = Problem(
         .conflict,
         "conflict",
-        "A request with the same \(OnceKey.field) is still in progress. Try again shortly.",
-        field: OnceKey.field,
+        "A request with the same \(IdempotencyKey.field) is still in progress. Try again shortly.",
+        field: IdempotencyKey.field,
         retryAfterSeconds: 1
     )
 
     private static let tooMany = Problem(
         .tooManyRequests,
         "rate_limited",
-        "At most \(keysPerOwner) requests with an \(OnceKey.field) may be in progress. Try again shortly.",
-        field: OnceKey.field,
+        "At most \(keysPerOwner) requests with an \(IdempotencyKey.field) may be in progress. Try again shortly.",
+        field: IdempotencyKey.field,
         limit: keysPerOwner,
         retryAfterSeconds: 1
     )

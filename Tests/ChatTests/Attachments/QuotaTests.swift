@@ -150,18 +150,18 @@ struct QuotaTests {
     func repeated() async throws {
         try await withChat(limits: limits(day: 1000)) { chat in
             let ada = try await chat.person("ada")
-            let key = OnceKey(of: ada, route: "uploads", text: "key")
+            let key = IdempotencyKey(of: ada, route: "uploads", text: "key")
             let facts = AttachmentFacts.sample(.file)
-            var answers: [Outcome<Attachment>] = []
+            var answers: [Replayable<Attachment>] = []
             for _ in 0..<2 {
                 let id = Attachment.ID.random()
-                try await chat.store.attachments.begin(id, by: ada, expecting: 1000, once: key)
-                let once = OnceRequest(key, parts: [])
+                try await chat.store.attachments.begin(id, by: ada, expecting: 1000, idempotencyKey: key)
+                let request = IdempotentRequest(key, parts: [])
                 answers.append(
-                    try await chat.store.attachments.complete(id, filename: "", facts: facts, by: ada, once: once)
+                    try await chat.store.attachments.complete(id, filename: "", facts: facts, by: ada, request: request)
                 )
             }
-            #expect(answers.map(\.isRepeat) == [false, true])
+            #expect(answers.map(\.isReplay) == [false, true])
             #expect(answers[0].value == answers[1].value)
             #expect(await refusal { try await chat.store.attachments.begin(.random(), by: ada) } == .uploadedTooMuch)
         }

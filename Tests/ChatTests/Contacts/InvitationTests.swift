@@ -35,17 +35,24 @@ struct InvitationTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(of: ada)
-            let once = { OnceRequest(OnceKey(of: $0, route: "route", text: "key"), parts: []) }
-            for isRepeat in [false, true] {
-                let added = try await chat.store.rooms.addMember(bob, to: room, role: .member, by: ada, once: once(ada))
-                #expect(added.isRepeat == isRepeat && added.value.member == nil)
+            let request = { IdempotentRequest(IdempotencyKey(of: $0, route: "route", text: "key"), parts: []) }
+            for isReplay in [false, true] {
+                let added = try await chat.store.rooms.addMember(
+                    bob,
+                    to: room,
+                    role: .member,
+                    by: ada,
+                    request: request(ada)
+                )
+                #expect(added.isReplay == isReplay && added.value.member == nil)
             }
-            for isRepeat in [false, true] {
-                let accepted = try await chat.store.rooms.accept(room, by: bob, once: once(bob))
-                #expect(accepted.isRepeat == isRepeat && accepted.value.role == .member)
+            for isReplay in [false, true] {
+                let accepted = try await chat.store.rooms.accept(room, by: bob, request: request(bob))
+                #expect(accepted.isReplay == isReplay && accepted.value.role == .member)
             }
             #expect(
-                try await chat.store.rooms.addMember(bob, to: room, role: .member, by: ada, once: once(ada)).isRepeat
+                try await chat.store.rooms.addMember(bob, to: room, role: .member, by: ada, request: request(ada))
+                    .isReplay
             )
             #expect(chat.follower.kinds(in: room) == ["member.joined", "member.joined"])
         }

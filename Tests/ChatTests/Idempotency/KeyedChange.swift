@@ -10,16 +10,16 @@ enum KeyedChange: CaseIterable {
     /// What was made, by its id, and whether it was there already.
     struct Result: Hashable {
         let id: String
-        let isRepeat: Bool
+        let isReplay: Bool
 
-        init<Value, Entity>(_ outcome: Outcome<Value>, _ id: Identifier<Entity>) {
+        init<Value, Entity>(_ outcome: Replayable<Value>, _ id: Identifier<Entity>) {
             self.id = id.description
-            isRepeat = outcome.isRepeat
+            isReplay = outcome.isReplay
         }
 
         init(_ posted: Messages.Posted) {
             id = posted.message.id.description
-            isRepeat = posted.isRepeat
+            isReplay = posted.isReplay
         }
     }
 }
@@ -45,29 +45,35 @@ struct KeyedWorld {
     }
 
     /// A request of Ada's, or of another person.
-    func once(
+    func request(
         _ text: String = "key",
         of user: User.ID? = nil,
         route: String = "route",
         asking what: String = "this"
-    ) -> OnceRequest {
-        OnceRequest(OnceKey(of: user ?? ada, route: route, text: text), parts: [.init(what.utf8)])
+    ) -> IdempotentRequest {
+        IdempotentRequest(IdempotencyKey(of: user ?? ada, route: route, text: text), parts: [.init(what.utf8)])
     }
 
-    func make(_ change: KeyedChange, _ request: OnceRequest?) async throws -> KeyedChange.Result {
+    func make(_ change: KeyedChange, _ request: IdempotentRequest?) async throws -> KeyedChange.Result {
         let store = chat.store
         switch change {
         case .room:
-            let made = try await store.rooms.create(kind: .private, name: "New", topic: nil, owner: ada, once: request)
+            let made = try await store.rooms.create(
+                kind: .private,
+                name: "New",
+                topic: nil,
+                owner: ada,
+                request: request
+            )
             return .init(made, made.room.id)
         case .directRoom:
-            let made = try await store.rooms.directRoom(of: ada, and: bob, once: request)
+            let made = try await store.rooms.directRoom(of: ada, and: bob, request: request)
             return .init(made, made.room.id)
         case .member:
-            let made = try await store.rooms.addMember(bob, to: room, role: .member, by: ada, once: request)
+            let made = try await store.rooms.addMember(bob, to: room, role: .member, by: ada, request: request)
             return .init(made, made.userID)
         case .message:
-            return .init(try await store.messages.post(Draft(body: "once"), in: room, by: ada, once: request))
+            return .init(try await store.messages.post(Draft(body: "once"), in: room, by: ada, request: request))
         case .upload:
             let id = Attachment.ID.random()
             try await store.attachments.begin(id, by: ada)
@@ -77,16 +83,16 @@ struct KeyedWorld {
                     filename: "f",
                     facts: .sample(.file),
                     by: ada,
-                    once: request
+                    request: request
                 )
-                if made.isRepeat { try await store.attachments.abandon(id) }
+                if made.isReplay { try await store.attachments.abandon(id) }
                 return .init(made, made.id)
             } catch {
                 try await store.attachments.abandon(id)
                 throw error
             }
         case .retry:
-            let made = try await store.renderings.retry(picture, by: ada, once: request)
+            let made = try await store.renderings.retry(picture, by: ada, request: request)
             return .init(made, made.id)
         }
     }

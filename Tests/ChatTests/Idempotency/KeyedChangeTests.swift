@@ -8,11 +8,11 @@ struct KeyedChangeTests {
     @Test("I3: The same request gives what the first one made, and makes nothing", arguments: KeyedChange.allCases)
     func again(change: KeyedChange) async throws {
         try await KeyedWorld.with { world in
-            let first = try await world.make(change, world.once())
-            #expect(!first.isRepeat)
+            let first = try await world.make(change, world.request())
+            #expect(!first.isReplay)
             let (rows, events) = (try await world.rows(), world.chat.follower.events.count)
-            let second = try await world.make(change, world.once())
-            #expect(second.isRepeat && second.id == first.id)
+            let second = try await world.make(change, world.request())
+            #expect(second.isReplay && second.id == first.id)
             #expect(try await world.rows() == rows)
             #expect(world.chat.follower.events.count == events)
         }
@@ -21,9 +21,9 @@ struct KeyedChangeTests {
     @Test("I3: Another request with the same key is refused and changes nothing", arguments: KeyedChange.allCases)
     func mismatch(change: KeyedChange) async throws {
         try await KeyedWorld.with { world in
-            _ = try await world.make(change, world.once())
+            _ = try await world.make(change, world.request())
             let rows = try await world.rows()
-            #expect(await refusal { try await world.make(change, world.once(asking: "that")) } == .keyReused)
+            #expect(await refusal { try await world.make(change, world.request(asking: "that")) } == .keyReused)
             #expect(try await world.rows() == rows)
         }
     }
@@ -32,10 +32,10 @@ struct KeyedChangeTests {
     func together(change: KeyedChange) async throws {
         try await KeyedWorld.with { world in
             let results = try await withThrowingTaskGroup(of: KeyedChange.Result.self) { group in
-                for _ in 0..<20 { group.addTask { try await world.make(change, world.once()) } }
+                for _ in 0..<20 { group.addTask { try await world.make(change, world.request()) } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(results.filter { !$0.isRepeat }.count == 1)
+            #expect(results.filter { !$0.isReplay }.count == 1)
             #expect(Set(results.map(\.id)).count == 1)
             #expect(try await world.rows()["idempotency_keys"] == 1)
         }
@@ -45,12 +45,12 @@ struct KeyedChangeTests {
     func others() async throws {
         try await KeyedWorld.with { world in
             let requests = [
-                world.once(), world.once("other"), world.once(route: "other"), world.once(of: world.bob),
+                world.request(), world.request("other"), world.request(route: "other"), world.request(of: world.bob),
             ]
             var ids: Set<String> = []
             for request in requests {
                 let made = try await world.make(.message, request)
-                #expect(!made.isRepeat)
+                #expect(!made.isReplay)
                 ids.insert(made.id)
             }
             #expect(ids.count == requests.count)
@@ -59,19 +59,19 @@ struct KeyedChangeTests {
 
     @Test("A person's key and a name's are told apart, and names are no matter of case")
     func scopes() {
-        let name = OnceKey(ofNamed: "Ada", route: "r", text: "k")
-        #expect(name == OnceKey(ofNamed: "ada", route: "r", text: "k"))
-        #expect(name != OnceKey(ofNamed: "bob", route: "r", text: "k"))
-        #expect(name != OnceKey(ofNamed: "ada", route: "s", text: "k"))
+        let name = IdempotencyKey(ofNamed: "Ada", route: "r", text: "k")
+        #expect(name == IdempotencyKey(ofNamed: "ada", route: "r", text: "k"))
+        #expect(name != IdempotencyKey(ofNamed: "bob", route: "r", text: "k"))
+        #expect(name != IdempotencyKey(ofNamed: "ada", route: "s", text: "k"))
         #expect(name.scope.count == 32)
-        #expect(OnceKey(of: .random(), route: "r", text: "k").scope.count == 16)
+        #expect(IdempotencyKey(of: .random(), route: "r", text: "k").scope.count == 16)
     }
 
     @Test("What belongs to one part of a request cannot pass for the end of another")
     func parts() {
-        let key = OnceKey(ofNamed: "ada", route: "r", text: "k")
+        let key = IdempotencyKey(ofNamed: "ada", route: "r", text: "k")
         let requests = [["ab", "c"], ["a", "bc"], ["abc"], ["abc", ""]].map { parts in
-            OnceRequest(key, parts: parts.map { .init($0.utf8) })
+            IdempotentRequest(key, parts: parts.map { .init($0.utf8) })
         }
         #expect(Set(requests.map(\.fingerprint)).count == requests.count)
     }
@@ -82,13 +82,13 @@ struct KeyedChangeTests {
     )
     func expiry(change: KeyedChange) async throws {
         try await KeyedWorld.with { world in
-            let first = try await world.make(change, world.once())
-            world.chat.clock.advance(by: OnceKey.lifetime - .milliseconds(1))
-            #expect(try await world.make(change, world.once()).isRepeat)
+            let first = try await world.make(change, world.request())
+            world.chat.clock.advance(by: IdempotencyKey.lifetime - .milliseconds(1))
+            #expect(try await world.make(change, world.request()).isReplay)
             world.chat.clock.advance(by: .milliseconds(1))
-            let later = try await world.make(change, world.once(asking: "that"))
-            #expect(!later.isRepeat && later.id != first.id)
-            #expect(try await world.make(change, world.once(asking: "that")).id == later.id)
+            let later = try await world.make(change, world.request(asking: "that"))
+            #expect(!later.isReplay && later.id != first.id)
+            #expect(try await world.make(change, world.request(asking: "that")).id == later.id)
             #expect(try await world.rows()["idempotency_keys"] == 1)
         }
     }
@@ -96,11 +96,11 @@ struct KeyedChangeTests {
     @Test("I3: A repeat does not prolong the life of its key")
     func noProlonging() async throws {
         try await KeyedWorld.with { world in
-            _ = try await world.make(.message, world.once())
+            _ = try await world.make(.message, world.request())
             world.chat.clock.advance(by: .seconds(20 * 3600))
-            #expect(try await world.make(.message, world.once()).isRepeat)
+            #expect(try await world.make(.message, world.request()).isReplay)
             world.chat.clock.advance(by: .seconds(4 * 3600))
-            #expect(try await world.make(.message, world.once()).isRepeat == false)
+            #expect(try await world.make(.message, world.request()).isReplay == false)
         }
     }
 
@@ -110,12 +110,12 @@ struct KeyedChangeTests {
             let store = world.chat.store
             let draft = Draft(body: "hello", attachmentIDs: [.random()])
             let why = await refusal {
-                try await store.messages.post(draft, in: world.room, by: world.ada, once: world.once())
+                try await store.messages.post(draft, in: world.room, by: world.ada, request: world.request())
             }
             #expect(why == .notFound)
             #expect(try await world.rows()["idempotency_keys"] == 0)
-            let mended = try await world.make(.message, world.once(asking: "that"))
-            #expect(!mended.isRepeat)
+            let mended = try await world.make(.message, world.request(asking: "that"))
+            #expect(!mended.isReplay)
         }
     }
 
@@ -126,12 +126,22 @@ struct KeyedChangeTests {
             let draft = Draft(body: "once", clientMessageID: .random())
             let first = try await store.messages.post(draft, in: world.room, by: world.ada)
             for _ in 0..<2 {
-                let again = try await store.messages.post(draft, in: world.room, by: world.ada, once: world.once())
-                #expect(again.isRepeat && again.message.id == first.message.id)
+                let again = try await store.messages.post(
+                    draft,
+                    in: world.room,
+                    by: world.ada,
+                    request: world.request()
+                )
+                #expect(again.isReplay && again.message.id == first.message.id)
             }
             let other = Draft(body: "other")
             let refused = await refusal {
-                try await store.messages.post(other, in: world.room, by: world.ada, once: world.once(asking: "other"))
+                try await store.messages.post(
+                    other,
+                    in: world.room,
+                    by: world.ada,
+                    request: world.request(asking: "other")
+                )
             }
             #expect(refused == .keyReused)
         }
@@ -145,16 +155,16 @@ struct KeyedChangeTests {
                 Draft(body: "once"),
                 in: world.room,
                 by: world.ada,
-                once: world.once()
+                request: world.request()
             )
             try await store.messages.delete(first.message.id, in: world.room, by: world.ada)
             let again = try await store.messages.post(
                 Draft(body: "once"),
                 in: world.room,
                 by: world.ada,
-                once: world.once()
+                request: world.request()
             )
-            #expect(again.isRepeat && again.message.body.isEmpty && again.message.deletedAt != nil)
+            #expect(again.isReplay && again.message.body.isEmpty && again.message.deletedAt != nil)
         }
     }
 }

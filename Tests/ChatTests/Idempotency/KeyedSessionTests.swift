@@ -6,8 +6,8 @@ import Vocabulary
 
 @Suite("Signing in under a key", .timeLimit(.standard))
 struct KeyedSessionTests {
-    private func once(_ name: String = "ada", saying what: String = "this") -> OnceRequest {
-        OnceRequest(OnceKey(ofNamed: name, route: "sessions", text: "key"), parts: [.init(what.utf8)])
+    private func request(_ name: String = "ada", saying what: String = "this") -> IdempotentRequest {
+        IdempotentRequest(IdempotencyKey(ofNamed: name, route: "sessions", text: "key"), parts: [.init(what.utf8)])
     }
 
     @Test("I3: A repeat gives the same session another token, and the first one is void")
@@ -15,12 +15,12 @@ struct KeyedSessionTests {
         try await withChat { chat in
             let store = chat.store
             let ada = try await chat.person("ada")
-            #expect(try await store.people.renewSession(of: ada, madeBy: once()) == nil)
-            let (first, lost) = try await store.people.createSession(for: ada, once: once())
+            #expect(try await store.people.renewSession(of: ada, madeBy: request()) == nil)
+            let (first, lost) = try await store.people.createSession(for: ada, request: request())
             // So that it is in the cache.
             #expect(try await store.people.session(of: lost).id == first.id)
             chat.clock.advance(by: .seconds(60))
-            let (again, token) = try #require(try await store.people.renewSession(of: ada, madeBy: once()))
+            let (again, token) = try #require(try await store.people.renewSession(of: ada, madeBy: request()))
             #expect(again.id == first.id && again.createdAt == first.createdAt)
             #expect(again.expiresAt == chat.clock.now + .seconds(30 * 86_400))
             #expect(try await store.people.session(of: token) == again)
@@ -37,12 +37,12 @@ struct KeyedSessionTests {
                     username: name,
                     displayName: name,
                     passwordHash: "hash",
-                    once: once(saying: name)
+                    request: request(saying: name)
                 )
             }
             let made = try await register("ada")
             #expect(try await chat.store.people.session(of: made.token).userID == made.user.id)
-            #expect(try await chat.store.people.hasBeenUsed(once().key))
+            #expect(try await chat.store.people.hasBeenUsed(request().key))
             // The same name, and another name under a key that is in use.
             for name in ["ada", "eve"] {
                 #expect(await refusal { try await register(name) } == .conflict)
@@ -56,8 +56,10 @@ struct KeyedSessionTests {
     func claimedAlready() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            _ = try await chat.store.people.createSession(for: ada, once: once())
-            #expect(await refusal { try await chat.store.people.createSession(for: ada, once: once()) } == .conflict)
+            _ = try await chat.store.people.createSession(for: ada, request: request())
+            #expect(
+                await refusal { try await chat.store.people.createSession(for: ada, request: request()) } == .conflict
+            )
             #expect(try await chat.store.people.sessions(of: ada).count == 1)
         }
     }
@@ -66,8 +68,8 @@ struct KeyedSessionTests {
     func mismatch() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            let (session, token) = try await chat.store.people.createSession(for: ada, once: once())
-            let other = once(saying: "that")
+            let (session, token) = try await chat.store.people.createSession(for: ada, request: request())
+            let other = request(saying: "that")
             #expect(await refusal { try await chat.store.people.renewSession(of: ada, madeBy: other) } == .keyReused)
             #expect(try await chat.store.people.session(of: token).id == session.id)
         }
@@ -77,9 +79,9 @@ struct KeyedSessionTests {
     func ended() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            let (session, _) = try await chat.store.people.createSession(for: ada, once: once())
+            let (session, _) = try await chat.store.people.createSession(for: ada, request: request())
             try await chat.store.people.deleteSession(session.id, of: ada)
-            #expect(await refusal { try await chat.store.people.renewSession(of: ada, madeBy: once()) } == .gone)
+            #expect(await refusal { try await chat.store.people.renewSession(of: ada, madeBy: request()) } == .gone)
             #expect(try await chat.store.people.sessions(of: ada).isEmpty)
         }
     }
@@ -88,8 +90,8 @@ struct KeyedSessionTests {
     func others() async throws {
         try await withChat { chat in
             let (ada, eve) = (try await chat.person("ada"), try await chat.person("eve"))
-            let (session, token) = try await chat.store.people.createSession(for: ada, once: once())
-            #expect(await refusal { try await chat.store.people.renewSession(of: eve, madeBy: once()) } == .gone)
+            let (session, token) = try await chat.store.people.createSession(for: ada, request: request())
+            #expect(await refusal { try await chat.store.people.renewSession(of: eve, madeBy: request()) } == .gone)
             #expect(try await chat.store.people.session(of: token).id == session.id)
         }
     }
@@ -98,11 +100,11 @@ struct KeyedSessionTests {
     func expiry() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
-            _ = try await chat.store.people.createSession(for: ada, once: once())
-            chat.clock.advance(by: OnceKey.lifetime)
-            #expect(try await chat.store.people.hasBeenUsed(once().key) == false)
-            #expect(try await chat.store.people.renewSession(of: ada, madeBy: once()) == nil)
-            _ = try await chat.store.people.createSession(for: ada, once: once())
+            _ = try await chat.store.people.createSession(for: ada, request: request())
+            chat.clock.advance(by: IdempotencyKey.lifetime)
+            #expect(try await chat.store.people.hasBeenUsed(request().key) == false)
+            #expect(try await chat.store.people.renewSession(of: ada, madeBy: request()) == nil)
+            _ = try await chat.store.people.createSession(for: ada, request: request())
             #expect(try await chat.store.people.sessions(of: ada).count == 2)
         }
     }

@@ -15,10 +15,10 @@ struct KeyedThingGoneTests {
                 name: "New",
                 topic: nil,
                 owner: world.ada,
-                once: world.once()
+                request: world.request()
             )
             try await store.rooms.delete(room.room.id, by: world.ada)
-            #expect(await refusal { try await world.make(.room, world.once()) } == .gone)
+            #expect(await refusal { try await world.make(.room, world.request()) } == .gone)
         }
     }
 
@@ -31,20 +31,20 @@ struct KeyedThingGoneTests {
                 name: "New",
                 topic: nil,
                 owner: world.ada,
-                once: world.once()
+                request: world.request()
             ).room.id
             _ = try await world.chat.add(world.bob, to: room, role: .owner, by: world.ada)
             try await store.rooms.removeMember(world.ada, from: room, by: world.ada)
-            #expect(await refusal { try await world.make(.room, world.once()) } == .gone)
+            #expect(await refusal { try await world.make(.room, world.request()) } == .gone)
         }
     }
 
     @Test("A member who has left is not added again by a repeat")
     func member() async throws {
         try await KeyedWorld.with { world in
-            _ = try await world.make(.member, world.once())
+            _ = try await world.make(.member, world.request())
             try await world.chat.store.rooms.removeMember(world.bob, from: world.room, by: world.bob)
-            #expect(await refusal { try await world.make(.member, world.once()) } == .gone)
+            #expect(await refusal { try await world.make(.member, world.request()) } == .gone)
         }
     }
 
@@ -57,23 +57,23 @@ struct KeyedThingGoneTests {
                 to: world.room,
                 role: .owner,
                 by: world.ada,
-                once: world.once()
+                request: world.request()
             )
             try await store.rooms.removeMember(world.ada, from: world.room, by: world.ada)
-            #expect(await refusal { try await world.make(.member, world.once()) } == .gone)
+            #expect(await refusal { try await world.make(.member, world.request()) } == .gone)
         }
     }
 
     @Test("An upload that was deleted is gone, and stays so while its row is there")
     func upload() async throws {
         try await KeyedWorld.with { world in
-            _ = try await world.make(.upload, world.once())
+            _ = try await world.make(.upload, world.request())
             let attachments = world.chat.store.attachments
             let ids = try await attachments.unattached(before: world.chat.clock.now + .seconds(1), limit: 10)
             for id in ids where id != world.picture { try await attachments.delete(id, by: world.ada) }
-            #expect(await refusal { try await world.make(.upload, world.once()) } == .gone)
+            #expect(await refusal { try await world.make(.upload, world.request()) } == .gone)
             try await attachments.deleteRows(of: attachments.deleted(limit: 10))
-            #expect(await refusal { try await world.make(.upload, world.once()) } == .gone)
+            #expect(await refusal { try await world.make(.upload, world.request()) } == .gone)
         }
     }
 
@@ -81,12 +81,12 @@ struct KeyedThingGoneTests {
     func removedFromRoom() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store
-            let request = world.once(of: world.bob)
+            let request = world.request(of: world.bob)
             _ = try await store.rooms.addMember(world.bob, to: world.room, role: .member, by: world.bob)
-            _ = try await store.messages.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
+            _ = try await store.messages.post(Draft(body: "once"), in: world.room, by: world.bob, request: request)
             try await store.rooms.removeMember(world.bob, from: world.room, by: world.ada)
             let refused = await refusal {
-                try await store.messages.post(Draft(body: "once"), in: world.room, by: world.bob, once: request)
+                try await store.messages.post(Draft(body: "once"), in: world.room, by: world.bob, request: request)
             }
             #expect(refused == .notFound)
         }

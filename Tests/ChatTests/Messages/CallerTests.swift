@@ -7,7 +7,7 @@ import Testing
 @Suite("Callers of operations on messages", .timeLimit(.standard))
 struct CallerTests {
     private func caller(_ user: User.ID, key: String? = nil) -> Caller {
-        let request = key.map { OnceRequest(OnceKey(of: user, route: "send", text: $0), parts: []) }
+        let request = key.map { IdempotentRequest(IdempotencyKey(of: user, route: "send", text: $0), parts: []) }
         return Caller(user: user, session: .random(), idempotentRequest: request)
     }
 
@@ -45,7 +45,7 @@ struct CallerTests {
             let messages = chat.store.messages
             let first = try await messages.post(Draft(body: "once"), in: room, by: caller(ada, key: "key"))
             let second = try await messages.post(Draft(body: "once"), in: room, by: caller(ada, key: "key"))
-            #expect(!first.isRepeat && second.isRepeat)
+            #expect(!first.isReplay && second.isReplay)
             #expect(first.message == second.message)
             #expect(first.remaining == nil)
         }

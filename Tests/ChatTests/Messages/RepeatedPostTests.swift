@@ -15,8 +15,8 @@ struct RepeatedPostTests {
             let first = try await chat.store.messages.post(draft, in: room, by: ada)
             let events = chat.follower.events.count
             let second = try await chat.store.messages.post(draft, in: room, by: ada)
-            #expect(!first.isRepeat)
-            #expect(second.isRepeat)
+            #expect(!first.isReplay)
+            #expect(second.isReplay)
             #expect(second.message == first.message)
             #expect(chat.follower.events.count == events)
         }
@@ -33,7 +33,7 @@ struct RepeatedPostTests {
                 for _ in 0..<20 { group.addTask { try await chat.store.messages.post(draft, in: room, by: ada) } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(posted.filter { !$0.isRepeat }.count == 1)
+            #expect(posted.filter { !$0.isReplay }.count == 1)
             #expect(Set(posted.map(\.message.id)).count == 1)
             #expect(posted.allSatisfy { $0.message.attachments.map(\.id) == [file] })
             #expect(try await chat.number("SELECT count(*) FROM messages") == 1)
@@ -67,7 +67,7 @@ struct RepeatedPostTests {
             #expect(await refusal { try await chat.store.messages.post(other, in: room, by: ada) } == .keyReused)
             _ = try await chat.store.messages.edit(first.id, in: room, body: "edited", by: ada)
             let again = try await chat.store.messages.post(Draft(body: "once", clientMessageID: id), in: room, by: ada)
-            #expect(again.isRepeat && again.message.body == "edited")
+            #expect(again.isReplay && again.message.body == "edited")
         }
     }
 

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Changing a password", .timeLimit(.standard))
 struct PasswordChangeTests {
-    private func once() -> OnceRequest {
-        OnceRequest(OnceKey(ofNamed: "ada", route: "sessions", text: "key"), parts: [])
+    private func request() -> IdempotentRequest {
+        IdempotentRequest(IdempotencyKey(ofNamed: "ada", route: "sessions", text: "key"), parts: [])
     }
 
     @Test("I7: a sign-in that checked the password before it was changed makes no session afterwards")
@@ -15,12 +15,12 @@ struct PasswordChangeTests {
         try await withChat { chat in
             let store = chat.store
             let ada = try await chat.person("ada")
-            let own = try await store.people.createSession(for: ada, once: once()).session
+            let own = try await store.people.createSession(for: ada, request: request()).session
             let verified = try await store.people.verified(ada)
             try await store.people.setPassword(hash: "new", of: ada, by: own.id)
             await #expect(throws: StaleCredentials.self) { try await store.people.createSession(for: verified) }
             await #expect(throws: StaleCredentials.self) {
-                try await store.people.renewSession(of: verified, madeBy: once())
+                try await store.people.renewSession(of: verified, madeBy: request())
             }
             #expect(try await store.people.sessions(of: ada) == [own])
             _ = try await store.people.createSession(for: store.people.verified(ada))
@@ -95,7 +95,7 @@ struct PasswordChangeTests {
             let credentials = try #require(try await store.people.credentials(of: ada))
             let renewing = VerifiedCredentials(credentials, renewedHash: "renewed")
             // Nothing was made under this key, so this neither renews nor makes the credentials stale.
-            #expect(try await store.people.renewSession(of: renewing, madeBy: once()) == nil)
+            #expect(try await store.people.renewSession(of: renewing, madeBy: request()) == nil)
             _ = try await store.people.createSession(for: renewing)
             #expect(try await store.people.credentials(of: ada)?.passwordHash == "renewed")
             _ = try await store.people.session(of: token)

@@ -94,13 +94,13 @@ struct PeopleStatementTests {
         try await withChat(limits: limits) { chat in
             let ada = try await chat.person("ada")
             func signIn(_ number: UInt32) async throws -> [String] {
-                let key = OnceKey(of: ada, route: "sessions", text: "key\(number)")
+                let key = IdempotencyKey(of: ada, route: "sessions", text: "key\(number)")
                 let verified = try await chat.store.people.verified(ada)
                 return try await chat.statements {
                     _ = try await chat.store.people.createSession(
                         for: verified,
                         from: Network(v4: number),
-                        once: OnceRequest(key, parts: [])
+                        request: IdempotentRequest(key, parts: [])
                     )
                 }
             }

@@ -12,14 +12,14 @@ extension People {
     func createSession(
         for user: User.ID,
         from network: Network? = nil,
-        once request: OnceRequest? = nil
+        request: IdempotentRequest? = nil
     ) async throws -> (session: Session, token: SessionToken) {
-        try await createSession(for: verified(user), from: network, once: request)
+        try await createSession(for: verified(user), from: network, request: request)
     }
 
     func renewSession(
         of user: User.ID,
-        madeBy request: OnceRequest
+        madeBy request: IdempotentRequest
     ) async throws -> (session: Session, token: SessionToken)? {
         try await renewSession(of: verified(user), madeBy: request)
     }

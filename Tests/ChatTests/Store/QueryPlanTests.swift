@@ -114,7 +114,7 @@ struct QueryPlanTests {
         HotQuery("stale uploads", Snapshot.staleUploads),
         HotQuery("unattached", Snapshot.unattached),
         HotQuery("deleted attachments", Snapshot.deletedAttachments),
-        HotQuery("idempotency key", Snapshot.onceKey),
+        HotQuery("idempotency key", Snapshot.idempotencyKey),
         HotQuery("prune idempotency keys", Snapshot.pruneKeys),
         HotQuery("old idempotency keys", Snapshot.oldKeyCount),
     ]

@@ -48,25 +48,27 @@ struct TracedStatementTests {
     private func useKeys(_ chat: TestChat, _ people: [User.ID]) async throws {
         let (store, ada) = (chat.store, people[0])
         let room = try await chat.room(of: ada)
-        let once = { (route: String) in OnceRequest(OnceKey(of: ada, route: route, text: "key"), parts: []) }
+        let keyed = { (route: String) in
+            IdempotentRequest(IdempotencyKey(of: ada, route: route, text: "key"), parts: [])
+        }
         for _ in 0..<2 {
-            _ = try await store.messages.post(Draft(body: "once"), in: room, by: ada, once: once("messages"))
+            _ = try await store.messages.post(Draft(body: "once"), in: room, by: ada, request: keyed("messages"))
             let file = Attachment.ID.random()
             try await store.attachments.begin(file, by: ada)
-            let request = once("uploads")
+            let request = keyed("uploads")
             _ = try await store.attachments.complete(
                 file,
                 filename: "f",
                 facts: .sample(.file),
                 by: ada,
-                once: request
+                request: request
             )
         }
         _ = try await store.people.register(username: "new", displayName: "New", passwordHash: "hash")
-        _ = try await store.people.createSession(for: ada, once: once("sessions"))
-        _ = try await store.people.hasBeenUsed(once("sessions").key)
-        _ = try await store.people.renewSession(of: ada, madeBy: once("sessions"))
-        chat.clock.advance(by: OnceKey.lifetime)
+        _ = try await store.people.createSession(for: ada, request: keyed("sessions"))
+        _ = try await store.people.hasBeenUsed(keyed("sessions").key)
+        _ = try await store.people.renewSession(of: ada, madeBy: keyed("sessions"))
+        chat.clock.advance(by: IdempotencyKey.lifetime)
         _ = try await store.oldKeyCount()
         _ = try await store.pruneKeys(limit: 2)
     }

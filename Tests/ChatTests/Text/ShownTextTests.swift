@@ -158,7 +158,7 @@ struct ShownTextTests {
             let draft = Draft(body: "see \u{202E}gnp.exe\u{0}", clientMessageID: .random())
             let message = try await chat.store.messages.post(draft, in: room, by: ada).message
             #expect(message.body == "see gnp.exe")
-            #expect(try await chat.store.messages.post(draft, in: room, by: ada).isRepeat)
+            #expect(try await chat.store.messages.post(draft, in: room, by: ada).isReplay)
             let edited = try await chat.store.messages.edit(message.id, in: room, body: "\u{2067}x", by: ada)
             #expect(edited.body == "x")
             #expect(await refusal { try await chat.say("\u{200B}\u{2060}", in: room, by: ada) } == .invalid)

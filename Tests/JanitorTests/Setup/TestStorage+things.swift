@@ -52,9 +52,9 @@ extension TestStorage {
 
     /// An idempotency key that somebody used.
     func key(_ text: String, age: Duration) async throws {
-        let once = OnceRequest(OnceKey(of: owner, route: "messages", text: text), parts: [])
+        let request = IdempotentRequest(IdempotencyKey(of: owner, route: "messages", text: text), parts: [])
         _ = try await made(age) {
-            try await store.messages.post(Draft(body: text), in: room, by: owner, once: once)
+            try await store.messages.post(Draft(body: text), in: room, by: owner, request: request)
         }
     }
 

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Keys in use", .timeLimit(.standard))
 struct InFlightKeysTests {
-    private func key(_ text: String) -> OnceKey {
-        OnceKey(ofNamed: "ada", route: "users", text: text)
+    private func key(_ text: String) -> IdempotencyKey {
+        IdempotencyKey(ofNamed: "ada", route: "users", text: text)
     }
 
     @Test("A key is held while its request is carried out, and released afterwards, successful or not")
@@ -27,7 +27,7 @@ struct InFlightKeysTests {
     @Test("I8: requests beyond an owner's limit of keys in use are rejected, those of other owners are not")
     func full() async throws {
         let keys = InFlightKeys()
-        let other = OnceKey(ofNamed: "bob", route: "users", text: "key")
+        let other = IdempotencyKey(ofNamed: "bob", route: "users", text: "key")
         try await hold(InFlightKeys.keysPerOwner, of: keys) {
             let problem = await #expect(throws: Problem.self) { try await keys.hold(key("one more")) {} }
             #expect(problem?.code == "rate_limited")

@@ -56,11 +56,11 @@ enum ClientFrame {
             room = try members.decode(Room.ID.self, forKey: .room_id)
             draft = try DraftBody(from: decoder).draft
             idempotencyKey = try members.decodeIfPresent(String.self, forKey: .idempotency_key)
-            if let idempotencyKey, !OnceKey.isWellFormed(idempotencyKey) {
+            if let idempotencyKey, !IdempotencyKey.isWellFormed(idempotencyKey) {
                 throw Problem.invalid(
                     Keys.idempotency_key.rawValue,
-                    "It must be 1 to \(OnceKey.length.upperBound) visible ASCII characters.",
-                    limit: OnceKey.length.upperBound
+                    "It must be 1 to \(IdempotencyKey.length.upperBound) visible ASCII characters.",
+                    limit: IdempotencyKey.length.upperBound
                 )
             }
         }
@@ -68,7 +68,7 @@ enum ClientFrame {
         /// The frame is the same as another one when it asks for the same message; its reference does not count.
         func caller(in session: Session) -> Caller {
             let request = idempotencyKey.map { text in
-                OnceRequest(OnceKey(of: session.userID, route: "send", text: text), parts: parts)
+                IdempotentRequest(IdempotencyKey(of: session.userID, route: "send", text: text), parts: parts)
             }
             return Caller(session, idempotentRequest: request)
         }

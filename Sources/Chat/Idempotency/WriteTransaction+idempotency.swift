@@ -8,41 +8,41 @@ extension WriteTransaction {
     ///
     /// - Parameters:
     ///   - subject: The id of what was made. It is all that is remembered.
-    ///   - again: Gives what was made as it is now. Where it says `notFound`, the answer is `gone`.
-    /// - Throws: `keyReused`, `gone`, and what `make` and `again` throw.
-    mutating func once<Entity, Value>(
-        _ request: OnceRequest?,
+    ///   - replay: Gives what was made as it is now. Where it says `notFound`, the answer is `gone`.
+    /// - Throws: `keyReused`, `gone`, and what `make` and `replay` throw.
+    mutating func idempotent<Entity, Value>(
+        _ request: IdempotentRequest?,
         subject: (Value) -> Identifier<Entity>,
-        again: (Snapshot, Identifier<Entity>) throws -> Value,
+        replay: (Snapshot, Identifier<Entity>) throws -> Value,
         make: (inout WriteTransaction) throws -> Value
-    ) throws -> Outcome<Value> {
-        guard let request else { return Outcome(value: try make(&self), isRepeat: false) }
-        if let made: Identifier<Entity> = try madeBefore(by: request) {
+    ) throws -> Replayable<Value> {
+        guard let request else { return Replayable(value: try make(&self), isReplay: false) }
+        if let made: Identifier<Entity> = try previousResult(of: request) {
             do {
-                return Outcome(value: try again(db, made), isRepeat: true)
+                return Replayable(value: try replay(db, made), isReplay: true)
             } catch Refusal.notFound {
-                throw Refusal.madeButGone
+                throw Refusal.resultIsGone
             }
         }
         let value = try make(&self)
         try claim(request, for: subject(value))
-        return Outcome(value: value, isRepeat: false)
+        return Replayable(value: value, isReplay: false)
     }
 
     /// What an earlier request with the same key has made; nil when there was none.
     ///
     /// - Throws: `keyReused` when that was another request.
-    func madeBefore<Entity>(by request: OnceRequest) throws -> Identifier<Entity>? {
+    func previousResult<Entity>(of request: IdempotentRequest) throws -> Identifier<Entity>? {
         let use: (fingerprint: Data, subject: Identifier<Entity>)? = try db.use(of: request.key, at: now)
         guard let use else { return nil }
-        guard use.fingerprint == request.fingerprint else { throw Refusal.keyReused(field: OnceKey.field) }
+        guard use.fingerprint == request.fingerprint else { throw Refusal.keyReused(field: IdempotencyKey.field) }
         return use.subject
     }
 
     /// Takes the key for what this change has made.
     ///
     /// - Throws: `conflict` when somebody was quicker; then nothing of this change stays.
-    func claim<Entity>(_ request: OnceRequest, for subject: Identifier<Entity>) throws {
+    func claim<Entity>(_ request: IdempotentRequest, for subject: Identifier<Entity>) throws {
         let claimed = try execute(
             """
             INSERT INTO idempotency_keys (scope, route, key, request_hash, subject, created_at)
@@ -53,36 +53,36 @@ extension WriteTransaction {
             """,
             [
                 request.key.scope, request.key.route, request.key.text, request.fingerprint, subject, now,
-                now - OnceKey.lifetime,
+                now - IdempotencyKey.lifetime,
             ]
         )
         guard claimed == 1 else {
-            throw Refusal.conflict("Another request with this key was quicker. Ask again.", field: OnceKey.field)
+            throw Refusal.conflict("Another request with this key has just succeeded. Send the request again.", field: IdempotencyKey.field)
         }
     }
 }
 
 extension Snapshot {
-    static let onceKey = """
+    static let idempotencyKey = """
         SELECT request_hash, subject FROM idempotency_keys
         WHERE scope = ? AND route = ? AND key = ? AND created_at > ?
         """
 
     /// Whether a request with this key has been carried out, so recently that it counts.
-    func hasBeenUsed(_ key: OnceKey, at now: Timestamp) throws -> Bool {
-        try exists(Self.onceKey, key.values(at: now))
+    func hasBeenUsed(_ key: IdempotencyKey, at now: Timestamp) throws -> Bool {
+        try exists(Self.idempotencyKey, key.values(at: now))
     }
 
     /// Which request the key was used for, and what that made; nil when it was too long ago to count.
     fileprivate func use<Entity>(
-        of key: OnceKey,
+        of key: IdempotencyKey,
         at now: Timestamp
     ) throws -> (fingerprint: Data, subject: Identifier<Entity>)? {
-        try first(Self.onceKey, key.values(at: now)) { ($0[0], $0[1]) }
+        try first(Self.idempotencyKey, key.values(at: now)) { ($0[0], $0[1]) }
     }
 }
 
-extension OnceKey {
+extension IdempotencyKey {
     /// The header that it comes in.
     package static let field = "Idempotency-Key"
 
@@ -93,5 +93,5 @@ extension OnceKey {
 }
 
 extension Refusal {
-    static let madeButGone = Refusal.gone("What the first request with this key made is not there any more.")
+    static let resultIsGone = Refusal.gone("The result of the first request with this key no longer exists.")
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Hashing
 
 /// A client's name for something that it wants done once, however often it has to ask.
-package struct OnceKey: Sendable, Hashable {
+package struct IdempotencyKey: Sendable, Hashable {
     /// Time that a key is kept. After it, the same key is a new one.
     package static let lifetime = Duration.seconds(86_400)
 
@@ -40,14 +40,14 @@ package struct OnceKey: Sendable, Hashable {
 }
 
 /// A request under a key: the key, and what tells this request from another one that was given the same key.
-package struct OnceRequest: Sendable, Equatable {
-    package let key: OnceKey
+package struct IdempotentRequest: Sendable, Equatable {
+    package let key: IdempotencyKey
     /// SHA-256, 32 bytes.
     let fingerprint: Data
 
     /// - Parameter parts: Everything that makes the request what it is. Must not hold a password: the hash is kept, and
     ///   too fast to protect one.
-    package init(_ key: OnceKey, parts: [Data]) {
+    package init(_ key: IdempotencyKey, parts: [Data]) {
         let hash = SHA256()
         for part in parts {
             // With its length before it, so that no part can pass for the end of another.
