@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Attaching", .timeLimit(.standard))
 struct AttachingTests {
-    @Test("I7: An unsent upload is its owner's alone, a sent one its room's")
+    @Test("I7: Only its owner sees an unattached upload, and only the room an attached one")
     func visibility() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)
@@ -35,7 +35,7 @@ struct AttachingTests {
         }
     }
 
-    @Test("I7: Others' uploads cannot be attached, and a refusal does not tell whether they exist")
+    @Test("I7: An upload of somebody else cannot be attached, and looks like one that does not exist")
     func others() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -52,7 +52,7 @@ struct AttachingTests {
         }
     }
 
-    @Test("What was deleted cannot be attached")
+    @Test("A deleted or swept upload cannot be attached")
     func deleted() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -66,7 +66,7 @@ struct AttachingTests {
         }
     }
 
-    @Test("A refused message gives back what it had taken already")
+    @Test("A refused message releases the attachments that it had claimed")
     func givenBack() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -135,7 +135,7 @@ struct AttachingTests {
         }
     }
 
-    @Test("An own upload is deleted while no message holds it")
+    @Test("An own upload can be deleted unless a message has it")
     func delete() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))

@@ -43,7 +43,7 @@ struct ClaimRaceTests {
         }
     }
 
-    @Test("I5: Of a janitor in another process and a message, exactly one gets the attachment")
+    @Test("I5: If a janitor and a message claim the same attachment, exactly one gets it")
     func sweepAgainstMessage() async throws {
         try await withChat { chat in
             let janitor = try Store(path: chat.path, synchronous: .normal, now: { chat.clock.now })
@@ -65,7 +65,7 @@ struct ClaimRaceTests {
         }
     }
 
-    @Test("I5: What is in use is never marked, and a row is forgotten only when it is")
+    @Test("I5: An attachment in use is never marked, and only marked rows are removed")
     func sweepRules() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -82,7 +82,7 @@ struct ClaimRaceTests {
         }
     }
 
-    @Test("The sweep finds what is older than its grace, oldest first")
+    @Test("The sweep finds uploads older than the grace period, oldest first")
     func grace() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("What a person may upload and store", .timeLimit(.standard))
+@Suite("Upload quotas", .timeLimit(.standard))
 struct QuotaTests {
     private func limits(day: Int? = nil, stored: Int? = nil) -> ChatLimits {
         var limits = ChatLimits()
@@ -12,7 +12,7 @@ struct QuotaTests {
         return limits
     }
 
-    @Test("I8: a day's limit holds in any 24 hours, for each person on their own")
+    @Test("I8: the daily quota holds for any 24 hours and for each person separately")
     func day() async throws {
         try await withChat(limits: limits(day: 2500)) { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -27,7 +27,7 @@ struct QuotaTests {
         }
     }
 
-    @Test("I1: a restart forgets nothing of it, and deleting gives nothing back")
+    @Test("I1: the usage survives a restart, and deleting uploads does not reduce it")
     func restart() async throws {
         try await withChat(limits: limits(day: 2500)) { chat in
             let ada = try await chat.person("ada")
@@ -45,7 +45,7 @@ struct QuotaTests {
         }
     }
 
-    @Test("I8: uploads of while the clock was three days ahead neither use up a later day, nor lengthen a wait")
+    @Test("I8: uploads made while the clock was three days ahead neither count later nor lengthen a wait")
     func clockAhead() async throws {
         try await withChat(limits: limits(day: 2500)) { chat in
             let ada = try await chat.person("ada")
@@ -62,7 +62,7 @@ struct QuotaTests {
         }
     }
 
-    @Test("A refusal says when there is room, and what the limit is")
+    @Test("A refusal has the time to wait and the limit")
     func retryAfter() async throws {
         try await withChat(limits: limits(day: 1000)) { chat in
             let ada = try await chat.person("ada")
@@ -75,7 +75,7 @@ struct QuotaTests {
         }
     }
 
-    @Test("I8: a year of uploads is not more than a day of numbers")
+    @Test("I8: a year of uploads takes no more rows than a day")
     func bounded() async throws {
         try await withChat(limits: limits()) { chat in
             let ada = try await chat.person("ada")
@@ -87,7 +87,7 @@ struct QuotaTests {
         }
     }
 
-    @Test("I8: stored bytes are limited until some are deleted")
+    @Test("I8: stored bytes are limited, and deleting makes room")
     func stored() async throws {
         try await withChat(limits: limits(stored: 2500)) { chat in
             let ada = try await chat.person("ada")
@@ -100,7 +100,7 @@ struct QuotaTests {
         }
     }
 
-    @Test("I8: what was not expected is refused when it is there, and nothing of it is counted or kept")
+    @Test("I8: an upload larger than announced is refused at its end, and neither counted nor kept")
     func unexpected() async throws {
         for limits in [limits(day: 1500), limits(stored: 1500)] {
             try await withChat(limits: limits) { chat in
@@ -120,7 +120,7 @@ struct QuotaTests {
         }
     }
 
-    @Test("I8: of uploads that end at the same time, as many are taken as there is room for")
+    @Test("I8: of uploads that end at the same time, as many as fit are accepted")
     func atOnce() async throws {
         for limits in [limits(day: 5500), limits(stored: 5500)] {
             try await withChat(limits: limits) { chat in
@@ -146,7 +146,7 @@ struct QuotaTests {
         }
     }
 
-    @Test("I3: who repeats an upload gets its answer, also when there is no more room")
+    @Test("I3: a repeated upload gets its answer even when the quota is used up")
     func repeated() async throws {
         try await withChat(limits: limits(day: 1000)) { chat in
             let ada = try await chat.person("ada")

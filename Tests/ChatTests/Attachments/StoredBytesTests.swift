@@ -3,9 +3,9 @@ import Testing
 
 @testable import Chat
 
-@Suite("What a person stores", .timeLimit(.standard))
+@Suite("Stored bytes of a person", .timeLimit(.standard))
 struct StoredBytesTests {
-    @Test("It is counted through every way in which an upload comes and goes")
+    @Test("Stored bytes are counted for every way in which uploads are added and removed")
     func everyWay() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -33,7 +33,7 @@ struct StoredBytesTests {
         }
     }
 
-    @Test("A picture of a person that gives way to another one is counted no more")
+    @Test("A replaced avatar no longer counts")
     func avatar() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

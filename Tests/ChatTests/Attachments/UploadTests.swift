@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Uploads", .timeLimit(.standard))
 struct UploadTests {
-    @Test("Until its bytes are there nobody sees an upload, its owner neither")
+    @Test("Nobody sees an upload before its bytes are complete, not even its owner")
     func receiving() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -42,7 +42,7 @@ struct UploadTests {
         }
     }
 
-    @Test("I5: An upload that was swept meanwhile does not come back")
+    @Test("I5: An upload that was swept meanwhile cannot be completed")
     func sweptMeanwhile() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -60,7 +60,7 @@ struct UploadTests {
         }
     }
 
-    @Test("An upload is completed once")
+    @Test("An upload can be completed only once")
     func completeTwice() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -72,7 +72,7 @@ struct UploadTests {
         }
     }
 
-    @Test("Only what is still being received is abandoned")
+    @Test("Only an incomplete upload can be abandoned")
     func abandon() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

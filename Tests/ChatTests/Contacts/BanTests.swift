@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Bans", .timeLimit(.standard))
 struct BanTests {
-    @Test("Somebody whom another removed from a public room cannot join it again")
+    @Test("A person who was removed from a public room cannot join it again")
     func removed() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -21,7 +21,7 @@ struct BanTests {
         }
     }
 
-    @Test("Who leaves by themselves, or is removed without a ban, joins again")
+    @Test("A person who left, or was removed without a ban, can join again")
     func notBanned() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -37,7 +37,7 @@ struct BanTests {
         }
     }
 
-    @Test("Adding somebody again lifts their ban, at once or by invitation")
+    @Test("Adding a person again lifts their ban, at once or by invitation")
     func addedAgain() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -49,7 +49,7 @@ struct BanTests {
         }
     }
 
-    @Test("People who are not in the room can be banned too; owners and admins do that to those below them")
+    @Test("Owners and admins may ban people of lower roles, and people who are not members")
     func banning() async throws {
         try await withChat { chat in
             let people = try await chat.people(4)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Blocks", .timeLimit(.standard))
 struct BlockTests {
-    @Test("Somebody who is blocked neither opens a direct room nor writes into an old one, and is not told why")
+    @Test("A blocked person can neither open a direct room nor write in an old one, without being told why")
     func blocked() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)
@@ -29,7 +29,7 @@ struct BlockTests {
         }
     }
 
-    @Test("Somebody who blocks does not write to them either, until they lift the block")
+    @Test("A person who blocks another cannot write to them either, until they lift the block")
     func blocker() async throws {
         try await withChat { chat in
             let (ada, eve) = (try await chat.person("ada"), try await chat.person("eve"))
@@ -44,7 +44,7 @@ struct BlockTests {
         }
     }
 
-    @Test("I7: Neither knows whether the other is there, nor how far they have come, in any room")
+    @Test("I7: Neither sees the other's presence or receipts in any room")
     func presence() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)
@@ -71,7 +71,7 @@ struct BlockTests {
         }
     }
 
-    @Test("The list is one's own, and has an end")
+    @Test("The list has only own blocks, and is limited")
     func list() async throws {
         var limits = ChatLimits()
         limits.blocksPerPerson = 2

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Chat
 
-@Suite("Direct rooms that somebody else opened", .timeLimit(.standard))
+@Suite("Direct requests", .timeLimit(.standard))
 struct DirectRequestTests {
-    @Test("I7: The other person sees nothing of it before the first message, and all from then on")
+    @Test("I7: The recipient sees nothing of the room before the first message, and everything from then on")
     func firstMessage() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -30,7 +30,7 @@ struct DirectRequestTests {
         }
     }
 
-    @Test("I8: A thousand strangers who write shut nobody out")
+    @Test("I8: Direct requests of a thousand strangers keep nobody from writing")
     func flood() async throws {
         var limits = ChatLimits()
         (limits.roomsPerPerson, limits.requestsPerPerson) = (4, 3)
@@ -57,7 +57,7 @@ struct DirectRequestTests {
         }
     }
 
-    @Test("Rooms that somebody is added to do not count as their own either")
+    @Test("Rooms to which a person was added do not count as their own either")
     func addedRooms() async throws {
         var limits = ChatLimits()
         (limits.roomsPerPerson, limits.requestsPerPerson) = (2, 1)
@@ -77,7 +77,7 @@ struct DirectRequestTests {
         }
     }
 
-    @Test("I8: Somebody who was brought into very many rooms is still written to, and is asked before the next room")
+    @Test("I8: A person in very many unanswered rooms still gets direct requests, and is invited to further rooms")
     func addedToMany() async throws {
         var limits = ChatLimits()
         (limits.roomsPerPerson, limits.requestsPerPerson) = (4, 1)
@@ -101,7 +101,7 @@ struct DirectRequestTests {
         }
     }
 
-    @Test("Writing counts as agreeing: the room is one's own from then on")
+    @Test("Writing in the room accepts it")
     func answering() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -116,7 +116,7 @@ struct DirectRequestTests {
         }
     }
 
-    @Test("Opening the room from the other side, or accepting it, is an answer too", arguments: [true, false])
+    @Test("Opening the room from the other side, or accepting it, accepts it too", arguments: [true, false])
     func accepting(byOpening: Bool) async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -138,7 +138,7 @@ struct DirectRequestTests {
         }
     }
 
-    @Test("I7: Whether a stranger's message was received or read is not known before an answer")
+    @Test("I7: A stranger sees no receipts before an answer")
     func receipts() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -177,7 +177,7 @@ struct DirectRequestTests {
         }
     }
 
-    @Test("A hidden room is out of its person's list alone, until the next message")
+    @Test("A hidden room is missing from that person's list only, until the next message")
     func hiding() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Invitations", .timeLimit(.standard))
 struct InvitationTests {
-    @Test("I7: A stranger who is added is asked first, and is not in the room until they accept")
+    @Test("I7: A stranger who is added is invited, and becomes a member by accepting")
     func asked() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -30,7 +30,7 @@ struct InvitationTests {
         }
     }
 
-    @Test("I3: Inviting and accepting under a key is done once, and gives the same answer again")
+    @Test("I3: Inviting and accepting with a key are done once, and a repeat gives the same answer")
     func keyed() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -58,7 +58,7 @@ struct InvitationTests {
         }
     }
 
-    @Test("People who share a room are added at once")
+    @Test("People who share a room are added without an invitation")
     func acquainted() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -69,7 +69,7 @@ struct InvitationTests {
         }
     }
 
-    @Test("I7: A direct room that was not answered makes nobody an acquaintance")
+    @Test("I7: Two people of an unanswered direct room remain strangers")
     func unanswered() async throws {
         try await withChat { chat in
             let (eve, bob) = (try await chat.person("eve"), try await chat.person("bob"))
@@ -80,7 +80,7 @@ struct InvitationTests {
         }
     }
 
-    @Test("The invited decline, and owners and admins take invitations back")
+    @Test("Invitations can be declined, and withdrawn by owners and admins")
     func ended() async throws {
         try await withChat { chat in
             let people = try await chat.people(4)
@@ -101,7 +101,7 @@ struct InvitationTests {
         }
     }
 
-    @Test("I7: An invitation ends with its inviter's right to invite, and with the room")
+    @Test("I7: An invitation ends when its inviter may no longer invite, and with the room")
     func inviterGone() async throws {
         try await withChat { chat in
             let people = try await chat.people(4)
@@ -119,7 +119,7 @@ struct InvitationTests {
         }
     }
 
-    @Test("I7: A blocked person's invitations do not reach the one who blocks, and look as ever to the other")
+    @Test("I7: Invitations of a blocked person do not reach the one who blocks, and look normal to the inviter")
     func blocked() async throws {
         try await withChat { chat in
             let (ada, eve) = (try await chat.person("ada"), try await chat.person("eve"))
@@ -135,7 +135,7 @@ struct InvitationTests {
         }
     }
 
-    @Test("I8: Invitations of one person and to one room have an end")
+    @Test("I8: Invitations per person and per room are limited")
     func limits() async throws {
         var limits = ChatLimits()
         (limits.invitationsPerPerson, limits.roomMembers) = (2, 3)

@@ -3,9 +3,12 @@ import Testing
 
 @testable import Chat
 
-@Suite("Changes under a key", .timeLimit(.standard))
+@Suite("Changes with an idempotency key", .timeLimit(.standard))
 struct KeyedChangeTests {
-    @Test("I3: The same request gives what the first one made, and makes nothing", arguments: KeyedChange.allCases)
+    @Test(
+        "I3: The same request returns the result of the first one, and creates nothing",
+        arguments: KeyedChange.allCases
+    )
     func again(change: KeyedChange) async throws {
         try await KeyedWorld.with { world in
             let first = try await world.make(change, world.request())
@@ -28,7 +31,7 @@ struct KeyedChangeTests {
         }
     }
 
-    @Test("I3: Of twenty at once exactly one makes something", arguments: KeyedChange.allCases)
+    @Test("I3: Of twenty concurrent requests exactly one creates something", arguments: KeyedChange.allCases)
     func together(change: KeyedChange) async throws {
         try await KeyedWorld.with { world in
             let results = try await withThrowingTaskGroup(of: KeyedChange.Result.self) { group in
@@ -57,7 +60,7 @@ struct KeyedChangeTests {
         }
     }
 
-    @Test("A person's key and a name's are told apart, and names are no matter of case")
+    @Test("Keys of people and of names are separate, and the case of names does not matter")
     func scopes() {
         let name = IdempotencyKey(ofNamed: "Ada", route: "r", text: "k")
         #expect(name == IdempotencyKey(ofNamed: "ada", route: "r", text: "k"))
@@ -67,7 +70,7 @@ struct KeyedChangeTests {
         #expect(IdempotencyKey(of: .random(), route: "r", text: "k").scope.count == 16)
     }
 
-    @Test("What belongs to one part of a request cannot pass for the end of another")
+    @Test("Parts of a request are delimited, so that different requests have different hashes")
     func parts() {
         let key = IdempotencyKey(ofNamed: "ada", route: "r", text: "k")
         let requests = [["ab", "c"], ["a", "bc"], ["abc"], ["abc", ""]].map { parts in
@@ -77,7 +80,7 @@ struct KeyedChangeTests {
     }
 
     @Test(
-        "I3: A key is kept for 24 hours and is a new one afterwards",
+        "I3: A key is kept for 24 hours and can be used again afterwards",
         arguments: [KeyedChange.room, .message, .upload]
     )
     func expiry(change: KeyedChange) async throws {
@@ -93,7 +96,7 @@ struct KeyedChangeTests {
         }
     }
 
-    @Test("I3: A repeat does not prolong the life of its key")
+    @Test("I3: A repeat does not extend the lifetime of its key")
     func noProlonging() async throws {
         try await KeyedWorld.with { world in
             _ = try await world.make(.message, world.request())
@@ -104,7 +107,7 @@ struct KeyedChangeTests {
         }
     }
 
-    @Test("A request that was refused leaves its key unused")
+    @Test("A refused request does not use its key")
     func unusedKey() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store
@@ -119,7 +122,7 @@ struct KeyedChangeTests {
         }
     }
 
-    @Test("A message that has been sent under its client id takes the key too")
+    @Test("A repeat by client message id uses the idempotency key too")
     func bothKeys() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store
@@ -147,7 +150,7 @@ struct KeyedChangeTests {
         }
     }
 
-    @Test("A repeat shows the thing as it is now, not as it was")
+    @Test("A repeat returns the current state, not the original one")
     func asItIsNow() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store

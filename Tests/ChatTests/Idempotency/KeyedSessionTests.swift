@@ -4,13 +4,13 @@ import Vocabulary
 
 @testable import Chat
 
-@Suite("Signing in under a key", .timeLimit(.standard))
+@Suite("Sign-ins with an idempotency key", .timeLimit(.standard))
 struct KeyedSessionTests {
     private func request(_ name: String = "ada", saying what: String = "this") -> IdempotentRequest {
         IdempotentRequest(IdempotencyKey(ofNamed: name, route: "sessions", text: "key"), parts: [.init(what.utf8)])
     }
 
-    @Test("I3: A repeat gives the same session another token, and the first one is void")
+    @Test("I3: A repeat gives the same session another token, and the first one is invalid")
     func renew() async throws {
         try await withChat { chat in
             let store = chat.store
@@ -29,7 +29,7 @@ struct KeyedSessionTests {
         }
     }
 
-    @Test("I3: An account, its session and its key are made together, or none of them")
+    @Test("I3: An account, its session and its key are created together, or none of them")
     func register() async throws {
         try await withChat { chat in
             let register = { @Sendable (name: String) in
@@ -52,7 +52,7 @@ struct KeyedSessionTests {
         }
     }
 
-    @Test("I3: Who comes second with a key makes no second session, even without looking first")
+    @Test("I3: A second sign-in with a key creates no second session, even without a check before")
     func claimedAlready() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -64,7 +64,7 @@ struct KeyedSessionTests {
         }
     }
 
-    @Test("A repeat that says something else is refused, and the token stays good")
+    @Test("A repeat with other contents is refused, and the token stays valid")
     func mismatch() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -75,7 +75,7 @@ struct KeyedSessionTests {
         }
     }
 
-    @Test("A session that has ended is gone, and a repeat makes no new one")
+    @Test("After the session has ended, a repeat is gone and creates no new one")
     func ended() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -86,7 +86,7 @@ struct KeyedSessionTests {
         }
     }
 
-    @Test("I7: Nobody gets a session of somebody else's, whatever their key")
+    @Test("I7: Nobody gets a session of somebody else, whatever the key")
     func others() async throws {
         try await withChat { chat in
             let (ada, eve) = (try await chat.person("ada"), try await chat.person("eve"))

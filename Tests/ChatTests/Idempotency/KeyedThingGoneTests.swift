@@ -4,9 +4,9 @@ import Vocabulary
 
 @testable import Chat
 
-@Suite("Repeats for what is gone", .timeLimit(.standard))
+@Suite("Repeats for deleted resources", .timeLimit(.standard))
 struct KeyedThingGoneTests {
-    @Test("A room that was deleted is gone")
+    @Test("A deleted room is gone")
     func room() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store
@@ -22,7 +22,7 @@ struct KeyedThingGoneTests {
         }
     }
 
-    @Test("I7: A private room that its maker has left is gone for them")
+    @Test("I7: A private room that its creator has left is gone for them")
     func leftRoom() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store
@@ -39,7 +39,7 @@ struct KeyedThingGoneTests {
         }
     }
 
-    @Test("A member who has left is not added again by a repeat")
+    @Test("A repeat does not add a member again who has left")
     func member() async throws {
         try await KeyedWorld.with { world in
             _ = try await world.make(.member, world.request())
@@ -48,7 +48,7 @@ struct KeyedThingGoneTests {
         }
     }
 
-    @Test("I7: Who has left a room is not told of the member they added")
+    @Test("I7: After leaving the room, a repeat does not return the added member")
     func leftAfterAdding() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store
@@ -64,7 +64,7 @@ struct KeyedThingGoneTests {
         }
     }
 
-    @Test("An upload that was deleted is gone, and stays so while its row is there")
+    @Test("A repeat of a deleted upload is gone, and remains so when its row is removed")
     func upload() async throws {
         try await KeyedWorld.with { world in
             _ = try await world.make(.upload, world.request())
@@ -77,7 +77,7 @@ struct KeyedThingGoneTests {
         }
     }
 
-    @Test("I7: A repeat from somebody who was removed from the room gives nothing")
+    @Test("I7: After a removal from the room, a repeat returns nothing")
     func removedFromRoom() async throws {
         try await KeyedWorld.with { world in
             let store = world.chat.store

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Rates of many", .timeLimit(.standard))
+@Suite("Rate ledger", .timeLimit(.standard))
 struct RateLedgerTests {
     private let start = ContinuousClock.now
 
@@ -11,7 +11,7 @@ struct RateLedgerTests {
         RateLedger(try #require(RateRule.list(rules)), capacity: capacity)
     }
 
-    @Test("Every rule must allow, and the longest wait is told")
+    @Test("Every rule must allow, and the longest wait is returned")
     func rules() throws {
         var ledger = try ledger("2/1s, 3/60s")
         #expect(ledger.take([1], at: start) == .allowed(remaining: 1))
@@ -24,7 +24,7 @@ struct RateLedgerTests {
         #expect(ledger.take([1], at: start + .seconds(20)) == .allowed(remaining: 0))
     }
 
-    @Test("A refusal takes nothing from any rule")
+    @Test("A refusal uses no tokens of any rule")
     func refusalIsFree() throws {
         var ledger = try ledger("1/1s, 2/60s")
         #expect(ledger.take([1], at: start) == .allowed(remaining: 0))
@@ -32,14 +32,14 @@ struct RateLedgerTests {
         #expect(ledger.take([1], at: start + .seconds(1)) == .allowed(remaining: 0))
     }
 
-    @Test("A wait below a second is told as one")
+    @Test("A wait below a second is rounded up to one")
     func shortWait() throws {
         var ledger = try ledger("10/1s burst 1")
         #expect(ledger.take([1], at: start) == .allowed(remaining: 0))
         #expect(ledger.take([1], at: start) == .refused(retryAfterSeconds: 1))
     }
 
-    @Test("One's own use is nobody else's")
+    @Test("Keys have separate limits")
     func keys() throws {
         var ledger = try ledger("1/60s")
         #expect(ledger.take([1], at: start) == .allowed(remaining: 0))
@@ -47,7 +47,7 @@ struct RateLedgerTests {
         #expect(ledger.take([1], at: start) == .refused(retryAfterSeconds: 60))
     }
 
-    @Test("Of several keys all must allow, and none is charged where one does not")
+    @Test("All of several keys must allow, and none is charged if one does not")
     func severalKeys() throws {
         var ledger = try ledger("2/60s")
         #expect(ledger.take([1, 2], at: start) == .allowed(remaining: 1))
@@ -56,7 +56,7 @@ struct RateLedgerTests {
         #expect(ledger.take([2], at: start) == .allowed(remaining: 0))
     }
 
-    @Test("I8: keys without end take no more room")
+    @Test("I8: the number of remembered keys is limited")
     func bounded() throws {
         var ledger = try ledger("5/60s", capacity: 100)
         for key in 0..<10_000 {
@@ -67,7 +67,7 @@ struct RateLedgerTests {
         #expect(ledger.count > 70)
     }
 
-    @Test("I8: a flood of made-up keys does not lift the limit of who has used theirs up")
+    @Test("I8: a flood of invented keys does not reset a used-up limit")
     func flood() throws {
         var ledger = try ledger("5/60s", capacity: 100)
         for _ in 0..<5 { _ = ledger.take([-1], at: start) }
@@ -75,7 +75,7 @@ struct RateLedgerTests {
         #expect(ledger.take([-1], at: start + .seconds(5)) == .refused(retryAfterSeconds: 7))
     }
 
-    @Test("I8: keys that are full again go first, and those in use stay")
+    @Test("I8: keys with full buckets are removed first, and used ones stay")
     func fullOnesGo() throws {
         var ledger = try ledger("1/60s", capacity: 8)
         for key in 0..<6 { _ = ledger.take([key], at: start) }
@@ -88,20 +88,20 @@ struct RateLedgerTests {
         }
     }
 
-    @Test("I8: when every key was used up at the same moment there is room all the same")
+    @Test("I8: there is room even if every key was used up at the same time")
     func sameMoment() throws {
         var ledger = try ledger("1/60s", capacity: 4)
         for key in 0..<100 { #expect(ledger.take([key], at: start) == .allowed(remaining: 0)) }
         #expect(ledger.count <= 4)
     }
 
-    @Test("Without a rule there is no limit, and nothing is remembered")
+    @Test("Without a rule there is no limit, and nothing is stored")
     func off() {
         let limiter = RateLimiter<Int>([], capacity: 1) { preconditionFailure("nobody needs the time") }
         for key in 0..<100 { #expect(limiter.take([key]) == .allowed(remaining: nil)) }
     }
 
-    @Test("I8: threads together get no more than one would")
+    @Test("I8: concurrent threads get no more than one would")
     func threads() async {
         let start = start
         let limiter = RateLimiter<Int>([RateRule(count: 100, seconds: 60, burst: 100)], capacity: 10) { start }

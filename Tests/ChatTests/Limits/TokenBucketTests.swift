@@ -13,7 +13,7 @@ struct TokenBucketTests {
         return count
     }
 
-    @Test("I8: while the clock stands still there is one burst and no more")
+    @Test("I8: while the clock stands still, exactly one burst is allowed")
     func burst() {
         for burst in [1, 5, 60] {
             var bucket = TokenBucket(at: start)
@@ -21,7 +21,7 @@ struct TokenBucketTests {
         }
     }
 
-    @Test("Tokens come back one by one, and never more than the burst")
+    @Test("Tokens are refilled one by one, up to the burst")
     func refill() {
         let rule = RateRule(count: 2, seconds: 10, burst: 3)
         var bucket = TokenBucket(at: start)
@@ -33,7 +33,7 @@ struct TokenBucketTests {
         #expect(taken(&bucket, rule, at: start + .seconds(100_000)) == 3)
     }
 
-    @Test("I8: over a long time the rate holds, whatever is asked for between")
+    @Test("I8: over a long time the rate holds, whatever the pattern of requests")
     func longRun() {
         let rule = RateRule(count: 7, seconds: 3, burst: 4)
         var bucket = TokenBucket(at: start)
@@ -42,7 +42,7 @@ struct TokenBucketTests {
         #expect(count == 4 + 700)
     }
 
-    @Test("The wait is exactly as long as it takes, and tokens are counted whole")
+    @Test("The wait is exact, and tokens are whole numbers")
     func wait() {
         let rule = RateRule(count: 1, seconds: 8, burst: 2)
         var bucket = TokenBucket(at: start)
@@ -57,7 +57,7 @@ struct TokenBucketTests {
         #expect(bucket.tokens(rule, at: start + .seconds(16)) == 2)
     }
 
-    @Test("Looking at it late, from another thread's earlier clock, gives nothing away")
+    @Test("An earlier time, from another thread's clock, adds no tokens")
     func earlier() {
         let rule = RateRule(count: 1, seconds: 1, burst: 1)
         var bucket = TokenBucket(at: start)

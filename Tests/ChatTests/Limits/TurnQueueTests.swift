@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Turns", .timeLimit(.standard))
+@Suite("Fair queue", .timeLimit(.standard))
 struct TurnQueueTests {
     private let start = ContinuousClock.now
 
@@ -16,7 +16,7 @@ struct TurnQueueTests {
         return order
     }
 
-    @Test("The first job begins, the others wait, and one after another gets its turn")
+    @Test("The first job starts at once, and the others get their turns one after another")
     func oneAtATime() {
         var queue = TurnQueue<String>()
         let entrances = [queue.enter(1, keys: ["a"], at: start), queue.enter(2, keys: ["b"], at: start)]
@@ -28,7 +28,7 @@ struct TurnQueueTests {
         #expect(entrance == .begins)
     }
 
-    @Test("Somebody who comes once does not wait behind all the jobs of somebody who comes often")
+    @Test("A single job does not wait behind all the jobs of a busy key")
     func fair() {
         #expect(order([["eve"], ["eve"], ["eve"], ["eve"], ["ada"], ["bob"]]) == [0, 4, 5, 1, 2, 3])
     }
@@ -39,19 +39,19 @@ struct TurnQueueTests {
         #expect(order([["a", "1"], ["a", "2"], ["a", "3"], ["b", "4"]]) == [0, 3, 1, 2])
     }
 
-    @Test("Nobody passes a job that waits for one of their keys")
+    @Test("No job overtakes another one that waits for one of its keys")
     func noPassing() {
         // 1 waits for a and for the key x that 2 holds; 3 could have a before 1 but came later.
         #expect(order([["a"], ["a", "x"], ["x"], ["a"]]) == [0, 1, 2, 3])
         #expect(order([["a"], ["x"], ["a", "x"], ["a"], ["b"]]) == [0, 1, 4, 2, 3])
     }
 
-    @Test("Jobs without a key wait in the order in which they come")
+    @Test("Jobs without a key wait in order of arrival")
     func noKeys() {
         #expect(order([[], [], ["a"], []]) == [0, 1, 2, 3])
     }
 
-    @Test("I8: one key fills neither the round nor the places behind it")
+    @Test("I8: one key can fill neither the round nor the queue")
     func bounds() {
         var limits = TurnLimits()
         (limits.round, limits.behind, limits.behindEachKey) = (2, 3, 2)
@@ -64,7 +64,7 @@ struct TurnQueueTests {
         #expect(queue.waitingCount == 5)
     }
 
-    @Test("I8: who has waited too long gets no turn")
+    @Test("I8: a job that has waited too long gets no turn")
     func expiry() {
         var queue = TurnQueue<String>()
         _ = queue.enter(1, keys: ["a"], at: start)
@@ -77,7 +77,7 @@ struct TurnQueueTests {
         #expect(queue.waitingCount == 0)
     }
 
-    @Test("Who leaves makes room for the next of the same key")
+    @Test("A job that leaves makes room for the next one of the same key")
     func leaving() {
         var queue = TurnQueue<String>()
         _ = queue.enter(1, keys: ["a"], at: start)

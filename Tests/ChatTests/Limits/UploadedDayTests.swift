@@ -4,7 +4,7 @@ import Vocabulary
 
 @testable import Chat
 
-@Suite("A day of uploads", .timeLimit(.standard))
+@Suite("Uploads within a day", .timeLimit(.standard))
 struct UploadedDayTests {
     private let start = Timestamp(milliseconds: 1_800_000_000_000)
 
@@ -23,7 +23,7 @@ struct UploadedDayTests {
         #expect(wait(day([(0, 400)]), for: 601, atMinute: 5) != nil)
     }
 
-    @Test("One waits until enough is a day old, and no longer")
+    @Test("The wait lasts until enough uploads are a day old")
     func enough() {
         let day = day([(0, 300), (60, 300), (120, 400)])
         let dayAndSpan = 86_400 + 600
@@ -33,21 +33,21 @@ struct UploadedDayTests {
         #expect(wait(day, for: 1000, atMinute: 130) == dayAndSpan + (120 - 130) * 60)
     }
 
-    @Test("A span counts until all of it is a day old")
+    @Test("A bucket counts until all of it is a day old")
     func horizon() {
         let day = day([(0, 1000)])
         #expect(wait(day, for: 1, atMinute: 24 * 60 + 9) == 60)
         #expect(wait(day, for: 1, atMinute: 24 * 60 + 10) == nil)
     }
 
-    @Test("What is larger than the limit waits for all the rest, and is told a time all the same")
+    @Test("An upload larger than the limit gets the time when all others have expired")
     func tooLarge() {
         #expect(wait(day([(0, 10), (10, 10)]), for: 2000, atMinute: 10) == 86_400 + 600)
         #expect(wait(day([]), for: 2000, atMinute: 10) == 1)
         #expect(wait(day([(0, 10)]), for: .max, limit: .max, atMinute: 0) != nil)
     }
 
-    @Test("Ten minutes are one span")
+    @Test("A bucket has ten minutes")
     func spans() {
         for seconds in [0, 1, 599] {
             #expect(UploadedDay.spanStart(at: start + .seconds(seconds)) == start)
@@ -55,7 +55,7 @@ struct UploadedDayTests {
         #expect(UploadedDay.spanStart(at: start + .seconds(600)) == start + .seconds(600))
     }
 
-    @Test("What was uploaded while the clock was days ahead is not counted, and no wait is longer than the window")
+    @Test("Uploads made while the clock was days ahead do not count, and no wait exceeds the window")
     func clockAhead() {
         let ahead = day([(0, 300), (3 * 1440, 900)])
         #expect(wait(ahead, for: 700, atMinute: 5) == nil)

@@ -4,14 +4,14 @@ import Testing
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Callers of operations on messages", .timeLimit(.standard))
+@Suite("Callers of message operations", .timeLimit(.standard))
 struct CallerTests {
     private func caller(_ user: User.ID, key: String? = nil) -> Caller {
         let request = key.map { IdempotentRequest(IdempotencyKey(of: user, route: "send", text: $0), parts: []) }
         return Caller(user: user, session: .random(), idempotentRequest: request)
     }
 
-    @Test("I8: Messages and edits of one person are limited, those of others are not counted among them")
+    @Test("I8: Messages and edits are limited for each person separately")
     func rate() async throws {
         try await withFolder { folder in
             let database = try OpenDatabase(path: folder + "/snug.sqlite", role: .server, synchronous: .normal)
@@ -37,7 +37,7 @@ struct CallerTests {
         }
     }
 
-    @Test("I3: A message that is sent again under its key is answered with the first one")
+    @Test("I3: A repeat of a message with its key returns the first one")
     func repeated() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Editing and deleting messages", .timeLimit(.standard))
 struct EditingTests {
-    @Test("Its sender edits a message, nobody else does")
+    @Test("Only its sender may edit a message")
     func edit() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -63,7 +63,7 @@ struct EditingTests {
         }
     }
 
-    @Test("A message with a file may lose its words")
+    @Test("A message with a file may be edited to an empty body")
     func emptyBody() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -77,7 +77,7 @@ struct EditingTests {
         }
     }
 
-    @Test("I5: A deleted message stays as a tombstone and lets its files go")
+    @Test("I5: A deleted message leaves a tombstone and releases its files")
     func tombstone() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -105,7 +105,7 @@ struct EditingTests {
         }
     }
 
-    @Test("Deleting again changes nothing and tells nobody")
+    @Test("Deleting again changes nothing and records no event")
     func twice() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -123,7 +123,7 @@ struct EditingTests {
         }
     }
 
-    @Test("In a direct room nobody deletes the other's messages once one has blocked the other")
+    @Test("In a direct room, messages of the other person cannot be deleted once one has blocked the other")
     func directRoom() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -137,7 +137,7 @@ struct EditingTests {
         }
     }
 
-    @Test("Owners and admins delete others' messages, members only their own")
+    @Test("Owners and admins may delete messages of others, members only their own")
     func whoDeletes() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)

@@ -33,7 +33,7 @@ struct PageTests {
         }
     }
 
-    @Test("Every page is what the model says", arguments: [11, 22, 33] as [UInt64])
+    @Test("Every page matches the model", arguments: [11, 22, 33] as [UInt64])
     func againstModel(seed: UInt64) async throws {
         try await withChat { chat in
             var random = SeededRandom(seed: seed)
@@ -65,7 +65,7 @@ struct PageTests {
     }
 
     @Test(
-        "A page of ten messages has those on the named side, and says whether there are more",
+        "A page of ten messages has those selected by anchor and limit, and whether there are more",
         arguments: [
             (.newest, 3, "789", true, false), (.newest, 10, "0123456789", false, false),
             (.newest, 50, "0123456789", false, false), (.before(5), 3, "234", true, true),
@@ -88,7 +88,7 @@ struct PageTests {
         }
     }
 
-    @Test("Reading page after page, in either direction, meets every message once")
+    @Test("Successive pages in either direction contain every message once")
     func walk() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -135,7 +135,7 @@ struct PageTests {
         }
     }
 
-    @Test("A page shows each message with its own files, in their order")
+    @Test("A page has each message with its own files in order")
     func attachments() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Posting", .timeLimit(.standard))
 struct PostingTests {
-    @Test("A message holds what was said, by whom and when")
+    @Test("A message has its body, its sender and its time")
     func post() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -22,7 +22,7 @@ struct PostingTests {
         }
     }
 
-    @Test("A draft needs something in it and keeps to its bounds")
+    @Test("A draft must have visible content within the limits")
     func drafts() async throws {
         let limits = ChatLimits()
         let file = Attachment.ID.random()
@@ -40,7 +40,7 @@ struct PostingTests {
         for draft in good { #expect(throws: Never.self) { _ = try draft.checked(limits) } }
     }
 
-    @Test("An answer goes to a message of the same room")
+    @Test("A reply must refer to a message of the same room")
     func replyTo() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -53,7 +53,7 @@ struct PostingTests {
         }
     }
 
-    @Test("I7: Nobody posts where they are not a member")
+    @Test("I7: Only members may post")
     func strangers() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -63,7 +63,7 @@ struct PostingTests {
         }
     }
 
-    @Test("I2: Many who write at once leave no gap in any room's numbers nor in the log")
+    @Test("I2: Concurrent writers leave no gaps in the numbers of rooms or in the log")
     func concurrentWriters() async throws {
         try await withChat { chat in
             let people = try await chat.people(8)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("New names in old messages", .timeLimit(.standard))
+@Suite("Sender backfill", .timeLimit(.standard))
 struct RenameTests {
     private func rename(_ user: User.ID, to name: String, in chat: TestChat) async throws {
         var changes = UserChanges()
@@ -33,7 +33,7 @@ struct RenameTests {
         }
     }
 
-    @Test("Batches carry a new name into every old message of that person and of nobody else")
+    @Test("Batches write a new name into every old message of that person and of nobody else")
     func batches() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -51,7 +51,7 @@ struct RenameTests {
         }
     }
 
-    @Test("A second new name, in the middle of the first, wins everywhere")
+    @Test("A second new name during the backfill of the first one wins everywhere")
     func twice() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -65,7 +65,7 @@ struct RenameTests {
         }
     }
 
-    @Test("A new picture reaches old messages, and so does its removal")
+    @Test("A new avatar reaches old messages, and so does its removal")
     func avatar() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -86,7 +86,7 @@ struct RenameTests {
         }
     }
 
-    @Test("I8: only rooms whose messages change are named, and the name that somebody has already changes nothing")
+    @Test("I8: only rooms with changed messages are returned, and an unchanged name changes nothing")
     func onlyChanges() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -106,7 +106,7 @@ struct RenameTests {
         }
     }
 
-    @Test("Without a new name there is nothing to do")
+    @Test("Without a new name there is no work")
     func nothing() async throws {
         try await withChat { chat in
             let rooms = try await changedRooms(chat)

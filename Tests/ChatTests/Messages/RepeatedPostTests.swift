@@ -4,9 +4,9 @@ import Vocabulary
 
 @testable import Chat
 
-@Suite("Posting again", .timeLimit(.standard))
+@Suite("Repeated posts", .timeLimit(.standard))
 struct RepeatedPostTests {
-    @Test("I3: The same client id gives the first message again and makes nothing new")
+    @Test("I3: The same client message id returns the first message and creates nothing")
     func retry() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -22,7 +22,7 @@ struct RepeatedPostTests {
         }
     }
 
-    @Test("I3: Of many retries at once one makes the message")
+    @Test("I3: Of concurrent retries one creates the message")
     func retriesAtOnce() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -41,7 +41,7 @@ struct RepeatedPostTests {
         }
     }
 
-    @Test("I3: A client id does not move to another room, and others may use the same")
+    @Test("I3: A client message id is bound to its room and to its person")
     func otherRoom() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -55,7 +55,7 @@ struct RepeatedPostTests {
         }
     }
 
-    @Test("I3: A client id does not come with other words, until the message has been edited")
+    @Test("I3: A client message id with another body is a mismatch, unless the message has been edited")
     func otherBody() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -71,7 +71,7 @@ struct RepeatedPostTests {
         }
     }
 
-    @Test("I7: A retry after one was removed from the room gives nothing")
+    @Test("I7: A retry after a removal from the room returns nothing")
     func removedMeanwhile() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))

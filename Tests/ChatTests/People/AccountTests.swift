@@ -6,7 +6,7 @@ import Vocabulary
 
 @Suite("Accounts", .timeLimit(.standard))
 struct AccountTests {
-    @Test("A name is given once")
+    @Test("A taken name is a conflict")
     func takenName() async throws {
         try await withChat { chat in
             _ = try await chat.person("ada")
@@ -14,7 +14,7 @@ struct AccountTests {
         }
     }
 
-    @Test("Of many who want a name at the same time, one gets it")
+    @Test("Of concurrent registrations of a name, one succeeds")
     func takenNameAtOnce() async throws {
         try await withChat { chat in
             let outcomes = await withTaskGroup { group in
@@ -52,7 +52,7 @@ struct AccountTests {
     }
 
     @Test(
-        "User names may hold letters, digits, dots and dashes",
+        "User names may have letters, digits, dots, dashes and underscores",
         arguments: [
             "a", "a-b_c.d9", "7", "_a", "admin", String(repeating: "a", count: 32),
         ]
@@ -62,7 +62,7 @@ struct AccountTests {
     }
 
     @Test(
-        "Names of those who speak for the server, or to everybody, are the operator's to give",
+        "Names that stand for the server or for everybody are reserved for the operator",
         arguments: [
             "admin", "ad-min", "a.d.m.i.n", "system", "root", "support", "everyone", "here", "channel", "all", "snug",
         ]
@@ -73,14 +73,14 @@ struct AccountTests {
         try User.checkIsNotReserved(username: name + "-fan")
     }
 
-    @Test("A user name is kept in lower case and without white space around it")
+    @Test("A user name is stored in lower case and without surrounding white space")
     func typedName() {
         #expect(User.name(typed: " Ann \n") == "ann")
         #expect(User.name(typed: "ann") == "ann")
         #expect(User.name(typed: "  ") == "")
     }
 
-    @Test("A display name is trimmed, and the user name stands in for none")
+    @Test("A display name is trimmed, and defaults to the user name")
     func displayName() throws {
         #expect(try User.check(displayName: "  Ada L. \n", username: "ada") == "Ada L.")
         #expect(try User.check(displayName: nil, username: "ada") == "ada")
@@ -90,7 +90,7 @@ struct AccountTests {
     }
 
     @Test(
-        "A display name is neither empty, invisible nor too long",
+        "An empty, invisible or long display name is rejected",
         arguments: [
             "", " ", "   ", "\u{7}", "\n", "\u{200B}", "\u{202E}", "\u{202E}\u{2066}", "\u{200B}\u{2060}\u{FEFF}",
             "\u{3164}", "\u{2800}", "\u{301}", String(repeating: "x", count: 65), String(repeating: "é", count: 65),
@@ -100,7 +100,7 @@ struct AccountTests {
         #expect(throws: Refusal.self) { try User.check(displayName: name, username: "ada") }
     }
 
-    @Test("People are found by the beginning of their name, in order")
+    @Test("People are found by prefixes of their names, in order")
     func search() async throws {
         var limits = ChatLimits()
         limits.peopleFound = 3
@@ -132,7 +132,7 @@ struct AccountTests {
         }
     }
 
-    @Test("A change leaves alone what it does not name")
+    @Test("A change affects only the given members")
     func partialUpdate() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -147,7 +147,7 @@ struct AccountTests {
         }
     }
 
-    @Test("Nobody has no credentials and is not found")
+    @Test("An unknown person has no credentials and is not found")
     func nobody() async throws {
         try await withChat { chat in
             let credentials = try await chat.store.people.credentials(username: "nobody")
@@ -158,7 +158,7 @@ struct AccountTests {
         }
     }
 
-    @Test("Who was seen is remembered, and never as having been seen earlier than before")
+    @Test("The last-seen time of a person is stored, and never moves back")
     func lastSeen() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -170,7 +170,7 @@ struct AccountTests {
         }
     }
 
-    @Test("I7: Who shares a room with somebody may know whether they are there, nobody else")
+    @Test("I7: Only people who share a room see each other's presence")
     func presence() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Pictures of people", .timeLimit(.standard))
+@Suite("Avatars", .timeLimit(.standard))
 struct AvatarTests {
     private func setAvatar(_ avatar: UserChanges.Avatar, of user: User.ID, in chat: TestChat) async throws -> User {
         var changes = UserChanges()
@@ -11,7 +11,7 @@ struct AvatarTests {
         return try await chat.store.people.update(user, changes)
     }
 
-    @Test("I5: A new picture is taken into use and the old one let go")
+    @Test("I5: A new avatar is claimed and the old one released")
     func replace() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -29,7 +29,7 @@ struct AvatarTests {
         }
     }
 
-    @Test("A picture that cannot be used leaves the old one in place")
+    @Test("An unusable picture leaves the old avatar in place")
     func refused() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -54,7 +54,7 @@ struct AvatarTests {
         }
     }
 
-    @Test("Saying the same picture again keeps it")
+    @Test("Setting the same avatar again keeps it")
     func same() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -3,12 +3,12 @@ import Testing
 
 @testable import Chat
 
-@Suite("Networks that people sign in from", .timeLimit(.standard))
+@Suite("Known networks", .timeLimit(.standard))
 struct KnownNetworkTests {
     private let home = Network(v4: 0xC000_0201)
     private let office = Network(v6: 0x2001_0DB8_0000_0000)
 
-    @Test("A sign-in, a sign-up and the use of a session make a network known, to that person alone")
+    @Test("A sign-in, a registration and the use of a session make a network known for that person only")
     func known() async throws {
         try await withChat { chat in
             let store = chat.store
@@ -34,7 +34,7 @@ struct KnownNetworkTests {
         }
     }
 
-    @Test("I8: above the limit the network of longest ago is forgotten, also after the clock was set back")
+    @Test("I8: above the limit the oldest network is removed, also after the clock was set back")
     func limit() async throws {
         var limits = ChatLimits()
         limits.networksPerPerson = 2

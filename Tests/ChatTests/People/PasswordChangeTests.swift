@@ -4,13 +4,13 @@ import Testing
 
 @testable import Chat
 
-@Suite("Changing a password", .timeLimit(.standard))
+@Suite("Password changes", .timeLimit(.standard))
 struct PasswordChangeTests {
     private func request() -> IdempotentRequest {
         IdempotentRequest(IdempotencyKey(ofNamed: "ada", route: "sessions", text: "key"), parts: [])
     }
 
-    @Test("I7: a sign-in that checked the password before it was changed makes no session afterwards")
+    @Test("I7: a sign-in that verified the password before its change creates no session afterwards")
     func signInBefore() async throws {
         try await withChat { chat in
             let store = chat.store
@@ -27,7 +27,7 @@ struct PasswordChangeTests {
         }
     }
 
-    @Test("I7: of two changes that checked the same password, the second is refused")
+    @Test("I7: of two changes that verified the same password, the second is refused")
     func twice() async throws {
         try await withChat { chat in
             let store = chat.store
@@ -49,7 +49,7 @@ struct PasswordChangeTests {
         }
     }
 
-    @Test("I7: a session that has ended sets no password")
+    @Test("I7: a session that has ended cannot set a password")
     func endedSession() async throws {
         try await withChat { chat in
             let store = chat.store
@@ -86,7 +86,7 @@ struct PasswordChangeTests {
         }
     }
 
-    @Test("A renewed hash is kept with the session that it was made for, and ends nobody's session")
+    @Test("A renewed hash is stored with its new session, and ends no other session")
     func renewed() async throws {
         try await withChat { chat in
             let store = chat.store

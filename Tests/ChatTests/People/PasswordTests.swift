@@ -17,7 +17,7 @@ struct PasswordTests {
         try await hasher.verify(password, against: hash, for: Self.ada).isRight
     }
 
-    @Test("A hash knows its own password and no other")
+    @Test("A hash verifies its own password and no other")
     func verify() async throws {
         let hasher = PasswordHasher(cost: Self.cost)
         let hash = try await hasher.hash("correct horse", for: Self.ada)
@@ -26,14 +26,14 @@ struct PasswordTests {
         #expect(try await !isRight("", hash))
     }
 
-    @Test("Nobody's password is never right")
+    @Test("The password of an unknown person is never correct")
     func nobody() async throws {
         #expect(try await !isRight("", nil))
         #expect(try await !isRight("correct horse", nil))
     }
 
     @Test(
-        "A text that is no hash fits no password",
+        "A malformed hash verifies no password",
         arguments: [
             "", "hash", "$scrypt$ln=4,r=1,p=1$c2FsdA", "$argon2$ln=4,r=1,p=1$c2FsdA$a2V5", "$scrypt$ln=4$c2FsdA$a2V5",
             "$scrypt$ln=99,r=1,p=1$c2FsdA$a2V5", "$scrypt$ln=x,r=1,p=1$c2FsdA$a2V5", "$scrypt$ln=4,r=1,p=1$*$*",
@@ -50,7 +50,7 @@ struct PasswordTests {
         #expect(try await isRight("correct horse", hash))
     }
 
-    @Test("The same password has another hash each time")
+    @Test("The same password has a different hash each time")
     func salt() async throws {
         let hasher = PasswordHasher(cost: Self.cost)
         let first = try await hasher.hash("correct horse", for: Self.ada)
@@ -78,7 +78,7 @@ struct PasswordTests {
     }
 
     @Test(
-        "Composed and decomposed characters, and spaces of whatever kind, are the same password",
+        "Composed and decomposed characters, and spaces of any kind, are the same password",
         arguments: [
             ("caf\u{E9} au lait", "cafe\u{301} au lait"),
             ("\u{1E9B}\u{323} password", "\u{17F}\u{323}\u{307} password"),
@@ -98,7 +98,7 @@ struct PasswordTests {
     }
 
     @Test(
-        "A hash that was made of what was typed is accepted, in either form, and renewed",
+        "A hash of the unnormalised password is accepted in either form, and renewed",
         arguments: [
             ("cafe\u{301} au lait", "cafe\u{301} au lait"), ("cafe\u{301} au lait", "caf\u{E9} au lait"),
             ("correct\u{A0}horse", "correct\u{A0}horse"),
@@ -131,7 +131,7 @@ struct PasswordTests {
         #expect(try await hasher.verify("another one", against: old, for: Self.ada) == .wrong)
     }
 
-    @Test("I7: how many hashes a wrong guess costs depends on the guess alone")
+    @Test("I7: the number of hashes for a wrong guess depends only on the guess")
     func guesses() {
         let forms = { (typed: String) in Password.earlierForm(of: typed, prepared: Password.prepared(typed)) }
         #expect(forms("correct horse") == nil)
@@ -144,7 +144,7 @@ struct PasswordTests {
     /// Slow enough for others to come meanwhile.
     private static let slowCost = PasswordHasher.Cost(rounds: 1 << 12, blockSize: 8, parallelism: 1)
 
-    @Test("I8: one person's hashes beyond their places are refused, and keep nobody else waiting")
+    @Test("I8: hashes of one person beyond the limit are refused, and delay nobody else")
     func overload() async throws {
         var turns = TurnLimits()
         turns.behindEachKey = 4
@@ -164,7 +164,7 @@ struct PasswordTests {
         #expect(try await !isRight("slow one", nil, by: hasher))
     }
 
-    @Test("A hash that nobody waits for any more gives its place back")
+    @Test("A cancelled hash releases its place")
     func cancelled() async throws {
         var turns = TurnLimits()
         turns.behindEachKey = 1

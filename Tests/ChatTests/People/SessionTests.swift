@@ -8,7 +8,7 @@ import Vocabulary
 struct SessionTests {
     private static let day = Duration.seconds(86_400)
 
-    @Test("A token opens its session and no other does")
+    @Test("A session is found by its own token only")
     func token() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -21,7 +21,7 @@ struct SessionTests {
         }
     }
 
-    @Test("I7: Of a token only the hash is kept")
+    @Test("I7: Only the hash of a token is stored")
     func onlyHash() async throws {
         try await withChat { chat in
             let (_, token) = try await chat.store.people.createSession(for: try await chat.person("ada"))
@@ -44,7 +44,7 @@ struct SessionTests {
         }
     }
 
-    @Test("A use is written down once an hour at most")
+    @Test("Uses are stored at most once an hour")
     func prolonging() async throws {
         try await withChat { chat in
             let (session, token) = try await chat.store.people.createSession(for: try await chat.person("ada"))
@@ -58,7 +58,7 @@ struct SessionTests {
         }
     }
 
-    @Test("I8: Above the limit the longest unused session gives way")
+    @Test("I8: Above the limit the least recently used session ends")
     func limit() async throws {
         var limits = ChatLimits()
         limits.sessionsPerPerson = 3
@@ -78,7 +78,7 @@ struct SessionTests {
         }
     }
 
-    @Test("The new session is never the one that gives way, even after the clock was set back")
+    @Test("The new session is never the one that ends, even after the clock was set back")
     func clockSetBack() async throws {
         var limits = ChatLimits()
         limits.sessionsPerPerson = 3
@@ -92,7 +92,7 @@ struct SessionTests {
         }
     }
 
-    @Test("The list names what has not expired, newest use first")
+    @Test("The list has the sessions that have not expired, latest use first")
     func list() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -105,7 +105,7 @@ struct SessionTests {
         }
     }
 
-    @Test("One's own sessions can be ended, others' cannot be found")
+    @Test("Own sessions can be ended, those of others are not found")
     func signOut() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -117,7 +117,7 @@ struct SessionTests {
         }
     }
 
-    @Test("A new password ends every session but the one that set it")
+    @Test("A new password ends every other session")
     func signOutOthers() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -133,7 +133,7 @@ struct SessionTests {
         }
     }
 
-    @Test("I7: A session that was used a moment ago ends all the same, whichever way it ends")
+    @Test("I7: A recently used session ends at once, in every way of ending it")
     func endsAtOnce() async throws {
         var limits = ChatLimits()
         limits.sessionsPerPerson = 2
@@ -159,7 +159,7 @@ struct SessionTests {
         }
     }
 
-    @Test("A session that was used while the clock was years ahead is prolonged from today on again")
+    @Test("A use of a session while the clock was ahead does not prevent later extensions")
     func clockAhead() async throws {
         try await withChat { chat in
             let (_, token) = try await chat.store.people.createSession(for: try await chat.person("ada"))
@@ -172,7 +172,7 @@ struct SessionTests {
         }
     }
 
-    @Test("I7: a session that ends while its life is prolonged is not given back")
+    @Test("I7: a session that ends while its expiry is extended is not returned")
     func endsWhileProlonged() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -9,7 +9,7 @@ struct CancelledRenderingTests {
         try await chat.store.read { try $0.rendering(of: id)?.state }
     }
 
-    @Test("I5: an attachment leaves the queue in whichever way it is deleted; its rendering goes with its row")
+    @Test("I5: every way of deleting an attachment removes it from the queue; its rendering is removed with its row")
     func everyWay() async throws {
         try await withChat { chat in
             let (store, ada) = (chat.store, try await chat.person("ada"))

@@ -5,7 +5,7 @@ import Vocabulary
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Failure as a state", .timeLimit(.standard))
+@Suite("Failures of renderings", .timeLimit(.standard))
 struct FailureTests {
     /// A picture in a room, as its owner sees it.
     private struct World {
@@ -43,7 +43,7 @@ struct FailureTests {
         }
     }
 
-    @Test("A picture that is at fault has failed for good, with its reason, and the room is told")
+    @Test("A faulty picture fails permanently with its reason, and the room receives the event")
     func picture() async throws {
         try await World.with { world in
             let failure = try await world.fail(.picture)
@@ -54,7 +54,7 @@ struct FailureTests {
         }
     }
 
-    @Test("A retry that was planned while the clock was days ahead is due at once when it is right again")
+    @Test("A retry scheduled while the clock was days ahead is due at once when the clock is right again")
     func clockAhead() async throws {
         try await World.with { world in
             let ahead = Duration.seconds(3 * 86_400)
@@ -95,7 +95,7 @@ struct FailureTests {
         }
     }
 
-    @Test("A try that was taken back is no try, and nothing that was interrupted")
+    @Test("A withdrawn attempt counts neither as an attempt nor as interrupted")
     func withdrawn() async throws {
         try await World.with { world in
             for _ in 0..<5 {
@@ -107,7 +107,7 @@ struct FailureTests {
         }
     }
 
-    @Test("A picture that was killed is tried again by itself when its time has come; clients see it failed until then")
+    @Test("A picture beyond a resource limit is retried when it is due; clients see it as failed until then")
     func resourceLimit() async throws {
         try await World.with { world in
             let (chat, store) = (world.chat, world.chat.store)
@@ -129,7 +129,7 @@ struct FailureTests {
         }
     }
 
-    @Test("I1: what is due is found after a restart, at the time that was told")
+    @Test("I1: a scheduled retry is due after a restart, at the announced time")
     func restart() async throws {
         try await World.with { world in
             try await world.fail(.file)
@@ -140,7 +140,7 @@ struct FailureTests {
         }
     }
 
-    @Test("A file that cannot be read is tried four times in all; the client is told each time when the next one is")
+    @Test("An unreadable file is tried four times, and each failure has the time of the next attempt")
     func file() async throws {
         try await World.with { world in
             for delay in [300, 3600, 86_400] {
@@ -156,7 +156,7 @@ struct FailureTests {
         }
     }
 
-    @Test("Who asks for another try begins the schedule anew, but what the picture brought down is not forgotten")
+    @Test("A requested retry restarts the schedule, but keeps the crash count")
     func manualRetry() async throws {
         try await World.with { world in
             for _ in 0..<2 {
@@ -173,7 +173,7 @@ struct FailureTests {
         }
     }
 
-    @Test("I8: a picture in quarantine is not tried again, whoever asks")
+    @Test("I8: a quarantined picture is never retried")
     func quarantine() async throws {
         try await World.with { world in
             for _ in 0..<2 { try await world.fail(.crash) }
@@ -200,7 +200,7 @@ struct FailureTests {
         }
     }
 
-    @Test("Only what failed can be tried again, and only by who may see it")
+    @Test("Only failed pictures can be retried, and only by people who can see them")
     func refusedRetry() async throws {
         try await World.with { world in
             let eve = try await world.chat.person("eve")
@@ -211,7 +211,7 @@ struct FailureTests {
         }
     }
 
-    @Test("I5: what was deleted meanwhile is neither tried again nor settled")
+    @Test("I5: a picture deleted meanwhile is neither retried nor finished")
     func deleted() async throws {
         try await World.with { world in
             let store = world.chat.store

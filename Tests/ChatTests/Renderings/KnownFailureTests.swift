@@ -17,7 +17,7 @@ struct KnownFailureTests {
         try await chat.store.attachments.attachment(id, for: owner).status
     }
 
-    @Test("I8: what failed for good has failed at once when it comes again within a day, whoever sends it")
+    @Test("I8: a copy of a permanently failed picture fails at once within a day, whoever sends it")
     func rejected() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -32,7 +32,7 @@ struct KnownFailureTests {
         }
     }
 
-    @Test("After a day they are tried again, and no stream of copies puts that off")
+    @Test("After a day a copy is tried again, and further copies do not postpone that")
     func expiry() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -48,7 +48,7 @@ struct KnownFailureTests {
         }
     }
 
-    @Test("A copy of what failed can be tried again by who asks for it")
+    @Test("A copy of a failed picture can be retried on request")
     func retriedCopy() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -60,7 +60,7 @@ struct KnownFailureTests {
         }
     }
 
-    @Test("A known failure outlives its attachment, until the janitor has removed that")
+    @Test("A known failure outlives the deletion of its attachment, until the janitor removes the row")
     func deleted() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -72,7 +72,7 @@ struct KnownFailureTests {
         }
     }
 
-    @Test("A lost original says nothing of the bytes: who sends them again brings them")
+    @Test("A missing original is no known failure of its content")
     func lostFile() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -86,7 +86,7 @@ struct KnownFailureTests {
         }
     }
 
-    @Test("A file that is no picture is what it is, also with the bytes of one that failed")
+    @Test("A plain file is not affected by a failed picture with the same bytes")
     func plainFile() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -97,7 +97,7 @@ struct KnownFailureTests {
         }
     }
 
-    @Test("I8: a killer that is uploaded a hundred times at once kills two workers")
+    @Test("I8: a crashing picture that is uploaded a hundred times at once crashes two workers")
     func manyAtOnce() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -114,7 +114,7 @@ struct KnownFailureTests {
         }
     }
 
-    @Test("I8: a killer that is uploaded again while it waits for its retry is not given a fresh start")
+    @Test("I8: a crashing picture that is uploaded again while it waits for its retry keeps its crash count")
     func duringRetry() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -128,7 +128,7 @@ struct KnownFailureTests {
         }
     }
 
-    @Test("Bytes that were rendered after all are under no suspicion")
+    @Test("A successful rendering clears the known failure of its content")
     func cleared() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The rendering queue", .timeLimit(.standard))
 struct RenderingQueueTests {
-    @Test("Pictures are rendered in the order in which they came; files are not")
+    @Test("Pictures are rendered in order of arrival; files are not rendered")
     func order() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -27,7 +27,7 @@ struct RenderingQueueTests {
         }
     }
 
-    @Test("A picture that crashed a worker goes behind those that were not tried")
+    @Test("A picture that crashed a worker comes after those not tried yet")
     func afterCrash() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -42,7 +42,7 @@ struct RenderingQueueTests {
         }
     }
 
-    @Test("A retry gets a turn that nobody else wants")
+    @Test("Retries come last")
     func retriesLast() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -66,7 +66,7 @@ struct RenderingQueueTests {
         }
     }
 
-    @Test("I4: Variants are visible from the moment that they are finished, and the room is told")
+    @Test("I4: Variants are visible as soon as they are finished, and the room receives the event")
     func finish() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -88,7 +88,7 @@ struct RenderingQueueTests {
         }
     }
 
-    @Test("I4: Placeholder, moving form and mark of damage come with the variants, in the event and a page of history")
+    @Test("I4: Placeholder, animation and damage come with the variants, in the event and in pages of history")
     func faces() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -113,7 +113,7 @@ struct RenderingQueueTests {
         }
     }
 
-    @Test("I5: What was deleted meanwhile is neither finished nor failed")
+    @Test("I5: A picture deleted meanwhile neither finishes nor fails")
     func deletedMeanwhile() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("What becomes of a picture that could not be rendered", .timeLimit(.standard))
+@Suite("Retry schedule", .timeLimit(.standard))
 struct RetryScheduleTests {
     private typealias Step = RetrySchedule.Step
 
@@ -13,20 +13,20 @@ struct RetryScheduleTests {
         schedule.step(after: RenderProblem(cause, code: "code", detail: ""), crashes: crashes, retries: retries)
     }
 
-    @Test("A picture that is at fault has failed for good, whatever it did before")
+    @Test("A faulty picture fails permanently, whatever happened before")
     func picture() {
         for (crashes, retries) in [(0, 0), (1, 0), (0, 2)] {
             #expect(step(.picture, crashes: crashes, retries: retries) == .reject)
         }
     }
 
-    @Test("I8: after a first crash the picture is tried again at once, after a second it is quarantined")
+    @Test("I8: after a first crash the picture is retried at once, after a second one it is quarantined")
     func crash() {
         #expect(step(.crash) == .again)
         #expect(step(.crash, crashes: 1) == .quarantine)
     }
 
-    @Test("I8: a picture over a resource limit is tried again after 5 minutes, and then never")
+    @Test("I8: a picture beyond a resource limit is retried once, after 5 minutes")
     func resourceLimit() {
         #expect(step(.resourceLimit) == .retry(after: .seconds(300)))
         #expect(step(.resourceLimit, crashes: 1) == .quarantine)
@@ -42,7 +42,7 @@ struct RetryScheduleTests {
         #expect(step(second, crashes: 7) == .quarantine)
     }
 
-    @Test("A file that cannot be read is tried again after 5 minutes, 1 hour and 24 hours, and not after that")
+    @Test("An unreadable file is retried after 5 minutes, 1 hour and 24 hours, and not after that")
     func file() {
         let steps = (0...4).map { step(.file, retries: $0) }
         #expect(
@@ -53,19 +53,19 @@ struct RetryScheduleTests {
         )
     }
 
-    @Test("A file that cannot be read is no crash, and says nothing about its content")
+    @Test("An unreadable file is neither a crash nor a known failure of its content")
     func fileAfterCrash() {
         #expect(step(.file, crashes: 1) == .retry(after: .seconds(300)))
         #expect(!RenderProblem.Cause.file.isCrash)
     }
 
-    @Test("What was not tried because of earlier crashes is quarantined, and that is no further crash")
+    @Test("A picture not tried because of earlier crashes is quarantined, without another crash")
     func quarantined() {
         #expect(step(.quarantined, crashes: 2) == .quarantine)
         #expect(RenderProblem.Cause.allCases.filter(\.isCrash) == [.crash, .resourceLimit])
     }
 
-    @Test("Whatever comes after whatever, no picture is tried more than a few times", arguments: 0..<1000)
+    @Test("No sequence of outcomes leads to more than a few attempts", arguments: 0..<1000)
     func bounded(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         var (crashes, retries, tries) = (0, 0, 0)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Taking turns", .timeLimit(.standard))
+@Suite("Fair order of renderings", .timeLimit(.standard))
 struct TurnTests {
     private func picture(_ cost: Int, by owner: User.ID, _ chat: TestChat) async throws -> Attachment.ID {
         let id = Attachment.ID.random()
@@ -31,7 +31,7 @@ struct TurnTests {
         return order
     }
 
-    @Test("A small picture comes before a large one that came a little earlier, whoever sent them")
+    @Test("A small picture comes before a large one that arrived slightly earlier, whoever sent them")
     func smallFirst() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -43,7 +43,7 @@ struct TurnTests {
         }
     }
 
-    @Test("Pictures of one person that are alike come in the order in which they were sent")
+    @Test("Equal pictures of one person come in the order in which they were sent")
     func inOrder() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -53,7 +53,7 @@ struct TurnTests {
         }
     }
 
-    @Test("A burst holds up nobody but who sent it")
+    @Test("A burst delays only its sender")
     func burst() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -66,7 +66,7 @@ struct TurnTests {
         }
     }
 
-    @Test("Nobody is overtaken for ever: time moves on for those that come later")
+    @Test("No picture starves: later ones get later times")
     func noStarvation() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -84,7 +84,7 @@ struct TurnTests {
         }
     }
 
-    @Test("Two who send without end get the same share, however much more one of them sends", arguments: 1...5)
+    @Test("Two people who send continuously get equal shares, however much more one of them sends", arguments: 1...5)
     func equalShares(seed: UInt64) async throws {
         try await withChat { chat in
             var random = SeededRandom(seed: seed)
@@ -111,7 +111,7 @@ struct TurnTests {
         }
     }
 
-    @Test("Who has a failed picture tried again stands where a new one would")
+    @Test("A requested retry gets the place of a new picture")
     func retried() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))

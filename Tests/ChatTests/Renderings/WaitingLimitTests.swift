@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("How many pictures may wait", .timeLimit(.standard))
+@Suite("Limits of waiting pictures", .timeLimit(.standard))
 struct WaitingLimitTests {
     private func limits(all: Int = 100, own: Int = 100) -> ChatLimits {
         var limits = ChatLimits()
@@ -11,7 +11,7 @@ struct WaitingLimitTests {
         return limits
     }
 
-    @Test("I8: who has enough pictures waiting begins no upload, and others do")
+    @Test("I8: a person with too many waiting pictures cannot start an upload, others can")
     func ofOnePerson() async throws {
         try await withChat(limits: limits(own: 2)) { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -27,7 +27,7 @@ struct WaitingLimitTests {
         }
     }
 
-    @Test("I8: when enough pictures wait in all nobody begins an upload")
+    @Test("I8: with too many waiting pictures in total, nobody can start an upload")
     func inAll() async throws {
         try await withChat(limits: limits(all: 2)) { chat in
             let people = try await chat.people(3)
@@ -38,7 +38,7 @@ struct WaitingLimitTests {
         }
     }
 
-    @Test("I8: uploads that began while there was room and end when there is none are refused, plain files are not")
+    @Test("I8: uploads that started with room and end without it are refused, plain files are not")
     func lateArrivals() async throws {
         try await withChat(limits: limits(all: 2)) { chat in
             let ada = try await chat.person("ada")
@@ -55,7 +55,7 @@ struct WaitingLimitTests {
         }
     }
 
-    @Test("I8: trying a failed picture again needs a place too; those that are tried by themselves take none")
+    @Test("I8: a requested retry needs a place, an automatic one does not")
     func retries() async throws {
         try await withChat(limits: limits(own: 1)) { chat in
             let ada = try await chat.person("ada")

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Chat
 
-@Suite("Making and changing rooms", .timeLimit(.standard))
+@Suite("Creating and changing rooms", .timeLimit(.standard))
 struct CreatingRoomTests {
-    @Test("Who makes a room is its owner", arguments: [Room.Kind.public, .private])
+    @Test("The creator of a room is its owner", arguments: [Room.Kind.public, .private])
     func create(kind: Room.Kind) async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -20,7 +20,7 @@ struct CreatingRoomTests {
         }
     }
 
-    @Test("I7: A private room does not exist for others, a public one does")
+    @Test("I7: Others can see a public room, but not a private one")
     func visibility() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -38,7 +38,7 @@ struct CreatingRoomTests {
         }
     }
 
-    @Test("Owners and admins change name and topic, members do not")
+    @Test("Owners and admins may change name and topic, members may not")
     func update() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)
@@ -56,7 +56,7 @@ struct CreatingRoomTests {
         }
     }
 
-    @Test("Joinable rooms are the public ones of others whose name begins so")
+    @Test("Joinable rooms are public rooms of others whose names have the prefix")
     func joinable() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -74,7 +74,7 @@ struct CreatingRoomTests {
         }
     }
 
-    @Test("I7: Public rooms are listed until one has joined them, private ones never")
+    @Test("I7: Public rooms are listed until the person has joined them, private ones never")
     func joined() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -94,7 +94,7 @@ struct CreatingRoomTests {
         }
     }
 
-    @Test("Names and topics have bounds")
+    @Test("Names and topics are limited")
     func labels() {
         #expect(throws: Refusal.self) { try Room.check(name: " ") }
         #expect(throws: Refusal.self) { try Room.check(name: String(repeating: "n", count: 81)) }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Direct rooms", .timeLimit(.standard))
 struct DirectRoomTests {
-    @Test("Two people have one direct room, however often and from whichever side they ask at once")
+    @Test("Two people have one direct room, however many concurrent requests either of them sends")
     func oncePerPair() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -23,7 +23,7 @@ struct DirectRoomTests {
         }
     }
 
-    @Test("A direct room needs another person who exists")
+    @Test("A direct room needs another, existing person")
     func withWhom() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -33,7 +33,7 @@ struct DirectRoomTests {
         }
     }
 
-    @Test("I7: A direct room stays with its two people, without name or roles to change")
+    @Test("I7: The people, name and roles of a direct room cannot be changed")
     func fixed() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Leaving rooms", .timeLimit(.standard))
 struct LeavingTests {
-    @Test("The longest-standing admin follows the last owner")
+    @Test("When the last owner leaves, the longest-standing admin becomes owner")
     func adminInherits() async throws {
         try await withChat { chat in
             let people = try await chat.people(4)
@@ -21,7 +21,7 @@ struct LeavingTests {
         }
     }
 
-    @Test("Without admins it is the longest-standing member")
+    @Test("Without admins the longest-standing member becomes owner")
     func memberInherits() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)
@@ -36,7 +36,7 @@ struct LeavingTests {
         }
     }
 
-    @Test("While another owner is there, nobody is promoted")
+    @Test("If there is another owner, nobody is promoted")
     func anotherOwner() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)
@@ -48,7 +48,7 @@ struct LeavingTests {
         }
     }
 
-    @Test("I5: With its last member the room goes, and its files with it")
+    @Test("I5: A room is deleted with its last member, and its files are released")
     func lastOneOut() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Members and roles", .timeLimit(.standard))
 struct MemberTests {
-    @Test("Anybody joins a public room, as a member")
+    @Test("Anybody may join a public room, as a member")
     func join() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -22,7 +22,7 @@ struct MemberTests {
         }
     }
 
-    @Test("Who joins begins behind everything that happened before, their own joining included")
+    @Test("The receipts of a new member include everything up to their own join")
     func counters() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -56,7 +56,7 @@ struct MemberTests {
         }
     }
 
-    @Test("I7: Nobody joins a private room by themselves")
+    @Test("I7: Nobody can join a private room without an invitation")
     func privateRoom() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -84,7 +84,7 @@ struct MemberTests {
         }
     }
 
-    @Test("Owners add anybody, admins plain members, members nobody")
+    @Test("Owners may add anybody, admins only members, and members nobody")
     func add() async throws {
         try await withChat { chat in
             let people = try await chat.people(6)
@@ -128,7 +128,7 @@ struct MemberTests {
         }
     }
 
-    @Test("Roles are changed by owners, and the last owner stays one")
+    @Test("Only owners may change roles, and the last owner remains one")
     func roles() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)
@@ -152,7 +152,7 @@ struct MemberTests {
         }
     }
 
-    @Test("A role that does not change makes no event")
+    @Test("An unchanged role records no event")
     func sameRole() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -163,7 +163,7 @@ struct MemberTests {
         }
     }
 
-    @Test("Who is removed hears and reads nothing more")
+    @Test("A removed member neither receives nor reads anything more")
     func remove() async throws {
         try await withChat { chat in
             let people = try await chat.people(4)

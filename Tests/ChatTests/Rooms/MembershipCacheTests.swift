@@ -4,7 +4,7 @@ import Vocabulary
 
 @testable import Chat
 
-@Suite("Memberships that are remembered", .timeLimit(.standard))
+@Suite("Cached memberships", .timeLimit(.standard))
 struct MembershipCacheTests {
     private let cache = MembershipCache()
     private let room = Room.ID.random()
@@ -14,7 +14,7 @@ struct MembershipCacheTests {
         Event(position: 1, roomID: room, seq: 1, at: Timestamp(milliseconds: 0), content: content)
     }
 
-    @Test("A membership is remembered until the event that ends it")
+    @Test("A membership is cached until the event that ends it")
     func ends() {
         for end in [Event.Content.memberLeft(user), .roomDeleted] {
             cache.insert(user, in: room, generation: cache.generation)
@@ -27,7 +27,7 @@ struct MembershipCacheTests {
         }
     }
 
-    @Test("A membership that was read before one ended is not remembered after")
+    @Test("A membership that was read before a membership ended is not cached after it")
     func outdated() {
         let generation = cache.generation
         cache.forget(endedBy: [event(.memberLeft(user))])
@@ -35,14 +35,14 @@ struct MembershipCacheTests {
         #expect(!cache.contains(user, in: room))
     }
 
-    @Test("I8: So many are remembered and no more")
+    @Test("I8: The number of cached memberships is limited")
     func bounded() {
         for _ in 0...MembershipCache.capacity { cache.insert(.random(), in: room, generation: 0) }
         cache.insert(user, in: room, generation: 0)
         #expect(cache.contains(user, in: room))
     }
 
-    @Test("I7: Who is removed may not read, however lately they could")
+    @Test("I7: A removed member cannot read, even directly after reading")
     func removed() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)

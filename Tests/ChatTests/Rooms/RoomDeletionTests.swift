@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Deleting rooms", .timeLimit(.standard))
 struct RoomDeletionTests {
-    @Test("Only owners delete a room")
+    @Test("Only owners may delete a room")
     func who() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)
@@ -19,7 +19,7 @@ struct RoomDeletionTests {
         }
     }
 
-    @Test("I7: Nothing of a deleted room can be reached, and its files are let go")
+    @Test("I7: Nothing in a deleted room is accessible, and its files are released")
     func outOfReach() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -45,7 +45,7 @@ struct RoomDeletionTests {
         }
     }
 
-    @Test("A deleted room is removed in batches, oldest first, and nothing of others")
+    @Test("A deleted room is removed in batches, oldest first, and other rooms are not affected")
     func prune() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Chat
 
-@Suite("Bounds of rooms", .timeLimit(.standard))
+@Suite("Limits of rooms", .timeLimit(.standard))
 struct RoomLimitTests {
-    @Test("I8: Of 130 who join at once exactly as many get in as there are places")
+    @Test("I8: Of 130 concurrent joins exactly as many succeed as there are places")
     func fullRoom() async throws {
         try await withChat { chat in
             let owner = try await chat.person("owner")
@@ -30,7 +30,7 @@ struct RoomLimitTests {
         }
     }
 
-    @Test("Who leaves makes place for another")
+    @Test("Leaving makes room for another member")
     func placeAgain() async throws {
         var limits = ChatLimits()
         limits.roomMembers = 2
@@ -44,7 +44,7 @@ struct RoomLimitTests {
         }
     }
 
-    @Test("I8: Nobody is in more rooms than their list can show")
+    @Test("I8: The rooms of a person are limited to what their list can show")
     func roomsPerPerson() async throws {
         var limits = ChatLimits()
         limits.roomsPerPerson = 2

@@ -21,7 +21,7 @@ struct RoomListTests {
         }
     }
 
-    @Test("A clock that was three days fast once does not keep a room at the top")
+    @Test("A clock that was three days ahead once does not keep a room at the top")
     func clockSetBack() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -36,7 +36,7 @@ struct RoomListTests {
         }
     }
 
-    @Test("A room names its last message, and none where none was said")
+    @Test("A listed room has its last message, or none without messages")
     func lastMessage() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -50,7 +50,7 @@ struct RoomListTests {
         }
     }
 
-    @Test("Unread are others' messages since one came, without the deleted ones")
+    @Test("Unread messages are those of others since one joined, without deleted ones")
     func unread() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))

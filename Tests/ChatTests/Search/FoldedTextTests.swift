@@ -21,20 +21,20 @@ struct FoldedTextTests {
     }
 
     @Test(
-        "Other letters stay different",
+        "Different letters remain different",
         arguments: [("кот", "код"), ("か", "さ"), ("だ", "た"), ("กิน", "กัน"), ("हिन्दी", "हन्द"), ("a", "b")]
     )
     func different(one: String, other: String) {
         #expect(FoldedText.fold(one) != FoldedText.fold(other))
     }
 
-    @Test("Folding twice is folding once", arguments: ShownTextTests.ordinaryTexts)
+    @Test("Folding is idempotent", arguments: ShownTextTests.ordinaryTexts)
     func idempotent(text: String) {
         let once = FoldedText.fold(text)
         #expect(Array(FoldedText.fold(once).unicodeScalars) == Array(once.unicodeScalars))
     }
 
-    @Test("A search may begin at the whole, at each word, behind a sign, and at each ideograph")
+    @Test("A search matches from the start, from each word, after a sign, and from each ideograph")
     func suffixes() {
         #expect(FoldedText.suffixes(of: "The Snug  Bar") == ["the snug bar", "snug bar", "bar"])
         #expect(FoldedText.suffixes(of: "anna-lena.m_2") == ["anna-lena.m_2", "lena.m_2", "m_2", "2"])
@@ -44,7 +44,7 @@ struct FoldedTextTests {
         #expect(FoldedText.suffixes(of: "\u{200B}").isEmpty)
     }
 
-    @Test("I8: a name is kept from a bounded number of places, and each is cut")
+    @Test("I8: the number and the length of the indexed suffixes of a name are limited")
     func bounds() {
         let suffixes = FoldedText.suffixes(of: String(repeating: "字", count: 80))
         #expect(suffixes.count <= FoldedText.startLimit)

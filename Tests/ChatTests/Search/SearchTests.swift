@@ -43,7 +43,7 @@ struct SearchTests {
         }
     }
 
-    @Test("Pages follow one another until there is no more", arguments: ["", "user", "word", "b"])
+    @Test("Pages follow one another until the end", arguments: ["", "user", "word", "b"])
     func pages(query: String) async throws {
         var limits = ChatLimits()
         limits.peopleFound = 3

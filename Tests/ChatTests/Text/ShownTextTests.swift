@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Text that people see", .timeLimit(.standard))
+@Suite("Displayed text", .timeLimit(.standard))
 struct ShownTextTests {
     /// Compares characters, not what they are equivalent to.
     private func expect(
@@ -29,7 +29,7 @@ struct ShownTextTests {
         "∑ x² ≤ ∞",
     ]
 
-    @Test("Ordinary text stays as it is, as a name and as lines", arguments: ordinaryTexts)
+    @Test("Ordinary text is unchanged, as a name and as lines", arguments: ordinaryTexts)
     func ordinary(text: String) {
         expect(text, .lines, becomes: text)
         #expect(ShownText.clean(text, .name) == text)
@@ -37,7 +37,7 @@ struct ShownTextTests {
     }
 
     @Test(
-        "A name has nothing invisible in it",
+        "Names contain no invisible characters",
         arguments: [
             ("Ann\u{200B} Admin", "Ann Admin"), ("\u{FEFF}Ann", "Ann"), ("An\u{AD}n", "Ann"), ("Ann\u{2060}", "Ann"),
             ("A\u{200D}nn", "Ann"), ("A\u{200C}nn", "Ann"), ("Ann\u{200D}", "Ann"), ("👩\u{200D}", "👩"),
@@ -51,7 +51,7 @@ struct ShownTextTests {
     }
 
     @Test(
-        "A name is one line with single blanks, and turns nothing around",
+        "A name is one line with single spaces and no change of direction",
         arguments: [
             ("  Ann \u{A0}\u{3000} Admin ", "Ann Admin"), ("Ann\nAdmin", "Ann Admin"),
             ("Ann\r\n\u{2028}Admin", "Ann Admin"),
@@ -80,7 +80,7 @@ struct ShownTextTests {
     }
 
     @Test(
-        "In lines what is closed stays, and what is not is taken out, each line by itself",
+        "In lines, closed directional marks remain and open ones are removed, line by line",
         arguments: [
             ("a \u{2067}b\u{2069} c", "a \u{2067}b\u{2069} c"), ("a \u{202E}b", "a b"),
             ("a \u{202E}b\u{202C} c", "a \u{202E}b\u{202C} c"),
@@ -96,7 +96,7 @@ struct ShownTextTests {
     }
 
     @Test(
-        "Lines keep their breaks and tabs, and lose other controls",
+        "Lines keep line breaks and tabs, and lose other control characters",
         arguments: [
             ("a\tb\nc", "a\tb\nc"), ("a\r\nb\rc\u{85}d\u{2029}e", "a\nb\nc\nd\ne"),
             ("a\u{0}b\u{1B}[31mc\u{7F}", "ab[31mc"),
@@ -108,7 +108,7 @@ struct ShownTextTests {
     }
 
     @Test(
-        "What paints nothing is not visible",
+        "Characters without ink are not visible",
         arguments: [
             "", " ", "\n\t", "\u{200B}", "\u{2060}\u{FEFF}", "\u{202E}", "\u{2066}\u{2069}", "\u{3164}", "\u{115F}",
             "\u{2800}", "\u{AD}", "\u{1D159}",
@@ -120,7 +120,7 @@ struct ShownTextTests {
         #expect(throws: Refusal.self) { try Label.check(text, field: "name", limit: 10) }
     }
 
-    @Test("Cleaning twice is cleaning once, and never makes a text longer, whatever it is")
+    @Test("Cleaning is idempotent and never makes a text longer")
     func idempotent() {
         var random = SystemRandomNumberGenerator()
         let hostile: [UInt32] = [
@@ -143,14 +143,14 @@ struct ShownTextTests {
         }
     }
 
-    @Test("A topic may have lines, and may be empty")
+    @Test("A topic may have several lines, and may be empty")
     func topic() throws {
         #expect(try Room.check(topic: " a\nb ") == "a\nb")
         #expect(try Room.check(topic: "\u{200B}") == "")
         #expect(throws: Refusal.self) { try Room.check(topic: String(repeating: "t", count: 501)) }
     }
 
-    @Test("Bodies are kept as they are shown, also when they are edited, and repeats are still known as such")
+    @Test("Bodies are stored as displayed, also when edited, and repeats are still recognised")
     func bodies() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
