@@ -218,7 +218,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Chat", "ChatSQLite", "Fixtures", "Hashing", "Media", "Pictures", "Server", "SnugClient", "SnugSettings",
+                "Chat", "ChatSQLite", "Fixtures", "Hashing", "Media", "Pictures", "Server", "SnugClient",
+                "SnugSettings",
                 "TestSupport", "Vocabulary",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -57,7 +57,10 @@ extension WriteTransaction {
             ]
         )
         guard claimed == 1 else {
-            throw Refusal.conflict("Another request with this key has just succeeded. Send the request again.", field: IdempotencyKey.field)
+            throw Refusal.conflict(
+                "Another request with this key has just succeeded. Send the request again.",
+                field: IdempotencyKey.field
+            )
         }
     }
 }

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Statements of attachments")
+@Suite("Statements of attachments", .timeLimit(.standard))
 struct AttachmentStatementTests {
     @Test("I8: an upload takes a fixed number of statements, however many there were before", arguments: [0, 20])
     func upload(earlier: Int) async throws {

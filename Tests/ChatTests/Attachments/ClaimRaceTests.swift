@@ -36,7 +36,7 @@ struct ClaimRaceTests {
             for _ in 0..<15 {
                 let file = try await chat.upload(by: ada)
                 async let posted = refusal { try await chat.say("", [file], in: room, by: ada) }
-                async let deleted = refusal { try await chat.store.deleteAttachment(file, by: ada) }
+                async let deleted = refusal { try await chat.store.attachments.delete(file, by: ada) }
                 let outcome = await (posted, deleted)
                 #expect(outcome == (nil, .conflict) || outcome == (.notFound, nil))
             }

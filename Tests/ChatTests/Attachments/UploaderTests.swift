@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Callers of operations on attachments")
+@Suite("Callers of operations on attachments", .timeLimit(.standard))
 struct UploaderTests {
     private struct TooLarge: Error {}
 

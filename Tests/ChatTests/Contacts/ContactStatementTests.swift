@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("Statements of invitations, bans and direct rooms, whatever the counts")
+@Suite("Statements of invitations, bans and direct rooms, whatever the counts", .timeLimit(.standard))
 struct ContactStatementTests {
     @Test("Invitations take four, with rooms, people and pictures")
     func invitations() async throws {

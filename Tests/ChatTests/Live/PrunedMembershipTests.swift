@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Missed events that were pruned")
+@Suite("Missed events that were pruned", .timeLimit(.standard))
 struct PrunedMembershipTests {
     private func positions(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [Int64]? {
         let cursor = Cursor(epoch: chat.store.epoch, position: position)

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Kinds of events")
+@Suite("Kinds of events", .timeLimit(.standard))
 struct ReplayedKindTests {
     /// A chat in which everything happens to Ada and Bob that an event tells of.
     private func makeEverythingHappen(_ chat: TestChat) async throws -> (ada: User.ID, room: Room.ID) {

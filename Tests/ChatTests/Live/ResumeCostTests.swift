@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("How many statements coming back takes")
+@Suite("How many statements coming back takes", .timeLimit(.standard))
 struct ResumeCostTests {
     private func statements(_ chat: TestChat, of user: User.ID, after position: Int64?) async throws -> [String] {
         let cursor = position.map { Cursor(epoch: chat.store.epoch, position: $0) }

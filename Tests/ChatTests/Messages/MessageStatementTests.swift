@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
-@Suite("Statements of messages")
+@Suite("Statements of messages", .timeLimit(.standard))
 struct MessageStatementTests {
     @Test("I8: posting takes four statements, also under a client id")
     func post() async throws {

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Chat
 
 /// Every statement is a round trip to a database that is not in the same process.
-@Suite("Statements about people")
+@Suite("Statements about people", .timeLimit(.standard))
 struct PeopleStatementTests {
     /// People with avatars, in one room with the first of them.
     private func people(_ count: Int, in chat: TestChat) async throws -> [User.ID] {

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Chat
 
-@Suite("Statements of rooms and members, whatever the counts")
+@Suite("Statements of rooms and members, whatever the counts", .timeLimit(.standard))
 struct RoomStatementTests {
     @Test("A list of rooms takes four, with last messages, pictures and unread counts")
     func list() async throws {

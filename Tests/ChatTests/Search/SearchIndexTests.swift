@@ -1,10 +1,11 @@
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import ChatSQLite
 
-@Suite("Folding all names again")
+@Suite("Folding all names again", .timeLimit(.standard))
 struct SearchIndexTests {
     /// More than two batches.
     private static let people = 1100
