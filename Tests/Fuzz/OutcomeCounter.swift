@@ -5,7 +5,7 @@ import Media
 /// Counts the outcomes of rounds with the worker, and measures them.
 struct OutcomeCounter {
     private let start = Date()
-    private var outcomes: [WorkerHarness.Replayable: Int] = [:]
+    private var outcomes: [WorkerHarness.Outcome: Int] = [:]
     private var workerPeak = 0
     private let own = ResidentMemory(of: getpid())
     private var ownEarly = 0

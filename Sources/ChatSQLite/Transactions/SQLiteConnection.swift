@@ -4,6 +4,9 @@ import GRDB
 import GRDBSQLite
 
 /// A connection of GRDB's, for the time of one transaction.
+///
+/// GRDB prepares and caches the statements. They are bound, stepped and read with SQLite's own functions, because a page
+/// of history has some seven hundred columns, and GRDB's generic values take several times as long for each.
 final class SQLiteConnection: EngineConnection {
     private let db: Database
 
@@ -12,50 +15,66 @@ final class SQLiteConnection: EngineConnection {
     }
 
     func query(_ sql: String, _ values: [SQLValue]) throws -> any Chat.RowCursor {
-        try translatingErrors {
-            try SQLiteRows(db.cachedStatement(sql: sql), values)
-        }
+        try SQLiteRows(translatingErrors { try db.cachedStatement(sql: sql) }, values)
     }
 
     func execute(_ sql: String, _ values: [SQLValue]) throws -> Int {
-        try translatingErrors {
-            try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(values))
-            return db.changesCount
-        }
+        let rows = try SQLiteRows(translatingErrors { try db.cachedStatement(sql: sql) }, values)
+        while try rows.next() {}
+        return db.changesCount
     }
 
     func append(_ events: [LoggedEvent]) throws -> [Int64] {
-        try translatingErrors {
-            let statement = try db.cachedStatement(
-                sql: "INSERT INTO events (room_id, seq, kind, payload, at) VALUES (?, ?, ?, ?, ?)"
+        try events.map { event in
+            _ = try execute(
+                "INSERT INTO events (room_id, seq, kind, payload, at) VALUES (?, ?, ?, ?, ?)",
+                [
+                    .uuid(event.roomID), .integer(event.seq), .text(event.kind), .text(event.reference),
+                    event.at.sqlValue,
+                ]
             )
-            return try events.map { event in
-                try statement.execute(
-                    arguments: StatementArguments([
-                        .uuid(event.roomID), .integer(event.seq), .text(event.kind), .text(event.reference),
-                        event.at.sqlValue,
-                    ])
-                )
-                return db.lastInsertedRowID
-            }
+            return db.lastInsertedRowID
         }
     }
 }
 
-/// Rows of a query. GRDB steps through them; their columns are read from SQLite itself, because a page of history has
-/// some seven hundred, and GRDB's generic way takes several times as long for each
-/// (https://www.sqlite.org/c3ref/column_blob.html).
+/// The rows of a statement that is bound to values. Letting go of it resets the statement.
 private final class SQLiteRows: Chat.RowCursor {
-    private let cursor: GRDB.RowCursor
-    private let statement: SQLiteStatement
+    /// Keeps the statement prepared.
+    private let prepared: Statement
+    private var statement: SQLiteStatement { prepared.sqliteStatement }
 
-    init(_ statement: Statement, _ values: [SQLValue]) throws {
-        self.statement = statement.sqliteStatement
-        cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values))
+    init(_ prepared: Statement, _ values: [SQLValue]) throws {
+        self.prepared = prepared
+        precondition(
+            Int(sqlite3_bind_parameter_count(prepared.sqliteStatement)) == values.count,
+            "a statement has as many parameters as values"
+        )
+        sqlite3_reset(statement)
+        for (index, value) in values.enumerated() { try check(value.bind(to: statement, at: CInt(index + 1))) }
     }
 
+    deinit {
+        sqlite3_reset(prepared.sqliteStatement)
+    }
+
+    /// Steps to the next row (https://www.sqlite.org/c3ref/step.html).
     func next() throws -> Bool {
-        try translatingErrors { try cursor.next() != nil }
+        let result = sqlite3_step(statement)
+        guard result != SQLITE_ROW else { return true }
+        try check(result == SQLITE_DONE ? SQLITE_OK : result)
+        return false
+    }
+
+    private func check(_ result: CInt) throws {
+        guard result != SQLITE_OK else { return }
+        throw EngineError(
+            DatabaseError(
+                resultCode: ResultCode(rawValue: result),
+                message: String(cString: sqlite3_errmsg(sqlite3_db_handle(statement))),
+                sql: prepared.sql
+            )
+        )
     }
 
     func isNull(_ column: Int) -> Bool {
@@ -82,27 +101,45 @@ private final class SQLiteRows: Chat.RowCursor {
         return UUID(uuid: blob.loadUnaligned(as: uuid_t.self))
     }
 
-    /// Valid until the next row.
+    /// Valid until the next row (https://www.sqlite.org/c3ref/column_blob.html).
     private func blob(_ column: Int) -> UnsafeRawBufferPointer {
         let start = sqlite3_column_blob(statement, CInt(column))
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, CInt(column))))
     }
 }
 
-extension StatementArguments {
-    fileprivate init(_ values: [SQLValue]) {
-        self.init(values.map(\.databaseValue))
-    }
-}
-
 extension SQLValue {
-    fileprivate var databaseValue: DatabaseValue {
+    /// SQLite copies what is bound (https://www.sqlite.org/c3ref/c_static.html).
+    private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    /// - Returns: SQLite's result code.
+    fileprivate func bind(to statement: SQLiteStatement, at index: CInt) -> CInt {
         switch self {
-        case .null: .null
-        case .integer(let value): value.databaseValue
-        case .text(let value): value.databaseValue
-        case .bytes(let value): value.databaseValue
-        case .uuid(let value): withUnsafeBytes(of: value.uuid) { Data($0) }.databaseValue
+        case .null:
+            return sqlite3_bind_null(statement, index)
+        case .integer(let value):
+            return sqlite3_bind_int64(statement, index, value)
+        case .text(var value):
+            return value.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) { characters in
+                    // Without an address it would be a null.
+                    guard let start = characters.baseAddress else {
+                        return sqlite3_bind_text(statement, index, "", 0, Self.copied)
+                    }
+                    return sqlite3_bind_text(statement, index, start, CInt(characters.count), Self.copied)
+                }
+            }
+        case .bytes(let value):
+            return value.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress, !bytes.isEmpty else {
+                    return sqlite3_bind_zeroblob(statement, index, 0)
+                }
+                return sqlite3_bind_blob(statement, index, start, CInt(bytes.count), Self.copied)
+            }
+        case .uuid(let value):
+            return withUnsafeBytes(of: value.uuid) { bytes in
+                sqlite3_bind_blob(statement, index, bytes.baseAddress, CInt(bytes.count), Self.copied)
+            }
         }
     }
 }
