@@ -93,7 +93,7 @@ struct AttachingTests {
     }
 
     @Test("Attachments keep the order in which they were named, whatever their ids")
-    func order() async throws {
+    func namedOrder() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
