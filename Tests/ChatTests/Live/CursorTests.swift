@@ -56,7 +56,7 @@ struct CursorTests {
             let room = try await chat.room(of: ada)
             let message = try await chat.say("secret", in: room, by: ada)
             #expect(
-                chat.follower.events.map(\.reference) == [
+                chat.follower.events.map(\.logged.reference) == [
                     #"{"user_id":"\#(ada)","role":"owner"}"#, #"{"message_id":"\#(message.id)"}"#,
                 ]
             )

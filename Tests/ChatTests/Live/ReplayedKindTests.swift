@@ -36,7 +36,7 @@ struct ReplayedKindTests {
             #expect(replayed.map(\.kind) == published.map(\.kind))
             #expect(replayed.map(\.position) == published.map(\.position))
             #expect(replayed.map(\.seq) == published.map(\.seq))
-            #expect(replayed.map(\.reference) == published.map(\.reference))
+            #expect(replayed.map(\.logged.reference) == published.map(\.logged.reference))
         }
     }
 
