@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import GRDBSQLite
 
-/// A connection of GRDB's, for the time of one transaction.
+/// A GRDB connection for the duration of one transaction.
 final class SQLiteConnection: EngineConnection {
     private let db: Database
 
@@ -42,8 +42,8 @@ final class SQLiteConnection: EngineConnection {
     }
 }
 
-/// Rows of a query. GRDB steps through them; their columns are read from SQLite itself, because a page of history has
-/// some seven hundred, and GRDB's generic way takes several times as long for each
+/// The rows of a query. GRDB steps through them, but columns are read directly from SQLite, because a page of history
+/// has about seven hundred, and GRDB's generic access takes several times as long for each
 /// (https://www.sqlite.org/c3ref/column_blob.html).
 private final class SQLiteRows: Chat.RowCursor {
     private let cursor: GRDB.RowCursor
