@@ -20,7 +20,7 @@ struct TracedStatementTests {
         ("SELECT attachment_id FROM renderings WHERE state = 'running'", "reads an index of what is being rendered"),
     ]
 
-    @Test("I8: Nothing that the store runs reads a whole table or sorts without a bound")
+    @Test("I8: No statement of the store scans a whole table or sorts without a limit")
     func everyStatement() async throws {
         try await withChat { chat in
             let trace = try await StatementTrace(of: chat.store)
