@@ -1,4 +1,4 @@
-/// Which Snug this is.
+/// The release of Snug that this is.
 package enum Release {
     package static let version = "0.1.0"
 }

@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// Everything that Snug remembers, as nouns with operations. All SQL of the project is in this module; an engine runs it.
+/// Everything that Snug stores, grouped by entity. All SQL of the project is in this module; an engine runs it.
 package struct Store: Sendable {
     package let limits: ChatLimits
     let retries: RetrySchedule
@@ -11,16 +11,16 @@ package struct Store: Sendable {
     let rates: PersonRates
     let follower: any ConsequenceFollower
 
-    /// Made with the database; part of every cursor.
+    /// Created with the database; part of every cursor.
     package var epoch: String { engine.epoch }
 
-    /// Makes a store.
+    /// Creates a store.
     ///
     /// - Parameters:
     ///   - rates: How often each person may do things; no limits by default.
     ///   - follower: Acts on the consequences of every commit.
-    ///   - makeEngine: Makes the engine, which calls `publish` with the events of each commit, in the order of the commits
-    ///     and before the writers are answered.
+    ///   - makeEngine: Creates the engine, which calls `publish` with the events of each commit, in the order of the
+    ///     commits and before the writers are answered.
     package init(
         limits: ChatLimits = ChatLimits(),
         retries: RetrySchedule = RetrySchedule(),
@@ -51,10 +51,10 @@ package struct Store: Sendable {
         }
     }
 
-    /// Makes one change in one transaction: all of it is on the disk when the method returns, and its consequences have
-    /// been followed, or nothing of it.
+    /// Makes a change in one transaction, all of it or nothing. When the method returns, it is on the disk and its
+    /// consequences have been followed.
     ///
-    /// - Parameter subjects: What the change relies on.
+    /// - Parameter subjects: What the change depends on.
     @discardableResult
     func change<Value: Sendable>(
         about subjects: [Subject],
@@ -73,12 +73,12 @@ package struct Store: Sendable {
     func follow(_ consequences: Consequences) async {
         sessionCache.forget(consequences.endedSessions + consequences.renewedSessions)
         guard consequences.needFollowing else { return }
-        // A task of its own, because a caller that is cancelled must not take this with it: the change is committed, and
-        // nobody would follow it later.
+        // A task of its own, so that cancelling the caller does not cancel this: the change is committed, and nothing
+        // would follow its consequences later.
         await Task { [follower] in await follower.follow(consequences) }.value
     }
 
-    /// Whether the database itself has failed, as by an I/O error, so that no other change would fare better.
+    /// Whether the database itself has failed, for example with an I/O error, so that any other change would fail too.
     package static func isDatabaseFailure(_ error: any Error) -> Bool {
         switch error {
         case EngineError.constraint: false
@@ -86,25 +86,25 @@ package struct Store: Sendable {
         }
     }
 
-    /// Answers from a trivial query; throws when the database does not.
+    /// Runs a trivial query; throws if the database does not answer.
     package func ping() async throws {
         try await engine.ping()
     }
 
-    /// Marks the database, so that a backup from before is recognised also where its log was left beside it.
+    /// Gives the database a new token, so that an older backup is recognised even if the log was left beside it.
     package func renewToken() async throws {
         try await engine.renewToken()
     }
 
-    /// Closes the database. Changes that wait are made; reads and changes that come are refused. Without effect on one
-    /// that is closed.
+    /// Closes the database. Waiting changes are made; new reads and changes are refused. Closing it again has no
+    /// effect.
     ///
-    /// - Throws: `EngineError`. What was acknowledged is durable then too.
+    /// - Throws: `EngineError`. Acknowledged changes are durable even then.
     package func close() async throws {
         try await engine.close()
     }
 
-    /// Runs `body`, and closes the store behind it, whether or not it throws.
+    /// Runs `body` and then closes the store, whether or not `body` throws.
     package func closing<Value>(
         isolation: isolated (any Actor)? = #isolation,
         after body: () async throws -> Value
@@ -122,7 +122,7 @@ package struct Store: Sendable {
 }
 
 extension Refusal {
-    /// What the engine's error means to whoever asked; nil where only an operator can act on it.
+    /// What the engine's error means to the caller; nil if only an operator can act on it.
     fileprivate init?(_ error: EngineError) {
         switch error {
         case .full: self = .storageFull

@@ -2,16 +2,16 @@ import Foundation
 import GRDB
 
 extension SQLiteEngine {
-    /// Time that reads and writes which run may take before they are interrupted, in seconds.
+    /// Time that running reads and writes may take before they are interrupted, in seconds.
     private static let patience = 2.0
-    /// Between two interruptions, in seconds.
+    /// Time between two interruptions, in seconds.
     private static let interruptPause = 0.1
 
-    /// Closes the database: writes that wait are made, reads and writes that come are refused, the log is written into
-    /// the file and removed. Without effect on one that is closed.
+    /// Closes the database: waiting writes are made, new reads and writes are refused, and the log is checkpointed into
+    /// the file and removed. Closing it again has no effect.
     ///
-    /// - Throws: `EngineError` when the log could not be written into the file. What was acknowledged is safe then too,
-    ///   in the log.
+    /// - Throws: `EngineError` if the log could not be checkpointed. Acknowledged changes are safe even then, in the
+    ///   log.
     func close() async throws {
         guard commits.close() else { return }
         reads.close()
@@ -33,12 +33,13 @@ extension SQLiteEngine {
             // Waits for all reads and writes.
             try pool.barrierWriteWithoutTransaction { db in
                 interrupter.cancel()
-                // A guest would hold up the server; where there is none, SQLite does it at the end.
+                // A guest would hold up the server; if there is no server, SQLite does it when the last connection
+                // closes.
                 if epochKeeper != nil { try Self.fold(db) }
             }
         }
         interrupter.cancel()
-        // Readers first: SQLite removes the log when the last connection goes, if that one may write.
+        // Readers first: SQLite removes the log when the last connection closes, if that connection can write.
         pool.invalidateReadOnlyConnections()
         try pool.close()
         epochKeeper?.markFile.close()
@@ -46,8 +47,8 @@ extension SQLiteEngine {
         if epochKeeper != nil { removeLog() }
     }
 
-    /// A connection that another thread was still letting go of keeps the log's file, which is empty by now. The next
-    /// connection that closes behind it takes the file away.
+    /// If another thread was still releasing a connection, the log remains as an empty file. It is removed when a
+    /// connection that was opened later closes.
     private func removeLog() {
         let end = ContinuousClock.now + .seconds(Self.patience)
         while FileManager.default.fileExists(atPath: pool.path + "-wal"), ContinuousClock.now < end {
@@ -59,12 +60,12 @@ extension SQLiteEngine {
         }
     }
 
-    /// Writes the log into the file and empties it.
+    /// Checkpoints the log into the file and truncates it.
     private static func fold(_ db: Database) throws {
         do {
             _ = try db.checkpoint(.truncate)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
-            // The last interruption came a moment too late; a statement that begins clears it.
+            // The last interruption came a moment too late; starting another statement clears it.
             try db.execute(sql: "SELECT 1")
             _ = try db.checkpoint(.truncate)
         }

@@ -4,7 +4,7 @@ import Vocabulary
 
 /// SQLite, through GRDB: one writer, whose waiting changes share a transaction, and readers that share snapshots.
 ///
-/// Subjects of changes are not needed here: changes happen one after the other anyway.
+/// The subjects of changes are not needed: changes run one after another anyway.
 struct SQLiteEngine: Engine {
     let database: OpenDatabase
     let commits: GroupCommit
@@ -13,7 +13,8 @@ struct SQLiteEngine: Engine {
     var pool: DatabasePool { database.pool }
     var epoch: String { database.epoch }
 
-    /// - Parameter publish: Takes the events of each commit, on the writer's thread and before the writers are answered.
+    /// - Parameter publish: Receives the events of each commit, on the writer's thread and before the writers are
+    ///   answered.
     init(
         _ database: OpenDatabase,
         commitGroup: Int,

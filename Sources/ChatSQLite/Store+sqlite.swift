@@ -10,11 +10,11 @@ extension Store {
         case normal
     }
 
-    /// Who opens a database.
+    /// The kind of program that opens a database.
     package enum Role: Sendable {
-        /// The one server of a storage: makes the database, brings its schema up to date, and answers for its epoch.
+        /// The only server of a storage: creates the database, brings its schema up to date, and maintains its epoch.
         case server
-        /// A program beside it, such as the janitor: takes the database as it is.
+        /// Another program, such as the janitor: uses the database as it is.
         case guest
     }
 
@@ -23,10 +23,10 @@ extension Store {
     /// Names of the files in the storage folder that programs write through this module.
     package static let fileNames = ["", "-wal", "-shm", "-mark"].map { fileName + $0 }
 
-    /// Makes the store of a database.
+    /// Creates the store of a database.
     ///
     /// - Parameters:
-    ///   - commitGroup: Writes that may share a transaction; 1–64.
+    ///   - commitGroup: Maximum number of writes that share a transaction; 1–64.
     ///   - rates: How often each person may do things; no limits by default.
     ///   - follower: Acts on the consequences of every commit.
     package init(
@@ -43,8 +43,7 @@ extension Store {
         }
     }
 
-    /// Opens the database at `path` for a program without a server around it, in which nothing follows from a change.
-    /// Blocks.
+    /// Opens the database at `path` for a program other than the server, in which changes have no consequences. Blocks.
     package init(
         path: String,
         role: Role = .server,
@@ -57,9 +56,9 @@ extension Store {
         self.init(database, limits: limits, now: now, follower: NoFollower())
     }
 
-    /// Looks into the database at `path` and changes nothing. Blocks.
+    /// Inspects the database at `path` without changing it. Blocks.
     ///
-    /// - Throws: `DatabaseRefusal` for one that must not be opened.
+    /// - Throws: `DatabaseRefusal` for a database that must not be opened.
     package static func inspect(path: String, lockPath: String? = nil) throws -> DatabaseInspection {
         try DatabaseFile(path: path, lockPath: lockPath).inspect()
     }

@@ -9,7 +9,7 @@ import FoundationEssentials
     /// - Parameters:
     ///   - method: An `EVP_MD *` that was fetched once: a fetch takes longer than the hash of a short text
     ///     (https://docs.openssl.org/3.0/man7/crypto/#performance).
-    ///   - byteCount: The length of its hashes.
+    ///   - byteCount: Length of the hash, in bytes.
     init(_ method: OpaquePointer, byteCount: Int) {
         guard let context = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex2(context, method, nil) == 1 else {
             fatalError("libcrypto cannot begin a hash: out of memory")
@@ -33,7 +33,7 @@ import FoundationEssentials
         }
     }
 
-    /// The `EVP_MD *` of that name, which threads may share (https://docs.openssl.org/3.0/man7/openssl-threads/).
+    /// The `EVP_MD *` with this name, which threads may share (https://docs.openssl.org/3.0/man7/openssl-threads/).
     static func method(named name: String) -> OpaquePointer {
         guard let method = unsafe EVP_MD_fetch(nil, name, nil) else {
             fatalError("libcrypto has no \(name); is it restricted to FIPS?")

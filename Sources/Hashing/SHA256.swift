@@ -12,7 +12,7 @@ package final class SHA256 {
         context.update(bytes)
     }
 
-    /// The hash of all bytes, 32 bytes. To be called once.
+    /// The hash of all bytes, 32 bytes. Must be called only once.
     package func finalize() -> [UInt8] {
         context.finalize()
     }

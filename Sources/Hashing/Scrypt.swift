@@ -2,10 +2,10 @@ import CCrypto
 
 /// The password hash scrypt (RFC 7914), computed by libcrypto.
 package enum Scrypt {
-    /// libcrypto refused the parameters, or found no memory.
+    /// libcrypto rejected the parameters or ran out of memory.
     package struct Failure: Error {}
 
-    /// Derives a key of `byteCount` bytes. Blocks, and uses 128 × `blockSize` × `rounds` bytes of memory meanwhile.
+    /// Derives a key of `byteCount` bytes. Blocks, and uses 128 × `blockSize` × `rounds` bytes of memory while it runs.
     ///
     /// - Parameters:
     ///   - rounds: N of RFC 7914; a power of two.
@@ -20,7 +20,7 @@ package enum Scrypt {
         byteCount: Int
     ) throws(Failure) -> [UInt8] {
         let password = Array(password.utf8)
-        // What libcrypto allocates for these parameters. Without it the limit is 32 MiB.
+        // The memory that libcrypto allocates for these parameters. Its default limit is 32 MiB.
         let memory = 128 * blockSize * (rounds + parallelism + 2)
         var isDerived = false
         let key = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in

@@ -1,4 +1,4 @@
-/// Why a picture has no variants: stable names for clients.
+/// The reason why a picture has no variants. The names are stable, because clients see them.
 package enum MediaFailureCode: String, Codable, Sendable, CaseIterable {
     case undecodable
     case truncated

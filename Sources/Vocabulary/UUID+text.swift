@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// Faster than Foundation, which opens `/dev/urandom` for each id, and parses and formats with `sscanf` and `snprintf`:
-/// for a message that takes more time than SQLite does.
+/// Faster than Foundation, which opens `/dev/urandom` for each id, and parses and formats with `sscanf` and `snprintf`.
+/// For one message, that takes longer than SQLite does.
 extension UUID {
     /// A random UUID of version 4.
     @usableFromInline static func fresh() -> UUID {

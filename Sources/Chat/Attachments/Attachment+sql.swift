@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension Snapshot {
-    /// What `Attachment.init(row:at:)` reads.
+    /// The columns that `Attachment.init(row:at:)` reads.
     static let attachmentColumns = """
         attachments.id, attachments.owner_id, attachments.kind, attachments.media_type, attachments.byte_count,
         attachments.sha256, attachments.width, attachments.height, attachments.is_animated, attachments.removed_metadata,
@@ -51,7 +51,7 @@ extension Snapshot {
         try attachment(Self.undeletedAttachment, [id])
     }
 
-    /// - Throws: `notFound` also for what the viewer may not see.
+    /// - Throws: `notFound`, also for an attachment that the viewer may not see.
     func attachment(_ id: Attachment.ID, for viewer: User.ID) throws -> Attachment {
         try attachment(Self.attachmentForViewer, [id, viewer, viewer])
     }
@@ -63,7 +63,7 @@ extension Snapshot {
         return attachments[0]
     }
 
-    /// The attachments of each message, in their order. Two statements at most, none without messages.
+    /// The attachments of each message, in their order. Runs at most two statements, and none without messages.
     func attachments(of messages: some Collection<Message.ID>) throws -> [Message.ID: [Attachment]] {
         guard !messages.isEmpty else { return [:] }
         let list = SQLList(messages)
@@ -78,14 +78,15 @@ extension Snapshot {
         return ofMessages
     }
 
-    /// Gives the pictures among them their variants. One statement, none without pictures that are ready.
+    /// Loads the variants of those attachments that are ready pictures. Runs one statement, and none without such
+    /// pictures.
     func loadVariants(of attachments: inout [Attachment]) throws {
         let variants = try variants(of: attachments.lazy.filter(\.hasVariants).map(\.id))
         guard !variants.isEmpty else { return }
         for index in attachments.indices { attachments[index].variants = variants[attachments[index].id] ?? [] }
     }
 
-    /// Variants of each of these, smallest first. One statement, none without attachments.
+    /// The variants of each attachment, smallest first. Runs one statement, and none without attachments.
     func variants(of attachments: some Collection<Attachment.ID>) throws -> [Attachment.ID: [Variant]] {
         guard !attachments.isEmpty else { return [:] }
         let list = SQLList(attachments)
@@ -98,10 +99,10 @@ extension Snapshot {
 }
 
 extension Attachment {
-    /// Columns that `init(row:at:)` reads.
+    /// The number of columns that `init(row:at:)` reads.
     static let columnCount = 23
 
-    /// Reads `Snapshot.attachmentColumns`, of which the first is at `offset`. The variants are left to `loadVariants`.
+    /// Reads `Snapshot.attachmentColumns`, starting at `offset`. The variants are loaded by `loadVariants`.
     init(row: ResultRow, at offset: Int) {
         self.init(
             id: row[offset],
@@ -117,7 +118,7 @@ extension Attachment {
         )
     }
 
-    /// The same where the row may have no attachment, as behind a left join.
+    /// Nil if the row has no attachment, as after a left join.
     init?(ifAny row: ResultRow, at offset: Int) {
         guard row[offset] as ID? != nil else { return nil }
         self.init(row: row, at: offset)

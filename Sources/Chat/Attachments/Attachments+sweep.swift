@@ -1,9 +1,9 @@
 import Vocabulary
 
-/// What the janitor asks and does. Every claim is one conditional update of the attachment's own row, so it and a
-/// message that wants the attachment cannot both win.
+/// The janitor's queries and changes. Each claim is a single conditional update of the attachment's row, so a janitor
+/// and a message that claim the same attachment cannot both succeed.
 extension Attachments {
-    /// Ids in one statement.
+    /// Ids per statement.
     private static let batch = 1000
 
     /// Uploads that began before `time` and never finished.
@@ -11,7 +11,7 @@ extension Attachments {
         try await ids(Snapshot.staleUploads, [time, limit])
     }
 
-    /// Attachments that were uploaded before `time` and that nothing holds.
+    /// Attachments that were uploaded before `time` and are not used anywhere.
     package func unattached(before time: Timestamp, limit: Int) async throws -> [Attachment.ID] {
         try await ids(Snapshot.unattached, [time, limit])
     }
@@ -21,9 +21,9 @@ extension Attachments {
         try await ids(Snapshot.deletedAttachments, [limit])
     }
 
-    /// Marks the attachment for removal unless somebody attached it meanwhile.
+    /// Marks the attachment for removal unless it has been attached in the meantime.
     ///
-    /// - Returns: Whether it is marked now.
+    /// - Returns: Whether this call marked it.
     package func markUnused(_ id: Attachment.ID) async throws -> Bool {
         try await store.change(about: []) { transaction in
             try transaction.execute(
@@ -33,7 +33,8 @@ extension Attachments {
         }
     }
 
-    /// Removes rows of attachments that are marked and whose files are gone. One statement for a thousand of them.
+    /// Removes the rows of marked attachments whose files have been removed. Runs one statement per thousand
+    /// attachments.
     package func deleteRows(of attachments: [Attachment.ID]) async throws {
         try await store.change(about: []) { transaction in
             for batch in Self.batches(of: attachments) {
@@ -43,8 +44,8 @@ extension Attachments {
         }
     }
 
-    /// Which of these have a row. The files must have been listed before the question is asked: a row comes before
-    /// its file, so a file that was there without a row belongs to nothing. One statement for a thousand candidates.
+    /// The candidates that have a row. The files must be listed before this is called: a row is written before its
+    /// file, so a file that was listed without a row belongs to nothing. Runs one statement per thousand candidates.
     package func existing(among candidates: [Attachment.ID]) async throws -> Set<Attachment.ID> {
         try await store.read { db in
             try Self.batches(of: candidates).reduce(into: []) { existing, batch in

@@ -2,13 +2,15 @@
 package struct Attachments: Sendable {
     let store: Store
 
-    /// Writes down that an upload begins. Comes before its first byte, so that every file has a row or is garbage.
+    /// Records that an upload begins. Called before its first byte is written, so that a file without a row is known to
+    /// be garbage.
     ///
     /// - Parameters:
-    ///   - key: One that has been used lets the upload in, whatever its size: it is answered with what it made before.
-    ///   - byteCount: Returns the bytes that are to come at least. Called after the upload was counted, so that a request
-    ///     which it refuses costs as much as any other.
-    /// - Returns: How many uploads the person may begin at once after this; nil without a limit.
+    ///   - key: For a key that has been used before, the queue and the quotas are not checked: the request is answered
+    ///     with the earlier upload.
+    ///   - byteCount: Returns the least number of bytes to expect. Called after the rate limit has been charged, so
+    ///     that a request that it refuses counts like any other.
+    /// - Returns: How many more uploads the person may begin at once; nil without a limit.
     /// - Throws: `rateLimited`, `queueFull`, `uploadedTooMuch`, `storesTooMuch`, and what `byteCount` throws.
     @discardableResult
     package func begin(
@@ -34,23 +36,23 @@ package struct Attachments: Sendable {
         return remaining
     }
 
-    /// Removes an upload that did not finish; its bytes must be gone.
+    /// Removes the row of an unfinished upload, whose bytes must have been removed before.
     package func abandon(_ id: Attachment.ID) async throws {
         try await store.change(about: []) { transaction in
             try transaction.execute("DELETE FROM attachments WHERE id = ? AND state = 'receiving'", [id])
         }
     }
 
-    /// Writes down that the bytes are on the disk. A picture waits for its variants from here on.
+    /// Records that the bytes are on the disk. From then on, a picture waits for its variants.
     ///
     /// - Parameters:
-    ///   - failure: Set for a picture that is seen to be damaged, or over a limit, without decoding it.
+    ///   - failure: Set if the picture is known to be damaged, or over a limit, without decoding it.
     ///   - renderCost: Estimated milliseconds of rendering.
-    ///   - caller: Who began the upload.
-    /// - Returns: The attachment; a repeat gives the first one, and `id` is left to be abandoned.
-    /// - Throws: `gone` when the upload took so long that it was swept meanwhile, or the first one is gone;
-    ///   `keyReused`; `queueFull`, `uploadedTooMuch` and `storesTooMuch` where others were quicker, or more came than was
-    ///   expected.
+    ///   - caller: The person who began the upload.
+    /// - Returns: The attachment. For a repeated request it is the first one, and `id` has to be abandoned.
+    /// - Throws: `gone` if the upload took so long that it was swept, or if the attachment of the first request no
+    ///   longer exists; `keyReused`; `queueFull`, `uploadedTooMuch` and `storesTooMuch` if other uploads completed
+    ///   first or more bytes arrived than expected.
     package func complete(
         _ id: Attachment.ID,
         filename: String,
@@ -80,16 +82,16 @@ package struct Attachments: Sendable {
         }
     }
 
-    /// An attachment that the viewer may see: their own, or one in a room of theirs.
+    /// An attachment that the viewer may see: their own, or one in a room that they are a member of.
     ///
     /// - Throws: `notFound`.
     package func attachment(_ id: Attachment.ID, for viewer: User.ID) async throws -> Attachment {
         try await store.read { try $0.attachment(id, for: viewer) }
     }
 
-    /// Deletes an upload of the caller's that no message holds.
+    /// Deletes one of the caller's uploads that is not in use.
     ///
-    /// - Throws: `notFound` also for others', `conflict` for one that is in use.
+    /// - Throws: `notFound`, also for an upload of somebody else; `conflict` if it is in use.
     package func delete(_ id: Attachment.ID, by caller: Caller) async throws {
         store.noteActivity(of: caller)
         try await store.change(about: []) { transaction in

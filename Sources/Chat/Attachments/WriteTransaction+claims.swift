@@ -1,9 +1,9 @@
-/// An upload is used once: in a message, as an avatar, or for its deletion. Each use takes it with one conditional
-/// update, so of several at the same time one succeeds.
+/// An upload can be claimed once: by a message, as an avatar, or for its deletion. A claim is one conditional update,
+/// so only one of several concurrent claims succeeds.
 extension WriteTransaction {
-    /// Takes an upload for a use.
+    /// Claims an upload.
     ///
-    /// - Throws: `notFound` also for others', `conflict` for one that is in use.
+    /// - Throws: `notFound`, also for an upload of somebody else; `conflict` if it is in use.
     func claim(_ id: Attachment.ID, by owner: User.ID, field: String?) throws {
         let claimed = try execute(
             """
@@ -17,10 +17,11 @@ extension WriteTransaction {
         throw isOwn ? Self.inUse(field: field) : Refusal.notFound(field: field)
     }
 
-    /// Takes uploads for a message, all of them or none.
+    /// Attaches uploads to a message: all of them or none.
     ///
-    /// - Returns: Them, in the same order.
-    /// - Throws: `notFound` also for others', `conflict` for one that is in use; of several the first one counts.
+    /// - Returns: The attachments, in the same order.
+    /// - Throws: `notFound`, also for an upload of somebody else; `conflict` if one is in use. The first upload that
+    ///   cannot be attached decides.
     func attach(
         _ ids: [Attachment.ID],
         to message: Message.ID,
@@ -47,14 +48,14 @@ extension WriteTransaction {
         "SELECT id, message_id FROM attachments WHERE id IN (\(places)) AND \(isUsable)"
     }
 
-    /// A condition: the upload has arrived, has not been deleted, and is that person's.
+    /// Condition: the upload is complete, has not been deleted, and belongs to the person.
     private static let isUsable = "owner_id = ? AND deleted_at IS NULL AND state <> 'receiving'"
 
     private static func inUse(field: String?) -> Refusal {
         .conflict("The attachment is already in use.", field: field)
     }
 
-    /// Why not all uploads could be taken.
+    /// The reason why the uploads could not all be attached.
     private func refusal(of ids: [Attachment.ID], for message: Message.ID, by owner: User.ID) throws -> Refusal {
         let list = SQLList(ids)
         var holders: [Attachment.ID: Message.ID?] = [:]

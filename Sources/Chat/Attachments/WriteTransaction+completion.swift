@@ -6,20 +6,20 @@ struct CompletedUpload: Sendable {
     let ownerID: User.ID
     let filename: String
     let facts: AttachmentFacts
-    /// Set for a picture that is seen to be damaged, or over a limit, without decoding it.
+    /// Set if the picture is known to be damaged, or over a limit, without decoding it.
     let failure: Attachment.Failure?
     /// Estimated milliseconds of rendering.
     let renderCost: Int
 }
 
 extension WriteTransaction {
-    /// - Throws: `gone` when the upload was swept meanwhile; `queueFull`, `uploadedTooMuch`, `storesTooMuch`.
+    /// - Throws: `gone` if the upload has been swept; `queueFull`, `uploadedTooMuch`, `storesTooMuch`.
     func complete(_ upload: CompletedUpload, _ limits: ChatLimits) throws -> Attachment {
         guard try db.exists(Snapshot.receivingUpload, [upload.id, upload.ownerID]) else {
             throw Refusal.gone("The upload took too long. Send it again.")
         }
         let byteCount = Int(upload.facts.byteCount)
-        // Checked again: other uploads have completed meanwhile, and a body without a length may be of any size.
+        // Checked again: other uploads may have completed since, and a body without a length can have any size.
         try checkQuotas(of: upload.ownerID, for: byteCount, limits)
         try countUploaded(byteCount, by: upload.ownerID)
         let rendering = try rendering(of: upload, limits)

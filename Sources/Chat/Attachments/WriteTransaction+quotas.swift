@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// Sums of what a person uploads and stores, in the database so that a restart forgets nothing.
+/// Totals of what a person uploads and stores. They are kept in the database, so that they survive a restart.
 extension WriteTransaction {
     /// - Throws: `uploadedTooMuch`, `storesTooMuch`.
     func checkQuotas(of user: User.ID, for byteCount: Int, _ limits: ChatLimits) throws {
@@ -15,8 +15,8 @@ extension WriteTransaction {
         }
     }
 
-    /// Adds to the person's day, and removes what is older or was written while the clock was ahead. What they store is
-    /// added up by the database itself.
+    /// Adds to the person's uploads of the day, and removes spans that are older or were written while the clock was
+    /// ahead. The total of stored bytes is maintained by triggers.
     func countUploaded(_ byteCount: Int, by user: User.ID) throws {
         try execute(
             """

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// Remembers who is a member of which room, so that a request does not have to ask the database.
+/// Caches who is a member of which room, so that a request needs no query for it.
 ///
-/// Memberships end in this process alone, so forgetting them with the event that says so is enough.
+/// Only this process ends memberships, so removing them when their events are published is enough.
 final class MembershipCache: Sendable {
-    /// Memberships remembered; about 50 bytes each. When there are more, all are forgotten and read again.
+    /// Maximum number of cached memberships; about 50 bytes each. When it is reached, the cache is emptied.
     static let capacity = 50_000
 
     private struct State {
         var rooms: [Room.ID: Set<User.ID>] = [:]
         var count = 0
-        /// Counts what has been forgotten. A membership that was read before that is not remembered after it.
+        /// Incremented with every removal. A membership that was read before a removal is not inserted after it.
         var generation = 0
     }
 
@@ -24,7 +24,7 @@ final class MembershipCache: Sendable {
         state.withLock { $0.rooms[room]?.contains(user) == true }
     }
 
-    /// Remembers a membership that was read when the cache had this generation.
+    /// Caches a membership that was read when the cache had this generation.
     func insert(_ user: User.ID, in room: Room.ID, generation: Int) {
         state.withLock { state in
             guard state.generation == generation else { return }
@@ -36,7 +36,7 @@ final class MembershipCache: Sendable {
         }
     }
 
-    /// Forgets the memberships that these events end.
+    /// Removes the memberships that these events end.
     func forget(endedBy events: [Event]) {
         for event in events {
             switch event.content {

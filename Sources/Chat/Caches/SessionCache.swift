@@ -1,16 +1,16 @@
 import FoundationEssentials
 import Synchronization
 
-/// Remembers whose token is whose, so that a request does not have to ask the database.
+/// Caches sessions by the hash of their token, so that a request needs no query for it.
 ///
-/// Sessions end in this process alone, so forgetting them here when they do is enough.
+/// Only this process ends sessions, so removing them here when they end is enough.
 final class SessionCache: Sendable {
-    /// Sessions remembered; about 200 bytes each. When there are more, all are forgotten and asked for anew.
+    /// Maximum number of cached sessions; about 200 bytes each. When it is reached, the cache is emptied.
     static let capacity = 10_000
 
     private struct State {
         var sessions: [Data: Session] = [:]
-        /// Counts what has been forgotten. Whoever read a session before may not put it back after.
+        /// Incremented with every removal. A session that was read before a removal is not inserted after it.
         var generation = 0
     }
 
@@ -24,7 +24,7 @@ final class SessionCache: Sendable {
         state.withLock { $0.sessions[tokenHash] }
     }
 
-    /// Remembers a session that was read when the cache had this generation.
+    /// Caches a session that was read when the cache had this generation.
     func insert(_ session: Session, tokenHash: Data, generation: Int) {
         state.withLock { state in
             guard state.generation == generation else { return }

@@ -1,12 +1,12 @@
-/// Why the database did not do what it was asked. The texts are for the log.
+/// A failure of the database. The texts are for the log.
 package enum EngineError: Error, Equatable {
     /// The disk is full.
     case full
-    /// The disk does not read or write.
+    /// The disk failed to read or write.
     case storage(String)
-    /// Somebody else holds the database for too long.
+    /// Another connection has locked the database for too long.
     case busy
-    /// A rule of the schema forbids the change. The others would fare better.
+    /// A constraint of the schema rejected the change. Other changes are not affected.
     case constraint(String)
     case other(String)
 }

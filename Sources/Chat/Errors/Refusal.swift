@@ -1,33 +1,34 @@
-/// Why a request was refused. Each case is something its sender can understand and act on.
+/// The reason why a request was refused. Each case is something that the client can understand and act on.
 package enum Refusal: Error, Equatable {
-    /// There is no such thing, or the caller may not know that there is.
+    /// The resource does not exist, or the caller may not know that it exists.
     case notFound(field: String? = nil)
-    /// The caller may see the thing but not do this to it.
+    /// The caller may see the resource, but not do this to it.
     case forbidden(String)
-    /// It contradicts what is already there.
+    /// The request conflicts with the current state.
     case conflict(String, field: String? = nil)
-    /// It was there and has been deleted.
+    /// The resource existed and has been deleted.
     case gone(String)
-    /// A member of the request has a value that is not allowed.
+    /// A field of the request has a value that is not allowed.
     case invalid(field: String, String, limit: Int? = nil)
-    /// The same idempotency key came with another request.
+    /// The idempotency key has been used for a different request.
     case keyReused(field: String)
-    /// The room has as many members as it may have.
+    /// The room has reached its limit of members.
     case roomFull(limit: Int)
-    /// No session belongs to the token, or name and password do not fit.
+    /// The token belongs to no session, or the name and password do not match.
     case unauthenticated(String)
-    /// The person has done it too often.
+    /// The person has exceeded a rate limit.
     case rateLimited(retryAfterSeconds: Int)
-    /// More is waiting than may wait; trying again later helps.
+    /// A queue is full; the request may succeed later.
     case overloaded(retryAfterSeconds: Int)
-    /// So many pictures wait for their variants, the sender's own or everybody's, that no more are taken.
+    /// The limit of pictures that wait for their variants is reached: the sender's own (`isOwn`) or that of everybody
+    /// together.
     case queueFull(limit: Int, isOwn: Bool, retryAfterSeconds: Int)
-    /// The sender has uploaded so much within a day that this is more than `limit` bytes.
+    /// The upload would exceed the sender's limit of `limit` bytes in 24 hours.
     case uploadedTooMuch(limit: Int, retryAfterSeconds: Int)
-    /// The sender's uploads would come to more than `limit` bytes.
+    /// The upload would exceed the sender's limit of `limit` stored bytes.
     case storesTooMuch(limit: Int)
-    /// The disk has no room for it.
+    /// The disk is full.
     case storageFull
-    /// The disk does not do what it is asked; `reason` is for the log.
+    /// The disk failed; `reason` is for the log.
     case storageTrouble(reason: String)
 }

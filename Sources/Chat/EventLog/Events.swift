@@ -19,11 +19,11 @@ package struct Events: Sendable {
         }
     }
 
-    /// Removes a part of the log that is no longer kept: events from before `time`, and all but the newest
+    /// Removes a batch of events that are no longer kept: those from before `time`, and all but the newest
     /// `eventsPerRoom` of each room.
     ///
-    /// - Parameter limit: Events removed at once.
-    /// - Returns: How many were removed; 0 when there is nothing left to do.
+    /// - Parameter limit: Maximum number of events that one call removes.
+    /// - Returns: The number of events removed; 0 when there is nothing left to do.
     package func prune(before time: Timestamp, eventsPerRoom: Int, limit: Int) async throws -> Int {
         try await store.change(about: []) { transaction in
             let aged = try transaction.pruneLog(before: time, limit: limit)
@@ -31,7 +31,7 @@ package struct Events: Sendable {
         }
     }
 
-    /// What `prune` would remove in all.
+    /// The total number of events that `prune` would remove.
     package func prunableCount(before time: Timestamp, eventsPerRoom: Int) async throws -> Int {
         try await store.read { try $0.value(Int.self, Snapshot.prunableEvents, [time, eventsPerRoom]) ?? 0 }
     }
@@ -42,7 +42,7 @@ extension Store {
 }
 
 extension WriteTransaction {
-    /// By position, because a clock may have been set back.
+    /// Prunes by position, because the clock may have been set back.
     fileprivate func pruneLog(before time: Timestamp, limit: Int) throws -> Int {
         let oldest: [(position: Int64, at: Timestamp)] = try db.all(Snapshot.oldestRecords, [limit]) { ($0[0], $0[1]) }
         guard let floor = oldest.prefix(while: { $0.at < time }).last?.position else { return 0 }
@@ -54,8 +54,8 @@ extension WriteTransaction {
         return removed
     }
 
-    /// The floor stays: a member who lacks one of the removed events lacks more than may be missed. A former member may
-    /// lack few, so their memberships keep the positions of the ends that are removed.
+    /// The floor stays: a member who missed one of the removed events has missed more than can be replayed. A former
+    /// member may have missed only a few, so past memberships keep the position of an end whose event is removed.
     fileprivate func pruneLongRoom(eventsPerRoom: Int, limit: Int) throws -> Int {
         precondition(eventsPerRoom >= MissedEvents.maxEvents, "what may be missed must be kept")
         let long: (room: Room.ID, surplus: Int64)? = try db.first(Snapshot.roomWithLongLog, [eventsPerRoom]) {
@@ -71,7 +71,7 @@ extension WriteTransaction {
 extension Snapshot {
     static let oldestRecords = "SELECT position, at FROM events ORDER BY position LIMIT ?"
 
-    /// Past memberships that ended with one of the events up to a position.
+    /// Deletes past memberships that ended with an event up to a position.
     static let dropEndedMemberships = """
         DELETE FROM past_memberships
         WHERE (room_id, left_seq) IN (SELECT room_id, seq FROM events WHERE position <= ?)
@@ -83,7 +83,7 @@ extension Snapshot {
         AND EXISTS (SELECT 1 FROM events WHERE room_id = rooms.id AND seq <= rooms.last_seq - ?1) LIMIT 1
         """
 
-    /// Number of the last of a room's oldest events.
+    /// The number of the last event in a batch of a room's oldest events.
     static let oldestEvents = """
         SELECT max(seq) FROM (SELECT seq FROM events WHERE room_id = ? AND seq <= ? ORDER BY seq LIMIT ?) AS oldest
         """

@@ -1,33 +1,33 @@
 /// Everything that a client did not receive while it was disconnected.
 package struct MissedEvents: Sendable {
-    /// Events that are replayed at most. A client that missed more fetches its state again.
+    /// Maximum number of events that are replayed. A client that missed more fetches its state again.
     package static let maxEvents = 1000
-    /// Past memberships of one room that are replayed at most, the newest ones. A client fetches the room when it joins
-    /// again, so removing and adding somebody many times costs no more than doing it four times.
+    /// Maximum number of past memberships of one room that are replayed, the newest ones. A client fetches the room
+    /// when it joins again, so removing and adding somebody many times costs no more than doing it four times.
     package static let maxStaysPerRoom = 4
-    /// Bytes that are replayed at most, as sent. A client that missed more fetches its state again.
+    /// Maximum size of the replayed events as sent, in bytes. A client that missed more fetches its state again.
     package static let maxBytes = 2 << 20
-    /// Receipts that are sent at most.
+    /// Maximum number of receipts that are sent.
     package static let maxReceipts = 5000
-    /// Changed profiles that are sent at most.
+    /// Maximum number of changed profiles that are sent.
     package static let maxProfiles = 1000
-    /// Time by which a receipt may be sent later than an event that happened after it: one or two ticks of the hub, and
-    /// a reserve for a busy machine.
+    /// How much later a receipt may be sent than an event that happened after it: one or two ticks of the hub, and a
+    /// margin for a busy machine.
     package static let receiptLag = Duration.seconds(5)
 
-    /// In their original order. Their contents are read now, so nothing that was deleted in the meantime is in them.
+    /// In their original order, with their current contents: nothing that was deleted in the meantime is included.
     package let events: [Event]
     /// Receipts that may have moved in the meantime.
     package let receipts: [Receipt]
-    /// People who share a room with this one and may have another name or avatar now.
+    /// People who share a room with this person, and whose name or avatar may have changed.
     package let profiles: [User]
 }
 
 extension Snapshot {
-    /// The events behind `cursor` in all memberships of a person, past ones included. It starts with the newest event of
-    /// each membership and steps back, one number at a time, for as long as the event before was missed too.
+    /// The events after `cursor` in all memberships of a person, including past ones. It starts with the newest event
+    /// of each membership and steps back one number at a time, as long as the previous event was missed too.
     ///
-    /// It reads an index alone, one entry more than there are missed events in each room, however long the log is.
+    /// It reads only an index: in each room one entry more than there are missed events, however long the log is.
     static let missedPositions = """
         WITH RECURSIVE missed (
             room_id, first_seq, last_seq, oldest_kept, newest_kept, seq, position, previous_position
@@ -59,8 +59,8 @@ extension Snapshot {
         FROM missed LIMIT ?3
         """
 
-    /// Positions of the events that a person missed in each membership, newest first. Nothing else is read before it is
-    /// known that all of them are there and that they are not too many.
+    /// Positions of the events that a person missed in each membership, newest first. Nothing else is read until it is
+    /// known that all of them are in the log and that there are not too many.
     ///
     /// - Throws: `IncompleteReplay`.
     func missedPositions(of user: User.ID, after cursor: Int64) throws -> [MembershipPeriod: [Int64]] {
@@ -78,17 +78,17 @@ extension Snapshot {
         return missed
     }
 
-    /// Whether no missed event is absent directly before the one in a row of `missedPositions`: that one began the
-    /// membership, or the event before it is in the log or cannot lie behind the cursor.
+    /// Whether the log has no gap directly before the event in a row of `missedPositions`: the event began the
+    /// membership, or the previous event is in the log or cannot be after the cursor.
     private static func continues(_ row: ResultRow, from position: Int64, after cursor: Int64) -> Bool {
         let (firstSeq, oldestKept, newestKept, seq): (Int64, Int64, Int64, Int64) = (row[1], row[3], row[4], row[5])
         if seq <= firstSeq || position == cursor + 1 || row[7] as Int64? != nil { return true }
-        // Events that were pruned by age lie before every cursor that is still valid. A room that was pruned because it
-        // is long keeps at least as many events as may be missed.
+        // Events that were pruned by age are before every cursor that is still valid. A room that was pruned for its
+        // length keeps at least as many events as can be replayed.
         return seq == oldestKept && newestKept - oldestKept < Int64(MissedEvents.maxEvents) - 1
     }
 
-    /// Receipts that have moved since, in the rooms of a person: their own ones, and those that they may know.
+    /// Receipts that have moved since a position, in the rooms of a person: their own, and those that they may see.
     static let movedReceipts = """
         SELECT other.room_id, other.user_id, other.delivered_seq, other.read_seq
         FROM members AS own CROSS JOIN members AS other

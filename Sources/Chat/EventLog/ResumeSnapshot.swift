@@ -14,15 +14,15 @@ package struct ResumeSnapshot: Sendable {
     package let missed: MissedEvents?
 }
 
-/// What the database knows about the time since a client's cursor.
+/// Positions and counts that decide whether the events after a client's cursor can be replayed.
 private struct ResumeStart {
-    /// Of the newest event.
+    /// Position of the newest event.
     let position: Int64
-    /// The log is complete for cursors that are not before it.
+    /// The log is complete for cursors at this position or later.
     var floor: Int64 = 0
     /// Receipts and profiles that have changed at this position or later may not have reached the client.
     var receiptPosition: Int64 = 0
-    /// Counted up to one more than may be missed.
+    /// Number of changed profiles, counted up to one more than can be replayed.
     var changedProfiles = 0
 
     func isComplete(after cursor: Int64) -> Bool {
@@ -31,7 +31,7 @@ private struct ResumeStart {
 }
 
 extension Snapshot {
-    /// Six statements when nothing was missed, however many rooms there are, and at most ten more otherwise.
+    /// Runs six statements if nothing was missed, however many rooms there are, and at most ten more otherwise.
     ///
     /// - Parameter cursor: Position of the newest event that the client has received; nil without one.
     /// - Throws: `notFound` for an account that does not exist.
@@ -67,8 +67,8 @@ extension Snapshot {
 
     static let logPosition = "SELECT position FROM log_head"
 
-    /// Events go out at once, receipts only with the second tick behind them. The search for an event that is old enough
-    /// steps back twice as far each time, so that it reads a handful of rows where a thousand events share a second.
+    /// Events are sent at once, receipts up to two ticks later. The search for an event that is old enough doubles its
+    /// step each time, so that it reads only a few rows even if a thousand events share a second.
     static let probes = """
         probes (position, at, step, newest_at) AS (
             SELECT position, at, CAST(1 AS BIGINT), at FROM events
@@ -109,8 +109,8 @@ extension Snapshot {
 
     static let roomIDsOfUser = "SELECT room_id FROM members WHERE user_id = ?"
 
-    /// A room without a person is one of the person's rooms, a room with a person has them as a pending member, and a
-    /// person without a room is blocked, or has blocked.
+    /// A row with only a room is one of the person's rooms, a row with a room and a person is a pending member of that
+    /// room, and a row with only a person is a block in either direction.
     static let subscriptions = """
         SELECT room_id, NULL FROM members WHERE user_id = ?1
         UNION ALL
@@ -137,7 +137,7 @@ extension Snapshot {
         return (rooms, pending, blocked)
     }
 
-    /// The person's own profile, and the changed ones of those who share a room with them.
+    /// The person's own profile, and the changed profiles of people who share a room with them.
     static let ownAndChangedProfiles = """
         SELECT \(userColumns), users.profile_position FROM \(userTables) WHERE users.id IN (
             SELECT ?1
@@ -146,7 +146,7 @@ extension Snapshot {
             WHERE users.profile_position >= ?2 AND users.profile_position > 0 AND \(sharesRoom(with: "?1")))
         """
 
-    /// The person's own profile, and the changed ones that they see, in the order of the changes.
+    /// The person's own profile, and the changed profiles that they can see, in the order of the changes.
     ///
     /// - Throws: `notFound` for an account that does not exist.
     private func profiles(seenBy user: User.ID, since position: Int64) throws -> (own: User, changed: [User]) {

@@ -1,11 +1,12 @@
-/// Where a client stands in the event log: `<epoch>.<position>`.
+/// A client's position in the event log: `<epoch>.<position>`.
 ///
-/// The epoch is made with the database, so that a cursor of another one is recognised. A poll's cursor also says which
-/// signals without a position, such as receipts, its client was sent with it: `<epoch>.<position>.<digest>`.
+/// The epoch is created with the database, so that a cursor of another database is recognised. The cursor of a poll
+/// also has a digest of the signals without a position, such as receipts, that were sent with it:
+/// `<epoch>.<position>.<digest>`.
 package struct Cursor: Sendable, Equatable, CustomStringConvertible {
     package let epoch: String
     package let position: Int64
-    /// Of the signals that were sent with the cursor; nil when there were none.
+    /// Digest of the signals that were sent with the cursor; nil if there were none.
     package let signals: UInt64?
 
     package init(epoch: String, position: Int64, signals: UInt64? = nil) {

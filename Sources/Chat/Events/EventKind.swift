@@ -1,5 +1,5 @@
-/// The kinds of events. This file declares all that the module knows of a kind, and the compiler asks for each part of a
-/// new one. Its JSON is in `Server`.
+/// The kinds of events. Everything that this module knows about a kind is declared in this file, and the compiler asks
+/// for each part of a new kind. The JSON is in `Server`.
 extension Event {
     /// What happened.
     package enum Content: Sendable {
@@ -33,10 +33,10 @@ extension Event {
 extension Event.Content {
     var kind: Event.Kind { declaration.kind }
     var reference: EventReference { declaration.reference }
-    /// The message that looks different after the event.
+    /// The message that clients see changed after the event.
     var changedMessage: Message.ID? { declaration.changed }
 
-    /// Its kind, what the log keeps of it, and the message that looks different after it.
+    /// The kind, the reference that the log stores, and the message that clients see changed.
     private var declaration: (kind: Event.Kind, reference: EventReference, changed: Message.ID?) {
         switch self {
         case .messageCreated(let message): (.messageCreated, .message(message.id), nil)
@@ -56,9 +56,9 @@ extension Event.Content {
 }
 
 extension Event.Kind {
-    /// The content of a recorded event of this kind, with things as they are now.
+    /// The content of a recorded event of this kind, built from the current state.
     ///
-    /// - Returns: Nil when the person may not receive it any more, or when it refers to something that does not exist.
+    /// - Returns: Nil if the person may no longer receive it, or if it refers to something that does not exist.
     func content(of record: LogRecord, in replay: inout EventReplay) -> Event.Content? {
         switch self {
         case .messageCreated: replay.message(of: record).map(Event.Content.messageCreated)

@@ -1,12 +1,12 @@
-/// Makes events of one membership from the records of the log, with things as they are now.
+/// Builds the events of one membership from the records of the log and the current state.
 ///
-/// A former member may not learn what became of the room after they left. Where the current state would show it, the
+/// A former member must not see what happened in the room after they left. If the current state would reveal it, the
 /// membership cannot be replayed at all.
 struct EventReplay {
     private let period: MembershipPeriod
     private let contents: ReplayContents
     private let room: Room?
-    /// Members after the event that is replayed next.
+    /// Number of members after the event that is replayed next.
     private var memberCount: Int
 
     fileprivate init(_ period: MembershipPeriod, _ contents: ReplayContents) {
@@ -32,13 +32,13 @@ struct EventReplay {
     }
 }
 
-/// What the kinds of events ask for.
+/// Lookups for the kinds of events.
 extension EventReplay {
     func message(of record: LogRecord) -> Message? {
         record.reference.message.flatMap { contents.messages[$0] }
     }
 
-    /// An attachment that has gone went with its message.
+    /// An attachment that no longer exists was deleted with its message.
     func attachment(
         of record: LogRecord,
         as content: (Attachment, Message.ID) -> Event.Content
@@ -48,7 +48,7 @@ extension EventReplay {
         return message.attachments.first { $0.id == id }.map { content($0, message.id) }
     }
 
-    /// The room with its current name and the numbers that it had then: later events count on from them.
+    /// The room with its current name and its numbers as of the event, to which clients apply later events.
     func room(at record: LogRecord) -> Room? {
         guard period.lastSeq == nil else { return nil }
         return room?.with(memberCount: memberCount, lastSeq: record.seq)
@@ -65,10 +65,10 @@ extension EventReplay {
         return user
     }
 
-    /// The member with the role that they had then; later events carry later ones.
+    /// The member with the role that they had at the event; later changes have events of their own.
     func member(of record: LogRecord) -> Member? {
         guard case .member(let id, let role, let isPending) = record.reference else { return nil }
-        // Somebody who has left since is no member any more; their leaving follows.
+        // Somebody who has left since is not a member any more; the event of their leaving follows.
         let member = period.lastSeq == nil ? contents.members[Member.Key(room: record.roomID, user: id)] : nil
         guard let user = contents.users[id] else { return nil }
         return Member(
@@ -83,11 +83,11 @@ extension EventReplay {
     }
 }
 
-/// The things that the events of a replay refer to, as they are now.
+/// The current state of everything that the events of a replay refer to.
 private struct ReplayContents {
     let rooms: [Room.ID: Room]
     let messages: [Message.ID: Message]
-    /// Those who are members still, of the rooms of present memberships.
+    /// Current members, for rooms that the person is still a member of.
     let members: [Member.Key: Member]
     let users: [User.ID: User]
 
@@ -104,21 +104,21 @@ private struct ReplayContents {
     }
 }
 
-/// How often a replay needs a message.
+/// How a replay uses a message.
 private struct MessageUse {
-    /// Events that carry its body.
+    /// Number of events that carry its body.
     var bodies = 0
-    /// The last change that all who receive it may see.
+    /// Number of the last event whose changes to the message may be shown.
     var lastSeq = Int64.max
 }
 
 extension Snapshot {
-    /// The events at these positions, in their order, as a client may receive them now. The number of statements is the
-    /// same however many events there are.
+    /// The events at these positions, in order, as a client may receive them now. The number of statements does not
+    /// depend on the number of events.
     ///
     /// - Parameters:
-    ///   - positions: The newest ones of each membership, newest first.
-    ///   - maxBytes: What the events may come to, as sent.
+    ///   - positions: The newest positions of each membership, newest first.
+    ///   - maxBytes: Maximum size of the events as sent.
     /// - Throws: `IncompleteReplay`.
     func replay(_ positions: [MembershipPeriod: [Int64]], maxBytes: Int) throws -> [Event] {
         guard !positions.isEmpty else { return [] }
@@ -137,8 +137,8 @@ extension Snapshot {
         }.sorted { $0.position < $1.position }
     }
 
-    /// What was in a room went with it, and only its end is left to replay. Somebody who left before would notice that
-    /// everything before their leaving is missing.
+    /// The contents of a deleted room are gone, so only its end can be replayed. If somebody left before the deletion
+    /// and missed more than their own leaving, the replay would have a gap.
     private static func remainder(ofDeletedRoom records: [LogRecord]) throws -> [LogRecord] {
         guard records.count == 1 || records.first?.kind == .roomDeleted else { throw IncompleteReplay() }
         return Array(records.prefix(1))
@@ -148,13 +148,13 @@ extension Snapshot {
         "SELECT id, changed_seq, length(body) FROM messages WHERE id IN (\(places))"
     }
 
-    /// JSON of an event with a message takes more bytes than this, its body apart.
+    /// Lower bound for the JSON of an event with a message, not counting its body, in bytes.
     private static let leastBytes = 300
 
-    /// Checks the messages before any of them is read whole.
+    /// Checks the messages before any of them is read in full.
     ///
-    /// - Throws: `IncompleteReplay` when they come to more bytes than may be missed, and for one that was edited or
-    ///   deleted, or whose pictures changed, after somebody left who would receive it.
+    /// - Throws: `IncompleteReplay` if the events would exceed `maxBytes`, or if a message was edited or deleted, or
+    ///   its pictures changed, after the membership had ended.
     private func checkMessages(of records: [MembershipPeriod: [LogRecord]], maxBytes: Int) throws {
         var uses: [Message.ID: MessageUse] = [:]
         var bytesLeft = maxBytes

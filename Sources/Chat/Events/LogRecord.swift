@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// An event as the log keeps it.
+/// An event as it is stored in the log.
 struct LogRecord {
     let position: Int64
     let roomID: Room.ID
@@ -10,7 +10,7 @@ struct LogRecord {
     let reference: EventReference
 }
 
-/// The things that an event is about. Their words stay in their own tables, so that what is deleted there is gone from
+/// The ids of what an event is about. Contents stay in their own tables, so that deleting them there removes them from
 /// the log too.
 enum EventReference {
     case room
@@ -35,7 +35,7 @@ enum EventReference {
         if case .member(let user, _, _) = self { user } else { nil }
     }
 
-    /// The form in which the log keeps it.
+    /// The reference as it is stored in the log.
     var json: String {
         switch self {
         case .room: "{}"
@@ -49,7 +49,7 @@ enum EventReference {
         }
     }
 
-    /// Reads the columns of `Snapshot.referenceColumns` from the given one on; nil where they refer to nothing.
+    /// Reads the columns of `Snapshot.referenceColumns`, starting at `offset`; nil if they form no valid reference.
     fileprivate init?(row: ResultRow, at offset: Int) {
         let message = (row[offset] as String?).map(Message.ID.init)
         let attachment = (row[offset + 1] as String?).map(Attachment.ID.init)
@@ -78,7 +78,7 @@ extension Snapshot {
 
     /// The records at these positions.
     ///
-    /// - Throws: `IncompleteReplay` for one that this release cannot read.
+    /// - Throws: `IncompleteReplay` if this release cannot read one of them.
     func records(at positions: [Int64]) throws -> [Int64: LogRecord] {
         guard !positions.isEmpty else { return [:] }
         let list = SQLList(positions)

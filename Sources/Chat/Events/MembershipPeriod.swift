@@ -1,13 +1,14 @@
 import Vocabulary
 
-/// A time that somebody spends, or has spent, in a room.
+/// A period during which somebody is, or was, a member of a room.
 struct MembershipPeriod: Hashable {
     let roomID: Room.ID
-    /// Their joining; the first event that they receive.
+    /// Number of their joining, the first event that they receive.
     let firstSeq: Int64
-    /// Their leaving, or the end of the room; the last event that they receive. Nil while they are a member.
+    /// Number of their leaving or of the room's deletion, the last event that they receive. Nil while they are a
+    /// member.
     let lastSeq: Int64?
 }
 
-/// Not everything that a client missed can be replayed to it, so nothing is.
+/// Thrown if not everything that a client missed can be replayed; nothing is replayed then.
 struct IncompleteReplay: Error {}

@@ -1,4 +1,4 @@
-/// What a request led to, and whether an earlier one with the same key had led to it already.
+/// The result of a request, and whether an earlier request with the same key had already produced it.
 @dynamicMemberLookup
 package struct Replayable<Value> {
     package let value: Value

@@ -1,17 +1,17 @@
 import Vocabulary
 
-/// What the janitor removes of idempotency keys.
+/// Removal of old idempotency keys by the janitor.
 extension Store {
-    /// Removes idempotency keys that have been kept long enough.
+    /// Removes a batch of expired idempotency keys.
     ///
-    /// - Returns: How many it removed; 0 when there is nothing left to do.
+    /// - Returns: The number of keys removed; 0 when there is nothing left to do.
     package func pruneKeys(limit: Int) async throws -> Int {
         try await change(about: []) { transaction in
             try transaction.execute(Snapshot.pruneKeys, [transaction.now - IdempotencyKey.lifetime, limit])
         }
     }
 
-    /// How many keys `pruneKeys` would remove in all.
+    /// The total number of keys that `pruneKeys` would remove.
     package func oldKeyCount() async throws -> Int {
         let oldest = now() - IdempotencyKey.lifetime
         return try await read { try $0.value(Int.self, Snapshot.oldKeyCount, [oldest]) ?? 0 }

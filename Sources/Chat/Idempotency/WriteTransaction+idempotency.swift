@@ -1,14 +1,14 @@
 import FoundationEssentials
 import Vocabulary
 
-/// A key is written in the transaction of the change that it protects. So there is no moment at which a crash leaves
-/// one without the other, and a change that is refused leaves its key unused.
+/// A key is written in the same transaction as the change that it protects. So a crash cannot leave one without the
+/// other, and a refused change leaves its key unused.
 extension WriteTransaction {
     /// Makes a change unless an earlier request with the same key has made it.
     ///
     /// - Parameters:
-    ///   - subject: The id of what was made. It is all that is remembered.
-    ///   - replay: Gives what was made as it is now. Where it says `notFound`, the answer is `gone`.
+    ///   - subject: The id of the result, which is all that is stored with the key.
+    ///   - replay: Reads the current state of the earlier result. If it throws `notFound`, `gone` is thrown instead.
     /// - Throws: `keyReused`, `gone`, and what `make` and `replay` throw.
     mutating func idempotent<Entity, Value>(
         _ request: IdempotentRequest?,
@@ -29,9 +29,9 @@ extension WriteTransaction {
         return Replayable(value: value, isReplay: false)
     }
 
-    /// What an earlier request with the same key has made; nil when there was none.
+    /// The id of the result of an earlier request with the same key; nil if there was none.
     ///
-    /// - Throws: `keyReused` when that was another request.
+    /// - Throws: `keyReused` if the earlier request was a different one.
     func previousResult<Entity>(of request: IdempotentRequest) throws -> Identifier<Entity>? {
         let use: (fingerprint: Data, subject: Identifier<Entity>)? = try db.use(of: request.key, at: now)
         guard let use else { return nil }
@@ -39,9 +39,9 @@ extension WriteTransaction {
         return use.subject
     }
 
-    /// Takes the key for what this change has made.
+    /// Stores the key with the result of this change.
     ///
-    /// - Throws: `conflict` when somebody was quicker; then nothing of this change stays.
+    /// - Throws: `conflict` if another request with the key has just succeeded; this change is rolled back then.
     func claim<Entity>(_ request: IdempotentRequest, for subject: Identifier<Entity>) throws {
         let claimed = try execute(
             """
@@ -71,12 +71,12 @@ extension Snapshot {
         WHERE scope = ? AND route = ? AND key = ? AND created_at > ?
         """
 
-    /// Whether a request with this key has been carried out, so recently that it counts.
+    /// Whether a request with this key has been carried out within the lifetime of the key.
     func hasBeenUsed(_ key: IdempotencyKey, at now: Timestamp) throws -> Bool {
         try exists(Self.idempotencyKey, key.values(at: now))
     }
 
-    /// Which request the key was used for, and what that made; nil when it was too long ago to count.
+    /// The fingerprint and the result of the request that used the key; nil if the key is unused or has expired.
     fileprivate func use<Entity>(
         of key: IdempotencyKey,
         at now: Timestamp
@@ -86,10 +86,10 @@ extension Snapshot {
 }
 
 extension IdempotencyKey {
-    /// The header that it comes in.
+    /// Name of the header.
     package static let field = "Idempotency-Key"
 
-    /// Of a query for uses that count.
+    /// Arguments of `Snapshot.idempotencyKey`.
     fileprivate func values(at now: Timestamp) -> SQLValues {
         [scope, route, text, now - Self.lifetime]
     }

@@ -1,4 +1,4 @@
-/// The bounds of what people may create, with their defaults.
+/// Limits on what people may create, with their defaults.
 package struct ChatLimits: Sendable {
     /// Body of a message, in bytes of UTF-8.
     package var messageBytes = 2048
@@ -6,12 +6,13 @@ package struct ChatLimits: Sendable {
     package var attachmentsPerMessage = 10
     /// Members of one room.
     package var roomMembers = 100
-    /// Rooms that one person made, joined, accepted or wrote in, so that their list of rooms has an end. Rooms that others
-    /// added them to have a limit of the same size.
+    /// Rooms that one person made, joined, accepted or wrote in, so that their list of rooms is bounded. Rooms that
+    /// others added them to have a limit of the same size.
     package var roomsPerPerson = 1000
-    /// Direct rooms of others in which a person has not answered. The one that was quiet for longest gives way.
+    /// Direct rooms that others opened and the person has not answered. Above the limit, the least recently active one
+    /// is dropped.
     package var requestsPerPerson = 200
-    /// Invitations that wait for a person's answer. The oldest gives way.
+    /// Invitations that wait for a person's answer. Above the limit, the oldest is dropped.
     package var invitationsPerPerson = 200
     /// People whom one person may block.
     package var blocksPerPerson = 1000
@@ -19,17 +20,17 @@ package struct ChatLimits: Sendable {
     package var banPageSize = 100
     /// Messages in one page of history.
     package var pageSize = 100
-    /// Hits of a search for people.
+    /// People in one page of search results.
     package var peopleFound = 20
-    /// Hits of a search for public rooms.
+    /// Public rooms in one page of search results.
     package var roomsFound = 100
-    /// Unread messages of a room that are counted; nobody reads a larger number.
+    /// Up to how many unread messages of a room are counted; nobody needs a larger number.
     package var unreadCounted = 1000
-    /// Signed-in sessions of one person; the longest unused gives way to a new one.
+    /// Sessions of one person. Above the limit, a new session ends the least recently used one.
     package var sessionsPerPerson = 50
-    /// Networks that are remembered of one person as those that they sign in from.
+    /// Networks of one person that are stored as known.
     package var networksPerPerson = 16
-    /// Days a session lives from its last use.
+    /// Lifetime of a session after its last use, in days.
     package var sessionDays = 30
     /// Pictures that wait for their variants.
     package var waitingPictures = 1000
@@ -37,11 +38,11 @@ package struct ChatLimits: Sendable {
     package var waitingPicturesPerPerson = 100
     /// Bytes that one person may upload in 24 hours; nil without a limit.
     package var uploadedBytesPerDay: Int? = 1 << 30
-    /// Bytes that the uploads of one person may come to, deleted ones apart; nil without a limit.
+    /// Total bytes of one person's uploads, not counting deleted ones; nil without a limit.
     package var storedBytesPerPerson: Int?
 
     package init() {}
 
-    /// Rooms that a list may have.
+    /// Maximum number of rooms in a list.
     var listedRooms: Int { 2 * (roomsPerPerson + requestsPerPerson) }
 }

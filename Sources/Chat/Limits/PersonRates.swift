@@ -1,6 +1,6 @@
-/// How often one person may do things, whatever carries the requests.
+/// The rate limits of each person, whatever transport their requests use.
 package struct PersonRates: Sendable {
-    /// For each thing, rules that all must allow it. None lifts the limit.
+    /// The rules of each operation, all of which must allow it. Without rules there is no limit.
     package struct Rules: Sendable {
         package var messages: [RateRule] = []
         package var rooms: [RateRule] = []
@@ -17,12 +17,12 @@ package struct PersonRates: Sendable {
         package init() {}
     }
 
-    /// People that one limit remembers: 3 MB when they are that many.
+    /// People that one limiter keeps track of; 3 MB when it is full.
     package static let capacity = 20_000
 
     /// Messages and their edits.
     package let messages: RateLimiter<User.ID>
-    /// Rooms that the person makes, direct ones with people they know among them.
+    /// Rooms that the person makes, including direct rooms with people they know.
     package let rooms: RateLimiter<User.ID>
     /// Direct rooms with strangers, and invitations of strangers.
     package let direct: RateLimiter<User.ID>
@@ -36,14 +36,14 @@ package struct PersonRates: Sendable {
     package let removals: RateLimiter<User.ID>
     /// Changes of others' roles.
     package let roles: RateLimiter<User.ID>
-    /// Blocks of people, and direct rooms that are hidden or shown.
+    /// Blocks of people, and hiding or showing direct rooms.
     package let blocks: RateLimiter<User.ID>
     /// Changes of the person's name or avatar.
     package let profiles: RateLimiter<User.ID>
-    /// Uploads that the person begins, and renderings of their pictures that they ask for again.
+    /// Uploads that the person begins, and retries of their renderings that they request.
     package let uploads: RateLimiter<User.ID>
 
-    /// - Parameter now: A clock that never goes back.
+    /// - Parameter now: A monotonic clock.
     package init(_ rules: Rules = Rules(), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         func limiter(_ rules: [RateRule]) -> RateLimiter<User.ID> {
             RateLimiter(rules, capacity: Self.capacity, now: now)

@@ -1,8 +1,8 @@
 /// The token buckets of many keys under one list of rules. It has no clock and no lock; `RateLimiter` adds both.
 ///
-/// It remembers a bounded number of keys. When it is full it forgets those whose buckets are soonest full again, a
-/// quarter at a time: keys that are full already carry nothing, and whoever makes up keys to be forgotten would have to
-/// use each of them as hard as the one that is to be forgotten.
+/// It keeps a bounded number of keys. When it is full, it drops a quarter of them, those whose buckets will be full
+/// again soonest: a full bucket carries no information, and an attacker who invents keys to displace another key would
+/// have to use each of them as heavily as that key.
 package struct RateLedger<Key: Hashable & Sendable>: Sendable {
     private let rules: [RateRule]
     private let capacity: Int
@@ -10,16 +10,16 @@ package struct RateLedger<Key: Hashable & Sendable>: Sendable {
 
     /// - Parameters:
     ///   - rules: At least one.
-    ///   - capacity: Keys that are remembered; about 150 bytes each.
+    ///   - capacity: Maximum number of keys; about 150 bytes each.
     package init(_ rules: [RateRule], capacity: Int) {
         self.rules = rules
         self.capacity = capacity
     }
 
-    /// Keys that are remembered.
+    /// Number of keys that are kept.
     package var count: Int { buckets.count }
 
-    /// Takes a token from every bucket of every key, or none where one of them is empty.
+    /// Takes a token from every bucket of every key, or from none if one of them is empty.
     package mutating func take(_ keys: [Key], at now: ContinuousClock.Instant) -> RateVerdict {
         if let wait = longestWait(keys, at: now) { return .refused(retryAfterSeconds: wait.wholeSeconds) }
         var remaining: Int?
@@ -43,7 +43,7 @@ package struct RateLedger<Key: Hashable & Sendable>: Sendable {
         return longest
     }
 
-    /// - Returns: What is left in the emptiest bucket.
+    /// - Returns: The number of tokens in the emptiest bucket.
     private mutating func spend(_ key: Key, at now: ContinuousClock.Instant) -> Int {
         let rules = rules
         return Self.spend(&buckets[key, default: rules.map { _ in TokenBucket(at: now) }], rules, at: now)
@@ -73,11 +73,11 @@ package struct RateLedger<Key: Hashable & Sendable>: Sendable {
     }
 }
 
-/// Whether something may be done now.
+/// The decision of a rate limit.
 package enum RateVerdict: Equatable, Sendable {
-    /// How often it may be done at once after this; nil without a limit.
+    /// `remaining` is how many more are allowed at once; nil without a limit.
     case allowed(remaining: Int?)
-    /// At least 1.
+    /// `retryAfterSeconds` is at least 1.
     case refused(retryAfterSeconds: Int)
 }
 

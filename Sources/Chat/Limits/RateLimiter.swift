@@ -1,15 +1,15 @@
 import Synchronization
 
-/// Says how often each key may do one thing, from any thread.
+/// Limits how often each key may do one thing. Can be used from any thread.
 package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     private let isOff: Bool
     private let now: @Sendable () -> ContinuousClock.Instant
     private let ledger: Mutex<RateLedger<Key>>
 
     /// - Parameters:
-    ///   - rules: All must allow. None lifts the limit.
-    ///   - capacity: Keys that are remembered.
-    ///   - now: A clock that never goes back.
+    ///   - rules: All of them must allow. Without rules there is no limit.
+    ///   - capacity: Maximum number of keys that are kept.
+    ///   - now: A monotonic clock.
     package init(
         _ rules: [RateRule],
         capacity: Int,
@@ -20,7 +20,7 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
         ledger = Mutex(RateLedger(rules, capacity: capacity))
     }
 
-    /// Takes a token from every key's buckets, or none where one of them is empty.
+    /// Takes a token from every bucket of every key, or from none if one of them is empty.
     package func take(_ keys: [Key]) -> RateVerdict {
         guard !isOff else { return .allowed(remaining: nil) }
         let now = now()

@@ -1,11 +1,11 @@
-/// How often a thing may be done: one token bucket, written `count/seconds` with a burst that defaults to the count.
+/// A rate limit as one token bucket, written `count/seconds` with a burst that defaults to the count.
 package struct RateRule: Sendable, Equatable {
-    /// Tokens that come back within `seconds`.
+    /// Tokens that are refilled within `seconds`.
     package let count: Int
     package let seconds: Int
     /// Tokens that a full bucket holds.
     package let burst: Int
-    /// Time in which one token comes back.
+    /// Time in which one token is refilled.
     let interval: Duration
     /// Time in which an empty bucket becomes full.
     let wholeTime: Duration

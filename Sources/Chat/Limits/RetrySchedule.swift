@@ -1,10 +1,10 @@
-/// Decides what follows an attempt without variants. A pure rule: counts and times are passed in.
+/// Decides what follows a failed attempt. A pure rule: counts and times are passed in.
 package struct RetrySchedule: Sendable, Equatable {
-    /// Crashes after which the same content is not rendered again. A first crash may have another cause; a second one
-    /// does not.
+    /// Number of crashes after which the same content is not rendered again. A first crash may have another cause; a
+    /// second one is blamed on the content.
     package static let crashLimit = 2
-    /// Time for which a copy of failed content fails without an attempt. After it the content gets another attempt, since
-    /// the renderer may be a newer one by then.
+    /// How long a copy of failed content fails without an attempt. After that the content gets another attempt, since
+    /// the renderer may have been updated.
     package static let knownFailureLifetime = Duration.seconds(86_400)
 
     /// Time before the first retry, which is also the only one after a resource limit. Default 5 minutes.
@@ -14,19 +14,19 @@ package struct RetrySchedule: Sendable, Equatable {
 
     package init() {}
 
-    /// No retry that is scheduled now is due later than this. The extra hour allows for clocks that are being corrected.
+    /// Upper bound of the delay of a retry. The extra hour allows for clocks that are being corrected.
     var longestDelay: Duration { furtherDelays.reduce(firstDelay, max) + .seconds(3600) }
 
     package enum Step: Sendable, Equatable {
-        /// The rendering goes back to where it waited.
+        /// The rendering returns to its place in the queue.
         case again
         /// The rendering failed and is retried after a delay.
         case retry(after: Duration)
-        /// The rendering failed for good, and so would every copy of its content.
+        /// The rendering failed permanently, and every copy of its content would fail too.
         case reject
-        /// The same, and a retry on request is refused too.
+        /// Like `reject`, and a requested retry is refused too.
         case quarantine
-        /// The rendering failed for good, but its content is not at fault.
+        /// The rendering failed permanently, but its content is not at fault.
         case giveUp
     }
 

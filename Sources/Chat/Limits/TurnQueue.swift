@@ -1,25 +1,25 @@
 import DequeModule
 
-/// Gives turns, one at a time, to jobs that are each done for somebody, so that nobody can take all of them. It has no
-/// clock and no lock.
+/// Gives jobs their turns, one at a time, so that no person and no address can take all of them. It has no clock and no
+/// lock.
 ///
-/// A job names its keys, such as a person and an address. Of the jobs that share a key one is in the round; the others
-/// stand behind it, in the order in which they came, and enter at the round's end when it is done. So the wait for a
-/// first turn depends on how many others there are, and not on how many jobs each of them has.
+/// A job has keys, such as a person and an address. Only one of the jobs that share a key is in the round. The others
+/// wait behind it in order of arrival, and enter the end of the round when it is done. So the wait for a first turn
+/// depends on how many other keys are waiting, not on how many jobs each of them has.
 package struct TurnQueue<Key: Hashable & Sendable>: Sendable {
     package typealias ID = Int
 
-    /// What becomes of a job that comes.
+    /// The result of entering the queue.
     package enum Entrance: Equatable, Sendable {
         case begins
         case waits
         case refused
     }
 
-    /// What follows when a job is done.
+    /// What happens after a job is done.
     package struct Step: Equatable, Sendable {
         package var next: ID?
-        /// Jobs that have waited too long; they get no turn.
+        /// Jobs that have waited too long and get no turn.
         package var expired: [ID] = []
     }
 
@@ -38,7 +38,7 @@ package struct TurnQueue<Key: Hashable & Sendable>: Sendable {
         self.limits = limits
     }
 
-    /// Jobs that wait for their turn.
+    /// Number of jobs that wait for their turn.
     package var waitingCount: Int { round.count + behind.count }
 
     /// - Parameter id: Must not be in the queue.
@@ -66,12 +66,12 @@ package struct TurnQueue<Key: Hashable & Sendable>: Sendable {
         fillRound()
         running = round.popFirst()
         step.next = running?.id
-        // The place of the one that runs now may be the next one's.
+        // The job that runs now has left a place in the round.
         fillRound()
         return step
     }
 
-    /// Takes out a job that is no longer wanted.
+    /// Removes a job that is no longer wanted.
     ///
     /// - Returns: Whether it was waiting.
     package mutating func leave(_ id: ID) -> Bool {
@@ -98,8 +98,8 @@ package struct TurnQueue<Key: Hashable & Sendable>: Sendable {
         return expired
     }
 
-    /// Moves jobs into the round whose keys have no other there. One that must go on standing keeps its place: those
-    /// behind it that share a key with it do not pass it.
+    /// Moves jobs into the round whose keys are not taken there. A job that has to keep waiting is not overtaken by
+    /// later jobs that share a key with it.
     private mutating func fillRound() {
         guard !behind.isEmpty else { return }
         var taken = takenKeys()
@@ -116,13 +116,13 @@ package struct TurnQueue<Key: Hashable & Sendable>: Sendable {
     }
 }
 
-/// The bounds of a `TurnQueue`.
+/// The limits of a `TurnQueue`.
 package struct TurnLimits: Sendable {
-    /// Jobs in the round, each with keys of its own.
+    /// Jobs in the round, no two of which share a key.
     package var round = 64
-    /// Jobs that stand behind another one.
+    /// Jobs that wait behind another one.
     package var behind = 64
-    /// Jobs behind one key.
+    /// Jobs that wait behind others with the same key.
     package var behindEachKey = 16
     /// Longest wait for a turn.
     package var wait = Duration.seconds(10)

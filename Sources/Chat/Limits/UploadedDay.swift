@@ -1,9 +1,9 @@
 import Vocabulary
 
-/// What one person has uploaded within a day. It has no clock and no store.
+/// The bytes that one person has uploaded within a day. It has no clock and no database.
 ///
-/// It is kept in spans of ten minutes, so that however small somebody's uploads are, a day of them is a handful of
-/// numbers. A span counts until all of it is a day old, so the limit holds in any 24 hours.
+/// They are counted in spans of ten minutes, so that a day is a small number of rows however small the uploads are. A
+/// span counts until all of it is a day old, so the limit holds in any 24 hours.
 struct UploadedDay: Sendable {
     static let length = Duration.seconds(86_400)
     static let spanLength = Duration.seconds(600)
@@ -13,28 +13,28 @@ struct UploadedDay: Sendable {
         let byteCount: Int
     }
 
-    /// Oldest first; those that are over a day old are not counted.
+    /// Oldest first; spans that are over a day old are not counted.
     let spans: [Span]
 
-    /// The span that an upload of `time` belongs to.
+    /// Start of the span that an upload at `time` belongs to.
     static func spanStart(at time: Timestamp) -> Timestamp {
         let length = spanLength.components.seconds * 1000
         return Timestamp(milliseconds: time.milliseconds / length * length)
     }
 
-    /// Spans that start after this are not wholly a day old at `time`.
+    /// Spans that start after this are not entirely a day old at `time`.
     static func horizon(at time: Timestamp) -> Timestamp {
         time - length - spanLength
     }
 
-    /// A span that starts after this was written while the clock was ahead. It is not counted, because nobody knows when
-    /// it was. One span of difference is left to clocks that are being set right.
+    /// A span that starts after this was written while the clock was ahead. It is not counted, because its real time is
+    /// unknown. A tolerance of one span allows for clocks that are being corrected.
     static func latestStart(at time: Timestamp) -> Timestamp {
         spanStart(at: time) + spanLength
     }
 
-    /// Seconds until so many more bytes are within the limit; nil when they are now. What is larger than the limit itself
-    /// has to wait until everything else is a day old, and is not within it then either.
+    /// Seconds until this many more bytes are within the limit; nil if they are now. For an upload larger than the
+    /// limit it is the time until all others are a day old, although it is not within the limit then either.
     ///
     /// - Parameter limit: Bytes in 24 hours.
     func wait(for byteCount: Int, limit: Int, at now: Timestamp) -> Int? {

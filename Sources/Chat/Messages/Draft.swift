@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// What a client wants said.
+/// A message as a client submits it.
 package struct Draft: Sendable {
     package var body: String
     package var attachmentIDs: [Attachment.ID]
@@ -19,9 +19,9 @@ package struct Draft: Sendable {
         self.clientMessageID = clientMessageID
     }
 
-    /// The draft as it is kept: its body fit to be shown.
+    /// The draft as it is stored, with its body cleaned for display.
     ///
-    /// - Throws: `invalid` naming what is empty, too long or doubled.
+    /// - Throws: `invalid` with the field that is empty, too long or has duplicates.
     func checked(_ limits: ChatLimits) throws(Refusal) -> Draft {
         var draft = self
         draft.body = try Self.shown(body, limits)
@@ -39,9 +39,9 @@ package struct Draft: Sendable {
         return draft
     }
 
-    /// A body as others see it; empty where there is nothing to see.
+    /// A body as others see it; empty if nothing in it is visible.
     ///
-    /// - Throws: `invalid` when it is too long.
+    /// - Throws: `invalid` if it is too long.
     static func shown(_ body: String, _ limits: ChatLimits) throws(Refusal) -> String {
         guard body.utf8.count <= limits.messageBytes else {
             throw .invalid(
@@ -54,7 +54,7 @@ package struct Draft: Sendable {
         return ShownText.isVisible(shown) ? shown : ""
     }
 
-    /// - Throws: `invalid` where there is neither a body nor an attachment.
+    /// - Throws: `invalid` if there is neither a body nor an attachment.
     static func checkHasContent(_ body: String, hasAttachments: Bool) throws(Refusal) {
         guard hasAttachments || !body.isEmpty else {
             throw .invalid(field: "body", "A message needs a visible body or an attachment.")

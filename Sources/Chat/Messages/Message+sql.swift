@@ -1,7 +1,7 @@
 import Vocabulary
 
 extension Snapshot {
-    /// Messages before a number, newest first, and whether there are any from it on.
+    /// Messages before a number, newest first, and whether there are any at that number or later.
     static let messagesBefore = """
         SELECT \(Message.columns), EXISTS (SELECT 1 FROM messages WHERE room_id = ?1 AND seq >= ?2)
         FROM messages WHERE room_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3
@@ -24,15 +24,15 @@ extension Snapshot {
     private static let hasMessageBefore = "SELECT 1 FROM messages WHERE room_id = ? AND seq < ? LIMIT 1"
     private static let hasMessageFrom = "SELECT 1 FROM messages WHERE room_id = ? AND seq >= ? LIMIT 1"
 
-    /// Messages with their attachments. Three statements at most, however many messages there are.
+    /// Messages with their attachments. Runs at most three statements, however many messages there are.
     ///
-    /// - Parameter condition: What follows `WHERE` in a query of the table `messages` alone.
+    /// - Parameter condition: The condition after `WHERE` in a query of the table `messages` alone.
     func messages(where condition: String, _ values: SQLValues) throws -> [Message] {
         let sql = "SELECT \(Message.columns) FROM messages WHERE \(condition)"
         return try withAttachments(all(sql, values, StoredMessage.init))
     }
 
-    /// Those messages that exist. Three statements at most, none without ids.
+    /// The messages with these ids that exist. Runs at most three statements, and none without ids.
     func messages(_ ids: some Collection<Message.ID>) throws -> [Message.ID: Message] {
         guard !ids.isEmpty else { return [:] }
         let list = SQLList(ids)
@@ -48,8 +48,8 @@ extension Snapshot {
         return message
     }
 
-    /// Part of a room's history. Three statements at most: one message more than the page takes shows whether there are
-    /// more.
+    /// A page of a room's history. Runs at most three statements: one message more than the page holds is read, to see
+    /// whether there are more.
     func page(of room: Room.ID, at anchor: PageAnchor, limit: Int) throws -> Page {
         switch anchor {
         case .newest: try page(of: room, before: .max, limit)
@@ -110,7 +110,7 @@ extension Snapshot {
     }
 }
 
-/// A message as its row has it, without its attachments.
+/// A message as it is stored in its row, without its attachments.
 private struct StoredMessage {
     var message: Message
     let hasAttachments: Bool
@@ -126,7 +126,7 @@ extension Message {
         id, room_id, seq, sender_id, sender_name, sender_avatar_id, sender_avatar_format, body, attachment_count,
         reply_to, client_message_id, created_at, edited_at, deleted_at
         """
-    /// How many columns `columns` names.
+    /// Number of columns in `columns`.
     fileprivate static let columnCount = 14
 
     /// Reads `columns`, without the attachments.

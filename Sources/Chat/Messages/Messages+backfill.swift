@@ -1,5 +1,5 @@
 extension Messages {
-    /// Carries new names and avatars into old messages, a few thousand rows at a time.
+    /// Writes new names and avatars into old messages, a few thousand rows at a time.
     ///
     /// - Returns: False when there was nothing left to do.
     package func backfillSenders() async throws -> Bool {
@@ -21,7 +21,7 @@ extension Messages {
         }
     }
 
-    /// Rows looked at in one step: some milliseconds, so that no writer waits long.
+    /// Rows that one step examines: a few milliseconds, so that no writer waits long.
     private static let renameBatch: Int64 = 2000
 }
 
@@ -30,7 +30,7 @@ extension Snapshot {
 }
 
 extension WriteTransaction {
-    /// Rows that hold the same name and avatar already are not written.
+    /// Skips rows that already have the name and avatar.
     fileprivate func rename(_ user: User.ID, after start: Int64, upTo end: Int64) throws -> Set<Room.ID> {
         let sender = try sender(user)
         let rooms = try db.values(

@@ -1,20 +1,20 @@
-/// What people say in rooms.
+/// The messages of rooms.
 package struct Messages: Sendable {
-    /// What became of a draft.
+    /// The result of posting a draft.
     package struct Posted: Sendable {
         package let message: Message
-        /// Whether it had been sent before, under the same client id or key.
+        /// Whether it had already been sent with the same client id or idempotency key.
         package let isReplay: Bool
-        /// How many messages the person may send at once after this; nil without a limit.
+        /// How many more messages the person may send at once; nil without a limit.
         package let remaining: Int?
     }
 
     let store: Store
 
-    /// Stores a message with its attachments and its event, or nothing of it.
+    /// Stores a message with its attachments and its event, or nothing at all.
     ///
-    /// - Throws: `rateLimited`; `invalid`; `notFound` also for rooms and attachments of others; `conflict` for an
-    ///   attachment that is in another message; `keyReused` for a client id or key that came with another message.
+    /// - Throws: `rateLimited`; `invalid`; `notFound`, also for rooms and attachments of others; `conflict` if an
+    ///   attachment is in use; `keyReused` if the client id or idempotency key has been used for another message.
     package func post(_ draft: Draft, in room: Room.ID, by caller: Caller) async throws -> Posted {
         let remaining = try store.begin(\.messages, by: caller)
         let draft = try draft.checked(store.limits)
@@ -47,18 +47,20 @@ package struct Messages: Sendable {
         }
     }
 
-    /// Part of the room's history.
+    /// A page of the room's history.
     ///
-    /// - Parameter limit: Messages at most; 1–100.
+    /// - Parameter limit: Maximum number of messages; 1–100.
     /// - Throws: `notFound`.
     package func page(of room: Room.ID, at anchor: PageAnchor, limit: Int, for viewer: User.ID) async throws -> Page {
         try await store.rooms.checkMember(viewer, of: room)
         return try await store.read { try $0.page(of: room, at: anchor, limit: limit) }
     }
 
-    /// Gives a message another body. Every edit is an event for the whole room and is counted as a message.
+    /// Replaces the body of a message. Every edit is an event for the whole room, and counts against the rate limit of
+    /// messages.
     ///
-    /// - Throws: `rateLimited`, `invalid`, `notFound`, `forbidden` for anybody but its sender, `gone` when it is deleted.
+    /// - Throws: `rateLimited`, `invalid`, `notFound`, `forbidden` for anybody but its sender, `gone` if it has been
+    ///   deleted.
     package func edit(_ id: Message.ID, in room: Room.ID, body: String, by caller: Caller) async throws -> Message {
         let user = caller.user
         try store.begin(\.messages, by: caller)
@@ -81,7 +83,7 @@ package struct Messages: Sendable {
         }
     }
 
-    /// Empties a message and lets its attachments go. Deleting it again changes nothing.
+    /// Empties a message and releases its attachments. Deleting it again changes nothing.
     ///
     /// - Throws: `notFound`, `forbidden` for anybody but its sender, an owner or an admin.
     package func delete(_ id: Message.ID, in room: Room.ID, by caller: Caller) async throws {
@@ -94,7 +96,7 @@ package struct Messages: Sendable {
             guard message.sender.id == user || mayDeleteOthers else {
                 throw Refusal.forbidden("Only its sender, an owner or an admin may delete a message.")
             }
-            // Both are owners of a direct room. Once one has blocked the other, what each wrote is theirs alone.
+            // Both people own their direct room. After a block, neither may delete the other's messages.
             if message.sender.id != user, let other = view.otherID { try transaction.db.checkMayWrite(user, to: other) }
             guard message.deletedAt == nil else { return }
             try transaction.execute(
@@ -113,7 +115,7 @@ package struct Messages: Sendable {
         }
     }
 
-    /// What the changes of a room's messages rely on: its members, roles and numbers, and the writer's name and blocks.
+    /// What changes to a room's messages depend on: its members, roles and numbers, and the writer's name and blocks.
     private func subjects(_ room: Room.ID, _ caller: Caller) -> [Subject] {
         [.room(room), .person(caller.user)]
     }

@@ -31,8 +31,8 @@ extension WriteTransaction {
         return message
     }
 
-    /// Number of the message. Writing in a room is agreeing to be in it, and in a direct room it brings in the other one,
-    /// which is an event of its own before the message.
+    /// Takes the number of the message. Writing in a room counts as agreeing to be in it, and in a direct room it adds
+    /// the other person, which is an event of its own before the message.
     private mutating func takeSeq(in room: Room.ID, for member: SendingMember, _ limits: ChatLimits) throws -> Int64 {
         let (seq, directKey) = try takeActiveSeq(in: room)
         guard let directKey else {
@@ -43,7 +43,8 @@ extension WriteTransaction {
         return isTaken ? try nextSeq(in: room) : seq
     }
 
-    /// The next number, with the room moved to the top of its members' lists, and the key of a direct room.
+    /// Takes the next number and moves the room to the top of its members' lists. Also returns the key of a direct
+    /// room.
     private func takeActiveSeq(in room: Room.ID) throws -> (seq: Int64, directKey: Data?) {
         let taken = try db.first(Self.takingActiveSeq, [room]) { row in
             (seq: row[0] as Int64, directKey: row[1] as Data?)
@@ -74,9 +75,10 @@ extension WriteTransaction {
 }
 
 extension Snapshot {
-    /// The message that a draft has become before; the retry of a lost answer finds it by its client id.
+    /// The message that was already made from the draft. A client that retries after a lost answer finds it by its
+    /// client id.
     ///
-    /// - Throws: `keyReused` where another draft came with the same client id.
+    /// - Throws: `keyReused` if the client id has been used for another draft.
     func sentMessage(_ id: Message.ID, from draft: Draft, in room: Room.ID) throws -> Message {
         guard let message = try messages(where: "id = ?", [id]).first, message.roomID == room,
             message.mayComeFrom(draft)
@@ -86,7 +88,8 @@ extension Snapshot {
 }
 
 extension Message {
-    /// Whether sending the draft may have made this message. One that was edited or deleted since is not compared.
+    /// Whether the message may have been made from the draft. A message that was edited or deleted since is not
+    /// compared.
     fileprivate func mayComeFrom(_ draft: Draft) -> Bool {
         guard editedAt == nil, deletedAt == nil else { return true }
         return body == draft.body && replyTo == draft.replyTo && attachments.map(\.id) == draft.attachmentIDs

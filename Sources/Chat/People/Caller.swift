@@ -1,8 +1,8 @@
-/// Who asks for an operation.
+/// The person and the session that request an operation.
 package struct Caller: Sendable {
     package let user: User.ID
     package let session: Session.ID
-    /// The request, where it came with an idempotency key.
+    /// The request, if it has an idempotency key.
     package let idempotentRequest: IdempotentRequest?
 
     package init(user: User.ID, session: Session.ID, idempotentRequest: IdempotentRequest? = nil) {
@@ -17,9 +17,9 @@ package struct Caller: Sendable {
 }
 
 extension Store {
-    /// Begins an operation that the caller may do only so often.
+    /// Begins an operation that has a rate limit.
     ///
-    /// - Returns: How often they may do it at once after this; nil without a limit.
+    /// - Returns: How many more the caller may begin at once; nil without a limit.
     /// - Throws: `rateLimited`.
     @discardableResult
     func begin(_ rate: KeyPath<PersonRates, RateLimiter<User.ID>>, by caller: Caller) throws(Refusal) -> Int? {

@@ -11,11 +11,11 @@ package struct Credentials: Sendable, Equatable {
     }
 }
 
-/// Credentials whose password was right when it was checked. Whoever acts on them does so in a transaction that
-/// compares the hash once more.
+/// Credentials whose password was correct when it was checked. A transaction that relies on them must compare the hash
+/// again.
 package struct VerifiedCredentials: Sendable, Equatable {
     package let credentials: Credentials
-    /// A hash of the same password in today's form, to replace the one in the database; nil where that one is current.
+    /// A hash of the same password in the current form, to replace the one in the database; nil if that one is current.
     package let renewedHash: String?
 
     package var userID: User.ID { credentials.userID }
@@ -26,8 +26,8 @@ package struct VerifiedCredentials: Sendable, Equatable {
     }
 }
 
-/// The hash in the database is no longer the one that was verified: the password has been changed, or its hash renewed.
-/// The password has to be checked again, against the hash of now.
+/// Thrown if the hash in the database is no longer the one that was verified, because the password was changed or its
+/// hash renewed. The password has to be checked again, against the current hash.
 package struct StaleCredentials: Error {
     package init() {}
 }

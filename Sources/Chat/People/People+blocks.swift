@@ -1,26 +1,26 @@
 import Vocabulary
 
-/// Keeps somebody from writing to the person who made it, and both from seeing each other's presence.
+/// A block keeps somebody from writing to the person who made it, and both from seeing each other's presence.
 package struct Block: Sendable, Equatable {
     package internal(set) var user: User
     package let createdAt: Timestamp
 }
 
-/// What two people have to do with each other when one of them wants to reach the other.
+/// How two people are connected when one of them wants to contact the other.
 package enum Acquaintance: Sendable {
-    /// They have a direct room already.
+    /// They already have a direct room.
     case directRoom
     /// They share another room.
     case sharedRoom
-    /// They share none, or one has blocked the other.
+    /// They share no room, or one has blocked the other.
     case none
 }
 
 extension People {
-    /// Keeps somebody from opening a direct room with the caller, and both from writing into the one that they have.
-    /// Doing it again changes nothing.
+    /// Blocks somebody: they cannot open a direct room with the caller, and neither of the two can write in an existing
+    /// one. Blocking them again changes nothing.
     ///
-    /// - Throws: `rateLimited`, `invalid` for oneself, `notFound`, or `conflict` for one block too many.
+    /// - Throws: `rateLimited`, `invalid` for oneself, `notFound`, or `conflict` if the limit of blocks is reached.
     package func block(_ blocked: User.ID, by caller: Caller) async throws {
         let user = caller.user
         try store.begin(\.blocks, by: caller)
@@ -55,7 +55,7 @@ extension People {
         }
     }
 
-    /// Whom the person has blocked.
+    /// The people whom the person has blocked.
     package func blocks(of user: User.ID) async throws -> [Block] {
         try await store.read { [limits = store.limits] db in
             var blocks = try db.all(Snapshot.blocksOfUser, [user, limits.blocksPerPerson]) { row in

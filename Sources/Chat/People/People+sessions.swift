@@ -2,10 +2,10 @@ import FoundationEssentials
 import Vocabulary
 
 extension People {
-    /// Signs somebody in. Above the limit the session that was used longest ago ends.
+    /// Signs somebody in. Above the limit, the least recently used session ends.
     ///
-    /// - Parameter network: Where they sign in from; it is remembered.
-    /// - Throws: `StaleCredentials`; `conflict` when another request has taken the key meanwhile.
+    /// - Parameter network: The network that they sign in from. It is stored as known.
+    /// - Throws: `StaleCredentials`; `conflict` if another request with the key has succeeded in the meantime.
     package func createSession(
         for verified: VerifiedCredentials,
         from network: Network? = nil,
@@ -34,11 +34,11 @@ extension People {
         return try await store.read { try $0.hasBeenUsed(key, at: time) }
     }
 
-    /// Gives the session that an earlier request with the same key has made another token, because the first one is
-    /// kept as a hash alone and cannot be told again. It is void from here on.
+    /// Issues another token for the session that an earlier request with the same key has made, because only the hash
+    /// of the first token is stored. The first token becomes invalid.
     ///
-    /// - Returns: Nil when there was no such request.
-    /// - Throws: `keyReused`, `gone` when that session has ended, or `StaleCredentials`.
+    /// - Returns: Nil if there was no such request.
+    /// - Throws: `keyReused`, `gone` if that session has ended, or `StaleCredentials`.
     package func renewSession(
         of verified: VerifiedCredentials,
         madeBy request: IdempotentRequest
@@ -53,9 +53,11 @@ extension People {
         return session.map { ($0, token) }
     }
 
-    /// The session that the token belongs to, with its life prolonged when it was last used a while ago.
+    /// The session that the token belongs to. Its expiry is extended unless its last use was recorded within the last
+    /// hour.
     ///
-    /// - Parameter network: Where it is used from; asked for, and remembered, when its life is prolonged.
+    /// - Parameter network: The network that it is used from. Called, and its result stored as known, only when the
+    ///   expiry is extended.
     /// - Throws: `unauthenticated` for an unknown or expired token.
     package func session(
         of token: SessionToken,
@@ -99,7 +101,7 @@ extension People {
         }
     }
 
-    /// The person's sessions that have not expired, newest first.
+    /// The person's sessions that have not expired, latest use first.
     package func sessions(of user: User.ID) async throws -> [Session] {
         let time = store.now()
         return try await store.read { db in
@@ -109,7 +111,7 @@ extension People {
 
     /// Signs one client out.
     ///
-    /// - Throws: `notFound` when it is not a session of the caller's.
+    /// - Throws: `notFound` if it is not one of the caller's sessions.
     package func deleteSession(_ id: Session.ID, by caller: Caller) async throws {
         let user = caller.user
         store.noteActivity(of: caller)
@@ -168,7 +170,7 @@ extension Snapshot {
         RETURNING \(sessionColumns)
         """
 
-    /// Spares the new one by its id: after the clock was set back it may look like the oldest.
+    /// Excludes the new session by its id: after the clock was set back it may look like the oldest.
     static let dropOldSessions = """
         DELETE FROM sessions WHERE user_id = ?1 AND (expires_at <= ?2 OR (id <> ?3 AND id NOT IN (
             SELECT id FROM sessions WHERE user_id = ?1 AND id <> ?3 ORDER BY last_used_at DESC LIMIT ?4)))
@@ -181,8 +183,9 @@ extension Snapshot {
 }
 
 extension Session {
-    /// Whether its last use was written down so recently that it need not be again: once an hour is exact enough for a
-    /// life of 30 days, and spares a write for every request. A time that lies ahead is of a clock that was wrong.
+    /// Whether its last use was recorded so recently that it need not be recorded again: once an hour is accurate
+    /// enough for a lifetime of 30 days, and avoids a write for every request. A time in the future was recorded while
+    /// the clock was wrong.
     fileprivate func isFresh(at time: Timestamp) -> Bool {
         lastUsedAt + .seconds(3600) > time && lastUsedAt - .seconds(3600) < time
     }

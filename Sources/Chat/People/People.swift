@@ -1,12 +1,12 @@
 import Vocabulary
 
-/// People with accounts, their sessions, and whom they have blocked.
+/// People with accounts, their sessions and their blocks.
 package struct People: Sendable {
     let store: Store
 
-    /// Makes an account.
+    /// Creates an account.
     ///
-    /// - Throws: `conflict` when the name is taken.
+    /// - Throws: `conflict` if the name is taken.
     package func create(
         username: String,
         displayName: String,
@@ -23,9 +23,9 @@ package struct People: Sendable {
         }
     }
 
-    /// Makes an account and signs it in, or neither.
+    /// Creates an account and its first session, or neither.
     ///
-    /// - Throws: `conflict` when the name is taken.
+    /// - Throws: `conflict` if the name is taken.
     package func register(
         username: String,
         displayName: String,
@@ -48,12 +48,12 @@ package struct People: Sendable {
         }
     }
 
-    /// The credentials of the person of that name; nil when there is none.
+    /// The credentials of the person with this name; nil if there is none.
     package func credentials(username: String) async throws -> Credentials? {
         try await credentials(Snapshot.credentialsByName, [username])
     }
 
-    /// The person's credentials; nil when there is no such person.
+    /// The person's credentials; nil if there is no such person.
     package func credentials(of user: User.ID) async throws -> Credentials? {
         try await credentials(Snapshot.credentialsByID, [user])
     }
@@ -64,7 +64,7 @@ package struct People: Sendable {
         }
     }
 
-    /// Whether the person of that name has signed in from there before. False for a name that nobody has.
+    /// Whether the person with this name has signed in from the network before. False if nobody has the name.
     package func knows(_ network: Network, ofNamed username: String) async throws -> Bool {
         try await store.read { try $0.exists(Snapshot.isKnownNetwork, [username, network.bytes]) }
     }
@@ -79,10 +79,10 @@ package struct People: Sendable {
         try await store.read { try $0.user(id, for: viewer) }
     }
 
-    /// A page of the people of whose user name or display name a word begins with `query`, in the order of those words;
-    /// all people by user name where it is empty.
+    /// A page of the people whose user name or display name has a word that begins with `query`, ordered by these
+    /// words; if `query` is empty, of all people, ordered by user name.
     ///
-    /// - Parameter cursor: Where the page before ended.
+    /// - Parameter cursor: Where the previous page ended.
     package func find(
         matching query: String,
         after cursor: SearchCursor? = nil,
@@ -95,10 +95,12 @@ package struct People: Sendable {
         }
     }
 
-    /// Changes what is given and leaves the rest. A new password ends the person's other sessions in the same commit.
+    /// Changes the given fields and leaves the others as they are. A new password ends the person's other sessions in
+    /// the same commit.
     ///
-    /// - Throws: `rateLimited` for a name or an avatar; `notFound`; `conflict` naming `avatar_attachment_id` when that
-    ///   cannot be used; `unauthenticated` when the session that sets a password has ended; `StaleCredentials`.
+    /// - Throws: `rateLimited` for a name or an avatar; `notFound`; `conflict` with the field `avatar_attachment_id` if
+    ///   the picture cannot be used; `unauthenticated` if the session that sets a password has ended;
+    ///   `StaleCredentials`.
     package func update(_ changes: UserChanges, by caller: Caller) async throws -> User {
         let id = caller.user
         if changes.displayName == nil && changes.avatar == nil {
@@ -122,10 +124,10 @@ package struct People: Sendable {
         }
     }
 
-    /// Remembers when people who are gone now did something last.
+    /// Records when people who have gone offline were last active.
     package func recordLastSeen(_ seen: [(user: User.ID, at: Timestamp)]) async throws {
         let latest = Dictionary(seen.map { ($0.user, $0.at) }, uniquingKeysWith: max)
-        // Always in the same order, so that two servers do not wait for each other's rows.
+        // Always in the same order, so that two servers cannot deadlock on each other's rows.
         let rows = latest.sorted { $0.key < $1.key }.map { [$0.key, $0.value] as SQLValues }
         try await store.change(about: []) { transaction in
             for start in stride(from: 0, to: rows.count, by: Self.lastSeenBatch) {
@@ -135,7 +137,7 @@ package struct People: Sendable {
         }
     }
 
-    /// People of one statement.
+    /// People per statement.
     private static let lastSeenBatch = 128
 }
 
@@ -147,7 +149,7 @@ extension Snapshot {
     fileprivate static let credentialsByName = "SELECT id, username, password_hash FROM users WHERE username = ?"
     fileprivate static let credentialsByID = "SELECT id, username, password_hash FROM users WHERE id = ?"
 
-    /// - Parameter people: Their ids, each with the time when they were last seen.
+    /// - Parameter people: Placeholders of rows of a person's id and the time when they were last seen.
     static func moveLastSeen(_ people: String) -> String {
         """
         WITH seen(user_id, at) AS (VALUES \(people))

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension Snapshot {
-    /// Who of two people has blocked the other.
+    /// Those of two people who have blocked the other.
     static let blockers = """
         SELECT user_id FROM blocks WHERE user_id = ?1 AND blocked_id = ?2
         UNION ALL SELECT user_id FROM blocks WHERE user_id = ?2 AND blocked_id = ?1
@@ -27,13 +27,14 @@ extension Snapshot {
         try Set(values(User.ID.self, Self.blockedEitherWay, [user]))
     }
 
-    /// Whether one may add the other to a room at once: they share one that both agreed to, and none has blocked the
-    /// other.
+    /// Whether one may add the other to a room without an invitation: they share a room in which neither is pending,
+    /// and neither has blocked the other.
     func areAcquainted(_ first: User.ID, _ second: User.ID) throws -> Bool {
         try exists(Self.acquaintance, [first, second])
     }
 
-    /// - Throws: `forbidden` for somebody who is blocked, without saying so; `conflict` for somebody who blocks.
+    /// - Throws: `forbidden` if the other person has blocked the user, without saying so; `conflict` if the user has
+    ///   blocked the other person.
     func checkMayWrite(_ user: User.ID, to other: User.ID) throws {
         let blockers = try values(User.ID.self, Self.blockers, [user, other])
         guard !blockers.contains(user) else {
@@ -52,13 +53,13 @@ extension Snapshot {
 }
 
 extension Data {
-    /// The key of the direct room of two people, the same for both: both ids, the smaller first.
+    /// The key of the direct room of two people, the same for both: both ids, the smaller one first.
     init(directRoomOf first: User.ID, and second: User.ID) {
         let keys = [first, second].map { id in Swift.withUnsafeBytes(of: id.uuid.uuid) { Data($0) } }
         self = keys[0].lexicographicallyPrecedes(keys[1]) ? keys[0] + keys[1] : keys[1] + keys[0]
     }
 
-    /// The other one of the two people whose direct room this key finds.
+    /// The other of the two people whose direct room has this key.
     func other(than user: User.ID) -> User.ID? {
         [prefix(16), suffix(16)].compactMap(User.ID.init(bytes:)).first { $0 != user }
     }

@@ -1,12 +1,12 @@
-/// People as they are read, with their avatars: in two statements, however many they are.
+/// Reads people with their avatars: in two statements, however many people there are.
 extension Snapshot {
-    /// What `User(row:at:)` reads.
+    /// The columns that `User.init(row:at:)` reads.
     static let userColumns = """
         users.id, users.username, users.display_name, users.is_admin, users.created_at, users.last_seen_at,
             \(attachmentColumns)
         """
 
-    /// People and the avatars that some of them have.
+    /// People, joined with their avatars if they have one.
     static let userTables = """
         users LEFT JOIN attachments ON attachments.id = users.avatar_id
         LEFT JOIN renderings ON renderings.attachment_id = attachments.id
@@ -22,7 +22,7 @@ extension Snapshot {
         return user
     }
 
-    /// Those of the people who exist.
+    /// The people with these ids who exist.
     func users(_ ids: some Collection<User.ID>) throws -> [User.ID: User] {
         guard !ids.isEmpty else { return [:] }
         let list = SQLList(ids)
@@ -32,7 +32,7 @@ extension Snapshot {
         return Dictionary(uniqueKeysWithValues: users.map { ($0.id, $0) })
     }
 
-    /// Gives the avatars of people that have just been read their variants.
+    /// Loads the variants of the avatars of people that have just been read.
     func loadAvatarVariants<Item>(of items: inout [Item], at path: WritableKeyPath<Item, User>) throws {
         var avatars = items.compactMap { $0[keyPath: path].avatar }
         guard !avatars.isEmpty else { return }
@@ -67,8 +67,8 @@ extension Snapshot {
         WHERE users.username > ?1 ORDER BY users.username LIMIT ?2
         """
 
-    /// 1 where the viewer may know if the person is there: it is the viewer, or they share a room in which the person is
-    /// not pending, and neither has blocked the other.
+    /// 1 if the viewer may see the person's presence: the person is the viewer, or they share a room in which the
+    /// person is not pending and neither has blocked the other.
     private static func showsPresence(to viewer: String) -> String {
         """
         CASE WHEN users.id = \(viewer) THEN 1 WHEN \(sharesRoom(with: viewer)) AND NOT EXISTS (
@@ -78,7 +78,7 @@ extension Snapshot {
         """
     }
 
-    /// A condition for a row of `users`: the person is in one of the viewer's rooms, and not pending there.
+    /// Condition for a row of `users`: the person is in one of the viewer's rooms, and not pending there.
     static func sharesRoom(with viewer: String) -> String {
         """
         EXISTS (
@@ -95,7 +95,7 @@ extension Snapshot {
         return view
     }
 
-    /// People of whose names a word begins with the folded prefix; all of them where it is empty.
+    /// People with a name in which a word begins with the folded prefix; all people if it is empty.
     func people(
         prefix: String,
         after cursor: SearchCursor?,
@@ -132,7 +132,7 @@ private struct FoundPerson {
 }
 
 extension UserView {
-    /// From a row that begins with a person and whether the viewer sees their presence.
+    /// Reads a row that begins with a person and whether the viewer may see their presence.
     fileprivate init(_ row: ResultRow) {
         self.init(user: User(row: row, at: 0), showsPresence: row[User.columnCount])
     }
@@ -141,7 +141,7 @@ extension UserView {
 extension User {
     static let columnCount = 6 + Attachment.columnCount
 
-    /// Reads `userColumns` from the given column on, without the variants of the avatar.
+    /// Reads `userColumns`, starting at `offset`, without the variants of the avatar.
     init(row: ResultRow, at offset: Int) {
         self.init(
             id: row[offset],

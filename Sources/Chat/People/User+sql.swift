@@ -28,7 +28,7 @@ extension WriteTransaction {
         return user
     }
 
-    /// The person as messages name them.
+    /// The person as the sender of a message.
     ///
     /// - Throws: `notFound`.
     func sender(_ user: User.ID) throws -> Message.Sender {
@@ -37,9 +37,9 @@ extension WriteTransaction {
         return sender
     }
 
-    /// The same for a member, and nobody else: one query for everything that each message asks.
+    /// The person as a sender who is a member of the room: one query for everything that posting a message needs.
     ///
-    /// - Returns: The member, and the message that they have sent before under the client id.
+    /// - Returns: The member, and the message that they have already sent with the client id.
     /// - Throws: `notFound` for anybody who is not a member.
     func sender(
         _ user: User.ID,
@@ -54,8 +54,8 @@ extension WriteTransaction {
         return found
     }
 
-    /// Has the new name and avatar carried into old messages, and sent to those who see the person: to connected clients
-    /// at once, to others when they come back.
+    /// Schedules the new name and avatar to be written into old messages, and sends them to people who can see the
+    /// person: to connected clients at once, to others when they reconnect.
     mutating func announceProfile(of user: User) throws {
         try execute(
             """
@@ -69,7 +69,7 @@ extension WriteTransaction {
         if !rooms.isEmpty { consequences.notices.append(.profile(user, in: rooms)) }
     }
 
-    /// Replaces the hash that was verified, and signs out every client but the one that sets the new password.
+    /// Replaces the hash that was verified, and ends every session but the one that sets the new password.
     mutating func setPassword(_ password: UserChanges.Password) throws {
         let user = password.verified.userID
         try confirm(password.verified)
@@ -84,7 +84,7 @@ extension WriteTransaction {
         )
     }
 
-    /// Checks that the hash that was verified is still the person's, and puts the renewed one in its place.
+    /// Checks that the hash that was verified is still the stored one, and replaces it with the renewed hash, if any.
     ///
     /// - Throws: `StaleCredentials`.
     func confirm(_ verified: VerifiedCredentials) throws {
@@ -94,7 +94,8 @@ extension WriteTransaction {
         try execute("UPDATE users SET password_hash = ? WHERE id = ?", [renewed, verified.userID])
     }
 
-    /// Remembers where somebody has signed in from; above the limit the place of longest ago is forgotten.
+    /// Stores the network that somebody has signed in from. Above the limit, the least recently used network is
+    /// removed.
     func remember(_ network: Network?, of user: User.ID, _ limits: ChatLimits) throws {
         guard let network else { return }
         try execute(
@@ -104,7 +105,7 @@ extension WriteTransaction {
             """,
             [user, network.bytes, now]
         )
-        // Spares the new one by its name: after the clock was set back it may look like the oldest.
+        // Excludes the new network by its address: after the clock was set back it may look like the oldest.
         try execute(
             """
             DELETE FROM known_networks WHERE user_id = ?1 AND network <> ?2 AND network NOT IN (
@@ -115,7 +116,7 @@ extension WriteTransaction {
         )
     }
 
-    /// Claims the new picture and lets the old one go, in the same transaction.
+    /// Claims the new picture and releases the old one, in the same transaction.
     mutating func replaceAvatar(_ old: Attachment.ID?, of user: User.ID, by avatar: UserChanges.Avatar) throws {
         if case .attachment(let id) = avatar, id == old { return }
         if let old {
@@ -140,7 +141,7 @@ extension WriteTransaction {
 }
 
 extension Message.Sender {
-    /// From a row of `sender` or `sendingMember`.
+    /// Reads a row of `sender` or `sendingMember`.
     fileprivate init(id: User.ID, row: ResultRow) {
         var avatar: Message.Avatar?
         if let id: Attachment.ID = row[1], let format: VariantFormat = row[2] {
@@ -164,7 +165,7 @@ extension Snapshot {
         WHERE members.room_id = ? AND members.user_id = ?
         """
 
-    /// Profiles that never changed are at 0.
+    /// Profiles that never changed are at position 0.
     fileprivate static let moveProfile = """
         UPDATE users SET profile_position = (
             SELECT CASE WHEN position < 1 THEN 1 ELSE position END FROM log_head)

@@ -1,4 +1,4 @@
-/// What somebody wants changed about themselves; nil leaves a thing as it is.
+/// The changes that somebody makes to themselves; nil leaves a field as it is.
 package struct UserChanges: Sendable {
     package enum Avatar: Sendable {
         case none
@@ -11,7 +11,7 @@ package struct UserChanges: Sendable {
         package let verified: VerifiedCredentials
         /// Made by `PasswordHasher`.
         package let hash: String
-        /// The session that sets it, the only one that goes on.
+        /// The session that sets the password, the only one that does not end.
         package let session: Session.ID
 
         package init(verified: VerifiedCredentials, hash: String, session: Session.ID) {

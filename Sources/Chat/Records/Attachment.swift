@@ -1,23 +1,23 @@
 import FoundationEssentials
 import Vocabulary
 
-/// A file that somebody uploaded, as facts. Its bytes are the business of `Media`.
+/// The facts about an uploaded file. Its bytes are handled by `Media`.
 package struct Attachment: Sendable, Equatable {
     package typealias ID = Identifier<Attachment>
 
     package enum Kind: String, Sendable {
-        /// A picture of which variants are made.
+        /// A picture. Variants of it are rendered.
         case image
         /// Anything else; only the original can be fetched.
         case file
     }
 
-    /// Why there are no variants. All members may be shown to a client.
+    /// The reason why there are no variants. All properties may be shown to a client.
     package struct Failure: Sendable, Equatable {
         /// Stable and machine-readable.
         package let code: String
         package let detail: String
-        /// When it is tried again by itself; nil when it is not.
+        /// Time of the next automatic attempt; nil if there is none.
         package let retryAt: Timestamp?
 
         package init(code: String, detail: String, retryAt: Timestamp? = nil) {
@@ -38,33 +38,35 @@ package struct Attachment: Sendable, Equatable {
     package let facts: AttachmentFacts
     package let filename: String
     package let status: Status
-    /// Smallest first; empty until a picture is ready, and always for files.
+    /// Smallest first; empty until the picture is ready, and always empty for files.
     package internal(set) var variants: [Variant] = []
-    /// A ThumbHash, 5–64 bytes, for what a client paints before it has fetched anything; nil until a picture is ready.
+    /// A ThumbHash of 5–64 bytes, which a client displays until it has fetched a variant; nil until the picture is
+    /// ready.
     package var placeholder: Data?
-    /// Beside the variants of an animated picture; nil for a still.
+    /// The animated form of an animated picture, in addition to its variants; nil for a static picture.
     package var animation: Animation?
-    /// Part of the picture is missing or wrong, because its file is damaged or cut off; false until it is ready.
+    /// Whether part of the picture is missing or wrong because its file is damaged or truncated; false until it is
+    /// ready.
     package var isDamaged = false
     package let createdAt: Timestamp
-    /// The message that holds it; nil until it is sent.
+    /// The message that it is attached to; nil until it is sent.
     package let messageID: Message.ID?
 }
 
-/// What is known of an upload once its bytes are there.
+/// What is known about an upload once its bytes have arrived.
 package struct AttachmentFacts: Sendable, Equatable {
     package var kind: Attachment.Kind
     package var mediaType: String
     package var byteCount: Int64
     /// 32 bytes.
     package var sha256: Data
-    /// Pixels, upright; nil for files.
+    /// In pixels, after rotation to upright; nil for files.
     package var width: Int?
     package var height: Int?
     package var isAnimated: Bool
-    /// Kinds of metadata that the stored original does not carry any more, such as `gps`. Names hold no commas.
+    /// Kinds of metadata that were removed from the stored original, such as `gps`. The names contain no commas.
     package var removedMetadata: [String]
-    /// The original says how it looks on a display of high dynamic range; variants do not.
+    /// Whether the original has data for high dynamic range displays. Variants do not have it.
     package var hasHDR: Bool
 
     package init(

@@ -4,7 +4,7 @@ enum Consent: String, Sendable {
     case given
     /// Somebody who shares a room with them added them.
     case assumed
-    /// A stranger wrote to them and they have not answered: nothing is shown of whether they are there.
+    /// A stranger wrote to them and they have not answered. Their presence is hidden.
     case pending
 }
 

@@ -1,13 +1,13 @@
 import Vocabulary
 
-/// Somebody's place in a room.
+/// A member of a room.
 package struct Member: Sendable, Equatable {
-    /// What a member may do, from least to most.
+    /// What a member may do, ordered from least to most.
     package enum Role: String, Sendable, Comparable, CaseIterable {
         case member
-        /// May also rename the room, add and remove members, delete others' messages.
+        /// May also rename the room, add and remove members, and delete others' messages.
         case admin
-        /// May also name owners and admins, and delete the room.
+        /// May also appoint owners and admins, and delete the room.
         case owner
 
         package static func < (left: Role, right: Role) -> Bool {
@@ -26,14 +26,14 @@ package struct Member: Sendable, Equatable {
     package internal(set) var user: User
     package let role: Role
     package let joinedAt: Timestamp
-    /// Newest event that reached one of the member's clients.
+    /// Number of the newest event that reached one of the member's clients.
     package let deliveredSeq: Int64
-    /// Newest event that the member has read.
+    /// Number of the newest event that the member has read.
     package let readSeq: Int64
-    /// Their joining.
+    /// Number of the event of their joining.
     package var joinedSeq: Int64 = 0
-    /// Whether a stranger wrote to them and they have neither answered nor accepted. Until then nobody else may know if
-    /// they are there, or how far they have come.
+    /// Whether a stranger wrote to them and they have neither answered nor accepted. Until then nobody else may see
+    /// their presence or receipts.
     package var isPending = false
 }
 
@@ -43,12 +43,12 @@ extension Member.Role: SQLConvertible {}
 @dynamicMemberLookup
 package struct MemberView: Sendable, Equatable {
     package let member: Member
-    /// Whether the viewer may know if the member is there, and how far they have come.
+    /// Whether the viewer may see the member's presence and receipts.
     package let showsActivity: Bool
 
-    /// Newest event that reached one of the member's clients, as far as the viewer may know.
+    /// Number of the newest event that reached one of the member's clients, as far as the viewer may see it.
     package var deliveredSeq: Int64 { showsActivity ? member.deliveredSeq : member.joinedSeq }
-    /// Newest event that the member has read, as far as the viewer may know.
+    /// Number of the newest event that the member has read, as far as the viewer may see it.
     package var readSeq: Int64 { showsActivity ? member.readSeq : member.joinedSeq }
 
     package subscript<Value>(dynamicMember path: KeyPath<Member, Value>) -> Value {

@@ -1,10 +1,10 @@
 import Vocabulary
 
-/// Something said in a room.
+/// A message in a room.
 package struct Message: Sendable, Equatable {
     package typealias ID = Identifier<Message>
 
-    /// The sender as they are called in the room; kept with the message, so that a page reads one table.
+    /// The sender's name and avatar, stored with the message so that a page reads only one table.
     package struct Sender: Sendable, Equatable {
         package let id: User.ID
         package let displayName: String
@@ -19,10 +19,10 @@ package struct Message: Sendable, Equatable {
 
     package let id: ID
     package let roomID: Room.ID
-    /// Number of its creation among the room's events.
+    /// Number of its creation among the events of the room.
     package let seq: Int64
     package let sender: Sender
-    /// Empty in a deleted message, and where attachments say it all.
+    /// Empty for a deleted message, and for one that has only attachments.
     package var body: String
     package var attachments: [Attachment]
     package let replyTo: ID?
@@ -32,5 +32,5 @@ package struct Message: Sendable, Equatable {
     package var deletedAt: Timestamp?
 }
 
-/// Names the ids that clients give their messages before sending them.
+/// The entity of the ids that clients give their messages before sending them.
 package enum ClientMessage {}

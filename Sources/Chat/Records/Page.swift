@@ -1,4 +1,4 @@
-/// Part of a room's history, oldest first.
+/// A page of a room's history, oldest first.
 package struct Page: Sendable {
     package let messages: [Message]
     package let hasMoreBefore: Bool
@@ -8,10 +8,10 @@ package struct Page: Sendable {
 /// Where in a room's history to read.
 package enum PageAnchor: Sendable, Hashable {
     case newest
-    /// The messages before this number, nearest to it.
+    /// The closest messages before this number.
     case before(Int64)
-    /// The messages after this number, nearest to it.
+    /// The closest messages after this number.
     case after(Int64)
-    /// Half the page before this number, the other half from it on.
+    /// Half of the page before this number, the other half from this number on.
     case around(Int64)
 }

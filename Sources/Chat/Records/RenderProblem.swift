@@ -7,7 +7,7 @@ package struct RenderProblem: Sendable, Equatable {
         case crash
         /// The worker was killed because it took too much time or memory.
         case resourceLimit
-        /// The original is missing or cannot be read; the picture itself may be sound.
+        /// The original is missing or cannot be read; the picture itself may be intact.
         case file
         /// There was no attempt: the same content has reached the crash limit.
         case quarantined
@@ -41,7 +41,7 @@ package struct RenderProblem: Sendable, Equatable {
 }
 
 extension RenderProblem.Cause {
-    /// Whether the attempt cost a worker, and counts towards the crash limit.
+    /// Whether the attempt ended a worker, and so counts towards the crash limit.
     var isCrash: Bool {
         switch self {
         case .crash, .resourceLimit: true

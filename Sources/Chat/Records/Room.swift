@@ -7,9 +7,9 @@ package struct Room: Sendable, Equatable {
     package enum Kind: String, Sendable {
         /// Listed; anybody signed in may join.
         case `public`
-        /// Seen by its members alone; they are added by owner or admin.
+        /// Visible only to its members, who are added by an owner or admin.
         case `private`
-        /// Two people, made once per pair, without a name.
+        /// A room of two people, at most one per pair, without a name.
         case direct
     }
 
@@ -35,9 +35,9 @@ package struct Room: Sendable, Equatable {
         )
     }
 
-    /// Characters of a name.
+    /// Maximum length of a name, in characters.
     static let nameLimit = 80
-    /// Characters of a topic.
+    /// Maximum length of a topic, in characters.
     static let topicLimit = 500
 
     package static func check(name: String) throws(Refusal) -> String {
@@ -56,7 +56,7 @@ package struct RoomView: Sendable, Equatable {
     package let room: Room
     /// Nil for somebody who is not a member.
     package let role: Member.Role?
-    /// Whether a stranger wrote to them here and they have neither answered nor accepted.
+    /// Whether a stranger wrote to the viewer here and they have neither answered nor accepted.
     package let isPending: Bool
     /// The other person of a direct room.
     package let otherID: User.ID?
@@ -69,7 +69,7 @@ package struct RoomView: Sendable, Equatable {
     }
 }
 
-/// A room in its member's list.
+/// A room in a member's list of rooms.
 package struct RoomSummary: Sendable {
     package let view: RoomView
     package let lastMessage: Message?

@@ -13,7 +13,7 @@ package struct Session: Sendable, Equatable {
     package let expiresAt: Timestamp
 }
 
-/// The secret that a client shows to be a session. Only its hash is kept.
+/// The secret with which a client authenticates. Only its hash is stored.
 package struct SessionToken: Sendable, Equatable {
     /// 43 characters of base64url.
     package let text: String

@@ -10,21 +10,21 @@ package struct User: Sendable, Equatable {
     package internal(set) var avatar: Attachment?
     package let isAdmin: Bool
     package let createdAt: Timestamp
-    /// When they did something last before they went offline; nil while they never did.
+    /// When they were last active before they went offline; nil if they never went offline.
     package let lastSeenAt: Timestamp?
 
-    /// Characters of a display name.
+    /// Maximum length of a display name, in characters.
     static let displayNameLimit = 64
-    /// Characters of a user name.
+    /// Maximum length of a user name, in characters.
     static let usernameLimit = 32
 
-    /// A user name as it is kept, of what somebody typed: in lower case, without white space around it.
+    /// The stored form of a typed user name: in lower case, without surrounding white space.
     package static func name(typed text: String) -> String {
         text.trimmingWhitespace().lowercased()
     }
 
-    /// - Throws: `invalid` unless it is 1–32 of `a-z 0-9 . _ -`, a letter or digit among them, and no word of the API's
-    ///   paths.
+    /// - Throws: `invalid` unless it has 1–32 of the characters `a-z 0-9 . _ -`, at least one of them a letter or
+    ///   digit, and is not a word of the API's paths.
     package static func check(username: String) throws(Refusal) {
         let letters = username.utf8.count { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
         let signs = username.utf8.count { $0 == 0x2E || $0 == 0x5F || $0 == 0x2D }
@@ -41,7 +41,7 @@ package struct User: Sendable, Equatable {
         }
     }
 
-    /// Refuses what only an operator may be called, for accounts that people make themselves.
+    /// Refuses names that only an operator may give, for accounts that people register themselves.
     ///
     /// - Throws: `invalid`.
     package static func checkIsNotReserved(username: String) throws(Refusal) {
@@ -51,17 +51,17 @@ package struct User: Sendable, Equatable {
         }
     }
 
-    /// The name that people see: as given, or the user name where none is given.
+    /// The display name as given, or the user name if none is given.
     package static func check(displayName: String?, username: String) throws(Refusal) -> String {
         guard let displayName else { return username }
         return try Label.check(displayName, field: "display_name", limit: displayNameLimit)
     }
 }
 
-/// A person as another sees them.
+/// A person as another person sees them.
 package struct UserView: Sendable, Equatable {
     package internal(set) var user: User
-    /// Whether the viewer may know if they are there: who shares no room with them may not.
+    /// Whether the viewer may see their presence, which they may not without a room in common.
     package let showsPresence: Bool
 
     package init(user: User, showsPresence: Bool) {

@@ -1,10 +1,10 @@
-/// User names that would be taken for something else.
+/// User names that would be mistaken for something else.
 enum UserNames {
-    /// Words that stand for something in paths of the API.
+    /// Words that have a meaning in paths of the API.
     static let pathWords: Set<String> = ["me", "current", "self", "null", "undefined"]
 
-    /// Those who speak for the server, those that address everybody, and the names of mailboxes and hosts that others
-    /// rely on (RFC 2142). Written without dots and dashes.
+    /// Names that speak for the server or address everybody, and well-known names of mailboxes and hosts (RFC 2142).
+    /// Written without dots and dashes.
     static let reserved: Set<String> = [
         "abuse", "account", "admin", "administrator", "all", "anonymous", "api", "attachments", "auth", "billing",
         "bot",

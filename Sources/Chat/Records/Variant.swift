@@ -1,9 +1,9 @@
 import Vocabulary
 
-/// One still rendering of a picture.
+/// One static rendering of a picture.
 package struct Variant: Sendable, Equatable {
     package let size: VariantSize
-    /// The size whose file serves it: smaller than `size` where both would be the same picture.
+    /// The size whose file is served: smaller than `size` if both would be the same picture.
     package let fileSize: VariantSize
     package let width: Int
     package let height: Int
@@ -27,11 +27,11 @@ package struct Variant: Sendable, Equatable {
     }
 }
 
-/// The moving form of an animated picture: one WebP beside the variants.
+/// The animated form of an animated picture: one WebP in addition to the variants.
 package struct Animation: Sendable, Equatable {
-    /// Pixels.
+    /// In pixels.
     package let width: Int
-    /// Pixels.
+    /// In pixels.
     package let height: Int
     package let byteCount: Int64
 

@@ -6,13 +6,13 @@ struct Rendering: Sendable, Equatable {
     enum State: String, Sendable, CaseIterable {
         /// In the queue for its first variants.
         case waiting
-        /// Given to a worker. At the start of the server: interrupted when the previous process ended.
+        /// Given to a worker. When the server starts, it means interrupted by the end of the previous process.
         case running
         /// Failed, and retried at `failure.retryAt`.
         case scheduled
-        /// The variants are there.
+        /// The variants exist.
         case finished
-        /// Failed until somebody asks for a retry.
+        /// Failed until somebody requests a retry.
         case failed
         /// The attachment was deleted before the work was done.
         case cancelled
@@ -28,27 +28,27 @@ struct Rendering: Sendable, Equatable {
     var state = State.waiting
     /// Virtual finish time. Among waiting renderings with equally many crashes, the lowest is next.
     var queuePriority = Timestamp(milliseconds: 0)
-    /// Failures since the upload, or since somebody last asked for a retry.
+    /// Failures since the upload, or since somebody last requested a retry.
     var retryCount = 0
-    /// Crashes of the same content, as far as they were known when this rendering last ended.
+    /// Crashes of the same content, as known when this rendering last ended.
     var crashCount = 0
-    /// The last failure, as clients see it. It stays while a retry runs, so that its status does not flicker.
+    /// The last failure, as clients see it. It stays while a retry runs, so that the status does not flicker.
     var failure: Attachment.Failure?
-    /// When an attempt at the same content failed for good; set where every copy would fail in the same way.
+    /// When an attempt at the same content failed permanently; set if every copy would fail in the same way.
     var contentFailedAt: Timestamp?
 }
 
-/// What follows an attempt that brought no variants.
+/// What follows a failed attempt.
 package enum FailureDecision: Sendable, Equatable {
-    /// The picture waits for its next attempt, which comes at once.
+    /// The picture waits for its next attempt, which has no delay.
     case again
     case failed(Attachment.Failure)
 }
 
 extension Rendering {
-    /// Ends an attempt that brought no variants.
+    /// Ends a failed attempt.
     ///
-    /// - Parameter crashes: Of the same content, before this attempt.
+    /// - Parameter crashes: Crashes of the same content before this attempt.
     mutating func fail(
         _ problem: RenderProblem,
         crashes: Int,
@@ -68,9 +68,9 @@ extension Rendering {
         return .failed(failure)
     }
 
-    /// Puts a failed rendering back into the queue, with the whole retry schedule before it. Its crashes still count.
+    /// Returns a failed rendering to the queue and restarts its retry schedule. Its crashes still count.
     mutating func requeue(_ priority: Timestamp) {
-        // A retry that runs becomes the attempt that was asked for; a second worker must not begin the same picture.
+        // A running retry becomes the requested attempt; a second worker must not start on the same picture.
         if state != .running { state = .waiting }
         queuePriority = priority
         retryCount = 0
@@ -80,7 +80,7 @@ extension Rendering {
 }
 
 extension Attachment.Failure {
-    /// Nil where the picture has not failed.
+    /// Nil if the picture has not failed.
     fileprivate init?(_ step: RetrySchedule.Step, _ problem: RenderProblem, at now: Timestamp) {
         switch step {
         case .again: return nil

@@ -5,9 +5,9 @@ extension Renderings {
     ///
     /// - Parameters:
     ///   - placeholder: A ThumbHash of 5–64 bytes.
-    ///   - animation: The animated form, where there is one.
+    ///   - animation: The animated form, if there is one.
     ///   - isDamaged: Whether part of the picture is missing or wrong.
-    /// - Returns: The attachment, or nil when it was deleted meanwhile: then its files go.
+    /// - Returns: The attachment; nil if it was deleted in the meantime, in which case its files are removed.
     @discardableResult
     package func finish(
         _ id: Attachment.ID,
@@ -28,9 +28,9 @@ extension Renderings {
         }
     }
 
-    /// Ends an attempt that brought no variants, and records the event in the room if the picture has failed.
+    /// Ends a failed attempt, and records the event in the room if the picture has failed.
     ///
-    /// - Returns: Nil when the picture was deleted meanwhile.
+    /// - Returns: Nil if the picture was deleted in the meantime.
     package func recordFailure(_ id: Attachment.ID, _ problem: RenderProblem) async throws -> FailureDecision? {
         try await store.change(about: subjects(of: id)) { [retries = store.retries] transaction in
             let (db, now) = (transaction.db, transaction.now)
@@ -78,7 +78,7 @@ extension WriteTransaction {
         )
     }
 
-    /// One statement, however many variants there are; there are at most as many as sizes.
+    /// Runs one statement for all variants; there is at most one per size.
     fileprivate func insert(_ variants: [Variant], of id: Attachment.ID) throws {
         guard !variants.isEmpty else { return }
         let rows = Array(repeating: "(?, ?, ?, ?, ?, ?, ?)", count: variants.count).joined(separator: ", ")
@@ -93,9 +93,9 @@ extension WriteTransaction {
         )
     }
 
-    /// Records what became of a picture in the room that it was sent to, if it was sent.
+    /// Records the result of a rendering in the room that the picture was sent to, if it was sent.
     ///
-    /// - Parameter variants: Those of the picture, which are not read again.
+    /// - Parameter variants: The variants of the picture, which are not read again.
     fileprivate mutating func recordEvent(
         of id: Attachment.ID,
         _ variants: [Variant] = [],

@@ -1,18 +1,18 @@
 import FoundationEssentials
 import Vocabulary
 
-/// The queue of pictures that wait for their variants, their retries and their failures. All of it is rows, so a restart
-/// loses nothing.
+/// The queue of pictures that wait for their variants, with retries and failures. All of it is stored in the database,
+/// so a restart loses nothing.
 package struct Renderings: Sendable {
     let store: Store
 
-    /// Starts the attempt whose turn it is: a waiting picture, or a due retry when none waits.
+    /// Starts the next attempt: a waiting picture, or a due retry if no picture waits.
     ///
     /// The attempt is on the disk when this returns, so that a picture that crashes the whole server is not rendered
     /// again at every start.
     package func next() async throws -> RenderTask? {
         let delay = store.retries.longestDelay
-        // Most calls find nothing, and a read does not wait for the writes.
+        // Most calls find nothing, and a read does not wait for writes.
         let waiting = try await store.read { [now = store.now] db in
             try db.nextRendering(at: now(), longestDelay: delay)
         }
@@ -25,7 +25,7 @@ package struct Renderings: Sendable {
         }
     }
 
-    /// Takes an attempt back that failed for a reason unrelated to the picture.
+    /// Withdraws an attempt that failed for a reason unrelated to the picture.
     package func withdrawAttempt(_ id: Attachment.ID) async throws {
         try await store.change(about: []) { transaction in
             try transaction.execute(
@@ -38,13 +38,13 @@ package struct Renderings: Sendable {
         }
     }
 
-    /// Attempts that have started and not ended. Before the first one of a process these are the ones that were running
+    /// Attempts that have started and not ended. Before a process has started any, they are those that were running
     /// when the previous process ended.
     package func interrupted() async throws -> [Attachment.ID] {
         try await store.read { try $0.values(Attachment.ID.self, Snapshot.runningRenderings) }
     }
 
-    /// Time until the next retry is due; zero when it is due already, nil when none is scheduled.
+    /// Time until the next retry is due; zero if one is due already, nil if none is scheduled.
     package func timeToNextRetry() async throws -> Duration? {
         try await store.read { [now = store.now, delay = store.retries.longestDelay] db in
             guard let next = try db.value(Timestamp.self, Snapshot.nextRetryTime) else { return nil }
@@ -54,7 +54,7 @@ package struct Renderings: Sendable {
         }
     }
 
-    /// Pictures that wait for their variants, and failed ones that are retried.
+    /// Number of pictures that wait for their variants, and of failed pictures that have a scheduled retry.
     package func counts() async throws -> (waiting: Int, retries: Int) {
         try await store.read { db in
             (
@@ -64,13 +64,13 @@ package struct Renderings: Sendable {
         }
     }
 
-    /// Puts a failed picture into the queue again, with all its retries before it. Its crashes still count.
+    /// Returns a failed picture to the queue and restarts its retry schedule. Its crashes still count.
     ///
-    /// It is as much work as an upload, and is counted as one.
+    /// It is as much work as an upload, and counts as one.
     ///
-    /// - Returns: The attachment, and how many uploads the person may begin at once after this; nil without a limit.
-    /// - Throws: `rateLimited`; `notFound` also for what the caller may not see; `conflict` unless it failed, and for one
-    ///   in quarantine; `queueFull`.
+    /// - Returns: The attachment, and how many more uploads the person may begin at once; nil without a limit.
+    /// - Throws: `rateLimited`; `notFound`, also if the caller may not see it; `conflict` if it has not failed or is in
+    ///   quarantine; `queueFull`.
     package func retry(
         _ id: Attachment.ID,
         by caller: Caller
@@ -85,7 +85,7 @@ package struct Renderings: Sendable {
             ) { transaction in
                 let attachment = try transaction.requeue(attachment, limits)
                 transaction.consequences.hasQueuedRendering = true
-                // There is no event for this, but the page that holds the picture has changed.
+                // There is no event for this, but the pages that show the picture have changed.
                 transaction.consequences.changedPages = .all
                 return attachment
             }
@@ -93,7 +93,7 @@ package struct Renderings: Sendable {
         return (attachment, remaining)
     }
 
-    /// What a change of the attachment's rendering relies on: the queue of its owner, and the room it was sent to.
+    /// What a change of the attachment's rendering depends on: the queue of its owner, and the room it was sent to.
     func subjects(of id: Attachment.ID) async throws -> [Subject] {
         try await store.read { db in
             try db.first(Snapshot.attachmentSubjects, [id]) { row in

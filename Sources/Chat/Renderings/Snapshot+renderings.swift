@@ -1,9 +1,9 @@
 import Vocabulary
 
 extension Snapshot {
-    /// A condition: the rendering has not ended, so it may be finished or fail.
+    /// Condition: the rendering has not ended, so it may still finish or fail.
     static let isUnfinished = "state IN ('waiting', 'running', 'scheduled')"
-    /// A condition: clients see the picture as processing. Retries are not part of the queue that has a limit.
+    /// Condition: clients see the picture as processing. Retries do not count towards the limit of the queue.
     static let isQueued = "state IN ('waiting', 'running') AND next_attempt_at IS NULL"
 
     static let nextWaiting = """
@@ -13,7 +13,7 @@ extension Snapshot {
         SELECT attachment_id FROM renderings WHERE next_attempt_at <= ? AND state = 'scheduled'
         ORDER BY next_attempt_at LIMIT 1
         """
-    /// A retry that was scheduled while the clock was ahead, and is due later than any that is scheduled now.
+    /// A retry that was scheduled while the clock was ahead: it is due later than any retry that is scheduled now.
     static let nextStrayRetry = """
         SELECT attachment_id FROM renderings WHERE next_attempt_at > ? AND state = 'scheduled'
         ORDER BY next_attempt_at LIMIT 1
@@ -23,7 +23,7 @@ extension Snapshot {
         ORDER BY next_attempt_at LIMIT 1
         """
     static let runningRenderings = "SELECT attachment_id FROM renderings WHERE state = 'running' ORDER BY crash_count"
-    /// A sum of integers has another type in PostgreSQL.
+    /// The cast is for PostgreSQL, where a sum of integers has another type.
     static let queuedCost = """
         SELECT CAST(sum(cost) AS BIGINT) FROM renderings WHERE owner_id = ? AND \(isQueued) AND cost <= ?
         """
@@ -37,7 +37,7 @@ extension Snapshot {
         """
     static let unfinishedRendering = "\(renderingByID) AND \(isUnfinished)"
 
-    /// What a change of an attachment's rendering relies on: the queue of its owner, and the room it was sent to.
+    /// What a change of an attachment's rendering depends on: the queue of its owner, and the room it was sent to.
     static let attachmentSubjects = "SELECT owner_id, room_id FROM attachments WHERE id = ?"
 
     /// - Parameter longestDelay: Time after which every retry that is scheduled now will be due.
@@ -51,7 +51,7 @@ extension Snapshot {
         try first(Self.renderingByID, [id]) { Rendering(row: $0) }
     }
 
-    /// Nil where there is nothing to render, or not any more.
+    /// Nil if there is no rendering, or if it has ended.
     func unfinishedRendering(of id: Attachment.ID) throws -> Rendering? {
         try first(Self.unfinishedRendering, [id]) { Rendering(row: $0) }
     }

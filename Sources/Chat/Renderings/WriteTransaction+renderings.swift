@@ -1,19 +1,19 @@
 import Vocabulary
 
-/// Which picture is rendered next: fair queueing by virtual finish times (Demers, Keshav and Shenker, "Analysis and
-/// Simulation of a Fair Queueing Algorithm", 1989), with each person as a flow.
+/// The order of renderings: fair queueing by virtual finish times (Demers, Keshav and Shenker, "Analysis and Simulation
+/// of a Fair Queueing Algorithm", 1989), with each person as a flow.
 extension WriteTransaction {
-    /// The number of people among whom the worker is assumed to be shared. The larger it is, the more a small picture is
-    /// ahead of a large one that came before it.
+    /// The number of people that the worker is assumed to be shared by. The larger it is, the further a small picture
+    /// moves ahead of a large one that arrived earlier.
     private static let fairShare: Int64 = 20
     /// Seconds after which a refused client may try again: some pictures have been rendered by then.
     private static let retrySeconds = 5
 
-    /// When a picture that is queued now would be done if its owner had one fair share of the worker: after the owner's
-    /// other pictures that cost no more.
+    /// When a picture that is queued now would be finished if its owner had one fair share of the worker: after the
+    /// owner's other pictures that cost no more.
     ///
-    /// So small pictures come before large ones, a burst delays only the person who sent it, and since later pictures
-    /// start from a later time, no picture is overtaken without end.
+    /// So small pictures come before large ones, and a burst delays only the person who sent it. No picture starves,
+    /// since later pictures start from a later time.
     ///
     /// - Parameter cost: Estimated milliseconds of rendering.
     func virtualFinishTime(of owner: User.ID, cost: Int) throws -> Timestamp {
@@ -40,7 +40,7 @@ extension WriteTransaction {
         }
     }
 
-    /// Puts a failed picture back into the queue.
+    /// Returns a failed picture to the queue.
     ///
     /// - Throws: `conflict`, `queueFull`.
     func requeue(_ attachment: Attachment, _ limits: ChatLimits) throws -> Attachment {
@@ -62,7 +62,7 @@ extension WriteTransaction {
         return try db.attachment(attachment.id)
     }
 
-    /// The change lies between two events; it counts as part of the next one.
+    /// The change has no event of its own; it counts as part of the room's next event.
     private func markChangedWithoutEvent(_ message: Message.ID) throws {
         try execute(
             """
@@ -97,7 +97,7 @@ extension WriteTransaction {
 }
 
 extension Rendering {
-    /// Everything that changes, in the order of the columns of both statements.
+    /// The columns that change, in the order in which both statements have them.
     fileprivate var progress: SQLValues {
         [
             state, queuePriority, retryCount, crashCount,

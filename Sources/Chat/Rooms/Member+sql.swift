@@ -3,7 +3,7 @@ extension Snapshot {
     static let membersOfRoom = members(in: "members", where: "members.room_id = ?")
     static let memberOfRoom = members(in: "members", where: "members.room_id = ? AND members.user_id = ?")
 
-    /// - Parameter places: Of rows of a room and a person.
+    /// - Parameter places: Placeholders of rows of a room and a person.
     static func membersByKey(_ places: String) -> String {
         let isWanted = "members.room_id = wanted.room AND members.user_id = wanted.person"
         return """
@@ -34,7 +34,7 @@ extension Snapshot {
         try members(Self.membersOfRoom, [room])
     }
 
-    /// Of these people those who are members of these rooms.
+    /// The members among these pairs of a room and a person.
     func members(of keys: [(room: Room.ID, user: User.ID)]) throws -> [Member.Key: Member] {
         guard !keys.isEmpty else { return [:] }
         let list = SQLList(rows: keys.map { [$0.room, $0.user] })
@@ -53,13 +53,13 @@ extension Snapshot {
 }
 
 extension Member {
-    /// Names a membership.
+    /// Identifies a membership.
     struct Key: Hashable, Sendable {
         let room: Room.ID
         let user: User.ID
     }
 
-    /// From a row of `membersOfRoom`.
+    /// Reads a row of `membersOfRoom`.
     fileprivate init(row: ResultRow) {
         self.init(
             user: User(row: row, at: 7),

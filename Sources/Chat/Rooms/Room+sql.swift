@@ -14,14 +14,14 @@ extension WriteTransaction {
         return id
     }
 
-    /// Changes name or topic, and takes the number of the event about it.
+    /// Changes the name or topic, and takes the number of the event for it.
     func updateRoom(_ id: Room.ID, name: String?, topic: String?) throws -> Room {
         let room = try db.first(Snapshot.updateRoom, [name, topic, id]) { Room(row: $0) }
         guard let room else { throw Refusal.notFound() }
         return room
     }
 
-    /// Ends all memberships of the room and hides it. `room.deleted` is its last event.
+    /// Marks the room as deleted and ends all its memberships. `room.deleted` is its last event.
     mutating func deleteRoom(_ id: Room.ID) throws {
         let seq = try nextSeq(in: id)
         try record(.roomDeleted, in: id, seq: seq)
@@ -42,7 +42,7 @@ extension Snapshot {
         rooms.id, rooms.kind, rooms.name, rooms.topic, rooms.member_count, rooms.last_seq, rooms.created_at
         """
 
-    /// Position behind the newest event.
+    /// Position after the newest event.
     static let nextPosition = "(SELECT position FROM log_head) + 1"
 
     static let updateRoom = """
@@ -77,7 +77,7 @@ extension Snapshot {
         after cursor: SearchCursor?,
         limit: Int
     ) throws -> [(item: Room, cursor: SearchCursor)] {
-        // Every id sorts behind an empty one.
+        // Every id sorts after an empty one.
         let last: any SQLConvertible = cursor.flatMap { Room.ID($0.key) } ?? Data()
         let range: SQLValues =
             prefix.isEmpty ? [cursor?.text ?? "", last] : [cursor?.text ?? prefix, last, prefix, Self.end(of: prefix)]
@@ -109,7 +109,7 @@ extension Snapshot {
         return room
     }
 
-    /// - Throws: `notFound` also for a room that is neither public nor the viewer's.
+    /// - Throws: `notFound`, also for a room that is neither public nor one of the viewer's.
     func roomView(_ id: Room.ID, for viewer: User.ID) throws -> RoomView {
         let view = try first(Self.roomForViewer, [viewer, id]) { RoomView(row: $0, for: viewer) }
         guard let view, view.role != nil || view.room.kind == .public else { throw Refusal.notFound() }
@@ -118,7 +118,7 @@ extension Snapshot {
 
     static let membership = "SELECT 1 FROM members WHERE room_id = ? AND user_id = ?"
 
-    /// Asks for the membership alone, which ends with the room; for what is done thousands of times a second.
+    /// Reads only the membership, which ends with the room. For operations that run thousands of times a second.
     ///
     /// - Throws: `notFound` for anybody who is not a member.
     func requireMembership(of user: User.ID, in room: Room.ID) throws {
@@ -133,7 +133,7 @@ extension Snapshot {
         return view
     }
 
-    /// - Throws: `notFound` for anybody who is not a member, `forbidden` for one whose role is too small.
+    /// - Throws: `notFound` for anybody who is not a member, `forbidden` if their role is not sufficient.
     @discardableResult
     func requireRole(_ least: Member.Role, in room: Room.ID, of user: User.ID, to act: String) throws -> RoomView {
         let view = try requireMember(user, of: room)
@@ -146,7 +146,7 @@ extension Snapshot {
 }
 
 extension Room {
-    /// From a row that begins with `roomColumns`.
+    /// Reads a row that begins with `roomColumns`.
     init(row: ResultRow) {
         self.init(
             id: row[0],
@@ -161,7 +161,7 @@ extension Room {
 }
 
 extension RoomView {
-    /// From a row that begins with the columns of `roomForViewer`.
+    /// Reads a row that begins with the columns of `roomForViewer`.
     fileprivate init(row: ResultRow, for viewer: User.ID) {
         let consent: Consent? = row[8]
         self.init(
@@ -173,15 +173,15 @@ extension RoomView {
     }
 }
 
-/// A room of a list before its last message is loaded.
+/// A room in a list, before its last message is loaded.
 struct ListedRoom {
     let view: RoomView
-    /// Position in the log at which the room was active last.
+    /// Position in the log of the room's last activity.
     let activity: Int64
     let unreadCount: Int
     let lastMessage: Message.ID?
 
-    /// From a row of `roomsOfUser`.
+    /// Reads a row of `roomsOfUser`.
     init(row: ResultRow, for user: User.ID) {
         view = RoomView(row: row, for: user)
         activity = row[10]

@@ -1,23 +1,23 @@
 import Vocabulary
 
-/// Keeps somebody from joining a public room by themselves.
+/// A ban keeps somebody from joining a public room by themselves.
 package struct Ban: Sendable, Equatable {
     package internal(set) var user: User
     package let bannedBy: User.ID
     package let createdAt: Timestamp
 }
 
-/// Some of a room's bans, in the order of their people's ids.
+/// A page of a room's bans, ordered by the ids of the banned people.
 package struct BanPage: Sendable {
     package let bans: [Ban]
     package let hasMore: Bool
 }
 
 extension Rooms {
-    /// Keeps somebody from joining a public room, and takes them out of it if they are in it.
+    /// Bans somebody from a public room, and removes them if they are a member.
     ///
-    /// - Throws: `rateLimited`, `notFound`, `forbidden`, `invalid` for oneself, or `conflict` for a room that nobody joins
-    ///   by themselves.
+    /// - Throws: `rateLimited`, `notFound`, `forbidden`, `invalid` for oneself, or `conflict` if the room is not
+    ///   public.
     package func ban(_ user: User.ID, from room: Room.ID, by caller: Caller) async throws {
         let actor = caller.user
         try store.begin(\.removals, by: caller)
@@ -39,9 +39,9 @@ extension Rooms {
         }
     }
 
-    /// Lets somebody join again.
+    /// Lifts a ban, so that the person can join again.
     ///
-    /// - Throws: `rateLimited`, `notFound` also where there is no ban, `forbidden` for a plain member.
+    /// - Throws: `rateLimited`; `notFound`, also if there is no ban; `forbidden` for a plain member.
     package func liftBan(of user: User.ID, from room: Room.ID, by caller: Caller) async throws {
         let actor = caller.user
         try store.begin(\.adds, by: caller)
@@ -51,9 +51,9 @@ extension Rooms {
         }
     }
 
-    /// A page of the room's bans, in the order of their people's ids.
+    /// A page of the room's bans, ordered by the ids of the banned people.
     ///
-    /// - Parameter last: The last person of the page before.
+    /// - Parameter last: The last person of the previous page.
     /// - Throws: `notFound`, `forbidden` for a plain member.
     package func bans(
         from room: Room.ID,
@@ -88,7 +88,7 @@ extension WriteTransaction {
         )
     }
 
-    /// - Returns: Whether there was one.
+    /// - Returns: Whether there was a ban.
     @discardableResult
     func removeBan(of user: User.ID, from room: Room.ID) throws -> Bool {
         try execute("DELETE FROM bans WHERE room_id = ? AND user_id = ?", [room, user]) == 1

@@ -1,13 +1,13 @@
 import FoundationEssentials
 
 extension Rooms {
-    /// The direct room of the caller and somebody else, made when they have none. Both are its owners. The other one
-    /// becomes a member with the first message.
+    /// The direct room of the caller and another person, created if they have none. Both are its owners. The other
+    /// person becomes a member with the first message.
     ///
-    /// A room is counted when it is made, among those with strangers if the two share no other.
+    /// Creating one counts against a rate limit: that of direct rooms with strangers if the two share no other room.
     ///
-    /// - Throws: `rateLimited`, `invalid` for oneself, `notFound` when there is no such other, `forbidden` or `conflict`
-    ///   where one has blocked the other.
+    /// - Throws: `rateLimited`, `invalid` for oneself, `notFound` if there is no such person, `forbidden` or `conflict`
+    ///   if one has blocked the other.
     package func directRoom(with other: User.ID, by caller: Caller) async throws -> Replayable<RoomView> {
         let user = caller.user
         let (acquaintance, existing) = try await acquaintance(of: user, with: other)
@@ -33,8 +33,7 @@ extension Rooms {
         }
     }
 
-    /// What two people have to do with each other before one of them tries to reach the other, and the direct room that
-    /// they have.
+    /// How two people are connected, and the direct room that they have.
     func acquaintance(
         of user: User.ID,
         with other: User.ID
@@ -45,7 +44,7 @@ extension Rooms {
         }
     }
 
-    /// Takes a direct room out of the person's list until the next message in it, or puts it back.
+    /// Hides a direct room from the caller's list until the next message in it, or shows it again.
     ///
     /// - Throws: `rateLimited`, `notFound`, or `conflict` for any other room.
     package func setHidden(_ isHidden: Bool, _ room: Room.ID, by caller: Caller) async throws {
@@ -82,8 +81,8 @@ extension WriteTransaction {
 
     /// Prepares a direct room for a message: its writer agrees to be in the room, and the other person becomes a member.
     ///
-    /// - Parameter seq: Number that an event before the message may take.
-    /// - Returns: Whether it was taken.
+    /// - Parameter seq: Number for an event before the message, if there is one.
+    /// - Returns: Whether the number was used.
     mutating func prepareDirectMessage(
         in room: Room.ID,
         key: Data,
@@ -104,7 +103,7 @@ extension WriteTransaction {
     /// Records that somebody agrees to be in a room.
     ///
     /// - Parameter seq: Number for the event, if one is needed; the next one if nil.
-    /// - Returns: Whether there was an event: others may see now whether a pending member is there.
+    /// - Returns: Whether an event was recorded: others may see from now on whether a pending member is online.
     @discardableResult
     mutating func giveConsent(
         of user: User.ID,
@@ -117,7 +116,7 @@ extension WriteTransaction {
             try execute("UPDATE members SET consent = 'given' WHERE room_id = ? AND user_id = ?", [room, user])
             return false
         }
-        // The receipts that were hidden so far count as moved now, so that clients that come back later are sent them.
+        // The receipts that were hidden so far count as moved now, so that clients that reconnect later receive them.
         try execute(
             """
             UPDATE members SET consent = 'given', receipt_position = (SELECT position FROM log_head)
@@ -129,8 +128,8 @@ extension WriteTransaction {
         return true
     }
 
-    /// Unanswered direct rooms have a limit of their own: the one that was quiet for longest gives way. It comes back
-    /// with its next message.
+    /// Unanswered direct rooms have a limit of their own. Above it, the person is removed from the least recently
+    /// active one, and becomes a member again with its next message.
     private mutating func endOldestRequests(of user: User.ID, _ limits: ChatLimits) throws {
         let old = try db.values(
             Room.ID.self,

@@ -1,20 +1,20 @@
 import Vocabulary
 
-/// An offer to join a room, made to somebody who shares no room with the person who makes it.
+/// An invitation to a room, for somebody who shares no room with the inviter.
 package struct Invitation: Sendable, Equatable {
     package let room: Room
     package let user: User
-    /// Role that they will have in the room.
+    /// Role that the person will have in the room.
     package let role: Member.Role
     package let invitedBy: User
     package let createdAt: Timestamp
 }
 
-/// What came of adding somebody to a room.
+/// The result of adding somebody to a room.
 package enum Addition: Sendable, Equatable {
     /// They are a member now.
     case joined(MemberView)
-    /// They become one when they accept.
+    /// They become a member when they accept.
     case invited(Invitation)
 
     package var userID: User.ID {
@@ -31,10 +31,10 @@ package enum Addition: Sendable, Equatable {
 }
 
 extension Rooms {
-    /// Agrees to be in a room: as somebody who was invited to it, or to whom a stranger wrote in it. Where that is
-    /// settled already, nothing changes.
+    /// Agrees to be in a room that the caller was invited to, or in which a stranger wrote to them. Agreeing again
+    /// changes nothing.
     ///
-    /// - Throws: `rateLimited`, `notFound`, `roomFull`, or `conflict` for somebody who is in too many rooms.
+    /// - Throws: `rateLimited`, `notFound`, `roomFull`, or `conflict` if the caller is in too many rooms.
     package func accept(_ room: Room.ID, by caller: Caller) async throws -> Replayable<RoomView> {
         let user = caller.user
         try store.begin(\.joins, by: caller)
@@ -49,9 +49,9 @@ extension Rooms {
         }
     }
 
-    /// Turns an invitation down.
+    /// Declines an invitation.
     ///
-    /// - Throws: `notFound` where there is none.
+    /// - Throws: `notFound` if there is none.
     package func declineInvitation(to room: Room.ID, by caller: Caller) async throws {
         let user = caller.user
         store.noteActivity(of: caller)
@@ -61,7 +61,7 @@ extension Rooms {
         }
     }
 
-    /// Invitations that wait for the person's answer, newest first; those of people they have blocked apart.
+    /// Invitations that wait for the person's answer, newest first, except for those of people they have blocked.
     package func invitations(of user: User.ID) async throws -> [Invitation] {
         try await store.read { [limits = store.limits] db in
             try db.invitations(Snapshot.invitationsOfUser, [user, limits.invitationsPerPerson])
@@ -80,8 +80,8 @@ extension Rooms {
 }
 
 extension WriteTransaction {
-    /// Offers the room to somebody, or changes the offer that they have. Their oldest invitation gives way to one too
-    /// many.
+    /// Invites somebody to the room, or changes the invitation that they have. Above the limit, their oldest invitation
+    /// is removed.
     func invite(
         _ user: User.ID,
         to room: Room.ID,
@@ -106,20 +106,20 @@ extension WriteTransaction {
         return invitation
     }
 
-    /// Makes somebody a member who was invited.
+    /// Makes an invited person a member.
     ///
-    /// - Returns: Nil where they were not.
+    /// - Returns: Nil if they have no invitation.
     mutating func joinInvited(_ user: User.ID, to room: Room.ID, _ limits: ChatLimits) throws -> Member? {
         guard let role = try db.invitedRole(of: user, to: room) else { return nil }
         return try addMember(user, to: room, role: role, consent: .given, limits: limits)
     }
 
-    /// - Returns: Whether there was one.
+    /// - Returns: Whether there was an invitation.
     func withdrawInvitation(of user: User.ID, to room: Room.ID) throws -> Bool {
         try execute("DELETE FROM invitations WHERE user_id = ? AND room_id = ?", [user, room]) == 1
     }
 
-    /// Ends the offers of somebody who may not make them any more.
+    /// Withdraws the invitations of somebody who may no longer invite.
     func withdrawInvitations(by inviter: User.ID, to room: Room.ID) throws {
         try execute("DELETE FROM invitations WHERE inviter_id = ? AND room_id = ?", [inviter, room])
     }
@@ -156,7 +156,7 @@ extension Snapshot {
         try invitations(Self.invitationOfUser, [user, room]).first
     }
 
-    /// Role that somebody was offered; nil where they have no invitation.
+    /// Role that somebody was offered; nil if they have no invitation.
     fileprivate func invitedRole(of user: User.ID, to room: Room.ID) throws -> Member.Role? {
         try value(Member.Role.self, Self.invitedRole, [user, room])
     }
@@ -187,7 +187,7 @@ private struct InvitationRecord {
     let inviterID: User.ID
     let createdAt: Timestamp
 
-    /// From a row of `invitations(where:)`.
+    /// Reads a row of `invitations(where:)`.
     init(row: ResultRow) {
         room = Room(row: row)
         userID = row[7]

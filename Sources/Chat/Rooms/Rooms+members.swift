@@ -1,7 +1,7 @@
 extension Rooms {
-    /// The room's members, the longest-standing first.
+    /// The room's members, longest-standing first.
     ///
-    /// - Throws: `notFound` for anybody who is not one of them.
+    /// - Throws: `notFound` for anybody who is not a member.
     package func members(of room: Room.ID, for viewer: User.ID) async throws -> [MemberView] {
         try await store.read { db in
             let members = try db.members(of: room)
@@ -15,11 +15,11 @@ extension Rooms {
         }
     }
 
-    /// Adds somebody. People add themselves to public rooms and to those that they are invited to; owners and admins add
-    /// others. Somebody who shares no room with the caller is invited instead.
+    /// Adds somebody. People add themselves to public rooms and to rooms that they are invited to; owners and admins
+    /// add others. Somebody who shares no room with the caller is invited instead.
     ///
-    /// - Throws: `rateLimited`, `notFound`, `forbidden` also for somebody who is banned, `roomFull`, or `conflict` for
-    ///   somebody who is a member already.
+    /// - Throws: `rateLimited`; `notFound`; `forbidden`, also for a caller who is banned; `roomFull`; `conflict` if the
+    ///   person is already a member.
     package func addMember(
         _ user: User.ID,
         to room: Room.ID,
@@ -31,14 +31,15 @@ extension Rooms {
         let subjects: [Subject] = [.room(room), .person(user), .person(actor)]
         return try await store.change(about: subjects) { [limits = store.limits] transaction in
             let added = try transaction.idempotent(caller.idempotentRequest, subject: \.userID) { db, user in
-                // Somebody who has left meanwhile sees no members any more, not even the one whom they added.
+                // A caller who has left in the meantime can no longer see the members, not even the one whom they
+                // added.
                 try db.requireMember(actor, of: room)
                 if let invitation = try db.invitation(of: user, to: room) { return .invited(invitation) }
                 return .joined(try db.view(of: db.member(user, of: room), for: actor))
             } make: { transaction in
                 try transaction.add(user, to: room, role: role, by: actor, limits)
             }
-            // Also after joining, which uses an invitation up.
+            // Also after joining, which uses up an invitation.
             if user == actor || added.member == nil {
                 transaction.consequences.notices.append(.invitation(to: room, for: user))
             }
@@ -52,14 +53,14 @@ extension Rooms {
             return
         }
         try store.begin(\.adds, by: caller)
-        // An invitation reaches a stranger as a direct room does.
+        // An invitation contacts a stranger, as a direct room does.
         let areAcquainted = try await store.read { try $0.areAcquainted(caller.user, user) }
         if !areAcquainted { try store.begin(\.direct, by: caller) }
     }
 
-    /// Gives a member another role.
+    /// Changes the role of a member.
     ///
-    /// - Throws: `rateLimited`, `notFound`, `forbidden` for anybody but an owner, `conflict` when no owner would be left.
+    /// - Throws: `rateLimited`, `notFound`, `forbidden` for anybody but an owner, `conflict` if no owner would be left.
     package func setRole(
         _ role: Member.Role,
         of user: User.ID,
@@ -81,10 +82,11 @@ extension Rooms {
         }
     }
 
-    /// Takes somebody out of a room, oneself or another, or takes back their invitation. When the last owner leaves, the
-    /// longest-standing admin, else member, becomes owner; with its last member the room goes.
+    /// Removes the caller or another person from a room, or withdraws their invitation. When the last owner leaves, the
+    /// longest-standing admin becomes owner, or else the longest-standing member. The room is deleted with its last
+    /// member.
     ///
-    /// - Parameter bans: Whether somebody who is removed from a public room by another may not join it again.
+    /// - Parameter bans: Whether somebody who is removed from a public room by another person is banned from it.
     /// - Throws: `rateLimited`, `notFound`, `forbidden`, or `conflict` for a direct room.
     package func removeMember(
         _ user: User.ID,

@@ -1,5 +1,5 @@
 extension Rooms {
-    /// Records that somebody has seen a room up to `seq`. A receipt only moves forward.
+    /// Records that the caller has read a room up to `seq`. A receipt only moves forward.
     ///
     /// - Throws: `notFound`, or `invalid` for an event that does not exist yet.
     package func markRead(_ room: Room.ID, upTo seq: Int64, by caller: Caller) async throws {
@@ -18,7 +18,7 @@ extension Rooms {
         }
     }
 
-    /// How far a room's events have reached somebody.
+    /// The newest event of a room that was delivered to a member.
     package struct DeliveryPosition: Sendable {
         package let room: Room.ID
         package let user: User.ID
@@ -31,7 +31,7 @@ extension Rooms {
         }
     }
 
-    /// Records what has reached members' clients. Those who are not members any more are left out.
+    /// Records what was delivered to members' clients. People who are no longer members are skipped.
     package func markDelivered(_ positions: [DeliveryPosition]) async throws {
         var rest = Self.newest(of: positions)[...]
         while !rest.isEmpty {
@@ -43,7 +43,7 @@ extension Rooms {
         }
     }
 
-    /// One position for each membership: a statement moves a row only once.
+    /// The newest position of each membership, because a statement updates a row only once.
     private static func newest(of positions: [DeliveryPosition]) -> [DeliveryPosition] {
         var places: [Member.Key: Int] = [:]
         var newest: [DeliveryPosition] = []
@@ -59,7 +59,7 @@ extension Rooms {
         return newest
     }
 
-    /// Receipts of one write: about a millisecond, so that no message waits long behind them.
+    /// Receipts per write: about a millisecond, so that no message waits long behind them.
     private static let receiptBatch = 100
 }
 
@@ -78,7 +78,7 @@ extension Snapshot {
         WHERE room_id = ?2 AND user_id = ?3 AND read_seq < ?1 RETURNING room_id, user_id, delivered_seq, read_seq
         """
 
-    /// - Parameter places: Of rows of a room, a member, and the event that has reached them.
+    /// - Parameter places: Placeholders of rows of a room, a member, and the number of the event that was delivered.
     static func moveDelivered(_ places: String) -> String {
         """
         WITH moved (room, person, seq) AS (VALUES \(places))

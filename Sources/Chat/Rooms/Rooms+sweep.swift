@@ -1,8 +1,8 @@
-/// What the janitor removes of deleted rooms.
+/// Removal of deleted rooms by the janitor.
 extension Rooms {
-    /// Removes a part of the messages of deleted rooms, and the rooms when they are empty.
+    /// Removes a batch of messages of the oldest deleted room, or the room itself when it is empty.
     ///
-    /// - Returns: How many messages and rooms it removed; 0 when there is nothing left to do.
+    /// - Returns: The number of messages and rooms removed; 0 when there is nothing left to do.
     package func pruneDeleted(limit: Int) async throws -> Int {
         try await store.change(about: []) { transaction in
             let room = try transaction.db.value(Room.ID.self, Snapshot.oldestDeletedRoom)
@@ -19,7 +19,7 @@ extension Rooms {
         }
     }
 
-    /// What `pruneDeleted` would remove in all: rooms and their messages.
+    /// The total number of rooms and messages that `pruneDeleted` would remove.
     package func prunableCount() async throws -> Int {
         try await store.read { try $0.value(Int.self, Snapshot.deletedRoomRows) ?? 0 }
     }

@@ -1,10 +1,11 @@
-/// Rooms, their members, and what brings people into them.
+/// Rooms, their members, invitations and bans.
 package struct Rooms: Sendable {
     let store: Store
 
-    /// Makes a public or private room with the caller as its owner and first member.
+    /// Creates a public or private room with the caller as its owner and first member.
     ///
-    /// - Throws: `invalid` for a name or topic that is not allowed, which costs nothing; `rateLimited`.
+    /// - Throws: `invalid` for a name or topic that is not allowed, which does not count against the rate limit;
+    ///   `rateLimited`.
     package func create(
         kind: Room.Kind,
         name: String,
@@ -21,9 +22,9 @@ package struct Rooms: Sendable {
         }
     }
 
-    /// Makes a change that leads to a room unless an earlier request with the caller's key has made it.
+    /// Makes a change that results in a room, unless an earlier request with the caller's key has made it.
     ///
-    /// - Parameter subjects: What the change relies on beside the caller.
+    /// - Parameter subjects: What the change depends on, besides the caller.
     func make(
         for caller: Caller,
         about subjects: [Subject],
@@ -44,7 +45,7 @@ package struct Rooms: Sendable {
 
     /// The room as `viewer` sees it.
     ///
-    /// - Throws: `notFound` also for a room that is neither public nor theirs.
+    /// - Throws: `notFound`, also for a room that is neither public nor one of theirs.
     package func room(_ id: Room.ID, for viewer: User.ID) async throws -> RoomView {
         try await store.read { try $0.roomView(id, for: viewer) }
     }
@@ -58,7 +59,7 @@ package struct Rooms: Sendable {
         memberships.insert(user, in: room, generation: generation)
     }
 
-    /// Lets the others in the room know that somebody is typing.
+    /// Notifies the other members of the room that the caller is typing.
     ///
     /// - Throws: `notFound` unless the caller is a member.
     package func announceTyping(in room: Room.ID, by caller: Caller) async throws {
@@ -69,7 +70,7 @@ package struct Rooms: Sendable {
         await store.follow(consequences)
     }
 
-    /// The viewer's rooms, newest activity first: those that they have not hidden, or those alone that they have.
+    /// The person's rooms, newest activity first: those that they have not hidden, or only the hidden ones.
     package func list(of user: User.ID, hidden: Bool = false) async throws -> [RoomSummary] {
         try await store.read { [limits = store.limits] db in
             let listed = try db.all(
@@ -77,7 +78,7 @@ package struct Rooms: Sendable {
                 [user, limits.unreadCounted, limits.listedRooms]
             ) { ListedRoom(row: $0, for: user) }
             let messages = try db.messages(listed.compactMap(\.lastMessage))
-            // Sorted here: a list this short is not worth an index that every message would have to move.
+            // Sorted here, because a list this short does not justify an index that every message would have to update.
             return listed.sorted { ($0.activity, $0.view.room.id) > ($1.activity, $1.view.room.id) }
                 .map { room in
                     RoomSummary(
@@ -89,10 +90,10 @@ package struct Rooms: Sendable {
         }
     }
 
-    /// A page of the public rooms that the viewer could join, is not banned from, and of whose name a word begins with
-    /// `query`, in the order of those words; all of them by name where it is empty.
+    /// A page of the public rooms that the person can join and is not banned from, and whose name has a word that
+    /// begins with `query`, ordered by these words; if `query` is empty, of all of them, ordered by name.
     ///
-    /// - Parameter cursor: Where the page before ended.
+    /// - Parameter cursor: Where the previous page ended.
     package func joinable(
         for user: User.ID,
         matching query: String,
@@ -105,7 +106,7 @@ package struct Rooms: Sendable {
         }
     }
 
-    /// Changes name or topic; nil leaves it.
+    /// Changes the name or topic; nil leaves it as it is.
     ///
     /// - Throws: `rateLimited`, `invalid` for a name or topic that is not allowed, `notFound`, `forbidden` for a plain
     ///   member, `conflict` for a direct room's name.
@@ -123,7 +124,7 @@ package struct Rooms: Sendable {
             guard view.room.kind != .direct || name == nil else {
                 throw Refusal.conflict("A direct room has no name.", field: "name")
             }
-            // A topic is read by the other one like a message.
+            // The other person reads a topic like a message.
             if let other = view.otherID { try transaction.db.checkMayWrite(user, to: other) }
             let room = try transaction.updateRoom(id, name: name, topic: topic)
             if let name, room.kind == .public { try transaction.db.indexRoom(id, name: name) }
@@ -132,8 +133,8 @@ package struct Rooms: Sendable {
         }
     }
 
-    /// Deletes a room for everybody. Its messages and files are out of reach when the method returns; the janitor
-    /// takes them off the disk.
+    /// Deletes a room for everybody. When the method returns, its messages and files are no longer accessible; the
+    /// janitor removes them from the disk later.
     ///
     /// - Throws: `notFound`, `forbidden` for anybody but an owner, `conflict` for a direct room.
     package func delete(_ id: Room.ID, by caller: Caller) async throws {

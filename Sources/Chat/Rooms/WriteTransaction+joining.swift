@@ -17,7 +17,7 @@ extension WriteTransaction {
         return .joined(try db.view(of: member, for: actor))
     }
 
-    /// Somebody joins a public room, or one that they are invited to.
+    /// Lets somebody join a public room, or one that they are invited to.
     private mutating func join(
         _ user: User.ID,
         _ room: Room.ID,
@@ -57,7 +57,8 @@ extension WriteTransaction {
         }
     }
 
-    /// Adds somebody who is not a member within the limits, and records it. An invitation that they have is used up.
+    /// Adds somebody who is not a member, within the limits, and records the event. If they have an invitation, it is
+    /// used up.
     ///
     /// - Parameter seq: Number of the event; the next one if nil.
     @discardableResult
@@ -78,7 +79,7 @@ extension WriteTransaction {
         guard let newest else { throw Refusal.roomFull(limit: limits.roomMembers) }
         _ = try withdrawInvitation(of: user, to: room)
         let seq = seq ?? newest
-        // What was said before belongs to the room's history, not to the newcomer's unread messages.
+        // Earlier messages belong to the room's history, not to the new member's unread messages.
         try execute(
             """
             INSERT INTO members (room_id, user_id, role, joined_at, delivered_seq, read_seq, joined_seq, consent)
@@ -91,7 +92,7 @@ extension WriteTransaction {
         return member
     }
 
-    /// Rooms that others brought somebody into do not keep them from making and joining their own.
+    /// Rooms that others added somebody to do not keep them from creating and joining rooms themselves.
     private func checkRoomCount(of user: User.ID, _ limits: ChatLimits) throws {
         let count = try db.value(Int.self, Snapshot.agreedRoomCount, [user]) ?? 0
         guard count < limits.roomsPerPerson else {
@@ -107,13 +108,13 @@ extension Snapshot {
         """
 
     static let unansweredCount = "SELECT count(*) FROM members WHERE user_id = ?1 AND consent <> 'given'"
-    /// By subtraction, because an index has the rooms, and another one those without consent.
+    /// By subtraction, because one index has all rooms of a person, and another one those without consent.
     static let agreedRoomCount = """
         SELECT (SELECT count(*) FROM members WHERE user_id = ?1) - (\(unansweredCount))
         """
 
-    /// Whether others have brought somebody into so many rooms that the next ones have to ask first. Direct rooms are
-    /// among them, of which the oldest gives way.
+    /// Whether others have added somebody to so many rooms that further ones need an invitation. Unanswered direct
+    /// rooms are included, which have a limit of their own.
     fileprivate func isInManyUnansweredRooms(_ user: User.ID, _ limits: ChatLimits) throws -> Bool {
         let count = try value(Int.self, Self.unansweredCount, [user]) ?? 0
         return count >= limits.roomsPerPerson + limits.requestsPerPerson

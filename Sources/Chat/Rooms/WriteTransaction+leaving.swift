@@ -1,4 +1,4 @@
-/// How memberships end, and who owns a room then.
+/// How memberships end, and who owns the room afterwards.
 extension WriteTransaction {
     mutating func removeMember(
         _ user: User.ID,
@@ -16,9 +16,9 @@ extension WriteTransaction {
         if try owners(of: room) == 0 { try nameOwner(of: room) }
     }
 
-    /// Takes a member out of these rooms, and remembers up to which event they were in them.
+    /// Removes a member from these rooms, and stores the last event of each membership.
     ///
-    /// - Returns: How many members each room has left.
+    /// - Returns: The number of members that each room has left.
     @discardableResult
     mutating func endMemberships(of user: User.ID, in rooms: [Room.ID]) throws -> [Room.ID: Int] {
         guard !rooms.isEmpty else { return [:] }
@@ -57,7 +57,7 @@ extension WriteTransaction {
         }
     }
 
-    /// Takes everybody out of the room, and remembers that they were in it up to its last event.
+    /// Removes all members from the room, and stores its last event as the end of their memberships.
     func endAllMemberships(of room: Room.ID, seq: Int64) throws {
         try execute(
             """
@@ -105,7 +105,7 @@ extension Snapshot {
         """
     }
 
-    /// Runs when the rooms have the numbers of the events with which the memberships end.
+    /// Must run after the rooms' numbers have been advanced to the events that end the memberships.
     static func rememberMemberships(_ places: String) -> String {
         """
         INSERT INTO past_memberships (user_id, room_id, joined_seq, left_seq)

@@ -7,15 +7,15 @@ package enum SQLValue: Sendable, Equatable {
     case integer(Int64)
     case text(String)
     case bytes(Data)
-    /// Kept as its 16 bytes.
+    /// Stored as 16 bytes.
     case uuid(UUID)
 }
 
-/// A type whose values are kept in a column.
+/// A type whose values can be stored in a column.
 package protocol SQLConvertible {
     var sqlValue: SQLValue { get }
 
-    /// Reads a column that is not null; nil where it holds nothing of this type.
+    /// Reads a column that is not null; nil if it holds no value of this type.
     static func read(_ column: Int, of row: ResultRow) -> Self?
 }
 
@@ -29,7 +29,7 @@ extension Int: SQLConvertible {
     package static func read(_ column: Int, of row: ResultRow) -> Int? { Int(row.cursor.integer(column)) }
 }
 
-/// Kept as 0 or 1.
+/// Stored as 0 or 1.
 extension Bool: SQLConvertible {
     package var sqlValue: SQLValue { .integer(self ? 1 : 0) }
     package static func read(_ column: Int, of row: ResultRow) -> Bool? { row.cursor.integer(column) != 0 }
@@ -45,7 +45,7 @@ extension Data: SQLConvertible {
     package static func read(_ column: Int, of row: ResultRow) -> Data? { row.cursor.bytes(column) }
 }
 
-/// Ids are kept as their 16 bytes.
+/// Ids are stored as 16 bytes.
 extension Identifier: SQLConvertible {
     package var sqlValue: SQLValue { .uuid(uuid) }
     package static func read(_ column: Int, of row: ResultRow) -> Identifier? {
@@ -53,7 +53,7 @@ extension Identifier: SQLConvertible {
     }
 }
 
-/// Times are kept as integer milliseconds.
+/// Times are stored as integer milliseconds.
 extension Timestamp: SQLConvertible {
     package var sqlValue: SQLValue { .integer(milliseconds) }
     package static func read(_ column: Int, of row: ResultRow) -> Timestamp? {

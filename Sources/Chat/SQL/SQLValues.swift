@@ -1,4 +1,4 @@
-/// The values of a statement's parameters, in their order; written as an array literal.
+/// The arguments of a statement, in order; written as an array literal.
 package struct SQLValues: Sendable, ExpressibleByArrayLiteral {
     package private(set) var values: [SQLValue]
 
@@ -19,12 +19,12 @@ package struct SQLValues: Sendable, ExpressibleByArrayLiteral {
     }
 }
 
-/// The parameters of `IN (…)` or of the rows behind `VALUES`, for any number of values.
+/// The parameters of `IN (…)` or of the rows after `VALUES`, for any number of values.
 ///
-/// The number of places is rounded up to a power of two, and the surplus ones repeat the last value, so that a handful of
-/// statements serves all counts and stays prepared.
+/// The number of placeholders is rounded up to a power of two, and the extra ones repeat the last value, so that a few
+/// prepared statements serve all counts.
 package struct SQLList: Sendable {
-    /// Such as `?, ?, ?, ?`, or `(?, ?), (?, ?)` for rows.
+    /// Placeholders, such as `?, ?, ?, ?`, or `(?, ?), (?, ?)` for rows.
     package let places: String
     package let values: SQLValues
 
@@ -33,7 +33,7 @@ package struct SQLList: Sendable {
         self.init(rows: items.map { SQLValues([$0.sqlValue]) }, place: "?")
     }
 
-    /// - Parameter rows: At least one; all with the same number of values.
+    /// - Parameter rows: At least one, all with the same number of values.
     init(rows: [SQLValues]) {
         let place = "(" + Array(repeating: "?", count: rows.first?.values.count ?? 0).joined(separator: ", ") + ")"
         self.init(rows: rows, place: place)

@@ -1,4 +1,5 @@
-/// The database as one transaction sees it. All SQL of the project runs through this, in words that every engine takes.
+/// The database as one transaction sees it. All SQL of the project runs through this type, in a dialect that every
+/// engine accepts.
 package struct Snapshot {
     package let connection: any EngineConnection
 
@@ -6,15 +7,15 @@ package struct Snapshot {
         self.connection = connection
     }
 
-    /// Reads the rows of a query, one after the other.
+    /// Reads the rows of a query, one after another.
     ///
-    /// - Parameter body: Reads its row, and must not run statements: the query's own one is still in use.
+    /// - Parameter body: Reads the row. It must not run statements, because that of the query is still in use.
     func forEach(_ sql: String, _ values: SQLValues = [], _ body: (ResultRow) throws -> Void) throws {
         let cursor = try connection.query(sql, values.values)
         while try cursor.next() { try body(ResultRow(cursor)) }
     }
 
-    /// What `read` makes of each row. It must not run statements.
+    /// The results of `read` for all rows. It must not run statements.
     func all<Value>(
         _ sql: String,
         _ values: SQLValues = [],
@@ -25,7 +26,7 @@ package struct Snapshot {
         return found
     }
 
-    /// What `read` makes of the first row; nil without one. It must not run statements.
+    /// The result of `read` for the first row; nil without one. It must not run statements.
     func first<Value>(
         _ sql: String,
         _ values: SQLValues = [],
@@ -35,7 +36,7 @@ package struct Snapshot {
         return try cursor.next() ? read(ResultRow(cursor)) : nil
     }
 
-    /// The first column of the first row; nil without a row, and for a null.
+    /// The first column of the first row; nil without a row, and for null.
     func value<Value: SQLConvertible>(
         _ type: Value.Type = Value.self,
         _ sql: String,
@@ -53,13 +54,13 @@ package struct Snapshot {
         try all(sql, values) { $0[0] }
     }
 
-    /// Whether a query has a row.
+    /// Whether a query has any rows.
     func exists(_ sql: String, _ values: SQLValues) throws -> Bool {
         try connection.query(sql, values.values).next()
     }
 }
 
-/// The row that a query has come to. It is valid until the next one is read.
+/// The current row of a query. It is valid until the next one is read.
 package struct ResultRow {
     let cursor: any RowCursor
 

@@ -1,23 +1,24 @@
-// Foundation's folding would load its whole Unicode library, 30 MB of it.
+// Foundation's folding would load its whole Unicode library of 30 MB.
 @_spi(_Unicode) import Swift
 
-/// Names as they are searched: without case, accents and width.
+/// The form of names that is searched: without case, accents and width.
 enum FoldedText {
-    /// Must be raised with every change of this file: then what is kept is folded again at the next start.
+    /// Version of the folding rule. Must be incremented with every change of this file, so that the stored names are
+    /// folded again at the next start.
     static let rule = 2
 
-    /// Characters of a text that are compared.
+    /// Maximum number of characters that are compared.
     static let limit = 64
-    /// Places of a name at which a search may begin.
+    /// Maximum number of places in a name at which a match may begin.
     static let startLimit = 32
 
-    /// Simplified case folding of the decomposed text (Unicode 3.13), without accents, with single blanks.
+    /// Simplified case folding of the decomposed text (Unicode 3.13), without accents, with single spaces.
     static func fold(_ text: String) -> String {
         string(scalars(of: text).prefix(limit))
     }
 
-    /// The folded text from each place at which a search may begin, the whole of it first: from each word, from each
-    /// part of a word behind a sign, and from each ideograph, because between those there are no blanks.
+    /// The folded text from each place at which a match may begin, starting with all of it: from each word, from each
+    /// part of a word after a sign, and from each ideograph, because those have no spaces between them.
     static func suffixes(of text: String) -> [String] {
         let folded = scalars(of: text)
         let starts = folded.indices.filter { isStart($0, of: folded) }.prefix(startLimit)
@@ -47,7 +48,7 @@ enum FoldedText {
     }
 
     private static func append(_ scalar: Unicode.Scalar, to folded: inout [Unicode.Scalar]) {
-        // By way of the upper case, in which both small forms of sigma are the same.
+        // Through upper case, in which both lower-case forms of sigma are the same.
         for lower in ordinary(scalar).properties.uppercaseMapping.lowercased().unicodeScalars where !isIgnored(lower) {
             if let plain = withoutStroke[lower] {
                 folded.append(contentsOf: plain.unicodeScalars)
@@ -57,7 +58,7 @@ enum FoldedText {
         }
     }
 
-    /// Fullwidth forms of ASCII (U+FF01–FF5E) are ASCII, and halfwidth forms of katakana (U+FF61–FF9F) katakana.
+    /// Maps fullwidth forms of ASCII (U+FF01–FF5E) to ASCII, and halfwidth forms of katakana (U+FF61–FF9F) to katakana.
     private static func ordinary(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         switch scalar.value {
         case 0xFF01...0xFF5E: Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar
@@ -66,19 +67,19 @@ enum FoldedText {
         }
     }
 
-    /// In the order of their halfwidth forms; the last two are the marks of voice, which combine.
+    /// In the order of their halfwidth forms; the last two are the combining voiced and semi-voiced sound marks.
     private static let katakana = Array(
         "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u{3099}\u{309A}"
             .unicodeScalars
     )
 
-    /// Letters that are written with a stroke or as one, which decomposition leaves alone.
+    /// Letters with a stroke and ligatures, which decomposition does not change.
     private static let withoutStroke: [Unicode.Scalar: String] = [
         "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th",
         "ı": "i",
     ]
 
-    /// Accents, the points of Hebrew and Arabic, and what paints nothing. Vowel signs of other scripts are letters.
+    /// Accents, the points of Hebrew and Arabic, and invisible characters. Vowel signs of other scripts are letters.
     private static func isIgnored(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x80: false
@@ -102,7 +103,7 @@ extension Unicode.Scalar {
         properties.isAlphabetic || properties.numericType != nil
     }
 
-    /// Belongs to a script that puts no blanks between words: ideographs and kana.
+    /// Whether it belongs to a script without spaces between words: ideographs and kana.
     fileprivate var isUnspaced: Bool {
         properties.isIdeographic || (0x3041...0x30FF).contains(value)
     }

@@ -1,4 +1,4 @@
-/// Where a page of a search ended: the text that matched, and what tells apart those with the same text.
+/// Where a page of a search ended: the text that matched, and a key that distinguishes results with the same text.
 package struct SearchCursor: Sendable, Equatable {
     package let text: String
     /// A user name, or a room's id.
@@ -10,13 +10,13 @@ package struct SearchCursor: Sendable, Equatable {
     }
 }
 
-/// One page of what a search has found.
+/// One page of search results.
 package struct SearchPage<Item: Sendable>: Sendable {
     package let items: [Item]
     /// Where the next page begins; nil when there is no more.
     package let next: SearchCursor?
 
-    /// - Parameter found: One more than `limit` where there are more.
+    /// - Parameter found: The results, one more than `limit` if there are more.
     init(_ found: [(item: Item, cursor: SearchCursor)], limit: Int) {
         items = found.prefix(limit).map(\.item)
         next = found.count > limit ? found[limit - 1].cursor : nil

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Vocabulary
 
-/// Folds all names again where the database's were folded by another rule, or not at all.
+/// Folds all names again if those in the database were folded by another rule, or not at all.
 package enum SearchIndex {
-    /// Names of one transaction.
+    /// Names per transaction.
     private static let batch = 500
 
     /// What the next transaction does.
@@ -24,7 +24,7 @@ package enum SearchIndex {
         }
     }
 
-    /// - Returns: What follows; nil at the end.
+    /// - Returns: The next step; nil at the end.
     private static func run(_ step: Step, _ db: Snapshot) throws -> Step? {
         switch step {
         case .compareRule:
@@ -40,7 +40,7 @@ package enum SearchIndex {
         }
     }
 
-    /// - Returns: The last of the batch; nil when there was nobody left.
+    /// - Returns: The last user name of the batch; nil if there was nobody left.
     private static func indexPeople(after last: String, _ db: Snapshot) throws -> String? {
         let sql = "SELECT username, display_name FROM users WHERE username > ? ORDER BY username LIMIT ?"
         let people = try db.all(sql, [last, batch]) { row in
@@ -50,7 +50,7 @@ package enum SearchIndex {
         return people.last?.username
     }
 
-    /// - Returns: The last of the batch; nil when there was no room left.
+    /// - Returns: The last id of the batch; nil if there were no rooms left.
     private static func indexRooms(after last: Data, _ db: Snapshot) throws -> Data? {
         let sql = "SELECT id, kind, name, deleted_at FROM rooms WHERE id > ? ORDER BY id LIMIT ?"
         let rooms = try db.all(sql, [last, batch]) { row in

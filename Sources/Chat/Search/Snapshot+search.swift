@@ -1,5 +1,4 @@
-/// Names in the form in which they are searched. A search is a range of an index: a name is kept from each place at
-/// which a search may begin.
+/// The search index. A search is a range of an index: a name is stored from each place at which a match may begin.
 extension Snapshot {
     static let joinable = """
         NOT EXISTS (SELECT 1 FROM members WHERE members.room_id = found.room_id AND members.user_id = ?1)
@@ -18,12 +17,12 @@ extension Snapshot {
         AND \(joinable) ORDER BY found.text, found.room_id LIMIT ?4
         """
 
-    /// Sorts behind every text that begins with `prefix`: nothing is greater than U+10FFFF.
+    /// A text that sorts after every text that begins with `prefix`: nothing is greater than U+10FFFF.
     static func end(of prefix: String) -> String {
         prefix + "\u{10FFFF}"
     }
 
-    /// Makes somebody found by user name and display name, and by nothing else.
+    /// Indexes somebody by user name and display name, replacing what was indexed before.
     func indexPerson(_ username: String, displayName: String) throws {
         try connection.execute("DELETE FROM user_search WHERE username = ?", [username.sqlValue])
         let texts = FoldedText.suffixes(of: username) + FoldedText.suffixes(of: displayName)
@@ -36,11 +35,11 @@ extension Snapshot {
         )
     }
 
-    /// Makes a public room found by its name.
+    /// Indexes a public room by its name.
     func indexRoom(_ id: Room.ID, name: String) throws {
         try unindexRoom(id)
         let suffixes = FoldedText.suffixes(of: name)
-        // A name of which folding leaves nothing is listed all the same.
+        // A room is listed even if folding leaves nothing of its name.
         let texts = suffixes.isEmpty ? [""] : suffixes
         let list = SQLList(rows: texts.enumerated().map { place, text in [text, id, place == 0] })
         // The list may repeat its last row.

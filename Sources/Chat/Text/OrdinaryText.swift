@@ -1,7 +1,7 @@
-/// Recognises, by its bytes, text that has nothing in it to be looked at closely, as nearly all text is.
+/// Recognises, by its bytes, text that needs no cleaning. Nearly all text is like that.
 enum OrdinaryText {
-    /// Whether the text holds letters, digits, punctuation and emoji alone: no control, no mark, nothing invisible. False
-    /// for some texts that are harmless too.
+    /// Whether the text has only letters, digits, punctuation and emoji: no controls, no marks, nothing invisible.
+    /// False for some harmless texts too.
     static func allows(_ text: String, lineBreaks: Bool) -> Bool {
         var text = text
         return text.withUTF8 { allows($0, lineBreaks: lineBreaks) }

@@ -1,9 +1,9 @@
-/// What a character is to the rule for text that people see (Unicode Character Database, UAX 44).
+/// The kinds of characters that the rule for displayed text distinguishes (Unicode Character Database, UAX 44).
 extension Unicode.Scalar {
-    /// Whether it paints something by itself.
+    /// Whether it is visible by itself.
     var isVisible: Bool {
         if isASCII { return (0x21...0x7E).contains(value) }
-        // The blank pattern of Braille and the null notehead are symbols like the others.
+        // The blank Braille pattern and the null notehead have the same category as visible symbols.
         guard value != 0x2800, value != 0x1D159, !properties.isWhitespace, !properties.isDefaultIgnorableCodePoint
         else { return false }
         switch properties.generalCategory {
@@ -19,7 +19,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Ends a line: LF, VT, FF, CR, NEL, LS or PS (UAX 14, BK, CR, LF and NL).
+    /// Whether it ends a line: LF, VT, FF, CR, NEL, LS or PS (UAX 14, BK, CR, LF and NL).
     var isLineBreak: Bool {
         switch value {
         case 0x0A...0x0D, 0x85, 0x2028, 0x2029: true
@@ -32,7 +32,7 @@ extension Unicode.Scalar {
         (0xFE00...0xFE0F).contains(value) || (0xE0100...0xE01EF).contains(value)
     }
 
-    /// A letter or digit of the tags that a flag is spelled with (UTS 51, emoji tag sequences).
+    /// A tag letter or digit, used to spell a flag (UTS 51, emoji tag sequences).
     var isTag: Bool {
         (0xE0020...0xE007E).contains(value)
     }
@@ -43,8 +43,9 @@ extension Unicode.Scalar {
 
     var isJoiner: Bool { value == 0x200C || value == 0x200D }
 
-    /// Belongs to a script in whose words a joiner or non-joiner changes what is read: Arabic and its neighbours, the
-    /// scripts of India and of what lies around it, Mongolian, Khmer (RFC 5892 appendix A.1 names the first two).
+    /// Whether it belongs to a script in which a joiner or non-joiner can change the meaning of a word: Arabic and
+    /// related scripts, the scripts of India and its neighbours, Mongolian, Khmer (RFC 5892 appendix A.1 names the
+    /// first two).
     var isOfJoiningScript: Bool {
         switch value {
         case 0x0600...0x08FF, 0x0900...0x0DFF, 0x0F00...0x109F, 0x1780...0x18AF, 0xA840...0xA9FF, 0xAA00...0xABFF,
@@ -54,19 +55,19 @@ extension Unicode.Scalar {
         }
     }
 
-    /// An emoji beyond the digits and signs that are emoji only as keycaps.
+    /// An emoji, other than the digits and signs that are emoji only as keycaps.
     var isPictograph: Bool {
         !isASCII && properties.isEmoji
     }
 
-    /// Whether a variation selector behind it means something, given what follows that.
+    /// Whether a variation selector after it has a meaning, given the character after the selector.
     func takesVariation(before next: Unicode.Scalar?) -> Bool {
         if isASCII { return properties.isEmoji && next?.value == 0x20E3 }
         return properties.isEmoji || properties.isIdeographic || isOfJoiningScript || (0x2190...0x2BFF).contains(value)
     }
 }
 
-/// Controls of direction (UAX 9).
+/// Bidirectional control characters (UAX 9).
 enum DirectionControl {
     /// Begins an embedding or override, which PDF ends.
     case embedding
@@ -74,7 +75,7 @@ enum DirectionControl {
     case isolate
     case endOfEmbedding
     case endOfIsolate
-    /// A mark that turns nothing around.
+    /// A directional mark, which does not reorder other text.
     case mark
 
     init?(_ scalar: Unicode.Scalar) {

@@ -1,18 +1,18 @@
-// Foundation's normalisation would load its whole Unicode library, 30 MB of it.
+// Foundation's normalisation would load its whole Unicode library of 30 MB.
 @_spi(_Unicode) import Swift
 
-/// The rule for text that people see: nothing in it hides, turns other text around, or covers the lines beside it.
+/// The rule for displayed text: nothing in it may be hidden, reverse other text, or cover the lines above and below.
 enum ShownText {
     enum Kind {
-        /// One line, in the manner of RFC 8266: a display name or a room's name. Nothing invisible stays in it but the
-        /// joiners that scripts and emoji need; white space is a single blank.
+        /// One line, similar to RFC 8266: a display name or a room's name. Invisible characters are removed, except for
+        /// the joiners that scripts and emoji need; white space becomes a single space.
         case name
-        /// Lines of text: a message or a topic. Line breaks, tabs and invisible characters stay, and controls of
-        /// direction that are closed again within their line.
+        /// Lines of text: a message or a topic. Line breaks, tabs and invisible characters are kept, and so are
+        /// bidirectional controls that are closed within their line.
         case lines
     }
 
-    /// Marks that may follow one character. Tibetan stacks eight; more cover the lines above and below.
+    /// Maximum number of marks after one character. Tibetan stacks eight; more would cover the lines above and below.
     static let marksPerCharacter = 8
 
     static func clean(_ text: String, _ kind: Kind) -> String {
@@ -26,7 +26,7 @@ enum ShownText {
         }
     }
 
-    /// Whether there is anything to see in it.
+    /// Whether any of its characters is visible.
     static func isVisible(_ text: String) -> Bool {
         text.unicodeScalars.contains { $0.isVisible }
     }
@@ -40,13 +40,13 @@ enum ShownText {
 
 /// A short text that people read: a room's name, a topic, a display name.
 enum Label {
-    /// Makes the text fit to be shown, without white space around it.
+    /// Cleans the text for display, and removes surrounding white space.
     ///
-    /// - Parameter mayBeEmpty: Whether it is a text of several lines that may also be left empty.
-    /// - Throws: `invalid` naming `field` when it is longer than `limit` characters, or empty though it must not be.
+    /// - Parameter mayBeEmpty: Whether it is a text that may be empty and have several lines.
+    /// - Throws: `invalid` with `field` if it is longer than `limit` characters, or empty although it must not be.
     static func check(_ text: String, field: String, limit: Int, mayBeEmpty: Bool = false) throws(Refusal) -> String {
         let tooLong = Refusal.invalid(field: field, "It may have at most \(limit) characters.", limit: limit)
-        // What is far too long is not cleaned first.
+        // A text that is far too long is not cleaned first.
         guard text.utf8.count <= 32 * limit else { throw tooLong }
         let shown = ShownText.clean(text, mayBeEmpty ? .lines : .name).trimmingWhitespace()
         guard ShownText.isVisible(shown) else {

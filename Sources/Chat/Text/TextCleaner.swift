@@ -1,14 +1,14 @@
-/// Walks a text once and keeps of it what `ShownText` allows.
+/// Reads a text once and keeps what `ShownText` allows.
 struct TextCleaner {
     private let kind: ShownText.Kind
     private var kept: [Unicode.Scalar] = []
-    /// Marks behind the last character that is none.
+    /// Number of marks after the last character that is not a mark.
     private var marks = 0
     /// The last character that is neither a mark nor invisible.
     private var base: Unicode.Scalar?
-    /// Places in `kept` of controls of direction that have not been closed, outermost first.
+    /// Indices in `kept` of bidirectional controls that have not been closed, outermost first.
     private var open: [(place: Int, isIsolate: Bool)] = []
-    /// Places of those that never will be.
+    /// Indices of controls that are never closed.
     private var unclosed: Set<Int> = []
 
     private init(_ kind: ShownText.Kind) {
@@ -25,9 +25,9 @@ struct TextCleaner {
         return cleaner.finish()
     }
 
-    /// Takes the first of the rest.
+    /// Processes the first of the remaining characters.
     ///
-    /// - Returns: How many characters it took.
+    /// - Returns: The number of characters that were processed.
     private mutating func take(_ rest: ArraySlice<Unicode.Scalar>) -> Int {
         let scalar = rest[rest.startIndex]
         let next = rest.dropFirst().first
@@ -47,7 +47,7 @@ struct TextCleaner {
         } else if scalar.isMark, !scalar.properties.isDefaultIgnorableCodePoint {
             takeMark(scalar)
         } else if mayStay(scalar) {
-            // What paints nothing ends no character: marks behind it still pile up on the one before.
+            // An invisible character does not replace the base: marks after it still stack on the character before.
             if scalar.properties.isDefaultIgnorableCodePoint { kept.append(scalar) } else { takeBase(scalar) }
         }
         return 1
@@ -61,7 +61,7 @@ struct TextCleaner {
 
     private mutating func takeMark(_ mark: Unicode.Scalar) {
         marks += 1
-        // A name that began with a mark would paint it over what stands before the name.
+        // A mark at the start of a name would be drawn over what is displayed before the name.
         guard marks <= ShownText.marksPerCharacter, kind == .lines || base != nil else { return }
         kept.append(mark)
     }
@@ -80,7 +80,7 @@ struct TextCleaner {
         takeSpace("\n")
     }
 
-    /// A flag with the tags that say whose it is, as that of Wales. Tags anywhere else are text that nobody sees.
+    /// A flag with the tags of its region, such as Wales. Tags anywhere else are hidden text.
     private mutating func takeFlag(_ rest: ArraySlice<Unicode.Scalar>) -> Int {
         takeBase(.blackFlag)
         let tags = rest.dropFirst().prefix { $0.isTag }
@@ -90,14 +90,14 @@ struct TextCleaner {
         return tags.count + 2
     }
 
-    /// Whether a joiner in a name stands where it is read: between two emoji, or within a word of a script that has it.
+    /// Whether a joiner in a name has an effect: between two emoji, or within a word of a script that uses joiners.
     private func mayJoin(_ joiner: Unicode.Scalar, _ next: Unicode.Scalar?) -> Bool {
         guard let last = kept.last, let next, !last.isJoiner, let base else { return false }
         if joiner == .joiner, base.isPictograph, next.isPictograph { return true }
         return last.isOfJoiningScript && next.isOfJoiningScript
     }
 
-    /// For everything that is not treated by itself.
+    /// For characters that have no rule of their own.
     private func mayStay(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return scalar.isVisible }
         let properties = scalar.properties
@@ -121,14 +121,14 @@ struct TextCleaner {
             open.removeLast()
         case .endOfIsolate:
             guard let place = open.lastIndex(where: \.isIsolate) else { return }
-            // The end of an isolate also ends what was begun within it (UAX 9, X6a).
+            // The end of an isolate also ends the embeddings within it (UAX 9, X6a).
             for inner in open[(place + 1)...] { unclosed.insert(inner.place) }
             open.removeSubrange(place...)
         }
         kept.append(scalar)
     }
 
-    /// Nothing reaches beyond its paragraph.
+    /// Bidirectional controls have no effect beyond their paragraph.
     private mutating func closeLine() {
         for control in open { unclosed.insert(control.place) }
         open = []

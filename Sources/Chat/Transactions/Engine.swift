@@ -1,14 +1,14 @@
-/// A database that keeps what Snug remembers. It decides how transactions run and when they are durable; what they do is
-/// written once, in `Store` and its nouns.
+/// The database that stores Snug's state. It decides how transactions run and when they are durable; what they do is
+/// written once, in `Store` and its entities.
 package protocol Engine: Sendable {
-    /// Made with the database; part of every cursor.
+    /// Created with the database; part of every cursor.
     var epoch: String { get }
 
-    /// Makes a change in one transaction: all of it is durable when the method returns, or nothing of it has happened.
+    /// Makes a change in one transaction, all of it or nothing. It is durable when the method returns.
     ///
     /// - Parameters:
-    ///   - subjects: What the change relies on. Changes about the same subject happen one after the other.
-    ///   - body: May run more than once, so it touches nothing but the transaction.
+    ///   - subjects: What the change depends on. Changes about the same subject run one after another.
+    ///   - body: May run more than once, so it must not have effects outside the transaction.
     /// - Throws: What `body` throws; `EngineError`; `overloaded`.
     func change<Value: Sendable>(
         about subjects: [Subject],
@@ -20,29 +20,28 @@ package protocol Engine: Sendable {
     /// - Throws: What `body` throws; `EngineError`; `overloaded`.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> Value) async throws -> Value
 
-    /// Answers from a trivial query.
+    /// Runs a trivial query.
     ///
-    /// - Throws: `EngineError` when the database does not answer.
+    /// - Throws: `EngineError` if the database does not answer.
     func ping() async throws
 
-    /// Marks the database, so that a backup from before is recognised also where its log was left beside it.
+    /// Gives the database a new token, so that an older backup is recognised even if the log was left beside it.
     func renewToken() async throws
 
-    /// Makes the changes that wait, refuses those that come, and lets go of the database. Without effect on one that is
-    /// closed.
+    /// Makes the waiting changes, refuses new ones, and closes the database. Closing it again has no effect.
     ///
-    /// - Throws: `EngineError`. What was acknowledged is durable then too.
+    /// - Throws: `EngineError`. Acknowledged changes are durable even then.
     func close() async throws
 }
 
-/// What a change has led to, once it is committed.
+/// The result and the consequences of a committed change.
 package struct Committed<Value: Sendable>: Sendable {
     package let value: Value
     package let consequences: Consequences
 }
 
-/// Something that the rules of a change rely on: who is in a room, how much a person stores. SQLite has one writer and so
-/// needs no subjects; an engine with several writers locks them.
+/// State that the rules of a change depend on, such as who is in a room or how much a person stores. SQLite has one
+/// writer, so it needs no subjects; an engine with several writers locks them.
 package enum Subject: Sendable, Hashable {
     case person(User.ID)
     case room(Room.ID)

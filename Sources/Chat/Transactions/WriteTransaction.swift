@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// An open transaction that writes, with what is to follow from it once it is committed.
+/// An open write transaction, with its consequences after the commit.
 package struct WriteTransaction {
     package let db: Snapshot
     package let now: Timestamp
@@ -28,7 +28,7 @@ package struct WriteTransaction {
         return Committed(value: value, consequences: transaction.consequences)
     }
 
-    /// Takes the next number in the room's order of events.
+    /// Takes the next number among the room's events.
     func nextSeq(in room: Room.ID) throws -> Int64 {
         let seq = try db.value(
             Int64.self,
@@ -39,7 +39,7 @@ package struct WriteTransaction {
         return seq
     }
 
-    /// Records an event. It is written into the log at the end of the change, where it gets its position, and published
+    /// Records an event. It is written to the log at the end of the change, where it gets its position, and published
     /// after the commit.
     mutating func record(_ content: Event.Content, in room: Room.ID, seq: Int64) throws {
         if let message = content.changedMessage {
@@ -54,7 +54,7 @@ package struct WriteTransaction {
 
     /// Runs a statement.
     ///
-    /// - Returns: How many rows it changed.
+    /// - Returns: The number of changed rows.
     @discardableResult
     func execute(_ sql: String, _ values: SQLValues = []) throws -> Int {
         try db.connection.execute(sql, values.values)

@@ -1,7 +1,7 @@
 import GRDB
 
-/// What it takes to tell a client that comes back what it missed: since when somebody has been a member, when they
-/// were one before, which receipts have moved, and where the log begins.
+/// What the replay of missed events needs: since when somebody has been a member, their past memberships, which
+/// receipts have moved, and where the log begins.
 enum Migration0002 {
     static func apply(_ db: Database) throws {
         for statement in [members, pastMemberships, log] {

@@ -1,9 +1,9 @@
 import GRDB
 
-/// Idempotency keys: who used which on what route, for which request, and what that made.
+/// Idempotency keys: the owner, route and key, the hash of the request, and its result.
 ///
-/// Without a foreign key: its check would cost every keyed request a look-up, and a key outlives its owner by a day at
-/// most. Ids are never given twice.
+/// There is no foreign key: its check would cost every keyed request a look-up, and a key outlives its owner by a day
+/// at most. Ids are never reused.
 enum Migration0003 {
     static func apply(_ db: Database) throws {
         try db.execute(sql: keys)

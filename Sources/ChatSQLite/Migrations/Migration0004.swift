@@ -1,7 +1,7 @@
 import GRDB
 
-/// What clients see of a picture besides its variants, failure as a state that is tried again, turns that are fair to
-/// everybody who uploads, and what each person's uploads come to.
+/// What clients see of a picture besides its variants, retries of failed pictures, an order of rendering that is fair
+/// to everybody who uploads, and the total size of each person's uploads.
 enum Migration0004 {
     static func apply(_ db: Database) throws {
         for statement in [faces, failures, turns, uploadedBytes, storedBytes] {
@@ -20,7 +20,7 @@ enum Migration0004 {
             AND (animation_height IS NULL) = (animation_byte_count IS NULL));
         """
 
-    /// `attempts` is `deaths`, and one more from the beginning of a try to its end.
+    /// `attempts` equals `deaths`, plus one while an attempt runs.
     private static let failures = """
         UPDATE attachments SET attempts = 0 WHERE attempts > 0;
 
@@ -48,8 +48,8 @@ enum Migration0004 {
             WHERE state = 'processing' AND deleted_at IS NULL;
         """
 
-    /// What each person has sent, in spans of ten minutes: a sum over a day reads at most 145 rows, and forgets nothing
-    /// when an upload is deleted.
+    /// What each person has uploaded, in spans of ten minutes: a sum over a day reads at most 145 rows, and does not
+    /// shrink when an upload is deleted.
     private static let uploadedBytes = """
         CREATE TABLE uploaded_bytes (
             user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -64,8 +64,8 @@ enum Migration0004 {
         GROUP BY owner_id, start;
         """
 
-    /// What each person keeps here. Triggers, because an upload goes in five ways, and none may forget to give its bytes
-    /// back.
+    /// The stored bytes of each person. Triggers maintain them, because an upload can be removed in five ways, each of
+    /// which must subtract its bytes.
     private static let storedBytes = """
         CREATE TABLE stored_bytes (
             user_id BLOB PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,

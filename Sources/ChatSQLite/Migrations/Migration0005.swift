@@ -1,6 +1,6 @@
 import GRDB
 
-/// Pictures of which a part is missing or wrong.
+/// Whether part of a picture is missing or wrong.
 enum Migration0005 {
     static func apply(_ db: Database) throws {
         try db.execute(

@@ -1,6 +1,6 @@
 import GRDB
 
-/// Whether an original has more brightness to show than its variants.
+/// Whether an original has a higher dynamic range than its variants.
 enum Migration0006 {
     static func apply(_ db: Database) throws {
         try db.execute(

@@ -1,12 +1,12 @@
 import GRDB
 
-/// Where people sign in from.
+/// Networks that people sign in from.
 enum Migration0008 {
     static func apply(_ db: Database) throws {
         try db.execute(sql: knownNetworks)
     }
 
-    /// A family, 4 or 6, and the address's 4 bytes or the first 8 of its 16.
+    /// One byte for the family, 4 or 6, followed by the 4 bytes of the address or the first 8 of its 16 bytes.
     private static let knownNetworks = """
         CREATE TABLE known_networks (
             user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,

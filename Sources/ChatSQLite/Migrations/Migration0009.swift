@@ -1,6 +1,6 @@
 import GRDB
 
-/// Names as they are searched, and when somebody last changed what others see of them.
+/// Names in the form that is searched, and when somebody's profile last changed.
 enum Migration0009 {
     static func apply(_ db: Database) throws {
         for statement in [people, rooms, profiles] {
@@ -8,7 +8,7 @@ enum Migration0009 {
         }
     }
 
-    /// The store fills these tables itself where `search_rule` is not its own.
+    /// The store fills these tables itself if `search_rule` differs from its own.
     private static let people = """
         ALTER TABLE meta ADD COLUMN search_rule INTEGER NOT NULL DEFAULT 0;
 
@@ -33,7 +33,7 @@ enum Migration0009 {
         CREATE INDEX room_search_whole ON room_search (text, room_id) WHERE is_whole = 1;
         """
 
-    /// The log's position at the change; 0 before the first.
+    /// The log's position at the last change; 0 before the first.
     private static let profiles = """
         ALTER TABLE users ADD COLUMN profile_position INTEGER NOT NULL DEFAULT 0;
 

@@ -1,7 +1,7 @@
 import GRDB
 
-/// Rooms know where in the log they were last active, and messages which event changed them last. Neither depends on a
-/// clock.
+/// The log position at which each room was last active, and the event that last changed each message. Neither depends
+/// on a clock.
 enum Migration0010 {
     static func apply(_ db: Database) throws {
         for statement in [activity, changes, pastMemberships] {
@@ -9,8 +9,8 @@ enum Migration0010 {
         }
     }
 
-    /// Rooms whose last message is no longer in the log come first, in the order in which those messages were stored:
-    /// below zero, because they lie before everything that the log still holds.
+    /// Rooms whose last message is no longer in the log come first, in the order in which those messages were stored.
+    /// Their positions are negative, because they are older than everything in the log.
     private static let activity = """
         ALTER TABLE rooms ADD COLUMN activity_position INTEGER NOT NULL DEFAULT 0;
 
@@ -25,7 +25,7 @@ enum Migration0010 {
         ALTER TABLE rooms DROP COLUMN last_activity_at;
         """
 
-    /// Which event changed an older message is not known any more; the newest of its room is the safe answer.
+    /// The event that changed an older message is not known any more; the newest event of its room is the safe answer.
     private static let changes = """
         ALTER TABLE messages ADD COLUMN changed_seq INTEGER NOT NULL DEFAULT 0;
 

@@ -1,6 +1,6 @@
 import GRDB
 
-/// Whether people agreed to the rooms that they are in; invitations, blocks, and bans from rooms.
+/// Whether people agreed to the rooms that they are in, invitations, blocks, and bans from rooms.
 enum Migration0011 {
     static func apply(_ db: Database) throws {
         for statement in [consent, oldDirectRooms, hiddenRooms, blocks, invitations, bans] {
@@ -18,7 +18,7 @@ enum Migration0011 {
         CREATE INDEX members_pending ON members (room_id, user_id) WHERE consent = 'pending';
         """
 
-    /// Of the two people of a direct room the one who joined second did not open it.
+    /// The person who joined a direct room second did not open it.
     private static let oldDirectRooms = """
         UPDATE members SET consent = CASE WHEN EXISTS (
             SELECT 1 FROM members AS peer
@@ -34,7 +34,7 @@ enum Migration0011 {
             WHERE messages.room_id = members.room_id AND messages.sender_id = members.user_id);
         """
 
-    /// A room is hidden from its member until it is active again behind this position.
+    /// A room is hidden from its member until it is active after this position.
     private static let hiddenRooms = """
         ALTER TABLE members ADD COLUMN hidden_position INTEGER;
 

@@ -1,6 +1,6 @@
 import GRDB
 
-/// Renderings in a table of their own. What is left of an attachment is its upload and what clients see of its file.
+/// Moves renderings to a table of their own. An attachment keeps its upload and what clients see of its file.
 enum Migration0012 {
     static func apply(_ db: Database) throws {
         for statement in [renderings, oldRenderings, rebuiltAttachments, attachmentIndexes, storedBytes, cancelling] {
@@ -8,8 +8,8 @@ enum Migration0012 {
         }
     }
 
-    /// `owner_id` and `sha256` repeat the attachment's, which never change, so that the queue and the failures of the
-    /// same content need one index each. `next_attempt_at` stays while the retry runs.
+    /// `owner_id` and `sha256` duplicate the attachment's, which never change, so that the queue and the failures of
+    /// the same content need only one index each. `next_attempt_at` is kept while the retry runs.
     private static let renderings = """
         CREATE TABLE renderings (
             attachment_id BLOB PRIMARY KEY REFERENCES attachments (id) ON DELETE CASCADE,
@@ -40,7 +40,7 @@ enum Migration0012 {
             WHERE content_failed_at IS NOT NULL;
         """
 
-    /// A rendering that had begun and not ended had one attempt more than deaths.
+    /// A running rendering has one more attempt than deaths.
     private static let oldRenderings = """
         INSERT INTO renderings (attachment_id, owner_id, sha256, state, cost, queue_priority, retry_count, crash_count,
             next_attempt_at, failure_code, failure_detail, content_failed_at)
@@ -104,7 +104,7 @@ enum Migration0012 {
         ALTER TABLE rebuilt_attachments RENAME TO attachments;
         """
 
-    /// As they were, but for those that the queue and the failures had.
+    /// The previous indexes, except those of the queue and the failures.
     private static let attachmentIndexes = """
         CREATE INDEX attachments_by_message ON attachments (message_id, ordinal) WHERE message_id IS NOT NULL;
         CREATE INDEX attachments_by_room ON attachments (room_id) WHERE room_id IS NOT NULL;
@@ -115,7 +115,7 @@ enum Migration0012 {
         CREATE INDEX attachments_deleted ON attachments (deleted_at) WHERE deleted_at IS NOT NULL;
         """
 
-    /// As they were: the triggers went with the old table.
+    /// The previous triggers, which were dropped with the old table.
     private static let storedBytes = """
         CREATE TRIGGER stored_bytes_added AFTER UPDATE OF state, deleted_at ON attachments
         WHEN NEW.state <> 'receiving' AND NEW.deleted_at IS NULL
@@ -138,7 +138,7 @@ enum Migration0012 {
         END;
         """
 
-    /// A trigger, because an attachment is deleted in five ways, and none may leave it in the queue.
+    /// A trigger, because an attachment can be deleted in five ways, none of which may leave it in the queue.
     private static let cancelling = """
         CREATE TRIGGER renderings_cancelled AFTER UPDATE OF deleted_at ON attachments
         WHEN OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL

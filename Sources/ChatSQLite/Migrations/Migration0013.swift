@@ -1,7 +1,7 @@
 import GRDB
 
-/// The positions of events are known only at the end of a change. A past membership no longer holds the position of its
-/// end, which its event has, and statements ask a view for the newest position.
+/// The positions of events are known only at the end of a change. So a past membership no longer has the position of
+/// its end, which its event has, and statements read the newest position from a view.
 enum Migration0013 {
     static func apply(_ db: Database) throws {
         for statement in [head, pastMemberships, pendingMembers] {
@@ -9,14 +9,14 @@ enum Migration0013 {
         }
     }
 
-    /// Position of the newest event ever written, also when the log has been pruned since; 0 before the first. SQLite
-    /// keeps it for `AUTOINCREMENT` (https://www.sqlite.org/autoinc.html).
+    /// Position of the newest event ever written, even if the log has been pruned since; 0 before the first. SQLite
+    /// stores it for `AUTOINCREMENT` (https://www.sqlite.org/autoinc.html).
     private static let head = """
         CREATE VIEW log_head AS
         SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) AS position;
         """
 
-    /// `left_position` is written when the event is pruned while the membership is kept.
+    /// `left_position` is set when the event is pruned and the membership is kept.
     private static let pastMemberships = """
         CREATE TABLE rebuilt_past_memberships (
             user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,

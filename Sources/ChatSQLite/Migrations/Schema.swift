@@ -1,6 +1,6 @@
 import GRDB
 
-/// The schema as the sum of its numbered steps. A step that has been released is never edited; a new one is added.
+/// The schema as a list of numbered migrations. A released migration is never edited; a new one is added.
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

@@ -2,28 +2,28 @@ import Chat
 import Foundation
 import GRDB
 
-/// A database file that has not been opened yet. Nothing here changes a byte of it.
+/// A database file that has not been opened yet. Nothing in this type changes the file.
 struct DatabaseFile {
     let path: String
-    /// A file that nobody writes to, beside the database; nil where there is none.
+    /// A file beside the database that is never written to; nil if there is none.
     let lockPath: String?
 
     /// Bytes before the first frame of a log (https://www.sqlite.org/fileformat2.html#walformat).
     private static let logHeaderLength = 32
-    /// A server that renews its mark meanwhile may make file and mark look as if they differed.
+    /// More than one, because file and mark may seem to differ while a server renews its mark.
     private static let attempts = 3
 
     var logPath: String { path + "-wal" }
     var identity: FileIdentity? { FileIdentity(of: path) }
     var lock: FileIdentity? { lockPath.flatMap { FileIdentity(of: $0) } }
 
-    /// Looks into the file, and refuses what must not be opened.
+    /// Inspects the file, and refuses a database that must not be opened.
     ///
-    /// - Throws: `DatabaseRefusal`, or a `DatabaseError` for a file that is no database.
+    /// - Throws: `DatabaseRefusal`, or a `DatabaseError` if the file is not a database.
     func inspect() throws -> DatabaseInspection {
         guard byteCount(path) > 0 else { return DatabaseInspection() }
         let hasLog = byteCount(logPath) > 0
-        // First: read through a log that is not its own, the file may look as if it were damaged.
+        // Checked first, because the file may look damaged when it is read with a log that is not its own.
         let fileToken = try hasLog ? checkLog() : nil
         var found = try read(withoutLog: !hasLog)
         if hasLog { found.fileToken = fileToken }
@@ -34,8 +34,8 @@ struct DatabaseFile {
 
     /// Refuses a log that was written for another state of the file.
     ///
-    /// - Returns: The token that the file holds without its log. A file in the middle of a checkpoint may be unreadable
-    ///   without it, and says nothing then.
+    /// - Returns: The token in the file without its log; nil if the file cannot be read without it, as in the middle of
+    ///   a checkpoint.
     private func checkLog() throws -> String? {
         for _ in 0..<Self.attempts {
             let token = (try? read(withoutLog: true))?.fileToken
@@ -47,10 +47,11 @@ struct DatabaseFile {
         throw DatabaseRefusal.foreignLog(path: path)
     }
 
-    /// A backup of the same run, put back beside the log, has the tokens that are expected, and yet the log would spoil it.
-    /// After an end without a stop, every page is looked at (https://www.sqlite.org/pragma.html#pragma_quick_check).
+    /// Checks every page if the database was not closed properly
+    /// (https://www.sqlite.org/pragma.html#pragma_quick_check). A backup from the same run, restored beside the log,
+    /// has the expected tokens, and yet the log would corrupt it.
     ///
-    /// For a guest beside a running server, whose log is always there, nothing is read.
+    /// Reads nothing for a guest beside a running server, which always has a log.
     ///
     /// - Throws: `DatabaseRefusal`.
     func checkPages(as role: Store.Role) throws {
@@ -65,8 +66,8 @@ struct DatabaseFile {
         }
     }
 
-    /// Whether a process holds the lock (proc_locks(5)): a server at work. The file is not opened, because closing it would
-    /// end the lock of a server in this process (fcntl(2), record locks).
+    /// Whether a running server holds the lock (proc_locks(5)). The file is not opened, because closing it would
+    /// release the lock of a server in this process (fcntl(2), record locks).
     var isServed: Bool {
         guard let lock, let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8) else { return false }
         return locks.split(whereSeparator: \.isWhitespace).contains { $0.hasSuffix(":\(lock.inode)") }
@@ -79,7 +80,7 @@ struct DatabaseFile {
         return configuration
     }
 
-    /// Reads what the file holds, with its log or as if there were none.
+    /// Reads the database, with its log or as if there were none.
     func read(withoutLog: Bool) throws -> DatabaseInspection {
         let address = withoutLog ? immutableAddress : path
         let queue = try DatabaseQueue(path: address, configuration: Self.configuration)
@@ -99,7 +100,8 @@ struct DatabaseFile {
         }
     }
 
-    /// SQLite then makes no files beside it and reads no log (https://www.sqlite.org/uri.html#uriimmutable).
+    /// With this address, SQLite creates no files beside the database and reads no log
+    /// (https://www.sqlite.org/uri.html#uriimmutable).
     private var immutableAddress: String {
         let kept = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%;"))
         let absolute = URL(fileURLWithPath: path).path
@@ -112,16 +114,16 @@ struct DatabaseFile {
     }
 }
 
-/// What a look into a database file found.
+/// The result of inspecting a database file.
 package struct DatabaseInspection: Sendable, Equatable {
-    /// There is no database yet.
+    /// Whether there is no database yet.
     package var isNew = true
-    /// Somebody has an account in it, and may have files elsewhere.
+    /// Whether somebody has an account in it, and so may have files elsewhere.
     package var hasPeople = false
-    /// Migrations that it has been through.
+    /// Migrations that have been applied.
     var steps: Set<String> = []
-    /// Whether it has been through all migrations that there are.
+    /// Whether all migrations of this release have been applied.
     var isUpToDate: Bool { !isNew && steps.isSuperset(of: Schema.migrator.migrations) }
-    /// What the file holds without its log: empty from before tokens, nil where it cannot be read.
+    /// The token in the file without its log: empty if the database is older than tokens, nil if it cannot be read.
     var fileToken: String? = ""
 }

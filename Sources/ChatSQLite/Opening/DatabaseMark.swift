@@ -1,37 +1,37 @@
-/// What a storage knows of its database, kept in a file beside it. A database that differs was put back from a backup, or
-/// is another one, and must not go on with its epoch.
+/// What the storage knows about its database, stored in a file beside it. A database that does not match was restored
+/// from a backup or is another one, and must not keep its epoch.
 struct DatabaseMark: Equatable, Sendable {
-    /// Whether a database with one of `tokens` may keep its epoch. Not while a new epoch is being written.
+    /// Whether a database with one of `tokens` may keep its epoch. False while a new epoch is being written.
     var isProof: Bool
-    /// Tokens of which the database has one: the newest, and the one before while the newest is being written.
+    /// Tokens that the database may have: the newest, and also the previous one while the newest is being written.
     var tokens: [String]
-    /// Tokens of which the database's file has one without its log. An empty one is that of a file from before tokens.
+    /// Tokens that the database's file may have without its log. An empty token is that of a file older than tokens.
     var fileTokens: [String]
-    /// Position that the log has reached at least.
+    /// Lower bound of the log's position.
     var position: Int64
     var database: FileIdentity
-    /// A file that nobody writes to: that it has changed shows that the whole folder is a copy.
+    /// A file that is never written to: if it has changed, the whole folder is a copy.
     var lock: FileIdentity?
 
-    /// Whether this describes the database that is there now.
+    /// Whether this mark matches the database that was found.
     func proves(_ found: DatabaseMark) -> Bool {
         isProof && tokens.contains(found.tokens[0]) && found.position >= position
             && database.isSameFile(as: found.database) && lock == found.lock
     }
 
-    /// Whether a log that lies beside the file was written for another state of it. Replaying it would undo what an
-    /// operator has put back, or spoil it.
+    /// Whether the log beside the file was written for another state of it. Replaying it would undo or corrupt what an
+    /// operator has restored.
     ///
-    /// - Parameter token: Of the file without its log; nil when it cannot be read.
+    /// - Parameter token: The token in the file without its log; nil if it cannot be read.
     func rejectsLog(token: String?, database found: FileIdentity, lock foundLock: FileIdentity?) -> Bool {
         if let token, !fileTokens.contains(token) { return true }
-        // In a copy of the whole folder every file is another one, and they still belong together.
+        // In a copy of the whole folder every file is a new one, and they still belong together.
         return lock == foundLock && database.wasReplaced(by: found)
     }
 }
 
 extension DatabaseMark {
-    /// Digits of the position, which stands first so that it can be written over in place.
+    /// Number of digits of the position, which comes first in the file so that it can be overwritten in place.
     static let positionDigits = 20
     static let positionOffset = 9
 
@@ -52,7 +52,7 @@ extension DatabaseMark {
         """
     }
 
-    /// Nil for anything that `text` does not write.
+    /// Nil for anything that `text` does not produce.
     init?(_ text: String) {
         var lines: [Substring: [String]] = [:]
         for line in text.split(separator: "\n") {

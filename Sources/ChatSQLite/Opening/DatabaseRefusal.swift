@@ -1,16 +1,16 @@
 import Chat
 
-/// Why a database is not opened, as one line for the operator. Nothing has been changed then.
+/// The reason why a database is not opened, as one line for the operator. Nothing has been changed.
 package enum DatabaseRefusal: Error, Equatable, CustomStringConvertible {
-    /// It has been through steps that this version does not know.
+    /// It has migrations that this release does not know.
     case newer(path: String, steps: [String])
-    /// It lacks steps, and only the server brings it up to date.
+    /// It lacks migrations, which only the server applies.
     case older(path: String)
     /// The log beside it was written for another state of the file.
     case foreignLog(path: String)
-    /// Read with the log beside it, its pages do not fit together.
+    /// Its pages are inconsistent when it is read with the log beside it.
     case damaged(path: String)
-    /// The record of it cannot be written.
+    /// Its mark cannot be written.
     case mark(path: String, reason: String)
 
     package var description: String {

@@ -1,15 +1,15 @@
 import Foundation
 import GRDB
 
-/// Keeps the promise of the epoch: every cursor with it was given out by this database, and everything up to the cursor
-/// is in it.
+/// Guarantees what the epoch stands for: every cursor with the epoch was issued by this database, which contains
+/// everything up to the cursor.
 ///
-/// Mark and database are compared at each start, and both get a new token. They are written in an order in which no
-/// crash makes a database that was put back look like the one that was here:
+/// At each start the mark and the database are compared, and both get a new token. They are written in an order in
+/// which no crash can make a restored database look like the previous one:
 ///
-/// 1. the mark, which still accepts the token that the database has, unless the database is to get a new epoch
-/// 2. the database, with its new token and, where it is not the one that was here, a new epoch
-/// 3. the log is written into the file, so that the file alone holds the new token
+/// 1. the mark, which still accepts the database's current token, unless the database is to get a new epoch
+/// 2. the database, with its new token and, if it is not the previous one, a new epoch
+/// 3. the database file, by a checkpoint, so that it has the new token even without its log
 /// 4. the mark, which accepts only the new token
 struct EpochKeeper: Sendable {
     /// What has just been written.
@@ -18,11 +18,11 @@ struct EpochKeeper: Sendable {
     let file: DatabaseFile
     let markFile: MarkFile
 
-    /// Compares and renews, without a transaction around it. Blocks.
+    /// Compares the mark with the database and renews the token. Must not be called in a transaction. Blocks.
     ///
     /// - Parameters:
-    ///   - fileToken: The token that the file holds without its log; nil where that cannot be read.
-    ///   - reached: Called behind each write; what it throws cuts the start off there.
+    ///   - fileToken: The token in the file without its log; nil if it cannot be read.
+    ///   - reached: Called after each write; an error that it throws ends the start at that point.
     /// - Returns: The epoch.
     func start(_ db: Database, fileToken: String?, reached: (Step) throws -> Void = { _ in }) throws -> String {
         let found = try describe(db)
@@ -37,8 +37,8 @@ struct EpochKeeper: Sendable {
         )
     }
 
-    /// Gives the running database a new token, so that a backup from before is recognised as one also when its log was
-    /// left.
+    /// Gives the running database a new token, so that an older backup is recognised even if the log was left beside
+    /// it.
     func renew(_ db: Database) throws {
         let fileTokens = MarkFile.read(markFile.path)?.fileTokens ?? []
         _ = try renew(db, try describe(db), fileTokens: fileTokens, keepsEpoch: true)
@@ -64,7 +64,7 @@ struct EpochKeeper: Sendable {
             return .commit
         }
         try reached(.database)
-        // Without waiting for readers; where some are in the way, the file goes on without the token for a while.
+        // Does not wait for readers; if they are in the way, the file lacks the token for a while.
         let log = try? db.checkpoint(.passive)
         try reached(.file)
         mark.isProof = true
@@ -74,7 +74,7 @@ struct EpochKeeper: Sendable {
         return try String.fetchOne(db, sql: "SELECT epoch FROM meta") ?? ""
     }
 
-    /// The database as it is now.
+    /// A mark that describes the database as it is now.
     private func describe(_ db: Database) throws -> DatabaseMark {
         guard let identity = file.identity else {
             throw DatabaseRefusal.mark(path: file.path, reason: "it has been removed")

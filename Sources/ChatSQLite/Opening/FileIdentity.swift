@@ -1,9 +1,9 @@
 import CKernel
 
-/// Tells a file from another one that was put in its place.
+/// Distinguishes a file from another one that replaced it.
 struct FileIdentity: Equatable, Sendable {
     let inode: UInt64
-    /// Nanoseconds since 1970, UTC; 0 where the file system does not keep it.
+    /// Time of creation in nanoseconds since 1970, UTC; 0 if the file system does not store it.
     let bornAt: Int64
     /// When its bytes, name, owner or mode last changed, in nanoseconds since 1970, UTC. No program can choose it.
     let changedAt: Int64
@@ -14,20 +14,20 @@ struct FileIdentity: Equatable, Sendable {
         self.changedAt = changedAt
     }
 
-    /// Nil when there is no such file.
+    /// Nil if there is no such file.
     init?(of path: String) {
         var identity = snug_file_identity()
         guard snug_identify(path, &identity) == 0 else { return nil }
         self.init(inode: identity.inode, bornAt: identity.born_at, changedAt: identity.changed_at)
     }
 
-    /// Whether this is the same file, whatever has been written to it meanwhile.
+    /// Whether this is the same file, whatever has been written to it in the meantime.
     func isSameFile(as other: FileIdentity) -> Bool {
         inode == other.inode && bornAt == other.bornAt
     }
 
-    /// Whether another file was made in its place. Certain, unlike a different inode, which some file systems give to
-    /// the same file after each mount.
+    /// Whether another file was created in its place. This is certain, unlike a different inode: some file systems give
+    /// the same file another inode after each mount.
     func wasReplaced(by other: FileIdentity) -> Bool {
         bornAt != 0 && other.bornAt != 0 && bornAt != other.bornAt
     }

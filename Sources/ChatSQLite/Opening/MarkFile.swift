@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The file of the mark. The server alone writes it.
+/// The file that stores the mark. Only the server writes it.
 final class MarkFile: Sendable {
     private struct State {
         var descriptor: Int32 = -1
@@ -9,7 +9,7 @@ final class MarkFile: Sendable {
     }
 
     let path: String
-    /// Whether it is to survive power loss.
+    /// Whether writes must survive power loss.
     private let isSynced: Bool
     private let state = Mutex(State())
 
@@ -20,10 +20,10 @@ final class MarkFile: Sendable {
 
     deinit { close() }
 
-    /// Beside the database at `path`.
+    /// Path of the mark of the database at `path`.
     static func path(ofDatabase path: String) -> String { path + "-mark" }
 
-    /// Nil when there is none, or it cannot be understood.
+    /// Nil if there is none, or if it cannot be parsed.
     static func read(_ path: String) -> DatabaseMark? {
         (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { DatabaseMark($0) }
     }
@@ -48,13 +48,13 @@ final class MarkFile: Sendable {
         }
     }
 
-    /// Writes down how far the log reaches, before anybody learns of it. Costs a few microseconds: it need not be on the
-    /// disk, because a power cut that takes it back leaves a position that the log has passed.
+    /// Records how far the log reaches, before its events are published. Takes a few microseconds, because it is not
+    /// synced: a power loss can only restore an earlier position, which the log has passed.
     func note(_ position: Int64) {
         state.withLock { state in
             guard state.descriptor >= 0, position > state.position else { return }
             let digits = Array(DatabaseMark.digits(of: position).utf8)
-            // Where this fails, a backup that is put back later may look as if it lacked nothing.
+            // If this fails, a backup that is restored later may look complete.
             guard pwrite(state.descriptor, digits, digits.count, off_t(DatabaseMark.positionOffset)) == digits.count
             else { return }
             state.position = position

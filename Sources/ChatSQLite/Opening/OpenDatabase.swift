@@ -2,25 +2,25 @@ import Chat
 import Foundation
 import GRDB
 
-/// A database that is open and up to date. A server's other parts start from its epoch and the position of its log, and
-/// its store is made last.
+/// A database that is open and up to date. The other parts of a server start from its epoch and the position of its
+/// log, and its store is created last.
 package struct OpenDatabase: Sendable {
-    /// Connections that read; on one core more would only wait for each other and cost a page cache each.
+    /// Number of reading connections. On one core, more would only wait for each other and cost a page cache each.
     static let readers = 2
     /// Seconds to wait for another process, such as the janitor, to finish its write.
     private static let busyTimeout: TimeInterval = 5
 
-    /// Made with the database; part of every cursor.
+    /// Created with the database; part of every cursor.
     package let epoch: String
     let pool: DatabasePool
     /// Nil for a guest.
     let epochKeeper: EpochKeeper?
 
-    /// Opens the database at `path`; a server makes it where there is none, and brings its schema up to date. Blocks.
+    /// Opens the database at `path`. A server creates it if there is none, and brings its schema up to date. Blocks.
     ///
-    /// - Parameter lockPath: A file beside the database that nobody writes to, by which a copy of the folder is
+    /// - Parameter lockPath: A file beside the database that is never written to, by which a copy of the folder is
     ///   recognised.
-    /// - Throws: `DatabaseRefusal` for one that must not be opened.
+    /// - Throws: `DatabaseRefusal` for a database that must not be opened.
     package init(
         path: String,
         role: Store.Role,
@@ -53,10 +53,11 @@ package struct OpenDatabase: Sendable {
         configuration.label = "snug"
         configuration.busyMode = .timeout(busyTimeout)
         configuration.maximumReaderCount = readers
-        // What a savepoint may have to take back is kept in memory; a group of writes would open a file for it.
+        // Keeps the data that a savepoint may have to restore in memory; otherwise a group of writes would open a file
+        // for it.
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
         let pool = try DatabasePool(path: path, configuration: configuration)
-        // GRDB sets NORMAL when it turns WAL on, so this cannot be said in the configuration.
+        // GRDB sets NORMAL when it enables WAL, so this cannot be set in the configuration.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
         return pool
     }
@@ -74,7 +75,7 @@ package struct OpenDatabase: Sendable {
         try pool.read { try $0.logPosition() }
     }
 
-    /// Remembers outside the database how far its log has come.
+    /// Records outside the database how far its log reaches.
     func note(_ events: [Event]) {
         if let last = events.last { epochKeeper?.markFile.note(last.position) }
     }

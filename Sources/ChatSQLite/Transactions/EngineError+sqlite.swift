@@ -2,7 +2,7 @@ import Chat
 import GRDB
 
 extension EngineError {
-    /// What SQLite's result means (https://www.sqlite.org/rescode.html).
+    /// Maps SQLite's result code (https://www.sqlite.org/rescode.html).
     init(_ error: DatabaseError) {
         self =
             switch error.resultCode {
@@ -15,7 +15,7 @@ extension EngineError {
     }
 }
 
-/// Throws `EngineError` for what SQLite reports.
+/// Rethrows SQLite's errors as `EngineError`.
 func translatingErrors<Value>(_ body: () throws -> Value) throws -> Value {
     do {
         return try body()

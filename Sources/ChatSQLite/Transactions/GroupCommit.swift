@@ -5,11 +5,11 @@ import Vocabulary
 
 /// Lets writes that wait at the same time share one transaction, so that one sync makes many of them durable.
 ///
-/// Each write has a savepoint of its own: one that is refused leaves the others alone.
+/// Each write has a savepoint of its own, so a write that is refused does not affect the others.
 package final class GroupCommit: Sendable {
-    /// Writes of one transaction. More would make the first of them wait too long for its answer.
+    /// Maximum number of writes in one transaction. More would make the first of them wait too long for its answer.
     package static let maxGroup = 64
-    /// Writes that may wait for their turn.
+    /// Maximum number of writes that wait for their turn.
     static let maxWaiting = 4096
 
     private struct Job: Sendable {
@@ -49,7 +49,7 @@ package final class GroupCommit: Sendable {
         self.publish = publish
     }
 
-    /// Makes a change. A caller that is cancelled meanwhile gets its result all the same.
+    /// Makes a change. A caller that is cancelled in the meantime still gets its result.
     func perform<Value: Sendable>(
         _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
     ) async throws -> Committed<Value> {
@@ -68,9 +68,9 @@ package final class GroupCommit: Sendable {
         }
     }
 
-    /// Takes no more writes; those that wait are made.
+    /// Accepts no more writes; those that wait are still made.
     ///
-    /// - Returns: False when it was closed already.
+    /// - Returns: False if it was closed already.
     func close() -> Bool {
         queue.withLock { queue in
             defer { queue.isClosed = true }
@@ -121,7 +121,7 @@ package final class GroupCommit: Sendable {
                     do {
                         done.append(try run(job, db))
                     } catch {
-                        // A full disk or an I/O error makes SQLite roll everything back, not this job alone.
+                        // A full disk or an I/O error makes SQLite roll back the whole transaction, not just this job.
                         guard db.isInsideTransaction else { throw error }
                         refused.append((job, error))
                     }
@@ -140,7 +140,7 @@ package final class GroupCommit: Sendable {
     }
 
     private func run(_ job: Job, _ db: Database) throws -> Done {
-        // GRDB's own savepoints are parsed anew each time.
+        // GRDB's own savepoints are parsed again each time.
         try db.cachedStatement(sql: "SAVEPOINT job").execute()
         do {
             let done = try job.run(db, now())

@@ -3,14 +3,15 @@ import DequeModule
 import GRDB
 import Synchronization
 
-/// Lets reads that wait at the same time share one snapshot: with one core, going to another thread and beginning a
+/// Lets reads that wait at the same time share one snapshot: on one core, switching to another thread and beginning a
 /// transaction cost more than most reads.
 ///
-/// A read never sees less than what was there when it was asked for: its group's snapshot is taken afterwards.
+/// A read sees at least what was committed when it was requested, because the snapshot of its group is taken
+/// afterwards.
 final class SharedSnapshotReads: Sendable {
-    /// Reads of one snapshot. More would make the first of them wait too long for its answer.
+    /// Maximum number of reads of one snapshot. More would make the first of them wait too long for its answer.
     static let maxGroup = 16
-    /// Reads that may wait for their turn.
+    /// Maximum number of reads that wait for their turn.
     static let maxWaiting = 4096
 
     private struct Job: Sendable {
@@ -26,7 +27,7 @@ final class SharedSnapshotReads: Sendable {
 
     private let queue = Mutex(Queue())
     private let pool: DatabasePool
-    /// Groups at the same time; one for each connection that reads.
+    /// Maximum number of concurrent groups; one per reading connection.
     private let width: Int
 
     init(pool: DatabasePool, width: Int) {
@@ -44,7 +45,7 @@ final class SharedSnapshotReads: Sendable {
         }
     }
 
-    /// Takes no more reads, and refuses those that wait.
+    /// Accepts no more reads, and refuses those that wait.
     func close() {
         let waiting = queue.withLock { queue in
             queue.isClosed = true
@@ -73,7 +74,7 @@ final class SharedSnapshotReads: Sendable {
         }
     }
 
-    /// Reads a group and then the next, until nobody waits any more.
+    /// Runs a group and then the next, until no reads wait.
     private func run(_ group: [Job]) {
         pool.asyncRead { [self] result in
             switch result {

@@ -135,7 +135,7 @@ struct AttachingTests {
         }
     }
 
-    @Test("An own upload can be deleted unless a message has it")
+    @Test("One's own upload can be deleted unless a message has it")
     func delete() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))

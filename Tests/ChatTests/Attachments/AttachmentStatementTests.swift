@@ -61,7 +61,8 @@ struct AttachmentStatementTests {
             }
             let candidates = [kept] + (2..<1000).map { _ in .random() } + [deleted]
             let removal = try await chat.statements { try await attachments.deleteRows(of: candidates) }
-            #expect(removal.count == 1, "\(removal)")
+            // SQLite reports each cascade of a foreign key as the statement itself.
+            #expect(Set(removal).count == 1, "\(removal)")
             #expect(try await attachments.existing(among: [kept, deleted]) == [kept])
         }
     }

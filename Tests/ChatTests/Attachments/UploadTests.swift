@@ -42,7 +42,7 @@ struct UploadTests {
         }
     }
 
-    @Test("I5: An upload that was swept meanwhile cannot be completed")
+    @Test("I5: An upload that was swept in the meantime cannot be completed")
     func sweptMeanwhile() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -30,7 +30,7 @@ struct UploaderTests {
         }
     }
 
-    @Test("I8: uploads and requested retries of one person are limited together, those of others are not among them")
+    @Test("I8: uploads and requested retries share one limit per person")
     func rate() async throws {
         try await withRate(count: 2) { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -73,7 +73,7 @@ struct UploaderTests {
         }
     }
 
-    @Test("Nobody completes an upload that somebody else began")
+    @Test("Nobody can complete an upload that somebody else began")
     func othersUpload() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))

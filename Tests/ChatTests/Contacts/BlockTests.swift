@@ -71,7 +71,7 @@ struct BlockTests {
         }
     }
 
-    @Test("The list has only own blocks, and is limited")
+    @Test("The list has only one's own blocks, and is limited")
     func list() async throws {
         var limits = ChatLimits()
         limits.blocksPerPerson = 2

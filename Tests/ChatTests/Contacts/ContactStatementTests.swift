@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Statements of invitations, bans and direct rooms, whatever the counts", .timeLimit(.standard))
 struct ContactStatementTests {
-    @Test("Invitations take four, with rooms, people and pictures")
+    @Test("Invitations take four statements, with rooms, people and pictures")
     func invitations() async throws {
         try await withChat { chat in
             let people = try await chat.people(8)
@@ -34,7 +34,7 @@ struct ContactStatementTests {
         }
     }
 
-    @Test("A page of bans takes four, with people and pictures")
+    @Test("A page of bans takes four statements, with people and pictures")
     func bans() async throws {
         try await withChat { chat in
             let people = try await chat.people(8)
@@ -50,7 +50,7 @@ struct ContactStatementTests {
         }
     }
 
-    @Test("Opening a direct room, and writing into it, take few")
+    @Test("Opening a direct room and writing in it take few statements")
     func directRoom() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -69,7 +69,7 @@ struct ContactStatementTests {
         }
     }
 
-    @Test("Requests above a limit that was lowered end together, the quietest ones, in a bounded number of statements")
+    @Test("After a limit is lowered, the least active requests end in a bounded number of statements")
     func loweredLimit() async throws {
         try await withChat { chat in
             let (ada, cem) = (try await chat.person("ada"), try await chat.person("cem"))
@@ -100,7 +100,7 @@ struct ContactStatementTests {
         }
     }
 
-    @Test("For each room the newest four of a person's memberships that ended are remembered")
+    @Test("Only the newest four past memberships of a person are stored for each room")
     func pastMemberships() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))

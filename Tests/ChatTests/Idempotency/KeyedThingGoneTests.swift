@@ -39,7 +39,7 @@ struct KeyedThingGoneTests {
         }
     }
 
-    @Test("A repeat does not add a member again who has left")
+    @Test("A repeat does not re-add a member who has left")
     func member() async throws {
         try await KeyedWorld.with { world in
             _ = try await world.make(.member, world.request())

@@ -6,7 +6,7 @@ import Vocabulary
 
 @Suite("Cursors and ids as text", .timeLimit(.standard))
 struct CursorTests {
-    @Test("I2: A cursor reads what it wrote")
+    @Test("I2: A cursor survives a round trip")
     func roundTrip() {
         for position in [0, 1, Int64.max] {
             let cursor = Cursor(epoch: "a1b2c3d4", position: position)
@@ -17,7 +17,7 @@ struct CursorTests {
     }
 
     @Test(
-        "I2: What is no cursor is recognised",
+        "I2: A malformed cursor is rejected",
         arguments: [
             "", ".", "a", "a.", ".1", "a.-1", "a.1.", "a.1.x", "a.1.2.3", "a.x", "a.9223372036854775808",
         ]
@@ -27,7 +27,7 @@ struct CursorTests {
     }
 
     @Test(
-        "An id has one form",
+        "An id has only one text form",
         arguments: [
             "", "0191d3c4-7b8e-7000-8000-00000000000", "0191D3C4-7B8E-7000-8000-000000000000",
             "0191d3c47b8e70008000000000000000", "0191d3c4-7b8e-7000-8000-0000000000001",
@@ -38,7 +38,7 @@ struct CursorTests {
         #expect(Room.ID(text) == nil)
     }
 
-    @Test("Ids of version 7 begin with their time and lie in its order")
+    @Test("Ids of version 7 begin with their time and are ordered by it")
     func timedID() throws {
         let time = Timestamp(milliseconds: 1_800_000_000_123)
         let id = Room.ID.make(at: time)
@@ -49,7 +49,7 @@ struct CursorTests {
         #expect(id.description < Room.ID.make(at: time + .milliseconds(1)).description)
     }
 
-    @Test("What happened in the log is kept as ids, without anybody's words")
+    @Test("The log stores only ids of what happened, without contents")
     func references() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -69,7 +69,7 @@ struct FormerMemberTests {
     }
 
     @Test(
-        "I7: A change made after they left is not visible: then nothing is resumed, whatever the clock said",
+        "I7: If a replay would reveal a change after they left, nothing is replayed, whatever the clock says",
         arguments: Later.allCases
     )
     func changedLater(later: Later) async throws {
@@ -87,7 +87,7 @@ struct FormerMemberTests {
         }
     }
 
-    @Test("I7: A picture that is tried again after they left looks the same to them")
+    @Test("I7: A retry of a picture after they left is not visible to them")
     func retriedLater() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -103,7 +103,7 @@ struct FormerMemberTests {
         }
     }
 
-    @Test("Changes from before the end of the membership are replayed")
+    @Test("Changes made before the end of the membership are replayed")
     func changedBefore() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -120,7 +120,7 @@ struct FormerMemberTests {
         }
     }
 
-    @Test("I8: Somebody who was removed and added a hundred times resumes with the last memberships alone")
+    @Test("I8: Only the last memberships of somebody who was removed and added a hundred times are replayed")
     func manyTimes() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Pruning the log", .timeLimit(.standard))
 struct LogPruningTests {
-    @Test("Events go by age, in small steps, with what only they needed")
+    @Test("Events are pruned by age, in small batches, with the past memberships that they ended")
     func age() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -58,7 +58,7 @@ struct LogPruningTests {
         }
     }
 
-    @Test("A past membership whose end was pruned from a long room goes by the age of its end")
+    @Test("A past membership whose end was pruned from a long room is pruned by the age of its end")
     func endOfLongRoom() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))

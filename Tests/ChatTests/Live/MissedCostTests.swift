@@ -11,7 +11,7 @@ struct MissedCostTests {
         return try await chat.statements { _ = try await chat.store.events.liveStart(for: user, after: cursor) }
     }
 
-    @Test("I8: A cursor that lies too far behind is answered from an index, without a look at any event or message")
+    @Test("I8: A cursor that is too old is answered from an index, without reading events or messages")
     func farBehind() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -30,7 +30,7 @@ struct MissedCostTests {
         }
     }
 
-    @Test("I8: Events that come to too many bytes are given up before any message is read")
+    @Test("I8: A replay with too many bytes is given up before any message is read")
     func tooManyBytes() async throws {
         var limits = ChatLimits()
         limits.messageBytes = 32_768

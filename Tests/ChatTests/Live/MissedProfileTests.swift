@@ -16,7 +16,7 @@ struct MissedProfileTests {
         return try await chat.store.events.liveStart(for: user, after: cursor).missed?.profiles.map(\.displayName)
     }
 
-    @Test("I2: a client that comes back is given the new names of those who share a room with its person")
+    @Test("I2: a reconnecting client receives the new names of people who share a room with its person")
     func missed() async throws {
         try await withChat { chat in
             let (ada, bob, eve) = (
@@ -40,7 +40,7 @@ struct MissedProfileTests {
         }
     }
 
-    @Test("A change that nobody sees is announced nowhere")
+    @Test("An update that changes nothing visible is not announced")
     func unseen() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -50,7 +50,7 @@ struct MissedProfileTests {
         }
     }
 
-    @Test("I8: more profiles than may be missed make the client fetch everything")
+    @Test("I8: a client that missed too many profiles has to fetch everything")
     func tooMany() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

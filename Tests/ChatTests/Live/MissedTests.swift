@@ -14,7 +14,7 @@ struct MissedTests {
         try await missed(chat, by: user, after: position)?.events.map(\.position)
     }
 
-    @Test("I2: Exactly the events behind the cursor are replayed, in order, over all rooms")
+    @Test("I2: Exactly the events after the cursor are replayed, in order across all rooms")
     func behindCursor() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -28,7 +28,7 @@ struct MissedTests {
         }
     }
 
-    @Test("A cursor of another database, from the future or from before the log resumes nothing")
+    @Test("A cursor of another database, of the future or from before the log is not resumed")
     func foreignCursor() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -65,7 +65,7 @@ struct MissedTests {
         }
     }
 
-    @Test("I7: Somebody who joined later receives events from their joining on")
+    @Test("I7: A member who joined later receives events from their joining on")
     func joinedLater() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -77,7 +77,7 @@ struct MissedTests {
         }
     }
 
-    @Test("I7: Somebody who was removed receives events up to their removal, also when they are a member again")
+    @Test("I7: A removed member receives events up to their removal, even after joining again")
     func removed() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -94,7 +94,7 @@ struct MissedTests {
         }
     }
 
-    @Test("Of a deleted room only the deletion is replayed")
+    @Test("Only the deletion of a deleted room is replayed")
     func deletedRoom() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -133,7 +133,7 @@ struct MissedTests {
         }
     }
 
-    @Test("Events behind a gap in the log are not replayed from before it")
+    @Test("Nothing is replayed across a gap in the log")
     func gap() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -145,7 +145,7 @@ struct MissedTests {
         }
     }
 
-    @Test("Receipts that may have moved since are sent, of one's own rooms alone")
+    @Test("Receipts that may have moved are sent, only those of own rooms")
     func receipts() async throws {
         try await withChat { chat in
             let people = try await chat.people(3)

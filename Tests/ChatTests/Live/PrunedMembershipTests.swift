@@ -72,7 +72,7 @@ struct PrunedMembershipTests {
         }
     }
 
-    @Test("What was pruned by age before the cursor is not missing")
+    @Test("Events pruned by age before the cursor do not count as missed")
     func age() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Receipts", .timeLimit(.standard))
 struct ReceiptTests {
-    @Test("A receipt moves forward only, and reading is receiving")
+    @Test("A receipt only moves forward, and a read message counts as delivered")
     func forward() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -33,7 +33,7 @@ struct ReceiptTests {
         }
     }
 
-    @Test("Events that do not exist yet cannot be read, and nobody outside the room reads any")
+    @Test("Only existing events can be marked as read, and only by members")
     func refused() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -51,7 +51,7 @@ struct ReceiptTests {
         }
     }
 
-    @Test("Reading takes messages off the unread count")
+    @Test("Read messages no longer count as unread")
     func unread() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)
@@ -64,7 +64,7 @@ struct ReceiptTests {
         }
     }
 
-    @Test("I8: Many receipts are written in small parts")
+    @Test("I8: Many receipts are written in small batches")
     func manyAtOnce() async throws {
         try await withChat { chat in
             let people = try await chat.people(100)

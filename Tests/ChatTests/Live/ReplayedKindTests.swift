@@ -23,7 +23,7 @@ struct ReplayedKindTests {
         return (ada, room)
     }
 
-    @Test("I2: Every kind of event can be replayed, with what it carried")
+    @Test("I2: Every kind of event can be replayed, with its reference")
     func everyKind() async throws {
         try await withChat { chat in
             let (ada, room) = try await makeEverythingHappen(chat)
@@ -40,7 +40,7 @@ struct ReplayedKindTests {
         }
     }
 
-    @Test("A message knows the last event that changed it, and only such an event counts")
+    @Test("A message stores the last event that changed it, not the one that created it")
     func changes() async throws {
         try await withChat { chat in
             let (_, room) = try await makeEverythingHappen(chat)

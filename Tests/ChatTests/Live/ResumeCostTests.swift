@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite("How many statements coming back takes", .timeLimit(.standard))
+@Suite("Statements of resuming a connection", .timeLimit(.standard))
 struct ResumeCostTests {
     private func statements(_ chat: TestChat, of user: User.ID, after position: Int64?) async throws -> [String] {
         let cursor = position.map { Cursor(epoch: chat.store.epoch, position: $0) }
@@ -21,7 +21,7 @@ struct ResumeCostTests {
         return user
     }
 
-    @Test("I8: Six statements when nothing was missed, however many the rooms, past ones and blocks are")
+    @Test("I8: Six statements if nothing was missed, for any number of rooms, past rooms and blocks")
     func nothingMissed() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await person("ada", in: chat), try await person("bob", in: chat))
@@ -58,7 +58,7 @@ struct ResumeCostTests {
         }
     }
 
-    @Test("I8: The same number of statements for few missed events as for many")
+    @Test("I8: The number of statements is the same for few and for many missed events")
     func muchMissed() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await person("ada", in: chat), try await person("bob", in: chat))

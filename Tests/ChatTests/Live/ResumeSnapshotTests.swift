@@ -3,9 +3,9 @@ import Testing
 
 @testable import Chat
 
-@Suite("What a live connection starts from", .timeLimit(.standard))
+@Suite("Resume snapshots", .timeLimit(.standard))
 struct ResumeSnapshotTests {
-    @Test("I2: Rooms and position are read at the same moment, however busy the writers are")
+    @Test("I2: Rooms and position are from the same snapshot, however busy the writers are")
     func oneMoment() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -29,7 +29,7 @@ struct ResumeSnapshotTests {
         }
     }
 
-    @Test("The position is that of the newest event ever, also when the log was pruned")
+    @Test("The position is that of the newest event ever, even if the log was pruned")
     func position() async throws {
         try await withChat { chat in
             #expect(try chat.store.logPosition() == 0)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Statements of rooms and members, whatever the counts", .timeLimit(.standard))
 struct RoomStatementTests {
-    @Test("A list of rooms takes four, with last messages, pictures and unread counts")
+    @Test("A list of rooms takes four statements, with last messages, pictures and unread counts")
     func list() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -39,7 +39,7 @@ struct RoomStatementTests {
         }
     }
 
-    @Test("The members of a room take three, with their pictures")
+    @Test("The members of a room take three statements, with their pictures")
     func members() async throws {
         try await withChat { chat in
             let people = try await chat.people(9)
@@ -92,7 +92,7 @@ struct RoomStatementTests {
         }
     }
 
-    @Test("Delivered receipts take two for every hundred")
+    @Test("Delivered receipts take two statements per hundred")
     func delivered() async throws {
         try await withChat { chat in
             let people = try await chat.people(100)
@@ -131,7 +131,7 @@ struct RoomStatementTests {
         }
     }
 
-    @Test("Leaving takes as many out of a room of fifty as out of one of three")
+    @Test("Leaving takes as many statements for a room of fifty as for one of three")
     func leaving() async throws {
         try await withChat { chat in
             let people = try await chat.people(50)
@@ -149,7 +149,7 @@ struct RoomStatementTests {
         }
     }
 
-    @Test("Deleting a room takes as many for fifty members as for one")
+    @Test("Deleting a room takes as many statements for fifty members as for one")
     func deleting() async throws {
         try await withChat { chat in
             let people = try await chat.people(50)

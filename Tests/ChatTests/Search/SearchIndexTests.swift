@@ -63,7 +63,7 @@ struct SearchIndexTests {
         }
     }
 
-    @Test("A database whose names were folded by the rule of now is left alone")
+    @Test("A database whose names were folded by the current rule is left alone")
     func current() async throws {
         try await withFolder { folder in
             try await withStore(in: folder) { store in

@@ -64,7 +64,7 @@ struct SearchTests {
         }
     }
 
-    @Test("Public rooms are found by any word of their name, page by page, also when they were renamed")
+    @Test("Public rooms are found by any word of their name, page by page, also after a new name")
     func rooms() async throws {
         var limits = ChatLimits()
         limits.roomsFound = 2

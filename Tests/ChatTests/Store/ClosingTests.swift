@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Closing the store", .timeLimit(.standard))
 struct ClosingTests {
-    @Test("I1: The log is gone, and the file alone has everything")
+    @Test("I1: After closing, the log is gone and the file has everything")
     func folded() async throws {
         try await withTestStorage { storage in
             let store = try await storage.run(messages: 40)
@@ -24,7 +24,7 @@ struct ClosingTests {
         }
     }
 
-    @Test("I1: Of writes that race with it, those that were acknowledged are in the file, and the others are refused")
+    @Test("I1: Writes acknowledged while closing are in the file, and later ones are refused")
     func racing() async throws {
         try await withTestStorage { storage in
             let store = try await storage.run()
@@ -52,7 +52,7 @@ struct ClosingTests {
         }
     }
 
-    @Test("I8: A read that does not end is interrupted, and those behind it are refused")
+    @Test("I8: An endless read is interrupted, and the reads that wait for it are refused")
     func hanging() async throws {
         try await withTestStorage { storage in
             let store = try await storage.run()
@@ -80,7 +80,7 @@ struct ClosingTests {
         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) SELECT max(n) FROM numbers
         """
 
-    @Test("I1: A store is closed behind work that fails, too")
+    @Test("I1: A store is closed after failed work too")
     func failing() async throws {
         try await withTestStorage { storage in
             let store = try await storage.run()

@@ -66,7 +66,7 @@ struct ConsentMigrationTests {
         }
     }
 
-    @Test("Who never wrote in a room that another opened has not agreed to it; where nothing was said it is hidden")
+    @Test("People who never wrote in another's direct room have not agreed to it; rooms without messages are hidden")
     func consent() async throws {
         try await withFolder { folder in
             let path = folder + "/snug.sqlite"

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The database file", .timeLimit(.standard))
 struct DurabilityTests {
-    @Test("I1: The writer syncs as it was asked to", arguments: [(Store.Synchronous.full, 2), (.normal, 1)])
+    @Test("I1: The writer has the configured synchronous mode", arguments: [(Store.Synchronous.full, 2), (.normal, 1)])
     func synchronous(setting: Store.Synchronous, pragma: Int) async throws {
         try await withFolder { folder in
             let path = folder + "/snug.sqlite"
@@ -22,7 +22,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("I1: Full is what one gets without asking; the log is WAL and foreign keys are on")
+    @Test("I1: The defaults are full synchronous mode, WAL and foreign keys")
     func defaults() async throws {
         try await withFolder { folder in
             let store = try Store(path: folder + "/snug.sqlite")
@@ -39,7 +39,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("I7: Database, log and index can be read by their owner alone")
+    @Test("I7: Only the owner can read the database, the log and its index")
     func privateFiles() async throws {
         try await withChat { chat in
             _ = try await chat.person("ada")
@@ -50,7 +50,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("I1: What was answered is there when the database is opened again")
+    @Test("I1: Acknowledged writes are there when the database is opened again")
     func reopen() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -73,12 +73,12 @@ struct DurabilityTests {
         }
     }
 
-    @Test("A database that answers is told from one that does not")
+    @Test("A ping distinguishes a database that answers from one that does not")
     func ping() async throws {
         try await withChat { try await $0.store.ping() }
     }
 
-    @Test("A file that is no database is refused and left as it was")
+    @Test("A file that is not a database is refused and left unchanged")
     func notADatabase() async throws {
         try await withFolder { folder in
             let path = folder + "/snug.sqlite"

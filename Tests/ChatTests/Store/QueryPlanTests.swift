@@ -152,7 +152,7 @@ struct QueryPlanTests {
         }
     }
 
-    @Test("The check knows a scan and a sort when it sees them")
+    @Test("The check detects a scan and a sort")
     func control() async throws {
         try await withChat { chat in
             let plan = try await chat.store.pool.read { try Self.plan("SELECT * FROM messages ORDER BY body", $0) }

@@ -131,7 +131,7 @@ struct RenderingMigrationTests {
         try Row.fetchAll(db, sql: sql).map { Array($0.databaseValues) }
     }
 
-    @Test("Pages and foreign keys are sound, and the schema is that of a new database")
+    @Test("Pages and foreign keys are intact, and the schema is that of a new database")
     func soundness() async throws {
         let schema = "SELECT type || name || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name"
         try await withOldDatabase { path, _, _ in
@@ -208,7 +208,7 @@ struct RenderingMigrationTests {
         }
     }
 
-    @Test("I8: attempts running at a kill count as crashes, and failures of content stay known")
+    @Test("I8: attempts that ran at a kill count as crashes, and known failures stay known")
     func failures() async throws {
         try await withOldDatabase { path, _, rows in
             let byName = Dictionary(rows.map { ($0.name, $0) }) { first, _ in first }

@@ -61,7 +61,7 @@ struct RoomActivityMigrationTests {
         }
     }
 
-    @Test("The order of the log wins over times that a wrong clock wrote")
+    @Test("The order of the log takes precedence over times of a wrong clock")
     func byLog() async throws {
         try await withFolder { folder in
             let path = folder + "/snug.sqlite"
@@ -71,7 +71,7 @@ struct RoomActivityMigrationTests {
         }
     }
 
-    @Test("Where the log has been pruned, the order of the messages is left")
+    @Test("If the log has been pruned, the order of the messages is used")
     func byMessages() async throws {
         try await withFolder { folder in
             let path = folder + "/snug.sqlite"

@@ -32,7 +32,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("A database of the first version learns since when its members are members")
+    @Test("Migrating the first version records since when members are members")
     func fromFirstVersion() async throws {
         try await withFolder { folder in
             let path = folder + "/snug.sqlite"
@@ -75,7 +75,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("I1: A database of the third version keeps its queue, and learns what each person's uploads come to")
+    @Test("I1: Migrating the third version keeps the queue, and adds up each person's uploads")
     func fromThirdVersion() async throws {
         try await withFolder { folder in
             let path = folder + "/snug.sqlite"
@@ -116,7 +116,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("A database of the eighth version learns by what its people and public rooms are found")
+    @Test("Migrating the eighth version indexes people and public rooms for searches")
     func fromEighthVersion() async throws {
         try await withFolder { folder in
             let path = folder + "/snug.sqlite"
@@ -255,7 +255,7 @@ struct SchemaTests {
         "INSERT INTO idempotency_keys VALUES (randomblob(16), 'route', 'key', randomblob(32), 'room', 0)",
     ]
 
-    @Test("A bad row is refused by the database itself", arguments: badRows)
+    @Test("The database itself rejects invalid rows", arguments: badRows)
     func badRow(sql: String) async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -272,7 +272,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("A direct room cannot be doubled behind the store's back")
+    @Test("The database itself rejects a second direct room of the same people")
     func directKey() async throws {
         try await withChat { chat in
             let people = try await chat.people(2)

@@ -51,7 +51,7 @@ struct ShownTextTests {
     }
 
     @Test(
-        "A name is one line with single spaces and no change of direction",
+        "A name is one line with single spaces and no bidirectional controls",
         arguments: [
             ("  Ann \u{A0}\u{3000} Admin ", "Ann Admin"), ("Ann\nAdmin", "Ann Admin"),
             ("Ann\r\n\u{2028}Admin", "Ann Admin"),
@@ -108,7 +108,7 @@ struct ShownTextTests {
     }
 
     @Test(
-        "Characters without ink are not visible",
+        "Characters that are not drawn are not visible",
         arguments: [
             "", " ", "\n\t", "\u{200B}", "\u{2060}\u{FEFF}", "\u{202E}", "\u{2066}\u{2069}", "\u{3164}", "\u{115F}",
             "\u{2800}", "\u{AD}", "\u{1D159}",

@@ -60,7 +60,7 @@ struct ConsequenceTests {
         }
     }
 
-    @Test("I5: A caller that is cancelled does not keep a committed change from being followed to the end")
+    @Test("I5: The consequences of a committed change are followed even if the caller is cancelled")
     func cancelled() async throws {
         try await withHeldStore { store, follower, session in
             await withTaskGroup(of: Void.self) { group in
@@ -78,7 +78,7 @@ struct ConsequenceTests {
         }
     }
 
-    @Test("An operation that is refused has no consequences")
+    @Test("A refused operation has no consequences")
     func refused() async throws {
         try await withChat { chat in
             let (kept, refused) = (Attachment.ID.random(), Attachment.ID.random())
@@ -96,7 +96,7 @@ struct ConsequenceTests {
         }
     }
 
-    @Test("What has nothing but events is not followed")
+    @Test("A change that has only events is not followed")
     func eventsAlone() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -107,7 +107,7 @@ struct ConsequenceTests {
         }
     }
 
-    @Test("A picture that begins to wait, and one that has been rendered, are followed")
+    @Test("Queued and finished renderings are followed")
     func pictures() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
@@ -139,7 +139,7 @@ struct ConsequenceTests {
         }
     }
 
-    @Test("What one person's other clients must know is sent to them")
+    @Test("Notices for a person's other clients are followed")
     func notices() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))

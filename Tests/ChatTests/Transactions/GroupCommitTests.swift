@@ -44,7 +44,7 @@ struct GroupCommitTests {
         return gate
     }
 
-    @Test("I1: A refused write leaves no trace and does not disturb those that share its commit")
+    @Test("I1: A refused write leaves no trace and does not affect others in its commit")
     func savepoints() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
@@ -112,7 +112,7 @@ struct GroupCommitTests {
         }
     }
 
-    @Test("I8: Writes that find too many waiting are refused, the others are done")
+    @Test("I8: Writes beyond the limit of waiting ones are refused, the others are made")
     func overload() async throws {
         try await withChat { chat in
             let gate = await hold(chat)
@@ -134,7 +134,7 @@ struct GroupCommitTests {
         }
     }
 
-    @Test("I1: A full disk refuses writes, loses none that was answered, and goes on when there is room again")
+    @Test("I1: Writes are refused while the disk is full, no acknowledged one is lost, and later ones succeed")
     func fullDisk() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")

@@ -9,7 +9,7 @@ import Testing
 struct SharedSnapshotReadTests {
     private struct Wrong: Error {}
 
-    @Test("One that fails leaves the others of its group alone")
+    @Test("A failed read does not affect the others of its group")
     func failure() async throws {
         try await withChat { chat in
             try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -30,7 +30,7 @@ struct SharedSnapshotReadTests {
         }
     }
 
-    @Test("Whoever has written reads it, however many read at the same time")
+    @Test("A writer reads its own write, however many reads run at the same time")
     func ownWrites() async throws {
         try await withChat { chat in
             let people = try await chat.people(8)
@@ -50,7 +50,7 @@ struct SharedSnapshotReadTests {
         }
     }
 
-    @Test("I8: Reads that find too many waiting are refused, the others are done")
+    @Test("I8: Reads beyond the limit of waiting ones are refused, the others are done")
     func overload() async throws {
         try await withChat { chat in
             let reads = SharedSnapshotReads(pool: chat.store.pool, width: 1)

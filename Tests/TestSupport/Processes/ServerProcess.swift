@@ -136,12 +136,21 @@ package func runProgram(
             arguments: Arguments(Array(command.dropFirst())),
             environment: programEnvironment(environment),
             workingDirectory: FilePath(folder),
-            input: .string(input),
+            input: .fileDescriptor(try inputFile(input), closeAfterSpawningProcess: true),
             output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 20)
         )
         return Ended(status: run.terminationStatus, output: run.standardOutput, errors: run.standardError)
     }
+}
+
+/// A file without a name that holds the input of a program. Input that is a string is written by a task, which
+/// swift-subprocess 1.0 cancels when the program ends first; it then ends this process, because the pipe was not closed.
+private func inputFile(_ text: String) throws -> FileDescriptor {
+    let path = FileManager.default.temporaryDirectory.appending(path: "input-\(UUID().uuidString)").path
+    try Data(text.utf8).write(to: URL(filePath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try FileDescriptor.open(FilePath(path), .readOnly)
 }
 
 /// The command line that runs another one as a user with no groups but its own.

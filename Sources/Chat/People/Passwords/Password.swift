@@ -1,14 +1,14 @@
-// Foundation's normalisation would load its whole Unicode library, 30 MB of it.
+// Foundation's normalisation would load its whole Unicode library of 30 MB.
 @_spi(_Unicode) import Swift
 
 /// Passwords as text, before they are hashed (RFC 8265 section 4.2, OpaqueString).
 enum Password {
-    /// Bytes that a password may have in the form that is hashed.
+    /// Allowed length of a prepared password, in bytes.
     static let allowedBytes = 8...256
-    /// Bytes of what is typed at sign-in. Anything longer is wrong without being hashed.
+    /// Maximum length of what is typed at sign-in, in bytes. Anything longer is wrong without being hashed.
     static let typedBytes = 1024
 
-    /// The form that is hashed: other spaces become U+0020, and composed and decomposed characters the same.
+    /// The form that is hashed: every kind of space becomes U+0020, and characters are composed (NFC).
     static func prepared(_ typed: String) -> String {
         guard !typed.utf8.allSatisfy({ $0 < 0x80 }) else { return typed }
         var mapped = String.UnicodeScalarView()
@@ -16,10 +16,10 @@ enum Password {
         return string(String(mapped)._nfc)
     }
 
-    /// Another form that the password's hash may have been made from, before passwords were prepared: as it was typed
-    /// now, or decomposed where it was typed composed. Nil where that makes no difference.
+    /// Another form that the hash may have been made from before passwords were prepared: the text as it is typed now,
+    /// or decomposed if it is typed composed. Nil if there is no such form.
     ///
-    /// It depends on what is typed alone, so that a wrong guess takes the same time whatever hash there is.
+    /// It depends only on what is typed, so that a wrong guess takes the same time whatever the stored hash is.
     static func earlierForm(of typed: String, prepared: String) -> String? {
         guard prepared.utf8.elementsEqual(typed.utf8) else { return typed }
         guard !typed.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Hashing
 
-/// What scrypt has made of a password, in the PHC string format.
+/// A hash of a password by scrypt, in the PHC string format.
 package struct PasswordHash: Sendable {
     /// The cost of one hash (RFC 7914 section 2).
     package struct Cost: Sendable, Equatable {
@@ -16,7 +16,8 @@ package struct PasswordHash: Sendable {
             self.parallelism = parallelism
         }
 
-        /// 16 MiB: of the settings that the OWASP Password Storage Cheat Sheet calls equal, one that 512 MB can afford.
+        /// 16 MiB of memory: among the settings that the OWASP Password Storage Cheat Sheet calls equivalent, one that
+        /// a machine with 512 MB can afford.
         package static let standard = Cost(rounds: 1 << 14, blockSize: 8, parallelism: 5)
     }
 
@@ -39,12 +40,12 @@ package struct PasswordHash: Sendable {
         self.init(cost: cost, salt: salt, key: try Self.key(of: password, salt: salt, cost: cost))
     }
 
-    /// A hash of no password.
+    /// A hash that matches no password.
     static func decoy(cost: Cost) -> PasswordHash {
         PasswordHash(cost: cost, salt: SecretBytes.random(saltBytes), key: SecretBytes.random(keyBytes))
     }
 
-    /// The same salt and cost with another password. Blocks.
+    /// Hashes another password with the same salt and cost. Blocks.
     func withKey(of password: String) throws -> PasswordHash {
         PasswordHash(cost: cost, salt: salt, key: try Self.key(of: password, salt: salt, cost: cost))
     }
@@ -72,7 +73,7 @@ extension PasswordHash {
         return "$scrypt$\(parameters)$\(Self.base64(salt))$\(Self.base64(key))"
     }
 
-    /// Nil for a text in another form.
+    /// Nil for a text in another format.
     init?(_ text: String) {
         let parts = text.split(separator: "$")
         guard parts.count == 4, parts[0] == "scrypt", let cost = Self.cost(parts[1]),
@@ -94,7 +95,7 @@ extension PasswordHash {
         return Cost(rounds: 1 << exponent, blockSize: blockSize, parallelism: parallelism)
     }
 
-    /// Without padding, as the PHC string format has it.
+    /// Without padding, as the PHC string format requires.
     private static func base64(_ bytes: [UInt8]) -> String {
         Data(bytes).base64EncodedString().filter { $0 != "=" }
     }

@@ -3,14 +3,14 @@ import Synchronization
 
 /// Hashes and checks passwords with scrypt, one at a time and never on the cooperative pool.
 ///
-/// One at a time because each needs tens of milliseconds of the one core and 16 MiB. Persons and addresses take turns,
-/// so that none of them can keep everybody else waiting.
+/// One at a time, because each hash needs 16 MiB and tens of milliseconds of the only core. People and addresses take
+/// turns, so that none of them can keep everybody else waiting.
 package final class PasswordHasher: Sendable {
     package typealias Cost = PasswordHash.Cost
 
-    /// Who a password is hashed for.
+    /// The person and the network that a password is hashed for.
     package struct Claimant: Sendable {
-        /// A user name, also one that nobody has.
+        /// A user name, which need not exist.
         package let person: String?
         package let network: Network?
 
@@ -24,11 +24,11 @@ package final class PasswordHasher: Sendable {
         }
     }
 
-    /// Whether a password is right.
+    /// Whether a password is correct.
     package enum Verdict: Equatable, Sendable {
         case wrong
-        /// With a hash of the same password that is to replace the one it was checked against, where that one was made
-        /// at another cost or before passwords were normalised.
+        /// `renewedHash` is a hash of the same password to replace the stored one, if that was made with another cost
+        /// or before passwords were normalised.
         case right(renewedHash: String?)
 
         package var isRight: Bool { self != .wrong }
@@ -49,10 +49,10 @@ package final class PasswordHasher: Sendable {
     private let queue = DispatchQueue(label: "snug.passwords", qos: .utility)
     private let state: Mutex<State>
     private let now: @Sendable () -> ContinuousClock.Instant
-    /// Checked where there is no such person, so that both cases take the same time.
+    /// Checked if there is no such person, so that both cases take the same time.
     private let decoy: PasswordHash
 
-    /// - Parameter now: A clock that never goes back.
+    /// - Parameter now: A monotonic clock.
     package init(
         cost: Cost = .standard,
         turns: TurnLimits = TurnLimits(),
@@ -64,18 +64,18 @@ package final class PasswordHasher: Sendable {
         decoy = .decoy(cost: cost)
     }
 
-    /// The hash to keep, in the PHC string format: `$scrypt$ln=14,r=8,p=5$<salt>$<key>`.
+    /// The hash to store, in the PHC string format: `$scrypt$ln=14,r=8,p=5$<salt>$<key>`.
     ///
-    /// - Throws: `overloaded` when too many hashes wait, or this one has waited too long.
+    /// - Throws: `overloaded` if too many hashes wait, or this one has waited too long.
     package func hash(_ password: String, for claimant: Claimant) async throws -> String {
         try await perform(for: claimant) { [cost] in
             try PasswordHash(Password.prepared(password), cost: cost).text
         }
     }
 
-    /// Whether `password` made `hash`. Takes the same time for a person that does not exist (`nil`).
+    /// Checks whether `hash` is a hash of `password`. Takes the same time for a person that does not exist (`nil`).
     ///
-    /// - Throws: `overloaded` when too many hashes wait, or this one has waited too long.
+    /// - Throws: `overloaded` if too many hashes wait, or this one has waited too long.
     package func verify(
         _ password: String,
         against hash: String?,
@@ -90,7 +90,7 @@ package final class PasswordHasher: Sendable {
         }
     }
 
-    /// The same for somebody's credentials; nil where the password is wrong, or there are none.
+    /// Verifies a password against credentials; nil if the password is wrong or there are no credentials.
     package func verify(
         _ password: String,
         of credentials: Credentials?,
@@ -101,7 +101,7 @@ package final class PasswordHasher: Sendable {
         return VerifiedCredentials(credentials, renewedHash: renewed)
     }
 
-    /// One hash, and a second one where the password has an earlier form or the cost has changed.
+    /// Computes one hash, and a second one if the password has an earlier form or the cost has changed.
     private func verify(_ password: String, against kept: PasswordHash) throws -> Verdict {
         let prepared = Password.prepared(password)
         let own = try kept.withKey(of: prepared)
@@ -112,7 +112,7 @@ package final class PasswordHasher: Sendable {
         guard let earlier = Password.earlierForm(of: password, prepared: prepared),
             try kept.withKey(of: earlier).hasSameKey(as: kept)
         else { return .wrong }
-        // What was computed first is the hash of the prepared form, and the salt may stay.
+        // The first result is the hash of the prepared form, so it can be stored with the same salt.
         return .right(renewedHash: own.text)
     }
 
@@ -176,10 +176,10 @@ package final class PasswordHasher: Sendable {
 }
 
 extension PasswordHasher {
-    /// Bytes of a password in UTF-8, in the form that is hashed.
+    /// Allowed length of a prepared password, in bytes of UTF-8.
     package static let passwordBytes = Password.allowedBytes
 
-    /// - Throws: `invalid` unless a new password has 8–256 bytes, none of them of a control character.
+    /// - Throws: `invalid` unless a new password has 8–256 bytes and no control characters.
     package static func check(password: String, field: String = "password") throws(Refusal) {
         // A text that is far too long is not normalised first.
         let isFarTooLong = password.utf8.count > Password.typedBytes

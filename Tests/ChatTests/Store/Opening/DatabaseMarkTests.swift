@@ -15,7 +15,7 @@ struct DatabaseMarkTests {
         lock: FileIdentity(inode: 2, bornAt: 11, changedAt: 21)
     )
 
-    @Test("A mark reads what it wrote, tokens of old databases and a missing lock included")
+    @Test("A mark survives a round trip, also with an empty token and without a lock")
     func roundTrip() {
         var other = mark
         other.isProof = false
@@ -25,21 +25,21 @@ struct DatabaseMarkTests {
         for mark in [mark, other] { #expect(DatabaseMark(mark.text) == mark) }
     }
 
-    @Test("The position stands where it is written over in place")
+    @Test("The position is where it is overwritten in place")
     func position() {
         let text = Array(mark.text.utf8)
         let digits = text[DatabaseMark.positionOffset...].prefix(DatabaseMark.positionDigits)
         #expect(String(decoding: digits, as: UTF8.self) == DatabaseMark.digits(of: 7))
     }
 
-    @Test("What is cut off or garbled is no mark")
+    @Test("A truncated or garbled mark is not accepted")
     func garbled() {
         for text in ["", "position 7", String(mark.text.dropLast(60)), mark.text.replacing("database 1", with: "x")] {
             #expect(DatabaseMark(text) == nil)
         }
     }
 
-    @Test("I2: Only a database with the token, the position, the file and the folder of the mark keeps its epoch")
+    @Test("I2: Only a database that matches the token, position, file and folder of the mark keeps its epoch")
     func proves() {
         var found = mark
         #expect(mark.proves(found))
@@ -63,7 +63,7 @@ struct DatabaseMarkTests {
         #expect(!unproven.proves(mark))
     }
 
-    @Test("I1: A log is rejected beside another file, and kept in a copy of the whole folder")
+    @Test("I1: A log is rejected beside another file, and accepted in a copy of the whole folder")
     func rejectsLog() {
         let replaced = FileIdentity(inode: 1, bornAt: 12, changedAt: 20)
         let moved = FileIdentity(inode: 9, bornAt: 12, changedAt: 22)

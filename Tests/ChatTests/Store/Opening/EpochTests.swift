@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The epoch of a database", .timeLimit(.standard))
 struct EpochTests {
-    @Test("I2: It stays over stops and over ends without one")
+    @Test("I2: The epoch survives clean stops and kills")
     func restarts() async throws {
         try await withTestStorage { storage in
             let first = try await storage.run()
@@ -22,7 +22,7 @@ struct EpochTests {
         }
     }
 
-    @Test("I2: The janitor and other programs beside the server leave it alone")
+    @Test("I2: The janitor and other programs do not change the epoch")
     func guests() async throws {
         try await withTestStorage { storage in
             let first = try await storage.run()
@@ -35,7 +35,7 @@ struct EpochTests {
         }
     }
 
-    @Test("I2: A database that was put back from an earlier run has another one, and keeps it")
+    @Test("I2: A database restored from an earlier run gets a new epoch and keeps it")
     func restoredAlone() async throws {
         try await withTestStorage { storage in
             let first = try await storage.run()
@@ -50,7 +50,7 @@ struct EpochTests {
         }
     }
 
-    @Test("I2: So has one that was put back from the same run, stopped or killed", arguments: [false, true])
+    @Test("I2: A database restored from the same run gets a new epoch", arguments: [false, true])
     func restoredFromSameRun(isKilled: Bool) async throws {
         try await withTestStorage { storage in
             let first = try await storage.run()
@@ -67,7 +67,7 @@ struct EpochTests {
         }
     }
 
-    @Test("I2: So has a whole folder that was put back, over the files or as new ones", arguments: [false, true])
+    @Test("I2: A restored folder gets a new epoch, with overwritten or new files", arguments: [false, true])
     func restoredWhole(isNew: Bool) async throws {
         try await withTestStorage { storage in
             let first = try await storage.run()
@@ -80,7 +80,7 @@ struct EpochTests {
         }
     }
 
-    @Test("I2: So has a later database beside an older mark, and one without a mark")
+    @Test("I2: A database beside an older mark, or without a mark, gets a new epoch")
     func otherMark() async throws {
         try await withTestStorage { storage in
             let first = try await storage.run()
@@ -100,7 +100,7 @@ struct EpochTests {
     typealias Cut = EpochKeeper.Step
 
     @Test(
-        "I2: A start that was cut off keeps it, and one after a restore never does",
+        "I2: An interrupted start keeps the epoch, but never after a restore",
         arguments: [Cut.mark, .database, .file]
     )
     func crash(cut: Cut) async throws {
@@ -139,7 +139,7 @@ struct EpochTests {
         }
     }
 
-    @Test("I2: A renewed token keeps it, and makes a backup from before recognisable")
+    @Test("I2: Renewing the token changes the mark and keeps the epoch")
     func renewed() async throws {
         try await withTestStorage { storage in
             let first = try await storage.run()

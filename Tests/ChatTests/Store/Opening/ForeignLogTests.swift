@@ -9,7 +9,7 @@ import Testing
 @Suite("A log beside a database", .timeLimit(.standard))
 struct ForeignLogTests {
     @Test(
-        "I1: A backup that was put back beside the log of another file is not opened, and nothing is changed",
+        "I1: A backup restored beside the log of another file is not opened, and nothing is changed",
         arguments: [Store.Role.server, .guest],
         [false, true]
     )
@@ -38,7 +38,7 @@ struct ForeignLogTests {
     }
 
     @Test(
-        "I1: A backup of the same hour that was put back beside the log is not opened, and nothing is changed",
+        "I1: A backup of the same hour restored beside the log is not opened, and nothing is changed",
         arguments: [Store.Role.server, .guest]
     )
     func sameHour(role: Store.Role) async throws {
@@ -65,7 +65,7 @@ struct ForeignLogTests {
         }
     }
 
-    @Test("I1: Once the log is removed, the backup is what is opened")
+    @Test("I1: The backup is opened once the log is removed")
     func removed() async throws {
         try await withTestStorage { storage in
             let first = try await storage.run(messages: 2)
@@ -81,7 +81,7 @@ struct ForeignLogTests {
         }
     }
 
-    @Test("I1: A folder that was moved with its log has everything that was acknowledged")
+    @Test("I1: A folder moved with its log has every acknowledged write")
     func moved() async throws {
         try await withTestStorage { storage in
             let killed = try await storage.run(messages: 9)

@@ -9,7 +9,7 @@ import Testing
 @Suite("A database of another version", .timeLimit(.standard))
 struct NewerDatabaseTests {
     @Test(
-        "I1: One that was made by a newer Snug is refused, and no byte of it is changed",
+        "I1: A database of a newer Snug is refused and left unchanged",
         arguments: [Store.Role.server, .guest],
         [false, true]
     )
@@ -28,7 +28,7 @@ struct NewerDatabaseTests {
         }
     }
 
-    @Test("I1: Programs beside the server leave one of an older version alone, and make none")
+    @Test("I1: Programs other than the server neither change an older database nor create one")
     func older() async throws {
         try await withTestStorage { storage in
             let none = #expect(throws: DatabaseRefusal.self) { try storage.open(as: .guest) }
@@ -43,7 +43,7 @@ struct NewerDatabaseTests {
         }
     }
 
-    @Test("A look at a database says whether it is new and whether it has people")
+    @Test("Inspecting a database shows whether it is new and whether it has people")
     func inspection() async throws {
         try await withTestStorage { storage in
             #expect(try Store.inspect(path: storage.path).isNew)
