@@ -106,7 +106,7 @@ struct TroublesomePictureTests {
             try await withServer({ $0.mediaWorker = worker }) { server in
                 let ada = try await server.register("ada")
                 let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
-                try await server.waitForLog("Rendering stopped")
+                try await server.waitForLog("Rendering is paused")
                 #expect(try await ada.get("attachments/\(picture.id.text)").json.status == "processing")
                 let held = try await DatabaseQueue(path: server.storage + "/snug.sqlite").read { db in
                     try String.fetchOne(
@@ -126,7 +126,7 @@ struct TroublesomePictureTests {
             let (folder, elsewhere) = ("\(server.storage)/media/variants", "\(server.storage)/elsewhere")
             try FileManager.default.moveItem(atPath: folder, toPath: elsewhere)
             let picture = try await ada.upload(try Fixture.bytes("textured.jpg"))
-            try await server.waitForLog("Rendering stopped")
+            try await server.waitForLog("Rendering is paused")
             #expect(try await ada.get("attachments/\(picture.id.text)").json.status == "processing")
             try FileManager.default.moveItem(atPath: elsewhere, toPath: folder)
             #expect(try await ada.settled(picture).status == "ready")
