@@ -118,6 +118,7 @@ enum Part: String, CaseIterable, ExpressibleByArgument {
     case room
     case crowd
     case slow
+    case resume
 
-    static let partsOfScale: [Part] = [.history, .storing, .room, .crowd, .slow]
+    static let partsOfScale: [Part] = [.history, .storing, .room, .crowd, .slow, .resume]
 }

@@ -48,7 +48,7 @@ struct AnswerReader {
     }
 
     /// The index after the empty line.
-    private static func endOfHead(in bytes: UnsafeRawBufferPointer) -> Int? {
+    static func endOfHead(in bytes: UnsafeRawBufferPointer) -> Int? {
         var index = 3
         while index < bytes.count {
             if bytes[index] == 10, bytes[index - 1] == 13, bytes[index - 2] == 10, bytes[index - 3] == 13 {

@@ -47,6 +47,22 @@ struct ClosedLoopLoad: Sendable {
         return outcome
     }
 
+    /// - Parameter client: Receives the number of the client. Makes its calls and logs them until its task is cancelled.
+    func run(
+        warmUp: Int = 1,
+        seconds: Int,
+        client: @escaping @Sendable (Int, CallLog) async -> Void
+    ) async throws -> Outcome {
+        let log = CallLog()
+        return try await withThrowingDiscardingTaskGroup { tasks in
+            for number in 0..<Self.clients { tasks.addTask { await client(number, log) } }
+            try await Task.sleep(for: .seconds(warmUp))
+            let outcome = try await measure(log, seconds: seconds)
+            tasks.cancelAll()
+            return outcome
+        }
+    }
+
     private func measure(_ log: CallLog, seconds: Int) async throws -> Outcome {
         log.restart()
         let cpuTime = CPUTime(cgroup: cgroup)

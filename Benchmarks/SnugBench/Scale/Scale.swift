@@ -45,6 +45,7 @@ struct Scale: Sendable {
         case .room: try await OneRoom(fixture: fixture).run()
         case .crowd: try await ConnectionScale(fixture: fixture).run()
         case .slow: try await SlowReaders(fixture: fixture).run()
+        case .resume: try await Resuming(fixture: fixture).run()
         case .budget, .pictures, .uploads, .storm, .scale: []
         }
     }
