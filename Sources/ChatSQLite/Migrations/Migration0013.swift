@@ -4,7 +4,7 @@ import GRDB
 /// its end, which its event has, and statements read the newest position from a view.
 enum Migration0013 {
     static func apply(_ db: Database) throws {
-        for statement in [head, pastMemberships, pendingMembers] {
+        for statement in [head, pastMemberships, members] {
             try db.execute(sql: statement)
         }
     }
@@ -37,9 +37,11 @@ enum Migration0013 {
         CREATE INDEX past_memberships_by_position ON past_memberships (left_position) WHERE left_position IS NOT NULL;
         """
 
-    /// By room, because SQLite would otherwise read all members of a room to find the few who have not answered.
-    private static let pendingMembers = """
+    /// What a client that comes back asks of each of its rooms: the few members who have not answered, and the receipts that
+    /// have moved. SQLite would otherwise read all members of all rooms.
+    private static let members = """
         DROP INDEX members_pending;
         CREATE INDEX members_pending ON members (room_id, consent) WHERE consent = 'pending';
+        CREATE INDEX members_receipts ON members (room_id, receipt_position);
         """
 }
