@@ -1,6 +1,3 @@
-import Chat
-import ChatSQLite
-
 /// A setting, as the reader, `serve --help` and the manual need it. ``all`` lists all settings.
 package struct Setting: Sendable {
     /// The name in `snug.yaml`, such as `max_upload_bytes`.
@@ -22,147 +19,21 @@ package struct Setting: Sendable {
 }
 
 extension Setting {
-    /// Every setting of the server and the janitor.
-    ///
-    /// To add a setting, add a property with its default to `Settings` and a line to this list. The reader and the help
-    /// use the list; a test compares it with the table in `docs/operations.md`.
-    package static let all: [Setting] = network + storing + limits + rates + media + logging + janitor
+    /// The part of `serve --help` that explains every setting.
+    package static var help: String {
+        all.map { setting in
+            """
+              \(setting.option)
+                  \(setting.meaning)
+                  Allowed: \(setting.allowed).
+                  Default: \(setting.defaultText).
+            """
+        }.joined(separator: "\n").replacing("`", with: "")
+    }
 
-    private static let network: [Setting] = [
-        .text("host", \.host, "an address or host name of this machine", "Address to listen on."),
-        .number("port", \.port, in: 0...65_535, "Port to listen on; 0 picks a free one."),
-        .url("public_url", \.publicURL, "Prefix of media URLs; without it they are relative."),
-        .networks("trusted_proxies", \.trustedProxies, "Proxies whose `X-Forwarded-For` header is trusted."),
-        .number("max_connections", \.maxConnections, in: 1...100_000, "Maximum number of live connections."),
-        .number(
-            "max_connections_per_user",
-            \.maxConnectionsPerUser,
-            in: 1...1000,
-            "Maximum number of live connections per user."
-        ),
-    ]
-
-    private static let storing: [Setting] = [
-        .text("storage", \.storage, "a folder", "Folder of the database, the media and the secret."),
-        .optionalText(
-            "secret_file",
-            \.secretFile,
-            or: "`secret` in the storage folder",
-            "File with the key that signs media URLs."
-        ),
-        .optionalText(
-            "previous_secret_file",
-            \.previousSecretFile,
-            or: "the secret file with `.previous` appended",
-            "File with the previous key, whose URLs stay valid until they expire. May be missing."
-        ),
-        .choice(
-            "sqlite_synchronous",
-            \.synchronous,
-            "Whether a message is synced to disk before it is acknowledged (`full`) or later, by the system (`normal`)."
-        ),
-        .number(
-            "commit_group",
-            \.commitGroup,
-            in: 1...GroupCommit.maxGroup,
-            "Maximum number of writes that share one disk sync."
-        ),
-    ]
-
-    private static let limits: [Setting] = [
-        .choice(
-            "registration",
-            \.registration,
-            "Whether anybody can create an account (`open`), or only `snug-server user add` (`closed`)."
-        ),
-        .number(
-            "max_message_bytes",
-            \.limits.messageBytes,
-            in: 1...32_768,
-            unit: "bytes",
-            "Maximum length of a message."
-        ),
-        .number("max_room_members", \.limits.roomMembers, in: 2...10_000, "Maximum number of members in a room."),
-        .number("max_upload_bytes", \.maxUploadBytes, in: 1...1 << 30, unit: "bytes", "Maximum size of an upload."),
-        .byteQuota(
-            "max_upload_bytes_per_day",
-            \.limits.uploadedBytesPerDay,
-            "Maximum total size of one user's uploads in 24 hours."
-        ),
-        .byteQuota(
-            "max_stored_bytes_per_user",
-            \.limits.storedBytesPerPerson,
-            "Maximum total size of one user's stored uploads."
-        ),
-        .number(
-            "max_waiting_pictures",
-            \.limits.waitingPictures,
-            in: 1...1_000_000,
-            "Maximum number of pictures that wait for their variants."
-        ),
-        .number(
-            "max_waiting_pictures_per_user",
-            \.limits.waitingPicturesPerPerson,
-            in: 1...1_000_000,
-            "Maximum number of one user's pictures that wait for their variants."
-        ),
-    ]
-
-    static let rates: [Setting] = [
-        .rate("rate_requests", \.rates.requests, "Requests per IP address (IPv6: per /64)."),
-        .rate("rate_signins", \.rates.signins, "Sign-ins per user name and per IP address (IPv6: per /64)."),
-        .rate("rate_signups", \.rates.signups, "Accounts created per IP address (IPv6: per /64)."),
-        .rate("rate_messages", \.rates.messages, "Messages per user."),
-        .rate("rate_uploads", \.rates.uploads, "Uploads per user."),
-        .rate("rate_rooms", \.rates.rooms, "Rooms created per user."),
-        .rate("rate_joins", \.rates.joins, "Rooms joined per user."),
-        .rate("rate_profiles", \.rates.profiles, "Changes of display name or avatar per user."),
-        .rate("rate_direct", \.rates.direct, "Strangers written to or invited per user."),
-        .rate("rate_room_changes", \.rates.roomChanges, "Changes of room names and topics per user."),
-        .rate("rate_roles", \.rates.roles, "Changes of members' roles per user."),
-        .rate("rate_adds", \.rates.adds, "Members added to rooms, and bans lifted, per user."),
-        .rate("rate_removals", \.rates.removals, "Members removed or banned from rooms, per user."),
-        .rate("rate_blocks", \.rates.blocks, "People blocked or unblocked, and rooms hidden or shown, per user."),
-    ]
-
-    private static let media: [Setting] = [
-        .formats("media_formats", \.mediaFormats, "Formats that get variants; others are stored as plain files."),
-        .choice(
-            "keep_metadata",
-            \.keepsMetadata,
-            "Whether originals keep their metadata, such as location, serial numbers and comments."
-        ),
-        .choice("media_accel", \.mediaAccel, "Whether nginx sends the originals (`X-Accel-Redirect`)."),
-        .optionalText(
-            "media_worker",
-            \.mediaWorker,
-            or: "`snug-media-worker` in the server's folder",
-            "Path of the media worker."
-        ),
-    ]
-
-    private static let logging: [Setting] = [
-        .choice("log_level", \.logLevel, "Lowest level that is logged."),
-        .choice("log_format", \.logFormat, "Format of log lines."),
-    ]
-
-    private static let janitor: [Setting] = [
-        .period("grace_receiving", \.grace.receiving, "Janitor: age at which an unfinished upload is removed."),
-        .period(
-            "grace_unattached",
-            \.grace.unattached,
-            "Janitor: age at which an upload that no message uses is removed."
-        ),
-        .period(
-            "grace_unknown",
-            \.grace.unknown,
-            "Janitor: age at which a file without a database row is moved to the trash."
-        ),
-        .period(
-            "grace_log",
-            \.grace.log,
-            "Janitor: age at which an event is removed from the log; clients cannot resume from before it."
-        ),
-        .period("grace_trash", \.grace.trash, "Janitor: age at which a file in the trash is deleted."),
-    ]
+    /// The lines of the manual's table (`docs/operations.md`).
+    package static var table: [String] {
+        ["| setting | meaning | allowed values | default |", "| --- | --- | --- | --- |"]
+            + all.map { "| `\($0.name)` | \($0.meaning) | \($0.allowed) | \($0.defaultText) |" }
+    }
 }
