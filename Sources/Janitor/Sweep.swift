@@ -26,14 +26,7 @@ struct Sweep {
     func run() async throws -> SweepReport {
         let start = ContinuousClock.now
         var report = SweepReport(dryRun: isDryRun)
-        report.receiving.rows = try await markUnused(stale)
-        report.unattached.rows = try await markUnused(unattached)
-        report.rooms.rows = try await prune(store.rooms.pruneDeleted, count: store.rooms.prunableCount)
-        report.log.rows = try await pruneLog()
-        report.keys.rows = try await prune(store.pruneKeys, count: store.oldKeyCount)
-        report.deleted = isDryRun ? try await countDeleted() : try await removeDeleted()
-        try await sweepDisk(&report)
-        try await emptyTrash(&report)
+        for step in SweepStep.all { report[step] = try await step.run(self) }
         report.seconds = (ContinuousClock.now - start) / .seconds(1)
         return report
     }
@@ -42,16 +35,8 @@ struct Sweep {
         try await Task.sleep(for: pause)
     }
 
-    func stale(limit: Int) async throws -> [Attachment.ID] {
-        try await store.attachments.stale(before: .before(grace.receiving), limit: limit)
-    }
-
-    func unattached(limit: Int) async throws -> [Attachment.ID] {
-        try await store.attachments.unattached(before: .before(grace.unattached), limit: limit)
-    }
-
     /// Marks the attachments that `find` returns, batch by batch, until it returns none.
-    private func markUnused(_ find: (Int) async throws -> [Attachment.ID]) async throws -> Int {
+    func markUnused(_ find: (Int) async throws -> [Attachment.ID]) async throws -> Int {
         guard !isDryRun else { return try await find(.max).count }
         var count = 0
         while true {
@@ -64,7 +49,7 @@ struct Sweep {
     }
 
     /// Removes rows batch by batch until there are none left.
-    private func prune(
+    func prune(
         _ remove: (Int) async throws -> Int,
         count countAll: () async throws -> Int
     ) async throws -> Int {
@@ -76,15 +61,21 @@ struct Sweep {
         }
         return count
     }
+}
 
-    private func pruneLog() async throws -> Int {
-        let time = Timestamp.before(grace.log)
-        return try await prune { limit in
-            try await store.events.prune(before: time, eventsPerRoom: eventsPerRoom, limit: limit)
-        } count: {
-            try await store.events.prunableCount(before: time, eventsPerRoom: eventsPerRoom)
-        }
-    }
+extension SweepStep {
+    /// Every step, in the order in which they run. Those that mark attachments precede ``deletedAttachments``, so that
+    /// the same sweep removes what they mark.
+    static let all: [SweepStep] = [
+        .unfinishedUploads,
+        .unattachedUploads,
+        .deletedRooms,
+        .eventLog,
+        .idempotencyKeys,
+        .deletedAttachments,
+        .unknownFiles,
+        .trash,
+    ]
 }
 
 extension Timestamp {

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The result of a sweep.
-struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
-    /// One kind of leftovers.
+/// The result of a sweep: one entry for each step.
+struct SweepReport: Sendable, Equatable {
+    /// What one step did, or would do.
     struct Entry: Encodable, Sendable, Equatable {
         /// Rows that were removed or marked, or would be.
         var rows = 0
@@ -10,38 +10,61 @@ struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
         var files = 0
         /// Bytes of those files.
         var bytes = 0
+        /// Why the step only counted what it found; nil if it was not stopped.
+        var stopReason: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case rows, files, bytes
+        }
     }
 
     let dryRun: Bool
-    /// Unfinished uploads.
-    var receiving = Entry()
-    /// Uploads that no message uses.
-    var unattached = Entry()
-    /// Deleted attachments, including those marked above.
-    var deleted = Entry()
-    /// Deleted rooms and their messages.
-    var rooms = Entry()
-    /// Old events in the log.
-    var log = Entry()
-    /// Expired idempotency keys.
-    var keys = Entry()
-    /// Files without a row: moved to the trash, or only counted if the sweep was stopped.
-    var unknown = Entry()
-    /// Files deleted from the trash.
-    var trash = Entry()
-    /// True if the sweep moved no files, because too many had no row.
-    var wasStopped = false
     var seconds = 0.0
+    /// By the name of the step.
+    private var entries: [String: Entry]
 
     init(dryRun: Bool) {
         self.dryRun = dryRun
+        entries = Dictionary(uniqueKeysWithValues: SweepStep.all.map { ($0.name, Entry()) })
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case dryRun = "dry_run"
-        case receiving, unattached, deleted, rooms, log, keys, unknown, trash
-        case wasStopped = "stopped"
-        case seconds
+    subscript(step: SweepStep) -> Entry {
+        get { entries[step.name, default: Entry()] }
+        set { entries[step.name] = newValue }
+    }
+
+    /// True if a step was stopped.
+    var wasStopped: Bool {
+        entries.values.contains { $0.stopReason != nil }
+    }
+}
+
+extension SweepReport: CustomStringConvertible {
+    /// A line for each step, and then one for each step that was stopped.
+    var description: String {
+        let verb = dryRun ? "would be" : "were"
+        let lines = SweepStep.all.map { $0.summary(self[$0], verb) }
+        let stops = SweepStep.all.compactMap { self[$0].stopReason }.map { "STOPPED: \($0)" }
+        return (lines + stops).joined(separator: "\n")
+    }
+}
+
+extension SweepReport: Encodable {
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) {
+            stringValue = name
+        }
+
+        init?(stringValue: String) {
+            self.init(stringValue)
+        }
+
+        init?(intValue: Int) {
+            nil
+        }
     }
 
     var json: String {
@@ -52,21 +75,11 @@ struct SweepReport: Encodable, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    var description: String {
-        let verb = dryRun ? "would be" : "were"
-        var lines = [
-            "\(receiving.rows) unfinished and \(unattached.rows) unattached uploads \(verb) marked as deleted",
-            "\(deleted.rows) deleted attachments with \(deleted.files) files, \(deleted.bytes) bytes, \(verb) removed",
-            "\(rooms.rows) rows of deleted rooms \(verb) removed",
-            "\(log.rows) old events \(verb) removed from the log",
-            "\(keys.rows) idempotency keys \(verb) removed",
-            "\(unknown.files) files without a row, \(unknown.bytes) bytes, "
-                + (wasStopped ? "were left where they are" : "\(verb) moved to the trash"),
-            "\(trash.files) files, \(trash.bytes) bytes, \(verb) removed from the trash",
-        ]
-        if wasStopped {
-            lines.append("STOPPED: too many files have no row. Is this the right database?")
-        }
-        return lines.joined(separator: "\n")
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(dryRun, forKey: Key("dry_run"))
+        for step in SweepStep.all { try container.encode(self[step], forKey: Key(step.name)) }
+        try container.encode(wasStopped, forKey: Key("stopped"))
+        try container.encode(seconds, forKey: Key("seconds"))
     }
 }

@@ -27,7 +27,7 @@ struct DiskSweepTests {
             let moving = VariantFile.animated(BlobID.random())
             for file in [orphan, moving] { try storage.write(storage.path(of: .variant(file)), age: .hours(25)) }
             let report = try await storage.sweep().run()
-            #expect(report.unknown == SweepReport.Entry(rows: 0, files: 3, bytes: 30))
+            #expect(report[.unknownFiles] == SweepReport.Entry(rows: 0, files: 3, bytes: 30))
             #expect(!storage.isThere(storage.path(of: .original(old))))
             for file in [orphan, moving] { #expect(!storage.isThere(storage.path(of: .variant(file)))) }
             #expect(storage.isThere(storage.path(of: .original(young))))
@@ -44,7 +44,7 @@ struct DiskSweepTests {
             let id = try await storage.unfinished(age: .minutes(30))
             try storage.write(BlobID(id.uuid), age: .days(10))
             let report = try await storage.sweep().run()
-            #expect(report.unknown.files == 0)
+            #expect(report[.unknownFiles].files == 0)
             #expect(storage.hasFiles(id))
         }
     }
@@ -65,7 +65,7 @@ struct DiskSweepTests {
             let old = try trash(Date(timeIntervalSinceNow: -8 * 86_400), storage)
             let kept = try trash(Date(timeIntervalSinceNow: -7 * 86_400), storage)
             let report = try await storage.sweep().run()
-            #expect(report.trash == SweepReport.Entry(rows: 0, files: 1, bytes: 10))
+            #expect(report[.trash] == SweepReport.Entry(rows: 0, files: 1, bytes: 10))
             #expect(!storage.isThere(old.folder))
             #expect(storage.isThere(kept.file))
         }
@@ -78,7 +78,7 @@ struct DiskSweepTests {
             try storage.write(old, age: .minutes(61))
             try storage.write(young, age: .minutes(59))
             let report = try await storage.sweep().run()
-            #expect(report.receiving == SweepReport.Entry(rows: 0, files: 1, bytes: 10))
+            #expect(report[.unfinishedUploads] == SweepReport.Entry(rows: 0, files: 1, bytes: 10))
             #expect(!storage.isThere(old))
             #expect(storage.isThere(young))
         }

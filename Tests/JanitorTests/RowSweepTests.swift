@@ -13,8 +13,8 @@ struct RowSweepTests {
             let old = try await storage.unfinished(age: .minutes(61))
             let young = try await storage.unfinished(age: .minutes(59))
             let report = try await storage.sweep().run()
-            #expect(report.receiving.rows == 1)
-            #expect(report.deleted == SweepReport.Entry(rows: 1, files: 0, bytes: 0))
+            #expect(report[.unfinishedUploads].rows == 1)
+            #expect(report[.deletedAttachments] == SweepReport.Entry(rows: 1, files: 0, bytes: 0))
             #expect(try await storage.isGone(old))
             #expect(try await storage.store.attachments.existing(among: [young]) == [young])
         }
@@ -26,8 +26,8 @@ struct RowSweepTests {
             let old = try await storage.unattached(age: .hours(25))
             let young = try await storage.unattached(age: .hours(23))
             let report = try await storage.sweep().run()
-            #expect(report.unattached.rows == 1)
-            #expect(report.deleted == SweepReport.Entry(rows: 1, files: 2, bytes: 20))
+            #expect(report[.unattachedUploads].rows == 1)
+            #expect(report[.deletedAttachments] == SweepReport.Entry(rows: 1, files: 2, bytes: 20))
             #expect(try await storage.isGone(old))
             #expect(storage.hasFiles(young))
         }
@@ -38,8 +38,8 @@ struct RowSweepTests {
         try await withStorage { storage in
             let (message, file) = try await storage.attached(age: .days(1000))
             let report = try await storage.sweep().run()
-            #expect(report.deleted.rows == 0)
-            #expect(report.unknown.files == 0)
+            #expect(report[.deletedAttachments].rows == 0)
+            #expect(report[.unknownFiles].files == 0)
             #expect(storage.hasFiles(file))
             let found = try await storage.store.messages.message(message, in: storage.room, for: storage.owner)
             #expect(found.attachments.map(\.id) == [file])
@@ -53,7 +53,7 @@ struct RowSweepTests {
             try storage.write(storage.path(of: .variant(.animated(BlobID(gone.uuid)))), age: .zero)
             let (_, kept) = try await storage.attached(age: .zero)
             let report = try await storage.sweep().run()
-            #expect(report.deleted == SweepReport.Entry(rows: 1, files: 3, bytes: 30))
+            #expect(report[.deletedAttachments] == SweepReport.Entry(rows: 1, files: 3, bytes: 30))
             #expect(try await storage.isGone(gone))
             #expect(storage.hasFiles(kept))
         }
@@ -90,7 +90,7 @@ struct RowSweepTests {
             try await storage.deletedRoom(messages: 7)
             try await storage.deletedRoom(messages: 0)
             let report = try await storage.sweep(batch: 3).run()
-            #expect(report.rooms.rows == 9)
+            #expect(report[.deletedRooms].rows == 9)
             #expect(try await storage.store.rooms.prunableCount() == 0)
             #expect(try await storage.store.rooms.pruneDeleted(limit: 1) == 0)
         }
@@ -102,7 +102,7 @@ struct RowSweepTests {
             for number in 0..<7 { try await storage.key("old \(number)", age: .hours(24)) }
             try await storage.key("young", age: .minutes(24 * 60 - 1))
             let report = try await storage.sweep(batch: 3).run()
-            #expect(report.keys.rows == 7)
+            #expect(report[.idempotencyKeys].rows == 7)
             #expect(try await storage.store.oldKeyCount() == 0)
             let young = IdempotencyKey(of: storage.owner, route: "messages", text: "young")
             #expect(try await storage.store.people.hasBeenUsed(young))
@@ -115,8 +115,8 @@ struct RowSweepTests {
             var old: [Attachment.ID] = []
             for _ in 0..<11 { old.append(try await storage.unattached(age: .hours(30))) }
             let report = try await storage.sweep(batch: 3).run()
-            #expect(report.unattached.rows == 11)
-            #expect(report.deleted == SweepReport.Entry(rows: 11, files: 22, bytes: 220))
+            #expect(report[.unattachedUploads].rows == 11)
+            #expect(report[.deletedAttachments] == SweepReport.Entry(rows: 11, files: 22, bytes: 220))
             for id in old { #expect(try await storage.isGone(id)) }
         }
     }
@@ -127,7 +127,7 @@ struct RowSweepTests {
             let gone = try await storage.deleted()
             _ = try await storage.archive.removeOriginal(BlobID(gone.uuid))
             let report = try await storage.sweep().run()
-            #expect(report.deleted == SweepReport.Entry(rows: 1, files: 1, bytes: 10))
+            #expect(report[.deletedAttachments] == SweepReport.Entry(rows: 1, files: 1, bytes: 10))
             #expect(try await storage.isGone(gone))
         }
     }

@@ -3,29 +3,37 @@ import Foundation
 import Media
 import Vocabulary
 
+extension SweepStep {
+    /// Moves files without a row to the trash, or only counts them if there are too many.
+    static let unknownFiles = SweepStep(name: "unknown") { entry, verb in
+        "\(entry.files) files without a row, \(entry.bytes) bytes, "
+            + (entry.stopReason == nil ? "\(verb) moved to the trash" : "were left where they are")
+    } run: { sweep in
+        try await sweep.moveUnknownFiles()
+    }
+}
+
 extension Sweep {
     /// If more than this share of all files, and more than ``brakeFiles``, have no row, something is probably wrong:
     /// the database is another one or an old backup, or a disk is not mounted.
-    static let brakeShare = 0.05
-    static let brakeFiles = 50
+    private static let brakeShare = 0.05
+    private static let brakeFiles = 50
 
-    /// Moves files without a row into the trash.
-    func sweepDisk(_ report: inout SweepReport) async throws {
-        try removeUnfinished(&report)
+    fileprivate func moveUnknownFiles() async throws -> SweepReport.Entry {
         let found = try await findLeftovers()
         guard found.count <= Self.brakeFiles || Double(found.count) <= Double(found.total) * Self.brakeShare else {
-            report.wasStopped = true
-            report.unknown.files = found.count
-            report.unknown.bytes = found.bytes
-            return
+            let reason = "too many files have no row. Is this the right database?"
+            return SweepReport.Entry(files: found.count, bytes: found.bytes, stopReason: reason)
         }
+        var entry = SweepReport.Entry()
         let today = TrashDay(Date())
         for (number, file) in found.first.enumerated() {
             guard isDryRun ? true : try await archive.moveToTrash(file, on: today) else { continue }
-            report.unknown.files += 1
-            report.unknown.bytes += file.byteCount
+            entry.files += 1
+            entry.bytes += file.byteCount
             if number % batch == batch - 1 { try await rest() }
         }
+        return entry
     }
 
     private struct Found {
@@ -59,24 +67,5 @@ extension Sweep {
             try await rest()
         } while cursor != nil
         return found
-    }
-
-    /// Removes files that a killed server was writing. Nothing refers to them, because they never had a name.
-    private func removeUnfinished(_ report: inout SweepReport) throws {
-        let oldest = Date(timeIntervalSinceNow: -Double(grace.receiving.seconds))
-        for file in try spool.unfinishedFiles() where file.modifiedAt <= oldest {
-            if !isDryRun { try spool.remove(file) }
-            report.receiving.files += 1
-            report.receiving.bytes += file.byteCount
-        }
-    }
-
-    /// Deletes files that have been in the trash long enough.
-    func emptyTrash(_ report: inout SweepReport) async throws {
-        let oldest = TrashDay(Date(timeIntervalSinceNow: -Double(grace.trash.seconds)))
-        let use =
-            isDryRun ? try await archive.trashUse(before: oldest) : try await archive.purgeTrash(before: oldest)
-        report.trash.files = use.fileCount
-        report.trash.bytes = use.byteCount
     }
 }

@@ -2,9 +2,18 @@ import Chat
 import Media
 import Vocabulary
 
+extension SweepStep {
+    /// Removes deleted attachments, including those that the steps before it marked.
+    static let deletedAttachments = SweepStep(name: "deleted") { entry, verb in
+        "\(entry.rows) deleted attachments with \(entry.files) files, \(entry.bytes) bytes, \(verb) removed"
+    } run: { sweep in
+        sweep.isDryRun ? try await sweep.countDeleted() : try await sweep.removeDeleted()
+    }
+}
+
 extension Sweep {
     /// Removes the files of deleted attachments, and then their rows.
-    func removeDeleted() async throws -> SweepReport.Entry {
+    fileprivate func removeDeleted() async throws -> SweepReport.Entry {
         var entry = SweepReport.Entry()
         while case let deleted = try await store.attachments.deleted(limit: batch), !deleted.isEmpty {
             try await count(deleted, in: &entry)
@@ -17,11 +26,12 @@ extension Sweep {
     }
 
     /// Counts what ``removeDeleted()`` would remove if this were not a dry run.
-    func countDeleted() async throws -> SweepReport.Entry {
+    fileprivate func countDeleted() async throws -> SweepReport.Entry {
         var entry = SweepReport.Entry()
-        for find in [stale, unattached, store.attachments.deleted] {
-            try await count(try await find(.max), in: &entry)
+        for find in SweepStep.all.compactMap(\.findUnused) {
+            try await count(try await find(self, .max), in: &entry)
         }
+        try await count(try await store.attachments.deleted(limit: .max), in: &entry)
         return entry
     }
 

@@ -1,0 +1,54 @@
+import TestSupport
+import Testing
+
+@testable import Janitor
+
+@Suite("The report of a sweep", .timeLimit(.standard))
+struct ReportTests {
+    private func report(dryRun: Bool, stopReason: String? = nil) -> SweepReport {
+        var report = SweepReport(dryRun: dryRun)
+        for (number, step) in SweepStep.all.enumerated() {
+            report[step] = SweepReport.Entry(rows: number + 1, files: number + 11, bytes: number + 21)
+        }
+        report[.unknownFiles].stopReason = stopReason
+        report.seconds = 1.5
+        return report
+    }
+
+    @Test("The JSON has one object for each step, with sorted keys")
+    func json() throws {
+        #expect(
+            try report(dryRun: false, stopReason: "reason").json == """
+                {"deleted":{"bytes":26,"files":16,"rows":6},"dry_run":false,"keys":{"bytes":25,"files":15,"rows":5},\
+                "log":{"bytes":24,"files":14,"rows":4},"receiving":{"bytes":21,"files":11,"rows":1},\
+                "rooms":{"bytes":23,"files":13,"rows":3},"seconds":1.5,"stopped":true,\
+                "trash":{"bytes":28,"files":18,"rows":8},"unattached":{"bytes":22,"files":12,"rows":2},\
+                "unknown":{"bytes":27,"files":17,"rows":7}}
+                """
+        )
+    }
+
+    @Test("The description has one line for each step")
+    func description() {
+        #expect(
+            report(dryRun: true).description == """
+                1 unfinished uploads would be marked as deleted
+                2 unattached uploads would be marked as deleted
+                3 rows of deleted rooms would be removed
+                4 old events would be removed from the log
+                5 idempotency keys would be removed
+                6 deleted attachments with 16 files, 26 bytes, would be removed
+                17 files without a row, 27 bytes, would be moved to the trash
+                18 files, 28 bytes, would be removed from the trash
+                """
+        )
+    }
+
+    @Test("The last line of the description says why a step was stopped")
+    func stopped() {
+        let lines = report(dryRun: false, stopReason: "reason").description.split(separator: "\n")
+        #expect(lines.count == SweepStep.all.count + 1)
+        #expect(lines.contains("17 files without a row, 27 bytes, were left where they are"))
+        #expect(lines.last == "STOPPED: reason")
+    }
+}
