@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Past memberships of an older database", .timeLimit(.standard))
 struct PastMembershipMigrationTests {
-    private let (bob, kept, pruned) = (User.ID.random(), Room.ID.random(), Room.ID.random())
+    private let bob = User.ID.random()
+    private let kept = Room.ID.random()
+    private let pruned = Room.ID.random()
 
     /// Bob has left two rooms. One has all its events: 1 (Bob joins) and 2 (Bob leaves). Of the other, where he left with
     /// the event at position 4, the log keeps nothing.
