@@ -10,62 +10,6 @@ struct LogRecord {
     let reference: EventReference
 }
 
-/// The ids of what an event is about. Contents stay in their own tables, so that deleting them there removes them from
-/// the log too.
-enum EventReference {
-    case room
-    case message(Message.ID)
-    case attachment(Attachment.ID, in: Message.ID)
-    /// - Parameter isPending: Whether they joined because a stranger wrote to them.
-    case member(User.ID, Member.Role, isPending: Bool)
-    case user(User.ID)
-
-    var message: Message.ID? {
-        switch self {
-        case .message(let message), .attachment(_, let message): message
-        case .room, .member, .user: nil
-        }
-    }
-
-    var attachment: Attachment.ID? {
-        if case .attachment(let attachment, _) = self { attachment } else { nil }
-    }
-
-    var member: User.ID? {
-        if case .member(let user, _, _) = self { user } else { nil }
-    }
-
-    /// The reference as it is stored in the log.
-    var json: String {
-        switch self {
-        case .room: "{}"
-        case .message(let message): #"{"message_id":"\#(message)"}"#
-        case .attachment(let attachment, let message):
-            #"{"message_id":"\#(message)","attachment_id":"\#(attachment)"}"#
-        case .member(let user, let role, isPending: false): #"{"user_id":"\#(user)","role":"\#(role.rawValue)"}"#
-        case .member(let user, let role, isPending: true):
-            #"{"user_id":"\#(user)","role":"\#(role.rawValue)","pending":true}"#
-        case .user(let user): #"{"user_id":"\#(user)"}"#
-        }
-    }
-
-    /// Reads the columns of `Snapshot.referenceColumns`, starting at `offset`; nil if they form no valid reference.
-    fileprivate init?(row: ResultRow, at offset: Int) {
-        let message = (row[offset] as String?).map(Message.ID.init)
-        let attachment = (row[offset + 1] as String?).map(Attachment.ID.init)
-        let user = (row[offset + 2] as String?).map(User.ID.init)
-        let role = (row[offset + 3] as String?).map(Member.Role.init(rawValue:))
-        switch (message, attachment, user, role) {
-        case (nil, nil, nil, nil): self = .room
-        case (let message??, nil, nil, nil): self = .message(message)
-        case (let message??, let attachment??, nil, nil): self = .attachment(attachment, in: message)
-        case (nil, nil, let user??, let role??): self = .member(user, role, isPending: row[offset + 4])
-        case (nil, nil, let user??, nil): self = .user(user)
-        default: return nil
-        }
-    }
-}
-
 extension Snapshot {
     private static let referenceColumns = """
         payload ->> 'message_id', payload ->> 'attachment_id', payload ->> 'user_id', payload ->> 'role',
@@ -97,5 +41,23 @@ extension LogRecord {
             return nil
         }
         self.init(position: row[0], roomID: row[1], seq: row[2], at: row[3], kind: kind, reference: reference)
+    }
+}
+
+extension EventReference {
+    /// Reads the columns of `Snapshot.referenceColumns`, starting at `offset`; nil if they form no valid reference.
+    fileprivate init?(row: ResultRow, at offset: Int) {
+        let message = (row[offset] as String?).map(Message.ID.init)
+        let attachment = (row[offset + 1] as String?).map(Attachment.ID.init)
+        let user = (row[offset + 2] as String?).map(User.ID.init)
+        let role = (row[offset + 3] as String?).map(Member.Role.init(rawValue:))
+        switch (message, attachment, user, role) {
+        case (nil, nil, nil, nil): self = .room
+        case (let message??, nil, nil, nil): self = .message(message)
+        case (let message??, let attachment??, nil, nil): self = .attachment(attachment, in: message)
+        case (nil, nil, let user??, let role??): self = .member(user, role, isPending: row[offset + 4])
+        case (nil, nil, let user??, nil): self = .user(user)
+        default: return nil
+        }
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Vocabulary
 
 extension WriteTransaction {
     mutating func insert(
@@ -74,7 +75,59 @@ extension WriteTransaction {
     }
 }
 
+extension WriteTransaction {
+    /// The person as the sender of a message.
+    ///
+    /// - Throws: `notFound`.
+    func sender(_ user: User.ID) throws -> Message.Sender {
+        let sender = try db.first(Snapshot.sender, [user]) { Message.Sender(id: user, row: $0) }
+        guard let sender else { throw Refusal.notFound() }
+        return sender
+    }
+
+    /// The person as a sender who is a member of the room: one query for everything that posting a message needs.
+    ///
+    /// - Returns: The member, and the message that they have already sent with the client id.
+    /// - Throws: `notFound` for anybody who is not a member.
+    func sender(
+        _ user: User.ID,
+        memberOf room: Room.ID,
+        clientMessageID: Identifier<ClientMessage>?
+    ) throws -> (member: SendingMember, sent: Message.ID?) {
+        let found = try db.first(Snapshot.sendingMember, [clientMessageID, room, user]) { row in
+            let sender = Message.Sender(id: user, row: row)
+            return (member: SendingMember(sender: sender, consent: row[3]), sent: row[4] as Message.ID?)
+        }
+        guard let found else { throw Refusal.notFound() }
+        return found
+    }
+}
+
+extension Message.Sender {
+    /// Reads a row of `sender` or `sendingMember`.
+    fileprivate init(id: User.ID, row: ResultRow) {
+        var avatar: Message.Avatar?
+        if let id: Attachment.ID = row[1], let format: VariantFormat = row[2] {
+            avatar = Message.Avatar(id: id, format: format)
+        }
+        self.init(id: id, displayName: row[0], avatar: avatar)
+    }
+}
+
 extension Snapshot {
+    static let sender = """
+        SELECT users.display_name, users.avatar_id, variants.format FROM users
+        LEFT JOIN variants ON variants.attachment_id = users.avatar_id AND variants.size = 150
+        WHERE users.id = ?
+        """
+    static let sendingMember = """
+        SELECT users.display_name, users.avatar_id, variants.format, members.consent,
+            (SELECT id FROM messages WHERE sender_id = members.user_id AND client_message_id = ?)
+        FROM members JOIN users ON users.id = members.user_id
+        LEFT JOIN variants ON variants.attachment_id = users.avatar_id AND variants.size = 150
+        WHERE members.room_id = ? AND members.user_id = ?
+        """
+
     /// The message that was already made from the draft. A client that retries after a lost answer finds it by its
     /// client id.
     ///

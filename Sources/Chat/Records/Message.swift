@@ -34,3 +34,11 @@ package struct Message: Sendable, Equatable {
 
 /// The entity of the ids that clients give their messages before sending them.
 package enum ClientMessage {}
+
+/// A member who writes a message.
+struct SendingMember {
+    let sender: Message.Sender
+    let consent: Consent
+
+    var id: User.ID { sender.id }
+}
