@@ -1,5 +1,6 @@
 import Chat
 import ChatSQLite
+import Foundation
 import Hummingbird
 import Logging
 import Media
@@ -260,5 +261,26 @@ extension Routes {
             shutdown: shutdown,
             started: .now
         )
+    }
+}
+
+extension Settings {
+    /// Path of the media worker: as set, or in the folder of the server's executable.
+    package var workerPath: String {
+        if let mediaWorker { return mediaWorker }
+        let own = Bundle.main.executablePath ?? CommandLine.arguments[0]
+        return URL(fileURLWithPath: own).resolvingSymlinksInPath().deletingLastPathComponent()
+            .appendingPathComponent("snug-media-worker").path
+    }
+
+    /// Reads the keys for media URLs and writes the current one to the file that nginx includes. Blocks.
+    func loadKeys() throws -> MediaKeys {
+        let keys = try MediaKeys.load(current: secretPath, previous: previousSecretPath)
+        try keys.current.writeNginxInclude(at: secretPath + ".nginx")
+        return keys
+    }
+
+    fileprivate var hubLimits: Hub.Limits {
+        Hub.Limits(connections: maxConnections, connectionsPerUser: maxConnectionsPerUser)
     }
 }

@@ -1,4 +1,5 @@
 import Chat
+import HTTPTypes
 import Hummingbird
 import Logging
 
@@ -39,6 +40,35 @@ struct ErrorResponses<Context: RequestContext>: RouterMiddleware {
         case Refusal.storageFull: "no space left in the database"
         case Refusal.storageTrouble(let reason): reason
         default: nil
+        }
+    }
+}
+
+extension Router {
+    /// Adds responses 405 with `Allow` (RFC 9110 section 15.5.6) for the other methods of each path.
+    ///
+    /// To be called after all other routes were added.
+    func refuseOtherMethods() {
+        var methods: [String: Set<HTTPRequest.Method>] = [:]
+        for route in routes {
+            methods[route.path.description, default: []].insert(route.method)
+        }
+        for (path, present) in methods {
+            var allowed = present
+            if present.contains(.get) { allowed.insert(.head) }
+            let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+            for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete, .options, .trace]
+            where !allowed.contains(method) {
+                on(RouterPath(path), method: method) { _, _ in
+                    var response = Problem(
+                        .methodNotAllowed,
+                        "method_not_allowed",
+                        "This path allows \(allow)."
+                    ).response
+                    response.headers[.allow] = allow
+                    return response
+                }
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 import Chat
+import NIOCore
 
 /// An event on its way to subscribers, with its effect on the subscriptions to its room.
 struct LiveEvent: Sendable {
@@ -56,5 +57,62 @@ extension Receipt {
             deliveredSeq: member.deliveredSeq,
             readSeq: member.readSeq
         )
+    }
+}
+
+/// An event as JSON, encoded once for all clients.
+struct EncodedEvent: Sendable {
+    /// The name of its kind, such as `message.created`.
+    let type: String
+    /// The cursor from which a client resumes behind the event; nil for a transient event, which is not in the log.
+    let cursor: String?
+    /// The whole event as one JSON object.
+    let json: ByteBuffer
+}
+
+extension EncodedEvent {
+    init(_ event: Event, epoch: String, encoding: JSONEncoding) {
+        type = event.kind
+        cursor = Cursor(epoch: epoch, position: event.position).description
+        json = encoding.json(CursoredEvent(event: event, epoch: epoch)).buffer
+    }
+
+    init(_ event: TransientEvent, encoding: JSONEncoding) {
+        type = event.type
+        cursor = nil
+        json = encoding.json(event).buffer
+    }
+}
+
+/// How a transport puts events on the wire. Every format is a type of its own, declared by the transport that uses it.
+protocol FrameFormat {
+    /// Appends an event with everything that the transport puts around it.
+    static func append(_ event: EncodedEvent, to frames: inout ByteBuffer)
+}
+
+/// Events that are delivered together. All connections that receive the batch share it, whatever their transports; it
+/// is used on the hub's event loop alone.
+final class EncodedBatch {
+    let events: [EncodedEvent]
+    /// Size of the events in bytes, without what a transport puts around them.
+    private(set) lazy var byteCount = events.reduce(0) { $0 + $1.json.readableBytes }
+    /// Most batches are needed in one format alone, which is why the first one does not cost a dictionary.
+    private var first: (format: ObjectIdentifier, frames: ByteBuffer)?
+    private var others: [ObjectIdentifier: ByteBuffer] = [:]
+
+    init(_ events: [EncodedEvent]) {
+        self.events = events
+    }
+
+    /// The events in a transport's format, one after the other. They are framed when a format is asked for the first
+    /// time, and every later caller receives the same bytes.
+    func frames<Format: FrameFormat>(as format: Format.Type) -> ByteBuffer {
+        let id = ObjectIdentifier(format)
+        if let first, first.format == id { return first.frames }
+        if let known = others[id] { return known }
+        var frames = ByteBuffer()
+        for event in events { format.append(event, to: &frames) }
+        if first == nil { first = (id, frames) } else { others[id] = frames }
+        return frames
     }
 }
