@@ -33,19 +33,9 @@ struct GainMapXMP: Equatable {
         }
     }
 
-    /// Every packet about a gain map contains one of these.
-    private static let namespaces: [StaticString] = [
-        "http://ns.adobe.com/hdr-gain-map/", "http://ns.apple.com/HDRGainMap/", "http://ns.apple.com/pixeldatainfo/",
-        "http://ns.google.com/photos/1.0/container/",
-    ]
     private static let appleType = "urn:com:apple:photo:2020:aux:hdrgainmap"
 
     let properties: [Property]
-
-    /// Nil when the payload does not contain a packet about gain maps.
-    static func packet(_ source: inout BufferedFileReader, in payload: Range<Int>) -> XMPPacket? {
-        XMPPacket(&source, in: payload, mentioning: namespaces)
-    }
 
     /// Nil when the packet does not describe a gain map.
     init?(_ packet: XMPPacket) {

@@ -2,24 +2,14 @@ import Glibc
 
 /// Reads values of an XMP packet (ISO 16684-1) by namespace, without an XML parser.
 struct XMPPacket {
-    /// The start of the payload of a JPEG segment (XMP specification part 3, section 1.1.3).
-    static let signature: StaticString = "http://ns.adobe.com/xap/1.0/\0"
     /// Longest value in bytes, and longest list; longer ones are not read.
     private static let valueLimit = 64
     private static let listLimit = 3
 
     private let text: [UInt8]
 
-    /// Nil when the payload is not a complete packet, or contains none of the namespaces.
-    init?(_ source: inout BufferedFileReader, in payload: Range<Int>, mentioning namespaces: [StaticString]) {
-        guard source.has(Self.signature, at: payload.lowerBound),
-            namespaces.contains(where: { source.contains($0, in: payload) }),
-            let bytes = source.bytes(at: payload.lowerBound, length: payload.count)
-        else { return nil }
-        text = Array(bytes.dropFirst(Self.signature.utf8CodeUnitCount))
-    }
-
-    private init(_ text: ArraySlice<UInt8>) { self.text = Array(text) }
+    /// - Parameter text: the packet, without ``signature``.
+    init(_ text: ArraySlice<UInt8>) { self.text = Array(text) }
 
     /// The values of a property: one, or those of a list. Nil when it is missing or a value is too long.
     func values(of name: String, in namespace: String) -> [String]? {

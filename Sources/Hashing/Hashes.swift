@@ -1,8 +1,45 @@
 import CCrypto
 import FoundationEssentials
 
+/// SHA-256 (FIPS 180-4), computed by libcrypto, incrementally or at once.
+package final class SHA256 {
+    private let context = unsafe HashContext(SHA256.method, byteCount: 32)
+
+    nonisolated(unsafe) private static let method = unsafe HashContext.method(named: "SHA2-256")
+
+    package init() {}
+
+    package func update(_ bytes: some ContiguousBytes) {
+        context.update(bytes)
+    }
+
+    /// The hash of all bytes, 32 bytes. Must be called only once.
+    package func finalize() -> [UInt8] {
+        context.finalize()
+    }
+
+    /// 32 bytes.
+    package static func hash(_ bytes: some ContiguousBytes) -> [UInt8] {
+        let hash = SHA256()
+        hash.update(bytes)
+        return hash.finalize()
+    }
+}
+
+/// MD5 (RFC 1321), computed by libcrypto. Insecure; only for protocols that require it.
+package enum MD5 {
+    nonisolated(unsafe) private static let method = unsafe HashContext.method(named: "MD5")
+
+    /// 16 bytes.
+    package static func hash(_ bytes: some ContiguousBytes) -> [UInt8] {
+        let context = unsafe HashContext(method, byteCount: 16)
+        context.update(bytes)
+        return context.finalize()
+    }
+}
+
 /// The state of a hash in libcrypto.
-@safe final class HashContext {
+@safe private final class HashContext {
     private let context: OpaquePointer
     private let byteCount: Int
 
