@@ -41,11 +41,19 @@ struct SQLiteEngine: Engine {
     }
 
     func ping() async throws {
-        _ = try await pool.read { try Int.fetchOne($0, sql: "SELECT 1") }
+        do {
+            _ = try await pool.read { try Int.fetchOne($0, sql: "SELECT 1") }
+        } catch {
+            throw error.translated
+        }
     }
 
     func renewToken() async throws {
         guard let epochKeeper = database.epochKeeper else { return }
-        try await pool.writeWithoutTransaction { try epochKeeper.renew($0) }
+        do {
+            try await pool.writeWithoutTransaction { try epochKeeper.renew($0) }
+        } catch {
+            throw error.translated
+        }
     }
 }

@@ -62,7 +62,7 @@ package final class GroupCommit: Sendable {
                         answer: { continuation.resume(returning: committed) }
                     )
                 },
-                fail: { continuation.resume(throwing: $0) }
+                fail: { continuation.resume(throwing: $0.translated) }
             )
             enqueue(job)
         }
@@ -129,7 +129,6 @@ package final class GroupCommit: Sendable {
                 return .commit
             }
         } catch {
-            let error = (error as? DatabaseError).map(EngineError.init) ?? error
             for job in group { job.fail(error) }
             return
         }

@@ -158,11 +158,14 @@ extension EngineError {
     }
 }
 
+extension Error {
+    /// SQLite's error as the engine's; any other error unchanged.
+    var translated: any Error {
+        (self as? DatabaseError).map(EngineError.init) ?? self
+    }
+}
+
 /// Rethrows SQLite's errors as `EngineError`.
 func translatingErrors<Value>(_ body: () throws -> Value) throws -> Value {
-    do {
-        return try body()
-    } catch let error as DatabaseError {
-        throw EngineError(error)
-    }
+    do { return try body() } catch { throw error.translated }
 }

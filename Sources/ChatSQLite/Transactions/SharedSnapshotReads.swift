@@ -39,7 +39,7 @@ final class SharedSnapshotReads: Sendable {
         try await withCheckedThrowingContinuation { continuation in
             let job = Job(
                 run: { db in continuation.resume(with: Result { try body(Snapshot(SQLiteConnection(db))) }) },
-                fail: { continuation.resume(throwing: $0) }
+                fail: { continuation.resume(throwing: $0.translated) }
             )
             enqueue(job)
         }
@@ -82,9 +82,7 @@ final class SharedSnapshotReads: Sendable {
                 for job in group {
                     if isClosed { job.fail(Refusal.overloaded(retryAfterSeconds: 1)) } else { job.run(db) }
                 }
-            case .failure(let error):
-                let error = (error as? DatabaseError).map(EngineError.init) ?? error
-                for job in group { job.fail(error) }
+            case .failure(let error): for job in group { job.fail(error) }
             }
             if let next = takeGroup() { run(next) }
         }
