@@ -76,7 +76,7 @@ package struct Renderings: Sendable {
         by caller: Caller
     ) async throws -> (attachment: Replayable<Attachment>, remaining: Int?) {
         let remaining = try store.begin(\.uploads, by: caller)
-        let attachment = try await store.change(about: subjects(of: id)) { [limits = store.limits] transaction in
+        let attachment = try await store.change(about: [.person(caller.user)]) { [limits = store.limits] transaction in
             let attachment = try transaction.db.attachment(id, for: caller.user)
             return try transaction.idempotent(
                 caller.idempotentRequest,
@@ -91,16 +91,6 @@ package struct Renderings: Sendable {
             }
         }
         return (attachment, remaining)
-    }
-
-    /// What a change of the attachment's rendering depends on: the queue of its owner, and the room it was sent to.
-    func subjects(of id: Attachment.ID) async throws -> [Subject] {
-        try await store.read { db in
-            try db.first(Snapshot.attachmentSubjects, [id]) { row in
-                let room: Room.ID? = row[1]
-                return [.person(row[0])] + (room.map { [.room($0)] } ?? [])
-            } ?? []
-        }
     }
 }
 

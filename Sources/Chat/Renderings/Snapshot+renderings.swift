@@ -37,9 +37,6 @@ extension Snapshot {
         """
     static let unfinishedRendering = "\(renderingByID) AND \(isUnfinished)"
 
-    /// What a change of an attachment's rendering depends on: the queue of its owner, and the room it was sent to.
-    static let attachmentSubjects = "SELECT owner_id, room_id FROM attachments WHERE id = ?"
-
     /// - Parameter longestDelay: Time after which every retry that is scheduled now will be due.
     func nextRendering(at now: Timestamp, longestDelay: Duration) throws -> Attachment.ID? {
         try value(Attachment.ID.self, Self.nextWaiting)

@@ -23,8 +23,8 @@ struct RenderingStatementTests {
             #expect(next.count == 4, "\(next)")
             let variants = Array(Self.variants.prefix(variantCount))
             let finish = try await chat.statements { _ = try await renderings.finish(picture, variants: variants) }
-            // Its owner and room, two updates, the variants, the attachment for the event, and three for the event itself.
-            #expect(finish.count == 8, "\(finish)")
+            // Two updates, the variants, the attachment for the event, and three for the event itself.
+            #expect(finish.count == 7, "\(finish)")
         }
     }
 
@@ -40,11 +40,11 @@ struct RenderingStatementTests {
             let failure = try await chat.statements {
                 _ = try await renderings.recordFailure(picture, .sample(.picture))
             }
-            // Its owner and room, the rendering, the crashes of its content, its new state, and the attachment.
-            #expect(failure.count == 5, "\(failure)")
+            // The rendering, the crashes of its content, its new state, and the attachment.
+            #expect(failure.count == 4, "\(failure)")
             let retry = try await chat.statements { _ = try await renderings.retry(picture, by: ada) }
-            // Its owner and room, the attachment before and after, the rendering, two counts, the queued cost, the new state.
-            #expect(retry.count == 8, "\(retry)")
+            // The attachment before and after, the rendering, two counts, the queued cost, the new state.
+            #expect(retry.count == 7, "\(retry)")
         }
     }
 
