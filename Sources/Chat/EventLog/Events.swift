@@ -8,7 +8,7 @@ package struct Events: Sendable {
     ///
     /// - Parameter cursor: The client's last cursor. The events after it are included if they can be replayed completely.
     /// - Throws: `unauthenticated` when the account is gone.
-    package func liveStart(for user: User.ID, after cursor: Cursor? = nil) async throws -> ResumeSnapshot {
+    package func resumeSnapshot(for user: User.ID, after cursor: Cursor? = nil) async throws -> ResumeSnapshot {
         let position = cursor.flatMap { $0.epoch == store.epoch ? $0.position : nil }
         return try await store.read { db in
             do {

@@ -4,7 +4,7 @@ package struct MissedEvents: Sendable {
     package static let maxEvents = 1000
     /// Maximum number of past memberships of one room that are replayed, the newest ones. A client fetches the room
     /// when it joins again, so removing and adding somebody many times costs no more than doing it four times.
-    package static let maxStaysPerRoom = 4
+    package static let maxPastMembershipsPerRoom = 4
     /// Maximum size of the replayed events as sent, in bytes. A client that missed more fetches its state again.
     package static let maxBytes = 2 << 20
     /// Maximum number of receipts that are sent.

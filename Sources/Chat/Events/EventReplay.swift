@@ -68,7 +68,7 @@ extension EventReplay {
     /// The member with the role that they had at the event; later changes have events of their own.
     func member(of record: LogRecord) -> Member? {
         guard case .member(let id, let role, let isPending) = record.reference else { return nil }
-        // Somebody who has left since is not a member any more; the event of their leaving follows.
+        // A person who has left since is no longer a member; the event of their leaving follows.
         let member = period.lastSeq == nil ? contents.members[Member.Key(room: record.roomID, user: id)] : nil
         guard let user = contents.users[id] else { return nil }
         return Member(

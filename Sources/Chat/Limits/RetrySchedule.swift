@@ -51,7 +51,7 @@ package struct RetrySchedule: Sendable, Equatable {
 }
 
 extension RetrySchedule.Step {
-    /// Whether a copy of the same content would fail in the same way, whoever uploads it.
+    /// Whether every copy of the same content would fail in the same way.
     var appliesToContent: Bool {
         switch self {
         case .reject, .quarantine: true

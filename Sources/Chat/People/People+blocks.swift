@@ -26,7 +26,7 @@ extension People {
         try store.begin(\.blocks, by: caller)
         guard user != blocked else { throw Refusal.invalid(field: "user_id", "You cannot block yourself.") }
         try await store.change(about: [.person(user), .person(blocked)]) { [limits = store.limits] transaction in
-            guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [blocked]) else {
+            guard try transaction.db.userExists(blocked) else {
                 throw Refusal.notFound()
             }
             transaction.consequences.notices.append(.blocked(blocked, by: user))

@@ -22,7 +22,7 @@ extension Snapshot {
         try exists(Self.blockers, [first, second])
     }
 
-    /// Everybody whom the person has blocked, or who has blocked them.
+    /// The people on either side of a block with the person.
     func blockedEitherWay(with user: User.ID) throws -> Set<User.ID> {
         try Set(values(User.ID.self, Self.blockedEitherWay, [user]))
     }

@@ -22,6 +22,10 @@ extension Snapshot {
         return user
     }
 
+    func userExists(_ id: User.ID) throws -> Bool {
+        try exists("SELECT 1 FROM users WHERE id = ?", [id])
+    }
+
     /// The people with these ids who exist.
     func users(_ ids: some Collection<User.ID>) throws -> [User.ID: User] {
         guard !ids.isEmpty else { return [:] }

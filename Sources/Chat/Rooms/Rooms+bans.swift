@@ -27,7 +27,7 @@ extension Rooms {
             guard view.room.kind == .public else {
                 throw Refusal.conflict("Only a public room has bans.")
             }
-            guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [user]) else {
+            guard try transaction.db.userExists(user) else {
                 throw Refusal.notFound()
             }
             guard try transaction.db.exists(Snapshot.membership, [room, user]) else {

@@ -21,7 +21,7 @@ extension Rooms {
         }
         let subjects = [.person(other)] + [existing].compactMap(\.self).map(Subject.room)
         return try await make(for: caller, about: subjects) { [limits = store.limits] transaction in
-            guard try transaction.db.exists("SELECT 1 FROM users WHERE id = ?", [other]) else {
+            guard try transaction.db.userExists(other) else {
                 throw Refusal.notFound(field: "user_id")
             }
             try transaction.db.checkMayWrite(user, to: other)

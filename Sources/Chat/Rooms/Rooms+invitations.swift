@@ -24,7 +24,7 @@ package enum Addition: Sendable, Equatable {
         }
     }
 
-    /// Nil for somebody who has not accepted yet.
+    /// Nil while the invitation is pending.
     package var member: MemberView? {
         if case .joined(let view) = self { view } else { nil }
     }

@@ -31,8 +31,7 @@ extension Rooms {
         let subjects: [Subject] = [.room(room), .person(user), .person(actor)]
         return try await store.change(about: subjects) { [limits = store.limits] transaction in
             let added = try transaction.idempotent(caller.idempotentRequest, subject: \.userID) { db, user in
-                // A caller who has left in the meantime can no longer see the members, not even the one whom they
-                // added.
+                // After leaving the room, the caller can no longer see its members, including the one they added.
                 try db.requireMember(actor, of: room)
                 if let invitation = try db.invitation(of: user, to: room) { return .invited(invitation) }
                 return .joined(try db.view(of: db.member(user, of: room), for: actor))

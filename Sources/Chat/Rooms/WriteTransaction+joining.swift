@@ -49,7 +49,7 @@ extension WriteTransaction {
         guard let own = view.role else { throw Refusal.notFound() }
         guard own >= .admin else { throw Refusal.forbidden("Only an owner or admin may add members.") }
         guard role == .member || own == .owner else { throw Refusal.forbidden("Only an owner may add admins.") }
-        guard try db.exists("SELECT 1 FROM users WHERE id = ?", [user]) else {
+        guard try db.userExists(user) else {
             throw Refusal.notFound(field: "user_id")
         }
         guard try !db.exists(Snapshot.membership, [room, user]) else {

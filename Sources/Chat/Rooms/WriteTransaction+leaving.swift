@@ -33,7 +33,7 @@ extension WriteTransaction {
         }
         try execute(
             Snapshot.dropOldPastMemberships(list.places),
-            [user] + list.values + [MissedEvents.maxStaysPerRoom]
+            [user] + list.values + [MissedEvents.maxPastMembershipsPerRoom]
         )
         for room in rooms {
             if let seq = seqs[room] { try record(.memberLeft(user), in: room, seq: seq) }

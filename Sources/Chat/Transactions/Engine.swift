@@ -1,5 +1,5 @@
 /// The database that stores Snug's state. It decides how transactions run and when they are durable; what they do is
-/// written once, in `Store` and its entities.
+/// written once, in `Store` and its nouns.
 package protocol Engine: Sendable {
     /// Created with the database; part of every cursor.
     var epoch: String { get }

@@ -61,13 +61,13 @@ struct BlockTests {
                     #expect(member.showsActivity == (member.user.id != other))
                     #expect((member.readSeq == message.seq) == (member.user.id != other))
                 }
-                let start = try await chat.store.events.liveStart(for: viewer, after: cursor)
+                let start = try await chat.store.events.resumeSnapshot(for: viewer, after: cursor)
                 #expect(start.blocked == [other])
                 #expect(start.missed?.receipts.contains { $0.userID == other } == false)
                 #expect(start.missed?.receipts.count == 2)
             }
             #expect(try await chat.store.rooms.members(of: room, for: cem).allSatisfy(\.showsActivity))
-            #expect(try await chat.store.events.liveStart(for: cem).blocked.isEmpty)
+            #expect(try await chat.store.events.resumeSnapshot(for: cem).blocked.isEmpty)
         }
     }
 

@@ -15,10 +15,10 @@ struct DirectRequestTests {
             #expect(try await chat.store.rooms.list(of: ada).map(\.view.otherID) == [bob])
             #expect(try await chat.store.rooms.list(of: bob).isEmpty)
             #expect(await refusal { try await chat.store.rooms.room(room, for: bob) } == .notFound)
-            #expect(try await chat.store.events.liveStart(for: bob, after: start).missed?.events.isEmpty == true)
+            #expect(try await chat.store.events.resumeSnapshot(for: bob, after: start).missed?.events.isEmpty == true)
             try await chat.say("hello", in: room, by: ada)
             try await chat.say("anybody?", in: room, by: ada)
-            let live = try await chat.store.events.liveStart(for: bob, after: start)
+            let live = try await chat.store.events.resumeSnapshot(for: bob, after: start)
             #expect(live.missed?.events.map(\.kind) == ["member.joined", "message.created", "message.created"])
             #expect(live.missed?.events.map(\.seq) == [2, 3, 4])
             #expect(live.rooms == [room])
@@ -150,16 +150,16 @@ struct DirectRequestTests {
             #expect(try await seen()?.readSeq == message.seq - 1)
             #expect(try await seen()?.showsActivity == false)
             #expect(try await chat.store.people.user(bob, for: ada).showsPresence == false)
-            #expect(try await chat.store.events.liveStart(for: ada, after: cursor).missed?.receipts == [])
-            #expect(try await chat.store.events.liveStart(for: ada).pending == [room: [bob]])
+            #expect(try await chat.store.events.resumeSnapshot(for: ada, after: cursor).missed?.receipts == [])
+            #expect(try await chat.store.events.resumeSnapshot(for: ada).pending == [room: [bob]])
             // Own devices have to know.
-            #expect(try await chat.store.events.liveStart(for: bob, after: cursor).missed?.receipts.count == 1)
+            #expect(try await chat.store.events.resumeSnapshot(for: bob, after: cursor).missed?.receipts.count == 1)
             _ = try await chat.store.rooms.accept(room, by: bob)
             #expect(try await seen()?.readSeq == message.seq)
             #expect(try await chat.store.people.user(bob, for: ada).showsPresence)
-            let receipts = try await chat.store.events.liveStart(for: ada, after: cursor).missed?.receipts
+            let receipts = try await chat.store.events.resumeSnapshot(for: ada, after: cursor).missed?.receipts
             #expect(receipts?.map(\.readSeq) == [message.seq])
-            #expect(try await chat.store.events.liveStart(for: ada).pending == [:])
+            #expect(try await chat.store.events.resumeSnapshot(for: ada).pending == [:])
         }
     }
 

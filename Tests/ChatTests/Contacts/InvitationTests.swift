@@ -15,7 +15,7 @@ struct InvitationTests {
                 let added = try await chat.store.rooms.addMember(stranger, to: room, role: .admin, by: ada)
                 #expect(added.member == nil)
                 #expect(try await chat.store.rooms.members(of: room, for: ada).count == 1)
-                #expect(try await chat.store.events.liveStart(for: stranger).rooms.isEmpty)
+                #expect(try await chat.store.events.resumeSnapshot(for: stranger).rooms.isEmpty)
                 #expect(try await chat.store.people.user(stranger, for: ada).showsPresence == false)
                 #expect(try await chat.store.rooms.invitations(to: room, for: ada).map(\.user.id) == [stranger])
                 let invitation = try #require(try await chat.store.rooms.invitations(of: stranger).first)

@@ -7,7 +7,7 @@ import Testing
 struct FormerMemberTests {
     private func events(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [Event]? {
         let cursor = Cursor(epoch: chat.store.epoch, position: position)
-        return try await chat.store.events.liveStart(for: user, after: cursor).missed?.events
+        return try await chat.store.events.resumeSnapshot(for: user, after: cursor).missed?.events
     }
 
     /// A room that Bob is removed from after a message with a picture and one without.
@@ -132,11 +132,11 @@ struct FormerMemberTests {
             }
             let last = try await chat.say("still here", in: room, by: ada)
             let events = try #require(try await events(chat, of: bob, after: cursor))
-            #expect(events.count == 2 * MissedEvents.maxStaysPerRoom + 2)
+            #expect(events.count == 2 * MissedEvents.maxPastMembershipsPerRoom + 2)
             #expect(events.first?.kind == "member.joined")
             #expect(events.last?.seq == last.seq)
             let kept = try await chat.number("SELECT count(*) FROM past_memberships WHERE user_id = ?", [bob])
-            #expect(kept == MissedEvents.maxStaysPerRoom)
+            #expect(kept == MissedEvents.maxPastMembershipsPerRoom)
         }
     }
 }

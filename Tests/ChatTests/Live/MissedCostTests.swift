@@ -8,7 +8,7 @@ struct MissedCostTests {
     /// The statements that run while somebody comes back.
     private func statements(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [String] {
         let cursor = Cursor(epoch: chat.store.epoch, position: position)
-        return try await chat.statements { _ = try await chat.store.events.liveStart(for: user, after: cursor) }
+        return try await chat.statements { _ = try await chat.store.events.resumeSnapshot(for: user, after: cursor) }
     }
 
     @Test("I8: A cursor that is too old is answered from an index, without reading events or messages")
@@ -43,13 +43,13 @@ struct MissedCostTests {
             let statements = try await statements(chat, of: ada, after: cursor)
             #expect(statements.contains { $0.contains("length(body)") })
             #expect(!statements.contains { $0.contains(Message.columns) })
-            let start = try await chat.store.events.liveStart(
+            let start = try await chat.store.events.resumeSnapshot(
                 for: ada,
                 after: Cursor(epoch: chat.store.epoch, position: cursor)
             )
             #expect(start.missed == nil)
             let near = Cursor(epoch: chat.store.epoch, position: start.position - 30)
-            #expect(try await chat.store.events.liveStart(for: ada, after: near).missed?.events.count == 30)
+            #expect(try await chat.store.events.resumeSnapshot(for: ada, after: near).missed?.events.count == 30)
         }
     }
 

@@ -13,7 +13,7 @@ struct MissedProfileTests {
 
     private func missed(by user: User.ID, since position: Int64, in chat: TestChat) async throws -> [String]? {
         let cursor = Cursor(epoch: chat.store.epoch, position: position)
-        return try await chat.store.events.liveStart(for: user, after: cursor).missed?.profiles.map(\.displayName)
+        return try await chat.store.events.resumeSnapshot(for: user, after: cursor).missed?.profiles.map(\.displayName)
     }
 
     @Test("I2: a reconnecting client receives the new names of people who share a room with its person")

@@ -6,8 +6,11 @@ import Testing
 @Suite("Missed events", .timeLimit(.standard))
 struct MissedTests {
     private func missed(_ chat: TestChat, by user: User.ID, after position: Int64) async throws -> MissedEvents? {
-        try await chat.store.events.liveStart(for: user, after: Cursor(epoch: chat.store.epoch, position: position))
-            .missed
+        try await chat.store.events.resumeSnapshot(
+            for: user,
+            after: Cursor(epoch: chat.store.epoch, position: position)
+        )
+        .missed
     }
 
     private func positions(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [Int64]? {
@@ -34,9 +37,9 @@ struct MissedTests {
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             for cursor in [Cursor(epoch: "other", position: 0), Cursor(epoch: chat.store.epoch, position: 2)] {
-                #expect(try await chat.store.events.liveStart(for: ada, after: cursor).missed == nil)
+                #expect(try await chat.store.events.resumeSnapshot(for: ada, after: cursor).missed == nil)
             }
-            #expect(try await chat.store.events.liveStart(for: ada).missed == nil)
+            #expect(try await chat.store.events.resumeSnapshot(for: ada).missed == nil)
             chat.clock.advance(by: .seconds(10))
             try await chat.say("kept", in: room, by: ada)
             #expect(try await chat.store.events.prune(before: chat.clock.now, eventsPerRoom: 1000, limit: 10) == 1)

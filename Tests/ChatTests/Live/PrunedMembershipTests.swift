@@ -7,7 +7,7 @@ import Testing
 struct PrunedMembershipTests {
     private func positions(_ chat: TestChat, of user: User.ID, after position: Int64) async throws -> [Int64]? {
         let cursor = Cursor(epoch: chat.store.epoch, position: position)
-        return try await chat.store.events.liveStart(for: user, after: cursor).missed?.events.map(\.position)
+        return try await chat.store.events.resumeSnapshot(for: user, after: cursor).missed?.events.map(\.position)
     }
 
     /// A room that Bob has left. Its events have the positions 1 (Ada joins), 2 (Bob joins), 3 and 4 (messages), 5 (Bob

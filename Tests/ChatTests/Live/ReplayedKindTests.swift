@@ -32,7 +32,8 @@ struct ReplayedKindTests {
             let published = chat.follower.events.filter { $0.roomID == room || $0.kind == "room.deleted" }
             #expect(Set(published.map(\.kind)) == Set(Event.Kind.allCases.map(\.rawValue)))
             let cursor = Cursor(epoch: chat.store.epoch, position: 0)
-            let replayed = try #require(try await chat.store.events.liveStart(for: ada, after: cursor).missed).events
+            let replayed = try #require(try await chat.store.events.resumeSnapshot(for: ada, after: cursor).missed)
+                .events
             #expect(replayed.map(\.kind) == published.map(\.kind))
             #expect(replayed.map(\.position) == published.map(\.position))
             #expect(replayed.map(\.seq) == published.map(\.seq))

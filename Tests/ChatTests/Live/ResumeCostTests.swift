@@ -8,7 +8,7 @@ struct ResumeCostTests {
     private func statements(_ chat: TestChat, of user: User.ID, after position: Int64?) async throws -> [String] {
         let cursor = position.map { Cursor(epoch: chat.store.epoch, position: $0) }
         return try await chat.statements {
-            let start = try await chat.store.events.liveStart(for: user, after: cursor)
+            let start = try await chat.store.events.resumeSnapshot(for: user, after: cursor)
             #expect((start.missed == nil) == (cursor == nil))
         }
     }

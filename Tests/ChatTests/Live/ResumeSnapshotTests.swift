@@ -19,7 +19,7 @@ struct ResumeSnapshotTests {
                 }
                 group.addTask {
                     for _ in 0..<200 {
-                        let start = try await chat.store.events.liveStart(for: bob)
+                        let start = try await chat.store.events.resumeSnapshot(for: bob)
                         // The room's events alternate: ada joined, then bob joins, leaves, joins …
                         #expect(start.rooms.isEmpty == !start.position.isMultiple(of: 2))
                     }
@@ -40,7 +40,7 @@ struct ResumeSnapshotTests {
             try await chat.store.change(about: []) { try $0.execute("DELETE FROM events", []) }
             #expect(try chat.store.logPosition() == 2)
             try await chat.say("three", in: room, by: ada)
-            #expect(try await chat.store.events.liveStart(for: ada).position == 3)
+            #expect(try await chat.store.events.resumeSnapshot(for: ada).position == 3)
             #expect(chat.follower.events.map(\.position) == [1, 2, 3])
         }
     }

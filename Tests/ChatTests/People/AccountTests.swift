@@ -154,7 +154,7 @@ struct AccountTests {
             #expect(credentials == nil)
             #expect(try await chat.store.people.credentials(of: .random()) == nil)
             #expect(await refusal { try await chat.store.people.user(.random()) } == .notFound)
-            #expect(await refusal { try await chat.store.events.liveStart(for: .random()) } == .unauthenticated)
+            #expect(await refusal { try await chat.store.events.resumeSnapshot(for: .random()) } == .unauthenticated)
         }
     }
 

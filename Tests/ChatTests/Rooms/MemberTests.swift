@@ -184,7 +184,7 @@ struct MemberTests {
             #expect(
                 await refusal { try await store.rooms.removeMember(people[1], from: room, by: people[0]) } == .notFound
             )
-            #expect(try await store.events.liveStart(for: people[1]).rooms.isEmpty)
+            #expect(try await store.events.resumeSnapshot(for: people[1]).rooms.isEmpty)
             #expect(try await store.rooms.room(room, for: people[0]).room.memberCount == 3)
         }
     }

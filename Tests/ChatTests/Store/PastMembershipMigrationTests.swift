@@ -58,7 +58,7 @@ struct PastMembershipMigrationTests {
             let store = try Store(path: path)
             func missed(after position: Int64) async throws -> [String]? {
                 let cursor = Cursor(epoch: store.epoch, position: position)
-                return try await store.events.liveStart(for: bob, after: cursor).missed?.events.map(\.kind)
+                return try await store.events.resumeSnapshot(for: bob, after: cursor).missed?.events.map(\.kind)
             }
             // Past the end of the pruned membership, nothing is missing.
             #expect(try await missed(after: 4) == [])

@@ -77,7 +77,7 @@ struct TracedStatementTests {
         _ = try await store.rooms.acquaintance(of: eve, with: ada)
         let direct = try await store.rooms.directRoom(of: eve, and: ada).room.id
         try await chat.say("hello", in: direct, by: eve)
-        _ = try await store.events.liveStart(for: eve, after: Cursor(epoch: store.epoch, position: 0))
+        _ = try await store.events.resumeSnapshot(for: eve, after: Cursor(epoch: store.epoch, position: 0))
         _ = try await store.rooms.accept(direct, by: ada)
         try await store.rooms.setHidden(true, direct, of: ada)
         _ = try await store.rooms.list(of: ada, hidden: true)
@@ -105,7 +105,7 @@ struct TracedStatementTests {
         let left = try await chat.room(of: people[0], with: [people[1]])
         try await store.rooms.removeMember(people[0], from: left, by: people[0])
         try await store.rooms.removeMember(people[1], from: left, by: people[1])
-        _ = try await store.events.liveStart(for: people[0])
+        _ = try await store.events.resumeSnapshot(for: people[0])
     }
 
     private func useMessages(_ chat: TestChat, _ room: Room.ID, _ people: [User.ID]) async throws {

@@ -7,7 +7,7 @@ struct LiveEvent: Sendable {
         case none
         /// Subscribes the person; the event is the first one that they receive.
         case joins(User.ID)
-        /// Subscribes the person, who has not yet accepted a stranger: their presence is hidden from the other members.
+        /// Subscribes the person as a pending member: their presence is hidden from the other members.
         case joinsPending(User.ID)
         /// The person has accepted; with their receipt, which becomes visible now.
         case accepts(Receipt)

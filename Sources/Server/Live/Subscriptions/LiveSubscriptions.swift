@@ -29,7 +29,7 @@ struct LiveSubscriptions: Sendable {
     func snapshot(for user: User.ID, after cursor: String?) async throws -> ConnectionSnapshot {
         let cursor = cursor.flatMap(Cursor.init)
         let blockChanges = blockChanges.count
-        let start = try await store.events.liveStart(for: user, after: cursor)
+        let start = try await store.events.resumeSnapshot(for: user, after: cursor)
         let encoded = start.missed.flatMap(encoded)
         let missed = encoded ?? []
         // Until the first missed event has arrived, the client has not moved.
