@@ -1,6 +1,10 @@
 import Vocabulary
 
 extension Snapshot {
+    /// The newest messages, newest first.
+    static let newestMessages = """
+        SELECT \(Message.columns) FROM messages WHERE room_id = ? ORDER BY seq DESC LIMIT ?
+        """
     /// Messages before a number, newest first, and whether there are any at that number or later.
     static let messagesBefore = """
         SELECT \(Message.columns), EXISTS (SELECT 1 FROM messages WHERE room_id = ?1 AND seq >= ?2)
@@ -52,11 +56,20 @@ extension Snapshot {
     /// whether there are more.
     func page(of room: Room.ID, at anchor: PageAnchor, limit: Int) throws -> Page {
         switch anchor {
-        case .newest: try page(of: room, before: .max, limit)
+        case .newest: try newestPage(of: room, limit)
         case .before(let seq): try page(of: room, before: seq, limit)
         case .after(let seq): try page(of: room, from: seq == .max ? .max : seq + 1, limit)
         case .around(let seq): try page(of: room, around: seq, limit)
         }
+    }
+
+    private func newestPage(of room: Room.ID, _ limit: Int) throws -> Page {
+        let found = try all(Self.newestMessages, [room, limit + 1], StoredMessage.init)
+        return Page(
+            messages: try withAttachments(found.prefix(limit).reversed()),
+            hasMoreBefore: found.count > limit,
+            hasMoreAfter: false
+        )
     }
 
     private func page(of room: Room.ID, before seq: Int64, _ limit: Int) throws -> Page {

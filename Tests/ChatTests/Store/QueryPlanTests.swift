@@ -29,6 +29,7 @@ struct QueryPlanTests {
     }
 
     static let hotQueries: [HotQuery] = [
+        HotQuery("newest messages", Snapshot.newestMessages),
         HotQuery("messages before", Snapshot.messagesBefore),
         HotQuery("messages from a number on", Snapshot.messagesFrom),
         HotQuery("messages around", Snapshot.messagesAround),
