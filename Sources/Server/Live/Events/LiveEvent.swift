@@ -1,4 +1,5 @@
 import Chat
+import DequeModule
 import NIOCore
 
 /// An event on its way to subscribers, with its effect on the subscriptions to its room.
@@ -114,5 +115,35 @@ final class EncodedBatch {
         for event in events { format.append(event, to: &frames) }
         if first == nil { first = (id, frames) } else { others[id] = frames }
         return frames
+    }
+}
+
+/// The newest events, for connections whose snapshot was read just before they happened.
+struct RecentEvents {
+    private let maxCount: Int
+    private let maxBytes: Int
+    private var events: Deque<LiveEvent> = []
+    private var byteCount = 0
+
+    init(maxCount: Int, maxBytes: Int) {
+        self.maxCount = maxCount
+        self.maxBytes = maxBytes
+    }
+
+    mutating func append(_ event: LiveEvent) {
+        events.append(event)
+        byteCount += event.encoded.json.readableBytes
+    }
+
+    /// Removes the oldest events above the limits.
+    mutating func trim() {
+        while events.count > maxCount || byteCount > maxBytes {
+            byteCount -= events.removeFirst().encoded.json.readableBytes
+        }
+    }
+
+    /// Kept events behind a position, oldest first.
+    func events(after position: Int64) -> some Collection<LiveEvent> {
+        events.reversed().prefix { $0.position > position }.reversed()
     }
 }

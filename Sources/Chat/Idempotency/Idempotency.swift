@@ -1,6 +1,19 @@
 import FoundationEssentials
 import Vocabulary
 
+/// The result of a request, and whether an earlier request with the same key had already produced it.
+@dynamicMemberLookup
+package struct Replayable<Value> {
+    package let value: Value
+    package let isReplay: Bool
+
+    package subscript<Member>(dynamicMember path: KeyPath<Value, Member>) -> Member {
+        value[keyPath: path]
+    }
+}
+
+extension Replayable: Sendable where Value: Sendable {}
+
 /// A key is written in the same transaction as the change that it protects. So a crash cannot leave one without the
 /// other, and a refused change leaves its key unused.
 extension WriteTransaction {

@@ -1,6 +1,32 @@
 import CKernel
 import Glibc
 
+/// The server's end of the socket over which a worker receives jobs, each with the open files that it works on.
+package final class JobSender: Sendable {
+    private let descriptor: Int32
+
+    private init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    /// - Returns: the server's end, and the descriptor of the other one, which the caller closes.
+    package static func pair() throws(FileFailure) -> (own: JobSender, other: Int32) {
+        var ends: [Int32] = [-1, -1]
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw FileFailure("socketpair") }
+        return (JobSender(ends[0]), ends[1])
+    }
+
+    /// Sends a line together with open files. Never blocks: one job is sent at a time, and it fits into the buffer of
+    /// the socket.
+    package func send(_ line: [UInt8], with files: [Int32]) throws(FileFailure) {
+        let count = unsafe line.withUnsafeBytes { bytes in
+            unsafe snug_send_descriptors(descriptor, bytes.baseAddress, bytes.count, files, files.count)
+        }
+        guard count == line.count else { throw FileFailure("send", code: count < 0 ? errno : EAGAIN) }
+    }
+}
+
 /// The worker's end of the socket of a ``JobSender``.
 package struct JobReceiver {
     private let descriptor: Int32

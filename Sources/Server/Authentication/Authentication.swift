@@ -1,5 +1,6 @@
 import Chat
 import HTTPTypes
+import Hummingbird
 import NIOHTTP1
 
 /// What a client presents to show which session it acts for, in a request or in the hello of a live connection. A new
@@ -58,5 +59,26 @@ struct Authenticator: Sendable {
         switch credential {
         case .sessionToken(let token): try await store.people.session(of: token, from: network)
         }
+    }
+}
+
+/// Finds the session of a request that presents a credential. A request without one passes, and is refused where a
+/// session is needed.
+struct AuthenticationMiddleware: RouterMiddleware {
+    let authenticator: Authenticator
+    let address: ClientAddress
+
+    func handle(
+        _ request: Request,
+        context: AppContext,
+        next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        guard let credential = ClientCredential(request.headers) else { return try await next(request, context) }
+        let session = try await authenticator.session(for: credential) {
+            address.network(of: context.peer, forwardedFor: request.headers[values: .xForwardedFor]).known
+        }
+        var context = context
+        context.session = session
+        return try await next(request, context)
     }
 }
