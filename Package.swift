@@ -18,6 +18,7 @@ let package = Package(
         .executable(name: "snug-fuzz", targets: ["Fuzz"]),
         // Preloaded into programs under test.
         .library(name: "snug-faults", type: .dynamic, targets: ["Faults"]),
+        .library(name: "snug-disk-recorder", type: .dynamic, targets: ["DiskRecorder"]),
     ],
     dependencies: [
         // Traits that are on by default are off where they add what is not used here.
@@ -151,6 +152,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "Faults", path: "Tests/Faults"),
+        .target(name: "DiskRecorder", path: "Tests/DiskRecorder"),
         .target(
             name: "Mutation",
             dependencies: ["Fixtures", "Media", "Pictures", .product(name: "NIOCore", package: "swift-nio")],

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -25,6 +26,7 @@ static int strikes(void) {
     int left = __atomic_sub_fetch(&faults->countdown, 1, __ATOMIC_SEQ_CST);
     if (left > 0 || (left < 0 && !faults->lasts)) return 0;
     __atomic_add_fetch(&faults->hits, 1, __ATOMIC_SEQ_CST);
+    if (faults->error == FAULT_KILL) kill(getpid(), SIGKILL);
     errno = faults->error;
     return 1;
 }
@@ -69,4 +71,34 @@ int fdatasync(int descriptor) {
 int linkat(int from, const char *source, int to, const char *target, int flags) {
     NEXT(int, "linkat", int, const char *, int, const char *, int);
     return strikes() ? -1 : next(from, source, to, target, flags);
+}
+
+// Names are removed and changed without failing, because an error there is another one than that of a full disk. Kills
+// count them too.
+static void count_for_kill(void) {
+    if (faults && faults->error == FAULT_KILL) strikes();
+}
+
+int unlink(const char *name) {
+    NEXT(int, "unlink", const char *);
+    count_for_kill();
+    return next(name);
+}
+
+int unlinkat(int folder, const char *name, int flags) {
+    NEXT(int, "unlinkat", int, const char *, int);
+    count_for_kill();
+    return next(folder, name, flags);
+}
+
+int rename(const char *old, const char *new) {
+    NEXT(int, "rename", const char *, const char *);
+    count_for_kill();
+    return next(old, new);
+}
+
+int renameat(int from, const char *old, int to, const char *new) {
+    NEXT(int, "renameat", int, const char *, int, const char *);
+    count_for_kill();
+    return next(from, old, to, new);
 }

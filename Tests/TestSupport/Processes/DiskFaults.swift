@@ -19,6 +19,11 @@ package struct DiskFaults: Sendable {
         try write([Int32(call), error, lasting ? 1 : 0, 0])
     }
 
+    /// Kills the process at the call with this number, counted from 1, before it changes anything.
+    package func kill(at call: Int) throws {
+        try write([Int32(call), -1, 0, 0])
+    }
+
     /// Returns once a call has failed.
     package func waitForFailure() async throws {
         try await poll(waitingFor: "a call to fail") { try hitCount > 0 }

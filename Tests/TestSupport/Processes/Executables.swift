@@ -8,6 +8,8 @@ package enum Executables {
     package static let demo = path("snug-demo")
     /// What `DiskFaults` preloads into the server.
     package static let faults = path("libsnug-faults.so")
+    /// What `DiskRecorder` preloads into the server.
+    package static let diskRecorder = path("libsnug-disk-recorder.so")
 
     /// Searches next to the test bundle and in the folders above it.
     private static func path(_ name: String) -> String {
