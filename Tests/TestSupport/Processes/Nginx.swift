@@ -49,16 +49,55 @@ package func withNginxLogs<Result: Sendable>(
     }
 }
 
+/// The same with the product's TLS, whose certificate is self-signed.
+///
+/// - Parameter body: Gets the site without TLS, and the port with it.
+package func withSecureNginx<Result: Sendable>(
+    inFrontOf server: Site,
+    storage: String,
+    _ body: (Site, Int) async throws -> Result
+) async throws -> Result {
+    try await withMemoryFolder { folder in
+        let (front, port) = (Site(port: try freePort()), try freePort())
+        let site = try Nginx.site(listeningAt: front, server: server, storage: storage, logs: folder)
+        try site.write(toFile: "\(folder)/snug.conf", atomically: true, encoding: .utf8)
+        try await Nginx.makeCertificate(in: folder)
+        try FileManager.default.createDirectory(atPath: "\(folder)/tls", withIntermediateDirectories: false)
+        try Nginx.secure(port: port, in: folder)
+            .write(toFile: "\(folder)/tls/tls.conf", atomically: true, encoding: .utf8)
+        try Nginx.main(in: folder, user: nil).write(toFile: "\(folder)/nginx.conf", atomically: true, encoding: .utf8)
+        return try await Nginx.run(in: folder) { try await body(front, port) }
+    }
+}
+
 private enum Nginx {
     /// The product's configuration with other port, address and path.
     static func site(listeningAt front: Site, server: Site, storage: String, logs: String) throws -> String {
-        let file = Executables.checkout.appending(path: "deploy/nginx/snug.conf")
-        var text = try String(contentsOf: file, encoding: .utf8)
         let places = [
-            "listen 80;": "listen \(front.host):\(front.port);",
+            "listen 80;": "listen \(front.host):\(front.port);", "listen [::]:80;": "",
+            "/etc/nginx/snug/": logs + "/tls/",
             "server 127.0.0.1:8080;": "server \(server.host):\(server.port);",
             "/var/lib/snug/": storage + "/", "/var/log/nginx/": logs + "/",
         ]
+        return try configuration("snug.conf", replacing: places)
+    }
+
+    /// The product's TLS with another port and certificate.
+    static func secure(port: Int, in folder: String) throws -> String {
+        let certificates = "/etc/letsencrypt/live/chat.example.org/"
+        return try configuration(
+            "snug-tls.conf",
+            replacing: [
+                "listen 443 ": "listen 127.0.0.1:\(port) ", "listen [::]:443 ssl http2;": "",
+                certificates + "fullchain.pem": folder + "/certificate.pem",
+                certificates + "privkey.pem": folder + "/key.pem",
+            ]
+        )
+    }
+
+    private static func configuration(_ name: String, replacing places: [String: String]) throws -> String {
+        let file = Executables.checkout.appending(path: "deploy/nginx/\(name)")
+        var text = try String(contentsOf: file, encoding: .utf8)
         for (place, own) in places {
             guard text.contains(place) else {
                 throw StartFailure(program: "nginx", output: "no \(place) in \(file.path)")
@@ -66,6 +105,15 @@ private enum Nginx {
             text = text.replacing(place, with: own)
         }
         return text
+    }
+
+    static func makeCertificate(in folder: String) async throws {
+        let made = try await runProgram([
+            "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+            "-subj", "/CN=127.0.0.1", "-days", "2", "-keyout", "\(folder)/key.pem", "-out",
+            "\(folder)/certificate.pem",
+        ])
+        guard made.status == .exited(0) else { throw StartFailure(program: "openssl", output: made.errors) }
     }
 
     /// The enclosing configuration, as in Debian's nginx.conf, with everything in one folder.
