@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev test demo lint bench
+.PHONY: help run dev test demo lint bench deb
 
 help:
 	@echo "make run      build Snug and start it on ./storage (settings: SNUG_… in the environment)"
@@ -7,6 +7,7 @@ help:
 	@echo "make demo     show two users, a private room and a photograph on a running server (PHOTO=path, SNUG_URL=url)"
 	@echo "make test     build and run all tests (FILTER=pattern selects some)"
 	@echo "make lint     check formatting, scripts and imports"
+	@echo "make deb      build the Debian package into .build/debian"
 	@echo "make bench    measure in a cgroup of 512 MiB and one core (BENCH=part: budget, pictures, uploads, storm or scale)"
 
 run:
@@ -28,3 +29,6 @@ lint:
 
 bench:
 	@Scripts/bench $(BENCH)
+
+deb:
+	@Scripts/package-deb
