@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev test demo lint bench deb
+.PHONY: help run dev test demo lint bench load deb
 
 help:
 	@echo "make run      build Snug and start it on ./storage (settings: SNUG_… in the environment)"
@@ -8,7 +8,8 @@ help:
 	@echo "make test     build and run all tests (FILTER=pattern selects some)"
 	@echo "make lint     check formatting, scripts and imports"
 	@echo "make deb      build the Debian package into .build/debian"
-	@echo "make bench    measure in a cgroup of 512 MiB and one core (BENCH=part: budget, pictures, uploads, storm or scale)"
+	@echo "make load     let 100 people chat with a server of its own, and compare with limits (LOAD=options)"
+	@echo "make bench    measure in a cgroup of 512 MiB and one core (BENCH=part: budget, pictures, uploads, storm, load or scale)"
 
 run:
 	@Scripts/build
@@ -29,6 +30,9 @@ lint:
 
 bench:
 	@Scripts/bench $(BENCH)
+
+load:
+	@Scripts/load $(LOAD)
 
 deb:
 	@Scripts/package-deb

@@ -12,7 +12,7 @@ struct BenchCommand: AsyncParsableCommand {
     )
 
     @Argument(
-        help: "What to measure: budget, pictures, uploads, storm, scale or one of its parts. Default: everything."
+        help: "What to measure: budget, pictures, uploads, storm, load, scale or one of its parts. Default: everything."
     )
     var parts: [Part] = []
 
@@ -89,6 +89,9 @@ struct BenchCommand: AsyncParsableCommand {
         if wanted.contains(.storm) {
             figures += try await environment.run(.storm, MixedLoad(environment: environment, plan: plan).run)
         }
+        if wanted.contains(.load) {
+            figures += try await environment.run(.load, PeopleLoad(environment: environment, plan: plan).run)
+        }
         let parts = wanted.filter(Part.partsOfScale.contains)
         if !parts.isEmpty { figures += try await Scale(environment: environment, parts: parts).run() }
         return figures
@@ -111,6 +114,8 @@ enum Part: String, CaseIterable, ExpressibleByArgument {
     case uploads
     /// Messages beside continuous uploads of the pictures that cost the most.
     case storm
+    /// People who chat, against limits that they would notice.
+    case load
     /// The limit of each single operation: all of the following.
     case scale
     case history

@@ -46,7 +46,7 @@ struct Scale: Sendable {
         case .crowd: try await ConnectionScale(fixture: fixture).run()
         case .slow: try await SlowReaders(fixture: fixture).run()
         case .resume: try await Resuming(fixture: fixture).run()
-        case .budget, .pictures, .uploads, .storm, .scale: []
+        case .budget, .pictures, .uploads, .storm, .load, .scale: []
         }
     }
 }

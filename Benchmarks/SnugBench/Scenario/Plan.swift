@@ -35,6 +35,12 @@ struct Plan: ParsableArguments, Sendable {
     @Option(help: "How long `storm` lasts, in seconds.")
     var stormSeconds = 30
 
+    @Option(help: "People of `load`.")
+    var people = 100
+
+    @Option(help: "How long `load` lasts, in seconds.")
+    var loadSeconds = 60
+
     @Option(help: "Event loops of the load generator; more than one only where it has cores for them.")
     var loops = 1
 
@@ -48,7 +54,8 @@ struct Plan: ParsableArguments, Sendable {
         let counts = [
             ("seconds", seconds), ("rooms", rooms), ("members", members), ("singles", singles), ("rounds", rounds),
             ("upload-rounds", uploadRounds), ("upload-seconds", uploadSeconds), ("storm-seconds", stormSeconds),
-            ("loops", loops),
+            ("people", people),
+            ("load-seconds", loadSeconds), ("loops", loops),
         ]
         for (name, value) in counts where value < 1 {
             throw ValidationError("--\(name) must be at least 1")
@@ -66,7 +73,8 @@ extension Plan: Encodable {
             "seconds": Double(seconds), "rooms": Double(rooms), "members": Double(members),
             "messages": messages, "reads": reads, "uploaders": Double(uploaders), "singles": Double(singles),
             "rounds": Double(rounds), "upload_rounds": Double(uploadRounds), "upload_seconds": Double(uploadSeconds),
-            "storm_seconds": Double(stormSeconds), "loops": Double(loops),
+            "storm_seconds": Double(stormSeconds), "people": Double(people), "load_seconds": Double(loadSeconds),
+            "loops": Double(loops),
         ]
         try numbers.encode(to: encoder)
     }
