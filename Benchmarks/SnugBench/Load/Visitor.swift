@@ -7,9 +7,10 @@ import Synchronization
 struct Visitor: Sendable {
     /// Between two visits of a room.
     static let pause = TimeAmount.seconds(5)
-    /// Messages until one has a picture.
-    private static let picturePeriod = 20
+    /// Messages of all people until one has a picture.
+    private static let picturePeriod = 100
 
+    private let number: Int
     private let person: Person
     private let room: Room
     private let session: Session
@@ -17,10 +18,11 @@ struct Visitor: Sendable {
     private let deliveries: CallLog
 
     /// - Parameters:
+    ///   - number: Of the person; people with different numbers post pictures at different times.
     ///   - calls: Receives the time of every request.
     ///   - deliveries: Receives the times from posting a message to its arrival at the own socket.
-    init(_ person: Person, in room: Room, _ session: Session, calls: CallLog, deliveries: CallLog) {
-        (self.person, self.room, self.session) = (person, room, session)
+    init(_ number: Int, _ person: Person, in room: Room, _ session: Session, calls: CallLog, deliveries: CallLog) {
+        (self.number, self.person, self.room, self.session) = (number, person, room, session)
         (self.calls, self.deliveries) = (calls, deliveries)
     }
 
@@ -51,7 +53,7 @@ struct Visitor: Sendable {
             _ = try await timed(200) { try await person.get(path + "/messages?limit=50") }
             _ = try await timed(204) { try await person.post(path + "/typing") }
             var attachments: [JSON] = []
-            if round.isMultiple(of: Self.picturePeriod) { attachments.append(try await upload(as: person, round)) }
+            if (number + round).isMultiple(of: Self.picturePeriod) { attachments.append(try await upload(as: person)) }
             let id = UUID().uuidString.lowercased()
             let message: JSON = [
                 "body": .string("Message \(round)"), "attachment_ids": .array(attachments),
@@ -67,8 +69,8 @@ struct Visitor: Sendable {
     }
 
     /// The id of the attachment.
-    private func upload(as person: Person, _ round: Int) async throws -> JSON {
-        let photograph = session.photographs[round / Self.picturePeriod % session.photographs.count]
+    private func upload(as person: Person) async throws -> JSON {
+        let photograph = session.photographs[number % session.photographs.count]
         return try await timed(201) {
             try await person.postAttachment(
                 photograph.bytes,

@@ -46,7 +46,14 @@ struct PeopleLoad: Sendable {
         try await withThrowingTaskGroup { tasks in
             for (number, member) in people.enumerated() {
                 let delay = Double(number) / Double(people.count) * Double(Visitor.pause.nanoseconds)
-                let visitor = Visitor(member.person, in: member.room, session, calls: calls, deliveries: deliveries)
+                let visitor = Visitor(
+                    number,
+                    member.person,
+                    in: member.room,
+                    session,
+                    calls: calls,
+                    deliveries: deliveries
+                )
                 tasks.addTask { try await visitor.run(from: started + .nanoseconds(Int64(delay)), until: end) }
             }
             try await tasks.waitForAll()
