@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Vocabulary", swiftSettings: settings),
+        .target(name: "SnugMetrics", swiftSettings: settings),
         .target(name: "Hashing", dependencies: ["CCrypto"], swiftSettings: settings + [.strictMemorySafety()]),
         .target(
             name: "Kernel",
@@ -57,7 +58,7 @@ let package = Package(
         .target(
             name: "Chat",
             dependencies: [
-                "Hashing", "Vocabulary",
+                "Hashing", "SnugMetrics", "Vocabulary",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -67,7 +68,7 @@ let package = Package(
         .target(
             name: "ChatSQLite",
             dependencies: [
-                "Chat", "CKernel", "Vocabulary",
+                "Chat", "CKernel", "SnugMetrics", "Vocabulary",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -77,7 +78,7 @@ let package = Package(
         .target(
             name: "Media",
             dependencies: [
-                "CKernel", "CMagic", "Hashing", "Kernel", "Pictures", "Vocabulary",
+                "CKernel", "CMagic", "Hashing", "Kernel", "Pictures", "SnugMetrics", "Vocabulary",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -111,7 +112,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Chat", "ChatSQLite", "Kernel", "Media", "Pictures", "SnugSettings", "Vocabulary",
+                "Chat", "ChatSQLite", "Kernel", "Media", "Pictures", "SnugMetrics", "SnugSettings", "Vocabulary",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -221,8 +222,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "Chat", "ChatSQLite", "Fixtures", "Hashing", "Media", "Pictures", "Server", "SnugClient",
-                "SnugSettings",
-                "TestSupport", "Vocabulary",
+                "SnugMetrics", "SnugSettings", "TestSupport", "Vocabulary",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -231,6 +231,11 @@ let package = Package(
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SnugMetricsTests",
+            dependencies: ["SnugMetrics", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: settings),
