@@ -1,4 +1,5 @@
 import Foundation
+import Media
 import SnugSettings
 import TestSupport
 import Testing
@@ -62,6 +63,45 @@ struct CommandTests {
             #expect(run.status == 1)
             #expect(run.output.contains("STOPPED"))
             #expect(try storage.files() == before)
+        }
+    }
+
+    @Test("A sweep leaves its result in the storage, readable by its owner; a dry run leaves nothing")
+    func status() async throws {
+        try await withStorage { storage in
+            _ = try await storage.unattached(age: .hours(30))
+            #expect(try await JanitorProcess.run(["sweep", "--dry-run", "--storage", storage.folder]).status == 0)
+            #expect(JanitorStatus(storage: storage.folder) == nil)
+            let start = Date.now.timeIntervalSince1970
+            #expect(try await JanitorProcess.run(["sweep", "--storage", storage.folder]).status == 0)
+            let status = try #require(JanitorStatus(storage: storage.folder))
+            #expect(status.outcome == .done)
+            #expect(status.finishedAt >= start && status.doneAt == status.finishedAt)
+            #expect(status.findings["unattached"]?.rows == 1)
+            #expect(Set(status.findings.keys) == Set(SweepStep.all.map(\.name)))
+            let path = storage.folder + "/" + JanitorStatus.fileName
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            #expect(!FileManager.default.fileExists(atPath: path + ".new"))
+        }
+    }
+
+    @Test("A sweep that was stopped or has failed does not count as done")
+    func unsuccessfulStatus() async throws {
+        try await withStorage { storage in
+            #expect(try await JanitorProcess.run(["sweep", "--storage", storage.folder]).status == 0)
+            let done = try #require(JanitorStatus(storage: storage.folder))
+            let strays = try (0..<60).map { _ in try storage.stray(age: .hours(30)) }
+            #expect(try await JanitorProcess.run(["sweep", "--storage", storage.folder]).status == 1)
+            let stopped = try #require(JanitorStatus(storage: storage.folder))
+            #expect(stopped.outcome == .stopped && stopped.doneAt == done.doneAt)
+            #expect(stopped.finishedAt > done.finishedAt)
+            for stray in strays { try FileManager.default.removeItem(atPath: storage.path(of: .original(stray))) }
+            // The folder of a day in the trash that cannot be listed.
+            try Data().write(to: URL(fileURLWithPath: storage.media + "/trash/20200101"))
+            #expect(try await JanitorProcess.run(["sweep", "--storage", storage.folder]).status == 70)
+            let failed = try #require(JanitorStatus(storage: storage.folder))
+            #expect(failed.outcome == .failed && failed.doneAt == done.doneAt && failed.findings.isEmpty)
         }
     }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Media
 
 /// `snug-janitor sweep`
 struct SweepCommand: AsyncParsableCommand {
@@ -46,11 +48,29 @@ struct SweepCommand: AsyncParsableCommand {
                 ("--grace-unknown", graceUnknown), ("--grace-log", graceLog), ("--grace-trash", graceTrash),
             ])
             let report = try await JanitorStorage.withExclusiveUse(of: settings) { storage in
-                try await Sweep(storage, isDryRun: dryRun).run()
+                try await sweep(storage)
             }
             print(json ? try report.json : report.description)
             if report.wasStopped { throw ExitCode(1) }
         }
+    }
+
+    /// Sweeps and leaves the result for the server's metrics, unless nothing may be changed.
+    private func sweep(_ storage: JanitorStorage) async throws -> SweepReport {
+        let sweep = Sweep(storage, isDryRun: dryRun)
+        guard !dryRun else { return try await sweep.run() }
+        let folder = storage.settings.storage
+        let previous = JanitorStatus(storage: folder)
+        let report: SweepReport
+        do {
+            report = try await sweep.run()
+        } catch {
+            // The failure of the sweep itself matters more.
+            try? JanitorStatus(.failed, at: Date.now.timeIntervalSince1970, after: previous).write(storage: folder)
+            throw error
+        }
+        try report.status(after: previous).write(storage: folder)
+        return report
     }
 }
 

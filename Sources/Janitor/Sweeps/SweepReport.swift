@@ -1,4 +1,5 @@
 import Foundation
+import Media
 
 /// The result of a sweep: one entry for each step.
 struct SweepReport: Sendable, Equatable {
@@ -36,6 +37,21 @@ struct SweepReport: Sendable, Equatable {
     /// True if a step was stopped.
     var wasStopped: Bool {
         entries.values.contains { $0.stopReason != nil }
+    }
+}
+
+extension SweepReport {
+    /// What the janitor leaves in the storage for the server's metrics.
+    ///
+    /// - Parameter previous: The status before this sweep.
+    func status(after previous: JanitorStatus?, at time: Date = .now) -> JanitorStatus {
+        JanitorStatus(
+            wasStopped ? .stopped : .done,
+            at: time.timeIntervalSince1970,
+            after: previous,
+            seconds: seconds,
+            findings: entries.mapValues { .init(rows: $0.rows, files: $0.files, bytes: $0.bytes) }
+        )
     }
 }
 

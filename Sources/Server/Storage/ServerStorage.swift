@@ -12,7 +12,8 @@ struct ServerStorage: Sendable {
     private let mayHaveNewMedia: Bool
 
     /// Files that only their owner may access.
-    private static let privateFiles = Store.fileNames + [StorageLock.serverName, "janitor.lock"]
+    private static let privateFiles =
+        Store.fileNames + [StorageLock.serverName, "janitor.lock", JanitorStatus.fileName]
 
     /// Opens the folder, or creates it, and checks its content before anything is changed. Blocks.
     ///
