@@ -21,6 +21,7 @@ struct Routes {
 
     func router() -> Router<AppContext> {
         let router = Router(context: AppContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: RequestIdentity(address: limits.address))
         router.add(middleware: RequestLog())
         router.add(middleware: ErrorResponses())
         router.add(middleware: RequestLimit(limits: limits))

@@ -181,10 +181,11 @@ extension RateLimits {
         let throttle = WarningThrottle()
         let address = ClientAddress(trustedProxies: settings.trustedProxies) { peer in
             guard throttle.mayWarn(at: internalLimits.rateClock()) else { return }
-            logger.warning(
-                "X-Forwarded-For was ignored: its sender is not in SNUG_TRUSTED_PROXIES",
-                metadata: ["peer": "\(peer)"]
+            logger.ofRequest.warning(
+                "X-Forwarded-For was ignored: its sender, named at debug, is not in SNUG_TRUSTED_PROXIES"
             )
+            // The sender may be a person who claims to be a proxy.
+            logger.ofRequest.debug("X-Forwarded-For came from a peer", metadata: ["peer": "\(peer)"])
         }
         self.init(settings.rates, address: address, now: internalLimits.rateClock)
     }

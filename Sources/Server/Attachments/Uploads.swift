@@ -118,7 +118,7 @@ struct Uploads: Sendable {
             if isStored { try await intake.discard(BlobID(id.uuid)) }
             try await store.attachments.abandon(id)
         } catch {
-            logger.warning(
+            logger.ofRequest.warning(
                 "A failed upload could not be removed; the janitor will remove it",
                 metadata: ["attachment": "\(id)", "error": "\(error)"]
             )
@@ -153,7 +153,7 @@ struct Uploads: Sendable {
             return (original, disposition?.filename)
         } catch let failure as Intake.Failure {
             if case .storage(let reason) = failure {
-                logger.error(
+                logger.ofRequest.error(
                     "An upload could not be written: check the health and the free space of the disk",
                     metadata: ["error": "\(reason)"]
                 )

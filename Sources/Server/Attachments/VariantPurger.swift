@@ -14,7 +14,7 @@ struct VariantPurger: Sendable {
         do {
             try await archive.removeVariants(of: attachments.map { BlobID($0.uuid) })
         } catch {
-            logger.warning(
+            logger.ofRequest.warning(
                 "Variants of a deleted picture could not be removed; the janitor will remove them",
                 metadata: ["error": "\(error)"]
             )

@@ -43,6 +43,11 @@ struct ClientAddress: Sendable {
         return (client, true)
     }
 
+    /// Whether the peer is one of the trusted proxies.
+    func isTrusted(_ peer: SocketAddress?) -> Bool {
+        IPAddress(peer).map(isTrusted) ?? false
+    }
+
     private func isTrusted(_ address: IPAddress) -> Bool {
         trustedProxies.contains { $0.contains(address) }
     }

@@ -80,16 +80,17 @@ struct ConnectionChannel: ServerChildChannel, HTTPChannelHandler {
                     limitConfiguration: RequestHeadGuard.decoderLimits
                 )
             )
+            let identity = ResponseIdentity()
             let headGuard = RequestHeadGuard()
             let filter = UpgradeRequestFilter(endpoints: endpoints) { [rates] in rates.mayUpgrade($0, from: $1) }
             let upgrade = NIOTypedHTTPServerUpgradeHandler<ConnectionKind>(
                 httpEncoder: encoder,
-                extraHTTPHandlers: [decoder, headGuard, filter],
+                extraHTTPHandlers: [decoder, identity, headGuard, filter],
                 upgradeConfiguration: .init(upgraders: [upgrader]) { channel in
                     channel.eventLoop.makeCompletedFuture { .http(try openHTTP(on: channel, logger: logger)) }
                 }
             )
-            try channel.pipeline.syncOperations.addHandlers(encoder, decoder, headGuard, filter, upgrade)
+            try channel.pipeline.syncOperations.addHandlers(encoder, decoder, identity, headGuard, filter, upgrade)
             let kind = upgrade.upgradeResultFuture
             let deadline = channel.eventLoop.scheduleTask(in: limits.firstRequest) { channel.close(promise: nil) }
             kind.whenComplete { _ in deadline.cancel() }
