@@ -1,3 +1,4 @@
+import SnugMetrics
 import Vocabulary
 
 /// Everything that Snug stores, grouped by entity. All SQL of the project is in this module; an engine runs it.
@@ -10,6 +11,7 @@ package struct Store: Sendable {
     let memberships: MembershipCache
     let rates: PersonRates
     let follower: any ConsequenceFollower
+    package let metrics: StoreMetrics
 
     /// Created with the database; part of every cursor.
     package var epoch: String { engine.epoch }
@@ -30,22 +32,33 @@ package struct Store: Sendable {
         makeEngine: (_ publish: @escaping @Sendable ([Event]) -> Void) -> any Engine
     ) {
         let memberships = MembershipCache()
+        let metrics = StoreMetrics(sessions: sessionCache.counters, memberships: memberships.counters)
         self.limits = limits
         self.retries = retries
         self.now = now
         self.memberships = memberships
         self.rates = rates
         self.follower = follower
+        self.metrics = metrics
         engine = makeEngine { events in
+            metrics.note(events)
             memberships.forget(endedBy: events)
             follower.publish(events)
         }
     }
 
     /// Reads a consistent snapshot.
-    func read<Value: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> Value) async throws -> Value {
+    ///
+    /// - Parameters:
+    ///   - file: With `function`, the operation whose time is measured: that of the caller.
+    func read<Value: Sendable>(
+        file: StaticString = #fileID,
+        function: StaticString = #function,
+        _ body: @escaping @Sendable (Snapshot) throws -> Value
+    ) async throws -> Value {
+        let time = metrics.operations.time(of: file, function)
         do {
-            return try await engine.read(body)
+            return try await engine.read { db in try time.measure { try body(db) } }
         } catch let error as EngineError {
             throw Refusal(error) ?? (error as any Error)
         }
@@ -54,15 +67,22 @@ package struct Store: Sendable {
     /// Makes a change in one transaction, all of it or nothing. When the method returns, it is on the disk and its
     /// consequences have been followed.
     ///
-    /// - Parameter subjects: What the change depends on.
+    /// - Parameters:
+    ///   - subjects: What the change depends on.
+    ///   - file: With `function`, the operation whose time is measured: that of the caller.
     @discardableResult
     func change<Value: Sendable>(
         about subjects: [Subject],
+        file: StaticString = #fileID,
+        function: StaticString = #function,
         _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
     ) async throws -> Value {
+        let time = metrics.operations.time(of: file, function)
         let committed: Committed<Value>
         do {
-            committed = try await engine.change(about: subjects, body)
+            committed = try await engine.change(about: subjects) { transaction in
+                try time.measure { try body(&transaction) }
+            }
         } catch let error as EngineError {
             throw Refusal(error) ?? (error as any Error)
         }
@@ -84,6 +104,11 @@ package struct Store: Sendable {
         case EngineError.constraint: false
         default: error is EngineError
         }
+    }
+
+    /// Position of the newest event ever written; 0 before the first.
+    package func logPosition() async throws -> Int64 {
+        try await engine.logPosition()
     }
 
     /// Runs a trivial query; throws if the database does not answer.

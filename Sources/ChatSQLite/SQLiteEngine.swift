@@ -22,7 +22,8 @@ struct SQLiteEngine: Engine {
         publish: @escaping @Sendable ([Event]) -> Void
     ) {
         self.database = database
-        commits = GroupCommit(pool: database.pool, groupSize: commitGroup, now: now) { events in
+        commits = GroupCommit(pool: database.pool, groupSize: commitGroup, now: now, metrics: database.metrics) {
+            events in
             database.note(events)
             publish(events)
         }
@@ -38,6 +39,14 @@ struct SQLiteEngine: Engine {
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> Value) async throws -> Value {
         try await reads.perform(body)
+    }
+
+    func logPosition() async throws -> Int64 {
+        do {
+            return try await pool.read { try $0.logPosition() }
+        } catch {
+            throw error.translated
+        }
     }
 
     func ping() async throws {

@@ -1,3 +1,4 @@
+import SnugMetrics
 import Synchronization
 
 /// Caches who is a member of which room, so that a request needs no query for it.
@@ -15,13 +16,16 @@ final class MembershipCache: Sendable {
     }
 
     private let state = Mutex(State())
+    let counters = CacheCounters()
 
     var generation: Int {
         state.withLock(\.generation)
     }
 
     func contains(_ user: User.ID, in room: Room.ID) -> Bool {
-        state.withLock { $0.rooms[room]?.contains(user) == true }
+        let isKnown = state.withLock { $0.rooms[room]?.contains(user) == true }
+        (isKnown ? counters.hits : counters.misses).add()
+        return isKnown
     }
 
     /// Caches a membership that was read when the cache had this generation.

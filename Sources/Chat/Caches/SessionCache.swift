@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SnugMetrics
 import Synchronization
 
 /// Caches sessions by the hash of their token, so that a request needs no query for it.
@@ -15,13 +16,14 @@ final class SessionCache: Sendable {
     }
 
     private let state = Mutex(State())
+    let counters = CacheCounters()
 
     var generation: Int {
         state.withLock(\.generation)
     }
 
     subscript(tokenHash: Data) -> Session? {
-        state.withLock { $0.sessions[tokenHash] }
+        counters.note(state.withLock { $0.sessions[tokenHash] })
     }
 
     /// Caches a session that was read when the cache had this generation.

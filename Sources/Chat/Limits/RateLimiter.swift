@@ -1,3 +1,4 @@
+import SnugMetrics
 import Synchronization
 
 /// Limits how often each key may do one thing. Can be used from any thread.
@@ -5,6 +6,8 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     private let isOff: Bool
     private let now: @Sendable () -> ContinuousClock.Instant
     private let ledger: Mutex<RateLedger<Key>>
+    /// How often something was refused.
+    package let refusals = Counter()
 
     /// - Parameters:
     ///   - rules: All of them must allow. Without rules there is no limit.
@@ -24,7 +27,9 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     package func take(_ keys: [Key]) -> RateVerdict {
         guard !isOff else { return .allowed(remaining: nil) }
         let now = now()
-        return ledger.withLock { $0.take(keys, at: now) }
+        let verdict = ledger.withLock { $0.take(keys, at: now) }
+        if case .refused = verdict { refusals.add() }
+        return verdict
     }
 }
 

@@ -20,6 +20,11 @@ package protocol Engine: Sendable {
     /// - Throws: What `body` throws; `EngineError`; `overloaded`.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> Value) async throws -> Value
 
+    /// Position of the newest event ever written; 0 before the first.
+    ///
+    /// - Throws: `EngineError`.
+    func logPosition() async throws -> Int64
+
     /// Runs a trivial query.
     ///
     /// - Throws: `EngineError` if the database does not answer.

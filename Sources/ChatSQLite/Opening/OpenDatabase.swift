@@ -13,6 +13,7 @@ package struct OpenDatabase: Sendable {
     /// Created with the database; part of every cursor.
     package let epoch: String
     let pool: DatabasePool
+    package let metrics = CommitMetrics()
     /// Nil for a guest.
     let epochKeeper: EpochKeeper?
 

@@ -1,5 +1,6 @@
 import Chat
 import GRDB
+import SnugMetrics
 import Synchronization
 import Vocabulary
 
@@ -34,18 +35,21 @@ package final class GroupCommit: Sendable {
     private let pool: DatabasePool
     private let groupSize: Int
     private let now: @Sendable () -> Timestamp
+    private let metrics: CommitMetrics
     private let publish: @Sendable ([Event]) -> Void
 
     init(
         pool: DatabasePool,
         groupSize: Int = maxGroup,
         now: @escaping @Sendable () -> Timestamp,
+        metrics: CommitMetrics = CommitMetrics(),
         publish: @escaping @Sendable ([Event]) -> Void
     ) {
         precondition((1...Self.maxGroup).contains(groupSize), "a group has 1 to \(Self.maxGroup) writes")
         self.pool = pool
         self.groupSize = groupSize
         self.now = now
+        self.metrics = metrics
         self.publish = publish
     }
 
@@ -113,6 +117,8 @@ package final class GroupCommit: Sendable {
     }
 
     private func commit(_ group: [Job], _ db: Database) {
+        let start = ContinuousClock.now
+        metrics.groupSize.observe(group.count)
         var done: [Done] = []
         var refused: [(job: Job, error: any Error)] = []
         do {
@@ -132,6 +138,7 @@ package final class GroupCommit: Sendable {
             for job in group { job.fail(error) }
             return
         }
+        metrics.time.observe(ContinuousClock.now - start)
         let events = done.flatMap(\.events)
         if !events.isEmpty { publish(events) }
         for done in done { done.answer() }

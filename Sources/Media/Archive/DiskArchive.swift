@@ -10,15 +10,17 @@ package struct DiskArchive: Archive {
 
     private let folder: MediaFolder
     private let threads: NIOThreadPool
+    private let metrics: FileMetrics
 
     /// - Parameter threads: where blocking file calls run; started and stopped by the caller.
-    package init(_ folder: MediaFolder, threads: NIOThreadPool = .singleton) {
+    package init(_ folder: MediaFolder, threads: NIOThreadPool = .singleton, metrics: FileMetrics = FileMetrics()) {
         self.folder = folder
         self.threads = threads
+        self.metrics = metrics
     }
 
     package func commit(_ file: UnnamedFile, asOriginal id: BlobID) async throws {
-        try await onThread { folder in
+        try await onThread(.commitOriginal) { folder in
             let path = folder.path(of: .original(id))
             try file.sync()
             try file.link(to: path)
@@ -32,7 +34,7 @@ package struct DiskArchive: Archive {
     }
 
     package func commit(_ variants: [RenderedFile], of id: BlobID) async throws {
-        try await onThread { folder in
+        try await onThread(.commitVariants) { folder in
             do {
                 for variant in variants { try variant.file.startWriting() }
                 for variant in variants {
@@ -49,11 +51,11 @@ package struct DiskArchive: Archive {
     }
 
     package func open(_ key: ArchiveKey) async throws -> OpenFile {
-        try await onThread { try OpenFile($0.path(of: key)) }
+        try await onThread(.open) { try OpenFile($0.path(of: key)) }
     }
 
     package func byteCount(of key: ArchiveKey) async throws -> Int? {
-        try await onThread { try SystemCall.facts($0.path(of: key))?.byteCount }
+        try await onThread(.look) { try SystemCall.facts($0.path(of: key))?.byteCount }
     }
 
     /// nginx serves variants by itself, so that only originals are accelerated.
@@ -67,7 +69,7 @@ package struct DiskArchive: Archive {
 
     @discardableResult
     package func removeVariants(of ids: [BlobID]) async throws -> Int {
-        try await onThread { folder in
+        try await onThread(.remove) { folder in
             var count = 0
             for id in ids { count += try folder.removeVariants(of: id) }
             return count
@@ -76,11 +78,11 @@ package struct DiskArchive: Archive {
 
     @discardableResult
     package func removeOriginal(_ id: BlobID) async throws -> Bool {
-        try await onThread { try SystemCall.remove($0.path(of: .original(id))) }
+        try await onThread(.remove) { try SystemCall.remove($0.path(of: .original(id))) }
     }
 
     package func remove(_ ids: [BlobID]) async throws {
-        try await onThread { folder in
+        try await onThread(.remove) { folder in
             for id in ids {
                 _ = try folder.removeVariants(of: id)
                 try SystemCall.remove(folder.path(of: .original(id)))
@@ -99,10 +101,16 @@ package struct DiskArchive: Archive {
         }
     }
 
+    /// - Parameter operation: Whose time is measured; nil for what only the janitor does.
     private func onThread<Result: Sendable>(
+        _ operation: FileOperation? = nil,
         _ body: @escaping @Sendable (MediaFolder) throws -> Result
     ) async throws -> Result {
-        try await threads.runIfActive { [folder] in try body(folder) }
+        let time = operation.map { metrics.operations[$0] }
+        return try await threads.runIfActive { [folder] in
+            guard let time else { return try body(folder) }
+            return try time.measure { () throws in try body(folder) }
+        }
     }
 }
 

@@ -17,14 +17,16 @@ package struct Intake: Sendable {
         archive: any Archive,
         inspector: Inspector,
         threads: NIOThreadPool,
-        keepsMetadata: Bool = false
+        keepsMetadata: Bool = false,
+        metrics: FileMetrics = FileMetrics()
     ) {
         writer = OriginalWriter(
             spool: spool,
             archive: archive,
             inspector: inspector,
             threads: threads,
-            keepsMetadata: keepsMetadata
+            keepsMetadata: keepsMetadata,
+            metrics: metrics
         )
     }
 

@@ -13,6 +13,7 @@ struct OriginalWriter: Sendable {
     /// Where blocking file calls run.
     let threads: NIOThreadPool
     let keepsMetadata: Bool
+    let metrics: FileMetrics
 
     /// A file that is ready to be committed.
     private struct Prepared: Sendable {
@@ -25,7 +26,9 @@ struct OriginalWriter: Sendable {
     /// When this returns, the original is durable. When it throws, nothing is kept.
     /// - Throws: ``ImageLimitExceeded`` for a picture that is not accepted, ``FileFailure``.
     func commit(_ received: UnnamedFile, of byteCount: Int, as id: BlobID) async throws -> StoredOriginal {
-        let prepared = try await threads.runIfActive { try prepare(received, of: byteCount) }
+        let prepared = try await threads.runIfActive { [time = metrics.operations[.prepare]] in
+            try time.measure { () throws in try prepare(received, of: byteCount) }
+        }
         // Closing frees the blocks of a file without a name, which may block.
         defer { threads.submit { _ in prepared.file.close() } }
         try await archive.commit(prepared.file, asOriginal: id)

@@ -50,10 +50,13 @@ struct Upload {
 
     private mutating func flush() async throws {
         let bytes = buffer
+        let time = writer.metrics.operations[.spool]
         try await Self.run(on: writer.threads) { [file] () throws(FileFailure) in
             var result = Result<Void, FileFailure>.success(())
             unsafe bytes.withUnsafeReadableBytes { pointer in
-                result = Result { () throws(FileFailure) in try unsafe file.write(pointer) }
+                result = Result { () throws(FileFailure) in
+                    try time.measure { () throws(FileFailure) in try unsafe file.write(pointer) }
+                }
             }
             try result.get()
         }

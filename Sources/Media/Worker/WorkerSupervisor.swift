@@ -13,6 +13,9 @@ package actor WorkerSupervisor {
     private let limits: WorkerLimits
     private let formats: Set<FileKind>
     private let logger: Logger
+    private let metrics: WorkerMetrics
+    /// When the current job was taken from the queue.
+    private var jobStart = ContinuousClock.now
 
     private var queue: JobQueue<Work> { didSet { announce() } }
     private var report = WorkerStatus() { didSet { announce() } }
@@ -42,12 +45,14 @@ package actor WorkerSupervisor {
         limits: WorkerLimits = WorkerLimits(),
         formats: Set<FileKind> = FileKind.renderedByDefault,
         logger: Logger,
+        metrics: WorkerMetrics = WorkerMetrics(),
         observe: @escaping @Sendable (WorkerStatus) -> Void = { _ in }
     ) {
         self.executable = executable
         self.limits = limits
         self.formats = formats
         self.logger = logger
+        self.metrics = metrics
         self.observe = observe
         queue = JobQueue(lengthLimit: limits.queueLength)
         rules = WorkerStateMachine(limits: limits, startedAt: .now)
@@ -195,6 +200,7 @@ extension WorkerSupervisor {
         }
         while let work = await nextWork(for: process, &events) {
             report.state = .working
+            jobStart = .now
             let canContinue = await perform(work, with: process, &events)
             report.state = .idle
             guard canContinue, !Task.isCancelled else { return }
@@ -308,12 +314,14 @@ extension WorkerSupervisor {
 
     private func finish(_ answer: JobQueue<Work>.Answer) {
         report.jobsDone += 1
+        metrics.jobs[JobResult(answer)].observe(ContinuousClock.now - jobStart)
         if case .failure(let failure) = answer { note(failure) }
         queue.answerCurrent(answer)
     }
 
     /// Fails the job that a worker was to be started for.
     private func failNext(_ failure: RenderFailure) {
+        metrics.jobs[JobResult(Result<RenderedPicture, RenderFailure>.failure(failure))].observe(.zero)
         note(failure)
         queue.failNext(failure)
     }

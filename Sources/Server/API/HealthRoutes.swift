@@ -48,7 +48,8 @@ struct HealthRoutes: Sendable {
         )
     }
 
-    private func mayRead(_ request: Request, _ context: AppContext) async throws -> Bool {
+    /// Whether the client is on this machine, or an administrator of the server.
+    func mayRead(_ request: Request, _ context: AppContext) async throws -> Bool {
         let forwardedFor = request.headers[values: .xForwardedFor]
         if address.isLocal(peer: context.peer, forwardedFor: forwardedFor) { return true }
         guard let session = context.session else { return false }

@@ -17,11 +17,14 @@ struct Routes {
     let live: LiveTransports
     let media: MediaRoutes
     let health: HealthRoutes
+    let metrics: MetricsRoutes
+    let requests: RequestMetrics
     let limits: RateLimits
 
     func router() -> Router<AppContext> {
         let router = Router(context: AppContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: RequestIdentity(address: limits.address))
+        router.add(middleware: RequestMeter(metrics: requests))
         router.add(middleware: RequestLog())
         router.add(middleware: ErrorResponses())
         router.add(middleware: RequestLimit(limits: limits))
@@ -46,6 +49,7 @@ struct Routes {
         live.mount(router, signedIn: signedIn)
         media.mount(router)
         health.mount(router, authenticated: authenticated)
+        metrics.mount(authenticated: authenticated)
         router.refuseOtherMethods()
         return router
     }

@@ -39,18 +39,21 @@ extension Snug {
         let files: FileIO
         let purger: VariantPurger
         let threads: NIOThreadPool
+        let metrics = FileMetrics()
+        let uploadMetrics = UploadMetrics()
 
         init(settings: Settings, storage: ServerStorage, threads: NIOThreadPool, logger: Logger) throws {
             let folder = try storage.openMedia()
             spool = Spool(in: folder)
-            archive = DiskArchive(folder, threads: threads)
+            archive = DiskArchive(folder, threads: threads, metrics: metrics)
             signer = MediaSigner(keys: try settings.loadKeys(), publicURL: settings.publicURL)
             intake = Intake(
                 spool: spool,
                 archive: archive,
                 inspector: try Inspector(formats: settings.mediaFormats),
                 threads: threads,
-                keepsMetadata: settings.keepsMetadata == .on
+                keepsMetadata: settings.keepsMetadata == .on,
+                metrics: metrics
             )
             files = FileIO(threadPool: threads)
             purger = VariantPurger(archive: archive, logger: logger)
@@ -68,6 +71,8 @@ extension Snug {
         let hub: LiveHub
         let commands: LiveCommands
         let transports: LiveTransports
+        let commitMetrics: CommitMetrics
+        let liveMetrics = LiveMetrics()
 
         init(
             settings: Settings,
@@ -95,8 +100,10 @@ extension Snug {
                 position: database.logPosition(),
                 presence: presence,
                 encoding: encoding,
-                limits: settings.hubLimits
+                limits: settings.hubLimits,
+                metrics: liveMetrics
             )
+            commitMetrics = database.metrics
             store = Store(
                 database,
                 commitGroup: settings.commitGroup,
@@ -114,7 +121,12 @@ extension Snug {
                     renderWaiters: renderWaiters
                 )
             )
-            let subscriptions = LiveSubscriptions(store: store, blockChanges: hub.blockChanges, encoding: encoding)
+            let subscriptions = LiveSubscriptions(
+                store: store,
+                blockChanges: hub.blockChanges,
+                encoding: encoding,
+                metrics: liveMetrics
+            )
             authenticator = Authenticator(store: store)
             commands = LiveCommands(
                 store: store,
@@ -141,6 +153,7 @@ extension Snug {
     struct RenderingComponents {
         let worker: WorkerSupervisor
         let queue: RenderQueue
+        let metrics = WorkerMetrics()
 
         init(
             settings: Settings,
@@ -155,7 +168,8 @@ extension Snug {
                 executable: settings.workerPath,
                 limits: internalLimits.worker,
                 formats: settings.mediaFormats,
-                logger: logger
+                logger: logger,
+                metrics: metrics
             )
             queue = RenderQueue(
                 store: store,
@@ -197,11 +211,12 @@ extension Routes {
         internalLimits: Snug.InternalLimits,
         media: Snug.MediaComponents,
         chat: Snug.ChatComponents,
-        worker: WorkerSupervisor,
+        rendering: Snug.RenderingComponents,
         renderWaiters: RenderWaiters,
         limits: RateLimits,
         shutdown: ShutdownNotice,
         acceptPauses: AcceptPauses,
+        sizes: StorageSizes,
         logger: Logger
     ) {
         let (store, encoding) = (chat.store, chat.encoding)
@@ -241,7 +256,13 @@ extension Routes {
         )
         attachments = AttachmentRoutes(
             store: store,
-            uploads: Uploads(store: store, intake: media.intake, limit: settings.maxUploadBytes, logger: logger),
+            uploads: Uploads(
+                store: store,
+                intake: media.intake,
+                limit: settings.maxUploadBytes,
+                metrics: media.uploadMetrics,
+                logger: logger
+            ),
             originals: OriginalFiles(
                 archive: media.archive,
                 files: media.files,
@@ -254,13 +275,27 @@ extension Routes {
         live = chat.transports
         health = HealthRoutes(
             store: store,
-            worker: worker,
+            worker: rendering.worker,
             workerPath: settings.workerPath,
             acceptPauses: acceptPauses,
             address: limits.address,
             storage: StorageSpace(path: settings.storage),
             shutdown: shutdown,
             started: .now
+        )
+        requests = RequestMetrics()
+        metrics = MetricsRoutes(
+            report: MetricsReport(
+                settings: settings,
+                media: media,
+                chat: chat,
+                rendering: rendering,
+                requests: requests,
+                limits: limits,
+                acceptPauses: acceptPauses,
+                sizes: sizes
+            ),
+            health: health
         )
     }
 }

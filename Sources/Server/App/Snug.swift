@@ -72,16 +72,18 @@ package struct Snug {
         // Routes for requests, transports for live connections.
         let shutdown = ShutdownNotice(hub: chat.hub)
         let acceptPauses = AcceptPauses(logger: logger)
+        let sizes = StorageSizes()
         let routes = Routes(
             settings: settings,
             internalLimits: internalLimits,
             media: media,
             chat: chat,
-            worker: rendering.worker,
+            rendering: rendering,
             renderWaiters: renderWaiters,
             limits: limits,
             shutdown: shutdown,
             acceptPauses: acceptPauses,
+            sizes: sizes,
             logger: logger
         )
         let application = Application(
@@ -113,9 +115,10 @@ package struct Snug {
 
         let backfill = SenderBackfill(store: chat.store, interval: internalLimits.backfillInterval, logger: logger)
         let ticker = HubTicker(hub: chat.hub, store: chat.store, interval: internalLimits.tickInterval, logger: logger)
+        let meter = StorageMeter(store: chat.store, sizes: sizes, logger: logger)
         let storeService = StoreService(store: chat.store, interval: internalLimits.tokenInterval, logger: logger)
         return Snug(
-            services: [storeService, rendering.queue, backfill, chat.commands, ticker, application, shutdown],
+            services: [storeService, rendering.queue, backfill, meter, chat.commands, ticker, application, shutdown],
             signer: media.signer,
             pages: chat.pages,
             store: chat.store,

@@ -12,6 +12,7 @@ struct Uploads: Sendable {
     let intake: Intake
     /// Limit for a file, in bytes.
     let limit: Int
+    let metrics: UploadMetrics
     let logger: Logger
 
     /// Limit for the rest of a form: boundaries, headers and other parts, in bytes.
@@ -36,6 +37,19 @@ struct Uploads: Sendable {
         _ request: Request,
         from caller: Caller,
         idempotencyKey: IdempotencyKey?
+    ) async throws -> (attachment: Replayable<Attachment>, remaining: Int?) {
+        do {
+            return try await receiveUncounted(request, from: caller, idempotencyKey)
+        } catch {
+            metrics.rejections[UploadRejection(error)].add()
+            throw error
+        }
+    }
+
+    private func receiveUncounted(
+        _ request: Request,
+        from caller: Caller,
+        _ idempotencyKey: IdempotencyKey?
     ) async throws -> (attachment: Replayable<Attachment>, remaining: Int?) {
         let contentType = request.headers[.contentType] ?? ""
         let isForm = contentType.lowercased().hasPrefix("multipart/")

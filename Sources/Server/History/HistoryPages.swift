@@ -1,5 +1,6 @@
 import Chat
 import NIOCore
+import SnugMetrics
 import Synchronization
 
 /// Pages of message history as JSON, from the cache if possible.
@@ -57,9 +58,10 @@ final class PageCache: Sendable {
     }
 
     private let state = Mutex(State())
+    let counters = CacheCounters()
 
     subscript(key: Key) -> ByteBuffer? {
-        state.withLock { $0.rooms[key.room]?[key] }
+        counters.note(state.withLock { $0.rooms[key.room]?[key] })
     }
 
     /// The current version, to be taken before a page is read.

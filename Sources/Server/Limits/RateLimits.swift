@@ -47,6 +47,19 @@ struct RateLimits: Sendable {
         }
     }
 
+    /// How often each limit has refused something, by the name of its setting without `rate_`.
+    var refusals: [(rule: String, count: Int)] {
+        [
+            ("requests", requests.refusals.value), ("signins", signins.refusals.value),
+            ("signups", signups.refusals.value), ("messages", people.messages.refusals.value),
+            ("uploads", people.uploads.refusals.value), ("rooms", people.rooms.refusals.value),
+            ("joins", people.joins.refusals.value), ("profiles", people.profiles.refusals.value),
+            ("direct", people.direct.refusals.value), ("room_changes", people.roomChanges.refusals.value),
+            ("roles", people.roles.refusals.value), ("adds", people.adds.refusals.value),
+            ("removals", people.removals.refusals.value), ("blocks", people.blocks.refusals.value),
+        ]
+    }
+
     /// Counts a WebSocket upgrade, which does not pass through the router.
     func mayUpgrade(_ head: HTTPRequestHead, from peer: SocketAddress?) -> Bool {
         switch requests.take([address.network(of: peer, forwardedFor: head.headers["x-forwarded-for"])]) {
@@ -109,9 +122,11 @@ struct RequestLimit: RouterMiddleware {
         return try await next(request, context)
     }
 
+    private static let uncounted = ["/media/", "/health", "/metrics"]
+
     /// Pictures are requested by the dozen and cost little, and monitoring must not be rejected.
     static func counts(_ path: String) -> Bool {
-        !path.utf8.starts(with: "/media/".utf8) && !path.utf8.starts(with: "/health".utf8)
+        !uncounted.contains { path.utf8.starts(with: $0.utf8) }
     }
 }
 

@@ -31,6 +31,8 @@ struct LiveEvent: Sendable {
     let seq: Int64
     let effect: Effect
     let encoded: EncodedEvent
+    /// When its commit was published.
+    var committedAt = NIODeadline.now()
 }
 
 extension LiveEvent {

@@ -20,6 +20,7 @@ final class Hub {
     let table = SubscriptionTable()
     private let presence: Presence
     private let limits: Limits
+    private let metrics: LiveMetrics
     private var recent: RecentEvents
     /// Position of the newest event that has been published here.
     private(set) var position: Int64
@@ -35,10 +36,18 @@ final class Hub {
     private var isFull: Bool { table.connectionCount + pendingConnections.count >= limits.connections }
 
     /// - Parameter position: The newest position in the log at the start.
-    init(loop: any EventLoop, position: Int64, presence: Presence, encoding: JSONEncoding, limits: Limits) {
+    init(
+        loop: any EventLoop,
+        position: Int64,
+        presence: Presence,
+        encoding: JSONEncoding,
+        limits: Limits,
+        metrics: LiveMetrics = LiveMetrics()
+    ) {
         self.loop = loop
         self.position = position
         self.limits = limits
+        self.metrics = metrics
         self.presence = presence
         recent = RecentEvents(maxCount: limits.recentEvents, maxBytes: limits.recentBytes)
         deliveryReports = DeliveryReports(limits)
@@ -259,12 +268,19 @@ final class Hub {
         guard due.count > 1 else {
             let batch = due[0].flush.batch
             for connection in due[0].subscribers { connection.subscriber.deliver(batch) }
-            return
+            return observeDelivery(of: due[0].flush, to: due[0].subscribers.count)
         }
         for room in due {
             for connection in room.subscribers { connection.add(room.flush) }
         }
         for connection in due.lazy.flatMap(\.subscribers) { connection.deliverFlushes() }
+        for room in due { observeDelivery(of: room.flush, to: room.subscribers.count) }
+    }
+
+    private func observeDelivery(of flush: LiveRoom.Flush, to subscriberCount: Int) {
+        guard subscriberCount > 0 else { return }
+        let now = NIODeadline.now()
+        for event in flush.events { metrics.delivery.observe(Int((now - event.committedAt).nanoseconds)) }
     }
 
     // MARK: - Ticks
@@ -300,10 +316,18 @@ struct LiveHub: Sendable {
         position: Int64,
         presence: Presence,
         encoding: JSONEncoding,
-        limits: Hub.Limits
+        limits: Hub.Limits,
+        metrics: LiveMetrics
     ) async throws -> LiveHub {
         try await loop.submit {
-            let hub = Hub(loop: loop, position: position, presence: presence, encoding: encoding, limits: limits)
+            let hub = Hub(
+                loop: loop,
+                position: position,
+                presence: presence,
+                encoding: encoding,
+                limits: limits,
+                metrics: metrics
+            )
             return LiveHub(
                 loop: loop,
                 blockChanges: hub.transientEvents.blockChanges,

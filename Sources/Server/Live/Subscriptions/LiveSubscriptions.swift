@@ -2,6 +2,7 @@ import Chat
 
 /// A live connection as code outside the event loop holds it.
 protocol ConnectionHandle: Sendable {
+    var transport: LiveTransport { get }
     /// Connects to the hub, from the snapshot on.
     func connect(from snapshot: ConnectionSnapshot) async -> ConnectResult
     func close(_ reason: CloseReason)
@@ -20,6 +21,7 @@ struct LiveSubscriptions: Sendable {
     let store: Store
     let blockChanges: BlockChanges
     let encoding: JSONEncoding
+    let metrics: LiveMetrics
 
     /// The state that a connection starts from.
     ///
@@ -77,6 +79,7 @@ struct LiveSubscriptions: Sendable {
         with snapshot: ConnectionSnapshot? = nil,
         checkSession: () async throws -> Void
     ) async throws -> Welcome {
+        let start = ContinuousClock.now
         let (result, welcome) = try await connectFromFreshSnapshot(connection, user, cursor, snapshot)
         switch result {
         case .connected: break
@@ -92,6 +95,7 @@ struct LiveSubscriptions: Sendable {
             connection.close(.failed)
             throw error
         }
+        metrics.opening[connection.transport].observe(ContinuousClock.now - start)
         return welcome
     }
 

@@ -6,6 +6,7 @@ import NIOCore
 protocol Subscriber: AnyObject {
     var userID: User.ID { get }
     var sessionID: Session.ID { get }
+    var transport: LiveTransport { get }
     /// False once either side has closed the connection.
     var isOpen: Bool { get }
     /// Whether nothing that was delivered is still waiting to be sent.

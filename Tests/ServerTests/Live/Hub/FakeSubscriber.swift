@@ -7,6 +7,7 @@ import NIOCore
 final class FakeSubscriber: Subscriber {
     let userID: User.ID
     let sessionID = Session.ID.random()
+    let transport = LiveTransport.webSocket
     var isCaughtUp = true
     private(set) var isOpen = true
     var lastActivity: NIODeadline

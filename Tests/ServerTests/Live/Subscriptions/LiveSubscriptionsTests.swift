@@ -9,6 +9,7 @@ import Testing
 @Suite("Connecting over any transport", .timeLimit(.standard))
 struct LiveSubscriptionsTests {
     private let user = User.ID.random()
+    private let metrics = LiveMetrics()
 
     /// Connects from a snapshot that has been read before.
     private func connect(
@@ -19,7 +20,8 @@ struct LiveSubscriptionsTests {
             let subscriptions = LiveSubscriptions(
                 store: try Store(path: folder + "/snug.sqlite"),
                 blockChanges: BlockChanges(),
-                encoding: .sample
+                encoding: .sample,
+                metrics: metrics
             )
             return try await subscriptions.connect(
                 handle,
@@ -37,6 +39,8 @@ struct LiveSubscriptionsTests {
         #expect(try await connect(handle).cursor.position == 7)
         #expect(handle.positions == [7])
         #expect(handle.closeReasons.isEmpty)
+        #expect(metrics.opening[.sse].reading.count == 1)
+        #expect(metrics.opening[.webSocket].reading.count == 0)
     }
 
     @Test("A stale snapshot is read again; by then the account may be gone")
@@ -76,6 +80,7 @@ struct LiveSubscriptionsTests {
 
 /// A connection with prepared results, which records how it is used.
 private final class FakeHandle: ConnectionHandle {
+    let transport = LiveTransport.sse
     private let state: Mutex<(results: [ConnectResult], positions: [Int64], closeReasons: [CloseReason])>
 
     /// - Parameter results: What the attempts to connect return, in this order.

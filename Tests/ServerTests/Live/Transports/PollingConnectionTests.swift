@@ -214,6 +214,7 @@ private final class Listener {
         )
         connection = PollingConnection(
             session,
+            transport: .sse,
             hub: test.hub,
             limits: .init(backlog: limits),
             cut: { [unowned self] in cuts += 1 }

@@ -33,6 +33,7 @@ struct LongPollSession: Sendable {
     ) async throws -> LongPollResult {
         let (connection, welcome) = try await sessions.connect(
             session,
+            over: .longPoll,
             after: cursor,
             with: snapshot,
             limits: limits,

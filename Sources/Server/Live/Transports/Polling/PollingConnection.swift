@@ -20,6 +20,7 @@ final class PollingConnection: Subscriber {
 
     let userID: User.ID
     let sessionID: Session.ID
+    let transport: LiveTransport
     /// When the connection was opened: its client sends nothing more.
     let lastActivity: NIODeadline
     private(set) var isOpen = true
@@ -33,9 +34,10 @@ final class PollingConnection: Subscriber {
     private var lastPoll: NIODeadline
 
     /// - Parameter cut: Closes the channel of a reader that is stuck.
-    init(_ session: Session, hub: Hub, limits: Limits, cut: @escaping () -> Void) {
+    init(_ session: Session, transport: LiveTransport, hub: Hub, limits: Limits, cut: @escaping () -> Void) {
         userID = session.userID
         sessionID = session.id
+        self.transport = transport
         self.hub = hub
         self.limits = limits
         self.cut = cut

@@ -3,6 +3,7 @@ import NIOCore
 
 /// A polling connection as a request holds it: every call goes to the hub's event loop.
 struct PollingConnectionHandle: ConnectionHandle {
+    let transport: LiveTransport
     private let hub: LiveHub
     private let connection: NIOLoopBound<PollingConnection>
 
@@ -11,13 +12,24 @@ struct PollingConnectionHandle: ConnectionHandle {
     /// - Parameter cut: Closes the channel of a reader that is stuck.
     static func make(
         for session: Session,
+        transport: LiveTransport,
         on hub: LiveHub,
         limits: PollingConnection.Limits,
         cut: @escaping @Sendable () -> Void
     ) async throws -> PollingConnectionHandle {
         try await hub.loop.submit {
-            let connection = PollingConnection(session, hub: hub.onLoop, limits: limits, cut: cut)
-            return PollingConnectionHandle(hub: hub, connection: NIOLoopBound(connection, eventLoop: hub.loop))
+            let connection = PollingConnection(
+                session,
+                transport: transport,
+                hub: hub.onLoop,
+                limits: limits,
+                cut: cut
+            )
+            return PollingConnectionHandle(
+                transport: transport,
+                hub: hub,
+                connection: NIOLoopBound(connection, eventLoop: hub.loop)
+            )
         }.get()
     }
 

@@ -14,12 +14,19 @@ struct PollingSessions: Sendable {
     /// - Throws: A problem when there are too many connections, or the server is stopping; `unauthenticated`.
     func connect(
         _ session: Session,
+        over transport: LiveTransport,
         after cursor: String?,
         with snapshot: ConnectionSnapshot? = nil,
         limits: PollingConnection.Limits,
         cut: @escaping @Sendable () -> Void
     ) async throws -> (connection: PollingConnectionHandle, welcome: Welcome) {
-        let connection = try await PollingConnectionHandle.make(for: session, on: hub, limits: limits, cut: cut)
+        let connection = try await PollingConnectionHandle.make(
+            for: session,
+            transport: transport,
+            on: hub,
+            limits: limits,
+            cut: cut
+        )
         do {
             let welcome = try await subscriptions.connect(
                 connection,

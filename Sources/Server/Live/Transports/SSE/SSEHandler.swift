@@ -11,6 +11,7 @@ struct SSEHandler: Sendable {
         let channel = context.channel
         let (connection, welcome) = try await sessions.connect(
             context.session,
+            over: .sse,
             after: request.headers[.lastEventID] ?? request.text("cursor"),
             limits: configuration.connection,
             cut: { channel.close(promise: nil) }

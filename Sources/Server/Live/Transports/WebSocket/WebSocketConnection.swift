@@ -42,6 +42,7 @@ final class WebSocketConnection: ChannelInboundHandler, Subscriber {
 
     var userID: User.ID { signedIn.userID }
     var sessionID: Session.ID { signedIn.id }
+    var transport: LiveTransport { .webSocket }
     var isOpen: Bool { context != nil && phase != .closing }
 
     private var hub: LiveHub { shared.hub }

@@ -4,6 +4,7 @@ import NIOCore
 /// A WebSocket connection as commands hold it: frames are encoded by the caller, everything else happens on the
 /// connection's event loop.
 struct WebSocketPeer: LivePeer {
+    let transport = LiveTransport.webSocket
     private let context: WebSocketContext
     private let connection: NIOLoopBound<WebSocketConnection>
 
