@@ -11,6 +11,12 @@ package enum Executables {
     /// What `DiskRecorder` preloads into the server.
     package static let diskRecorder = path("libsnug-disk-recorder.so")
 
+    /// Prometheus' own, where `Scripts/prepare test` puts it if it is not installed.
+    package static let promtool: String = {
+        let own = checkout.appending(path: ".build/tools/promtool").path
+        return FileManager.default.isExecutableFile(atPath: own) ? own : "/usr/bin/promtool"
+    }()
+
     /// Searches next to the test bundle and in the folders above it.
     private static func path(_ name: String) -> String {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
