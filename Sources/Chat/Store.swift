@@ -121,6 +121,24 @@ package struct Store: Sendable {
         try await engine.renewToken()
     }
 
+    /// Unused space in the database that ``reclaimSpace(limit:)`` would return to the file system in all, in bytes.
+    package func reclaimableBytes() async throws -> Int {
+        try await engine.reclaimableBytes()
+    }
+
+    /// Returns some of the unused space in the database to the file system. Delays changes for as long as it takes.
+    ///
+    /// - Parameter limit: Maximum number of bytes, roughly.
+    /// - Returns: The number of bytes returned; 0 when there is nothing left to return.
+    package func reclaimSpace(limit: Int) async throws -> Int {
+        try await engine.reclaimSpace(limit: limit)
+    }
+
+    /// Updates what the query planner knows of the data, and shortens the write-ahead log if nobody is using it.
+    package func tidy() async throws {
+        try await engine.tidy()
+    }
+
     /// Closes the database. Waiting changes are made; new reads and changes are refused. Closing it again has no
     /// effect.
     ///

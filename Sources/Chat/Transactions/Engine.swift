@@ -33,6 +33,23 @@ package protocol Engine: Sendable {
     /// Gives the database a new token, so that an older backup is recognised even if the log was left beside it.
     func renewToken() async throws
 
+    /// Space that ``reclaimSpace(limit:)`` would return to the file system in all, in bytes.
+    ///
+    /// - Throws: `EngineError`.
+    func reclaimableBytes() async throws -> Int
+
+    /// Returns some of the unused space in the database to the file system. Delays changes for as long as it takes.
+    ///
+    /// - Parameter limit: Maximum number of bytes, roughly.
+    /// - Returns: The number of bytes returned; 0 when there is nothing left to return.
+    /// - Throws: `EngineError`.
+    func reclaimSpace(limit: Int) async throws -> Int
+
+    /// Updates what the query planner knows of the data, and shortens the write-ahead log if nobody is using it.
+    ///
+    /// - Throws: `EngineError`.
+    func tidy() async throws
+
     /// Makes the waiting changes, refuses new ones, and closes the database. Closing it again has no effect.
     ///
     /// - Throws: `EngineError`. Acknowledged changes are durable even then.

@@ -9,6 +9,7 @@ package struct OpenDatabase: Sendable {
     static let readers = 2
     /// Seconds to wait for another process, such as the janitor, to finish its write.
     private static let busyTimeout: TimeInterval = 5
+    static let busyTimeoutMilliseconds = Int(busyTimeout * 1000)
 
     /// Created with the database; part of every cursor.
     package let epoch: String
@@ -32,7 +33,7 @@ package struct OpenDatabase: Sendable {
         let found = try file.inspect()
         if role == .guest, !found.isUpToDate { throw DatabaseRefusal.older(path: path) }
         try file.checkPages(as: role)
-        let pool = try Self.open(path, synchronous)
+        let pool = try Self.open(path, synchronous, isNew: found.isNew)
         self.pool = pool
         switch role {
         case .server:
@@ -48,7 +49,7 @@ package struct OpenDatabase: Sendable {
         }
     }
 
-    private static func open(_ path: String, _ synchronous: Store.Synchronous) throws -> DatabasePool {
+    private static func open(_ path: String, _ synchronous: Store.Synchronous, isNew: Bool) throws -> DatabasePool {
         try makePrivateFile(at: path)
         var configuration = Configuration()
         configuration.label = "snug"
@@ -56,7 +57,12 @@ package struct OpenDatabase: Sendable {
         configuration.maximumReaderCount = readers
         // Keeps the data that a savepoint may have to restore in memory; otherwise a group of writes would open a file
         // for it.
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
+            // Unused pages can be returned to the file system one by one. This can be chosen only before the first page
+            // is written, which happens when GRDB enables WAL (https://www.sqlite.org/pragma.html#pragma_auto_vacuum).
+            if isNew, !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+        }
         let pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets NORMAL when it enables WAL, so this cannot be set in the configuration.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
