@@ -62,4 +62,10 @@ extension Store {
     package static func inspect(path: String, lockPath: String? = nil) throws -> DatabaseInspection {
         try DatabaseFile(path: path, lockPath: lockPath).inspect()
     }
+
+    /// Whether the database at `path` has been put back from a backup, or replaced, since its server last ran: at its
+    /// next start, the server gives it a new epoch. Blocks.
+    package static func isUnknownToServer(path: String, lockPath: String? = nil) throws -> Bool {
+        try DatabaseFile(path: path, lockPath: lockPath).isUnknownToServer()
+    }
 }

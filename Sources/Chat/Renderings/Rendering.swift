@@ -68,7 +68,7 @@ extension Rendering {
         return .failed(failure)
     }
 
-    /// Returns a failed rendering to the queue and restarts its retry schedule. Its crashes still count.
+    /// Returns a failed or finished rendering to the queue and restarts its retry schedule. Its crashes still count.
     mutating func requeue(_ priority: Timestamp) {
         // A running retry becomes the requested attempt; a second worker must not start on the same picture.
         if state != .running { state = .waiting }

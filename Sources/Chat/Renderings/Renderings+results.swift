@@ -89,8 +89,13 @@ extension WriteTransaction {
                 id, variant.size, variant.fileSize, variant.width, variant.height, variant.format, variant.byteCount,
             ]
         }
+        // A picture that is rendered again has variants already.
         try execute(
-            "INSERT INTO variants (attachment_id, size, file_size, width, height, format, byte_count) VALUES \(rows)",
+            """
+            INSERT INTO variants (attachment_id, size, file_size, width, height, format, byte_count) VALUES \(rows)
+            ON CONFLICT (attachment_id, size) DO UPDATE SET file_size = excluded.file_size, width = excluded.width,
+                height = excluded.height, format = excluded.format, byte_count = excluded.byte_count
+            """,
             values
         )
     }

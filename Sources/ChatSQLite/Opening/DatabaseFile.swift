@@ -73,7 +73,7 @@ struct DatabaseFile {
         return locks.split(whereSeparator: \.isWhitespace).contains { $0.hasSuffix(":\(lock.inode)") }
     }
 
-    private static var configuration: Configuration {
+    static var configuration: Configuration {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)

@@ -22,6 +22,13 @@ struct DatabaseMark: Equatable, Sendable {
             && database.isSameFile(as: found.database) && lock == found.lock
     }
 
+    /// Whether the database is certainly another one, or an earlier state of this one. Unlike ``proves(_:)``, it
+    /// accepts a copy of the whole folder, and a folder that has another owner now.
+    func rejects(_ found: DatabaseMark) -> Bool {
+        !isProof || !tokens.contains(found.tokens[0]) || found.position < position
+            || (lock == found.lock && database.wasReplaced(by: found.database))
+    }
+
     /// Whether the log beside the file was written for another state of it. Replaying it would undo or corrupt what an
     /// operator has restored.
     ///

@@ -25,7 +25,7 @@ struct EpochKeeper: Sendable {
     ///   - reached: Called after each write; an error that it throws ends the start at that point.
     /// - Returns: The epoch.
     func start(_ db: Database, fileToken: String?, reached: (Step) throws -> Void = { _ in }) throws -> String {
-        let found = try describe(db)
+        let found = try file.describe(db)
         let old = MarkFile.read(markFile.path)
         let fileTokens = fileToken.map { [$0] } ?? old?.fileTokens ?? []
         return try renew(
@@ -41,7 +41,7 @@ struct EpochKeeper: Sendable {
     /// it.
     func renew(_ db: Database) throws {
         let fileTokens = MarkFile.read(markFile.path)?.fileTokens ?? []
-        _ = try renew(db, try describe(db), fileTokens: fileTokens, keepsEpoch: true)
+        _ = try renew(db, try file.describe(db), fileTokens: fileTokens, keepsEpoch: true)
     }
 
     private func renew(
@@ -72,22 +72,6 @@ struct EpochKeeper: Sendable {
         if let log, log.walFrameCount == log.checkpointedFrameCount { mark.fileTokens = [token] }
         try markFile.write(mark)
         return try String.fetchOne(db, sql: "SELECT epoch FROM meta") ?? ""
-    }
-
-    /// A mark that describes the database as it is now.
-    private func describe(_ db: Database) throws -> DatabaseMark {
-        guard let identity = file.identity else {
-            throw DatabaseRefusal.mark(path: file.path, reason: "it has been removed")
-        }
-        let token = try String.fetchOne(db, sql: "SELECT token FROM meta") ?? ""
-        return DatabaseMark(
-            isProof: true,
-            tokens: [token],
-            fileTokens: [token],
-            position: try db.logPosition(),
-            database: identity,
-            lock: file.lock
-        )
     }
 
     private static func makeToken() -> String {

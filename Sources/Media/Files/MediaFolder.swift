@@ -17,7 +17,7 @@ package struct MediaFolder: Sendable {
     /// Name of the folder in the storage folder.
     package static let name = "media"
 
-    /// Marks the media folder, so that an empty mount point is not mistaken for it.
+    /// Marks the media folder, so that an empty mount point is not mistaken for it, and names its database.
     static let sentinelName = ".snug-media"
     /// Files are writable by the server's user and readable by the group of their folder, which is the web server's.
     static let fileMode: mode_t = 0o640

@@ -25,6 +25,8 @@ extension Snug {
         var backfillInterval = Duration.seconds(20)
         /// Interval at which the token of the database is renewed.
         var tokenInterval = Duration.seconds(3600)
+        /// Interval at which the render queue looks for pictures that the janitor has queued.
+        var renderPollInterval = Duration.seconds(60)
         var presence = PresenceBoard.Limits()
 
         package init() {}
@@ -32,6 +34,7 @@ extension Snug {
 
     /// Files and their URLs.
     struct MediaComponents {
+        let folder: MediaFolder
         let spool: Spool
         let archive: any Archive
         let signer: MediaSigner
@@ -43,7 +46,7 @@ extension Snug {
         let uploadMetrics = UploadMetrics()
 
         init(settings: Settings, storage: ServerStorage, threads: NIOThreadPool, logger: Logger) throws {
-            let folder = try storage.openMedia()
+            folder = try storage.openMedia()
             spool = Spool(in: folder)
             archive = DiskArchive(folder, threads: threads, metrics: metrics)
             signer = MediaSigner(keys: try settings.loadKeys(), publicURL: settings.publicURL)
@@ -95,6 +98,7 @@ extension Snug {
                 lockPath: storage.lock.path,
                 synchronous: settings.synchronous
             )
+            try storage.mark(media.folder, epoch: database.epoch, logger: logger)
             hub = try await LiveHub.make(
                 on: loop,
                 position: database.logPosition(),
@@ -183,6 +187,7 @@ extension Snug {
                     threads: media.threads
                 ),
                 wakeup: wakeup,
+                pollInterval: internalLimits.renderPollInterval,
                 loop: loop,
                 logger: logger
             )

@@ -43,6 +43,8 @@ struct RenderQueue: Service, CustomStringConvertible {
     private let originals: OriginalReader
     private let worker: WorkerSupervisor
     private let renderer: PictureRenderer
+    /// Interval at which an idle queue looks for pictures that another program has queued.
+    private let pollInterval: Duration
     /// Schedules the next retry.
     private let loop: any EventLoop
     private let logger: Logger
@@ -54,6 +56,7 @@ struct RenderQueue: Service, CustomStringConvertible {
         worker: WorkerSupervisor,
         renderer: PictureRenderer,
         wakeup: Wakeup,
+        pollInterval: Duration,
         loop: any EventLoop,
         logger: Logger
     ) {
@@ -63,6 +66,7 @@ struct RenderQueue: Service, CustomStringConvertible {
         self.worker = worker
         self.renderer = renderer
         self.wakeup = wakeup
+        self.pollInterval = pollInterval
         self.loop = loop
         self.logger = logger
     }
@@ -109,7 +113,8 @@ struct RenderQueue: Service, CustomStringConvertible {
                     try await render(task)
                     begun = nil
                 }
-                retryTimer = try await store.renderings.timeToNextRetry().map(wake(in:))
+                let retry = try await store.renderings.timeToNextRetry() ?? pollInterval
+                retryTimer = wake(in: min(retry, pollInterval))
             } catch {
                 if let id = begun, (try? await store.renderings.withdrawAttempt(id)) != nil { begun = nil }
                 await pause(after: error)

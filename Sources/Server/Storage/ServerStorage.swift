@@ -13,7 +13,7 @@ struct ServerStorage: Sendable {
 
     /// Files that only their owner may access.
     private static let privateFiles =
-        Store.fileNames + [StorageLock.serverName, "janitor.lock", JanitorStatus.fileName]
+        Store.fileNames + [StorageLock.serverName, "janitor.lock", "janitor.log", JanitorStatus.fileName]
 
     /// Opens the folder, or creates it, and checks its content before anything is changed. Blocks.
     ///
@@ -30,6 +30,24 @@ struct ServerStorage: Sendable {
                 "Permissions in the storage were too wide and have been narrowed; nginx reads media through the group",
                 metadata: ["mode": "\(narrowed)"]
             )
+        }
+    }
+
+    /// Writes the epoch of the database to the marker file of the media folder. Until then, the janitor leaves the files
+    /// of a restored or new database alone. Blocks.
+    ///
+    /// - Throws: `StorageFailure`.
+    func mark(_ media: MediaFolder, epoch: String, logger: Logger) throws {
+        do {
+            if let previous = try media.markedEpoch(), previous != epoch {
+                logger.notice(
+                    "The media folder was last used with another or an earlier database and now belongs to this one",
+                    metadata: ["media": "\(media.path)"]
+                )
+            }
+            try media.mark(epoch: epoch)
+        } catch {
+            throw StorageFailure("The marker file \(media.path)/.snug-media cannot be written: \(error.reason).")
         }
     }
 

@@ -63,6 +63,27 @@ struct DatabaseMarkTests {
         #expect(!unproven.proves(mark))
     }
 
+    @Test("I5: A database is rejected if it is an earlier state or another file, and accepted in a copy of its folder")
+    func rejects() {
+        var found = mark
+        found.position = 8
+        #expect(!mark.rejects(found))
+        found.lock = nil
+        found.database = FileIdentity(inode: 3, bornAt: 12, changedAt: 20)
+        #expect(!mark.rejects(found))
+        for change: (inout DatabaseMark) -> Void in [
+            { $0.tokens = ["a"] }, { $0.position = 6 },
+            { $0.database = FileIdentity(inode: 1, bornAt: 12, changedAt: 20) },
+        ] {
+            var found = mark
+            change(&found)
+            #expect(mark.rejects(found))
+        }
+        var unproven = mark
+        unproven.isProof = false
+        #expect(unproven.rejects(mark))
+    }
+
     @Test("I1: A log is rejected beside another file, and accepted in a copy of the whole folder")
     func rejectsLog() {
         let replaced = FileIdentity(inode: 1, bornAt: 12, changedAt: 20)
