@@ -8,6 +8,6 @@ struct SnugJanitor: AsyncParsableCommand {
         commandName: "snug-janitor",
         abstract: "Removes files and rows that Snug no longer needs.",
         version: Release.version,
-        subcommands: [SweepCommand.self]
+        subcommands: [SweepCommand.self, UndeleteCommand.self]
     )
 }

@@ -60,6 +60,11 @@ package enum SystemCall {
         return false
     }
 
+    /// Sets the time at which a file was modified to now, without following a symbolic link.
+    package static func touch(_ path: String) throws(FileFailure) {
+        guard unsafe utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW) == 0 else { throw FileFailure("utimensat") }
+    }
+
     /// Makes changes of the names in a folder durable.
     package static func syncFolder(_ path: String) throws(FileFailure) {
         let descriptor = try open(path, O_RDONLY | O_DIRECTORY)

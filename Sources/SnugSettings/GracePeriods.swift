@@ -1,15 +1,28 @@
+import Chat
+
 /// Ages at which the janitor removes leftovers.
 package struct GracePeriods: Sendable, Equatable {
     /// Unfinished uploads.
     package var receiving = Period(seconds: 3600)
     /// Uploads that no message uses.
     package var unattached = Period(seconds: 86_400)
+    /// Attachments that were deleted. At once, because people expect what they delete to be gone.
+    package var deleted = Period(seconds: 0)
+    /// Deleted rooms with their messages.
+    package var rooms = Period(seconds: 0)
+    /// Idempotency keys, which clients rely on for a day.
+    package var keys = GracePeriods.shortestKeys
+    /// Sessions, after they have expired.
+    package var sessions = Period(seconds: 86_400)
     /// Files without a row. Long, because a database restored from yesterday's backup lacks today's rows.
     package var unknown = Period(seconds: 86_400)
     /// Events in the log, from which clients resume.
     package var log = Period(seconds: 7 * 86_400)
     /// Files in the trash.
     package var trash = Period(seconds: 7 * 86_400)
+
+    /// As long as a repeated request is recognised.
+    static let shortestKeys = Period(seconds: Int(IdempotencyKey.lifetime.components.seconds))
 
     package init() {}
 }

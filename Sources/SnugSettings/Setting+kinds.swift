@@ -154,13 +154,31 @@ extension Setting {
         }
     }
 
+    /// - Parameter shortest: The shortest allowed period; any if nil.
     static func period(
         _ name: String,
         _ property: Property<Period>,
+        atLeast shortest: Period? = nil,
         _ meaning: String
     ) -> Setting {
-        let allowed = "a duration such as 30m, 24h or 7d, up to 100000 of the unit"
-        return Setting(name, property, meaning, allowed: allowed, write: \.description, parse: { Period($0) })
+        let bound = shortest.map { " of at least \($0)," } ?? ""
+        let allowed = "a duration\(bound) such as 30m, 24h or 7d, up to 100000 of the unit"
+        return Setting(name, property, meaning, allowed: allowed, write: \.description) { text in
+            Period(text).flatMap { $0.seconds >= shortest?.seconds ?? 0 ? $0 : nil }
+        }
+    }
+
+    /// A span of each day, or `off`.
+    static func dailyWindow(
+        _ name: String,
+        _ property: Property<DailyWindow?>,
+        _ meaning: String
+    ) -> Setting {
+        let allowed = "off, or two times of day such as 03:00-05:00"
+        let write = { (window: DailyWindow?) in window?.description ?? "off" }
+        return Setting(name, property, meaning, allowed: allowed, write: write) { text in
+            text == "off" ? .some(nil) : DailyWindow(text).map { .some($0) }
+        }
     }
 }
 

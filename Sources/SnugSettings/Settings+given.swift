@@ -54,8 +54,8 @@ struct EnvironmentSettings {
     private static let others = Set(
         [
             "SNUG_URL", "SNUG_PREPARED", "SNUG_BINARIES", "SNUG_REVISION", "SNUG_DEBIAN", "SNUG_FAULTS",
-            "SNUG_LOSS_SEED", "SNUG_EQUALITY_SEED", "SNUG_STOPS", "SNUG_POWER_CUTS", "SNUG_POWER_CUT_SEED",
-            "SNUG_KILLS", "SNUG_KILL_SEED",
+            "SNUG_LOSS_SEED", "SNUG_EQUALITY_SEED", "SNUG_STOPS", "SNUG_RACES", "SNUG_POWER_CUTS",
+            "SNUG_POWER_CUT_SEED", "SNUG_KILLS", "SNUG_KILL_SEED",
         ] + WorkerVariable.allCases.map(\.rawValue)
     )
 }

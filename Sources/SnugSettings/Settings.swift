@@ -47,6 +47,8 @@ package struct Settings: Sendable {
     package var mediaWorker: String?
     /// Ages at which the janitor removes leftovers.
     package var grace = GracePeriods()
+    /// When the janitor does the upkeep of the database even if people are writing; nil for no upkeep at all.
+    package var upkeepWindow = DailyWindow("03:00-05:00")
 
     /// Where the values come from.
     package var sources = Sources()
@@ -192,6 +194,23 @@ extension Setting {
             "Janitor: age at which an upload that no message uses is removed."
         ),
         .period(
+            "grace_deleted",
+            \.grace.deleted,
+            "Janitor: age at which the files of a deleted attachment are removed."
+        ),
+        .period("grace_rooms", \.grace.rooms, "Janitor: age at which the messages of a deleted room are removed."),
+        .period(
+            "grace_keys",
+            \.grace.keys,
+            atLeast: GracePeriods.shortestKeys,
+            "Janitor: age at which an idempotency key is removed."
+        ),
+        .period(
+            "grace_sessions",
+            \.grace.sessions,
+            "Janitor: time after which an expired session is removed."
+        ),
+        .period(
             "grace_unknown",
             \.grace.unknown,
             "Janitor: age at which a file without a database row is moved to the trash."
@@ -202,5 +221,10 @@ extension Setting {
             "Janitor: age at which an event is removed from the log; clients cannot resume from before it."
         ),
         .period("grace_trash", \.grace.trash, "Janitor: age at which a file in the trash is deleted."),
+        .dailyWindow(
+            "upkeep_window",
+            \.upkeepWindow,
+            "Janitor: local time of the database's upkeep, which also runs when nobody has written for 15 minutes."
+        ),
     ]
 }

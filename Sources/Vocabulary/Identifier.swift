@@ -36,6 +36,11 @@ package struct Identifier<Entity>: Hashable, Comparable, Sendable, CustomStringC
         return Identifier(UUID(uuid: bytes))
     }
 
+    /// Precedes every other id.
+    package static var lowest: Identifier {
+        Identifier(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
+    }
+
     @inlinable package static func == (left: Identifier, right: Identifier) -> Bool {
         left.uuid == right.uuid
     }

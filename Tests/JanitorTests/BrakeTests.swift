@@ -22,6 +22,29 @@ struct BrakeTests {
         }
     }
 
+    @Test("I5: The brake is off when an operator says so, and holds for a plain sweep")
+    func confirmed() async throws {
+        try await withStorage { storage in
+            let strays = try (0..<60).map { _ in try storage.stray(age: .hours(30)) }
+            #expect(try await JanitorProcess.run(["sweep", "--storage", storage.folder]).status == 1)
+            #expect(strays.allSatisfy { storage.isThere(storage.path(of: .original($0))) })
+            let run = try await JanitorProcess.run(["sweep", "--yes", "--storage", storage.folder])
+            #expect(run.status == 0)
+            #expect(run.output.contains("60 files without a row, 600 bytes, were moved to the trash"))
+            #expect(!strays.contains { storage.isThere(storage.path(of: .original($0))) })
+        }
+    }
+
+    @Test("Attachments that people have deleted are removed, however many")
+    func deleted() async throws {
+        try await withStorage { storage in
+            for _ in 0..<60 { _ = try await storage.deleted() }
+            let report = try await storage.sweep().run()
+            #expect(!report.wasStopped)
+            #expect(report[.deletedAttachments].rows == 60)
+        }
+    }
+
     @Test("Up to 50 files are moved, whatever their share")
     func few() async throws {
         try await withStorage { storage in

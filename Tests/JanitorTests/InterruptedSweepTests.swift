@@ -1,5 +1,4 @@
 import Foundation
-import Kernel
 import Media
 import Pictures
 import Synchronization
@@ -113,7 +112,7 @@ struct InterruptedSweepTests {
             let path = storage.path(of: .original(blob))
             try FileManager.default.removeItem(atPath: path)
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-            await #expect(throws: FileFailure.self) { try await storage.sweep().run() }
+            #expect(try await storage.sweep().run().failureCount == 1)
             expectNoneLost(contents, in: storage)
             let thumbnail = VariantFile(blob: blob, size: .thumbnail, format: .jpg)
             #expect(!storage.isThere(storage.path(of: .variant(thumbnail))))
@@ -131,7 +130,7 @@ struct InterruptedSweepTests {
             let contents = try await fill(storage)
             let today = "\(storage.media)/trash/\(TrashDay(Date()))"
             try storage.write(today, age: .zero)
-            await #expect(throws: FileFailure.self) { try await storage.sweep().run() }
+            #expect(try await storage.sweep().run()[.unknownFiles].failures.count == contents.strays.count)
             for id in contents.strays { #expect(storage.isThere(storage.path(of: .original(id)))) }
             try FileManager.default.removeItem(atPath: today)
             _ = try await storage.sweep().run()

@@ -19,11 +19,13 @@ struct ReportTests {
     func json() throws {
         #expect(
             try report(dryRun: false, stopReason: "reason").json == """
-                {"deleted":{"bytes":26,"files":16,"rows":6},"dry_run":false,"keys":{"bytes":25,"files":15,"rows":5},\
-                "log":{"bytes":24,"files":14,"rows":4},"receiving":{"bytes":21,"files":11,"rows":1},\
-                "rooms":{"bytes":23,"files":13,"rows":3},"seconds":1.5,"stopped":true,\
-                "trash":{"bytes":28,"files":18,"rows":8},"unattached":{"bytes":22,"files":12,"rows":2},\
-                "unknown":{"bytes":27,"files":17,"rows":7}}
+                {"deleted":{"bytes":27,"files":17,"rows":7},"dry_run":false,"failures":0,\
+                "keys":{"bytes":25,"files":15,"rows":5},"log":{"bytes":24,"files":14,"rows":4},"lost":0,\
+                "missing":{"bytes":29,"files":19,"rows":9},"problems":[],"receiving":{"bytes":21,"files":11,"rows":1},\
+                "rooms":{"bytes":23,"files":13,"rows":3},"seconds":1.5,"sessions":{"bytes":26,"files":16,"rows":6},\
+                "stopped":true,"trash":{"bytes":30,"files":20,"rows":10},\
+                "unattached":{"bytes":22,"files":12,"rows":2},"unknown":{"bytes":28,"files":18,"rows":8},\
+                "upkeep":{"bytes":31,"files":21,"rows":11}}
                 """
         )
     }
@@ -37,9 +39,12 @@ struct ReportTests {
                 3 rows of deleted rooms would be removed
                 4 old events would be removed from the log
                 5 idempotency keys would be removed
-                6 deleted attachments with 16 files, 26 bytes, would be removed
-                17 files without a row, 27 bytes, would be moved to the trash
-                18 files, 28 bytes, would be removed from the trash
+                6 expired sessions would be removed
+                7 deleted attachments with 17 files, 27 bytes, would be removed
+                18 files without a row, 28 bytes, would be moved to the trash
+                9 pictures with 19 missing variants would be queued for rendering
+                20 files, 30 bytes, would be removed from the trash
+                31 unused bytes of the database would be returned to the file system
                 """
         )
     }
@@ -48,7 +53,7 @@ struct ReportTests {
     func stopped() {
         let lines = report(dryRun: false, stopReason: "reason").description.split(separator: "\n")
         #expect(lines.count == SweepStep.all.count + 1)
-        #expect(lines.contains("17 files without a row, 27 bytes, were left where they are"))
+        #expect(lines.contains("18 files without a row, 28 bytes, were left where they are"))
         #expect(lines.last == "STOPPED: reason")
     }
 }

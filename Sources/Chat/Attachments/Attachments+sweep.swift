@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Vocabulary
 
 /// The janitor's queries and changes. Each claim is a single conditional update of the attachment's row, so a janitor
@@ -16,20 +17,49 @@ extension Attachments {
         try await ids(Snapshot.unattached, [time, limit])
     }
 
-    /// Attachments whose files are to be removed.
-    package func deleted(limit: Int) async throws -> [Attachment.ID] {
-        try await ids(Snapshot.deletedAttachments, [limit])
+    /// Attachments whose files are to be removed, in the order in which they were deleted.
+    ///
+    /// - Parameters:
+    ///   - time: Only those that were deleted before it; all of them if nil.
+    ///   - previous: Only those after this one; from the first one if nil.
+    package func deleted(
+        before time: Timestamp? = nil,
+        after previous: DeletedAttachment? = nil,
+        limit: Int
+    ) async throws -> [DeletedAttachment] {
+        let start: SQLValues = [
+            previous?.deletedAt ?? Timestamp(milliseconds: .min), previous?.id ?? .lowest,
+        ]
+        let bounds: SQLValues = [time ?? Timestamp(milliseconds: .max)] + start + [limit]
+        return try await store.read { db in
+            try db.all(Snapshot.deletedAttachments, bounds) {
+                DeletedAttachment(id: $0[0], deletedAt: $0[1], sha256: $0[2])
+            }
+        }
     }
 
     /// Marks the attachment for removal unless it has been attached in the meantime.
     ///
     /// - Returns: Whether this call marked it.
     package func markUnused(_ id: Attachment.ID) async throws -> Bool {
-        try await store.change(about: []) { transaction in
-            try transaction.execute(
-                "UPDATE attachments SET deleted_at = ? WHERE id = ? AND attached_at IS NULL AND deleted_at IS NULL",
-                [transaction.now, id]
-            ) == 1
+        try await markUnused([id]) == 1
+    }
+
+    /// Marks those attachments for removal that have not been attached in the meantime, in one transaction. Runs one
+    /// statement per thousand attachments.
+    ///
+    /// - Returns: The number of attachments that this call marked.
+    package func markUnused(_ ids: [Attachment.ID]) async throws -> Int {
+        guard !ids.isEmpty else { return 0 }
+        return try await store.change(about: []) { transaction in
+            try Self.batches(of: ids).reduce(0) { count, batch in
+                let list = SQLList(batch)
+                return count
+                    + (try transaction.execute(
+                        Snapshot.markUnused(in: list.places),
+                        [transaction.now] + list.values
+                    ))
+            }
         }
     }
 
@@ -65,6 +95,14 @@ extension Attachments {
     }
 }
 
+/// An attachment whose files are to be removed.
+package struct DeletedAttachment: Hashable, Sendable {
+    package let id: Attachment.ID
+    package let deletedAt: Timestamp
+    /// Of the original, 32 bytes; nil for an upload that was never finished.
+    package let sha256: Data?
+}
+
 extension Snapshot {
     static let staleUploads = """
         SELECT id FROM attachments WHERE state = 'receiving' AND deleted_at IS NULL AND created_at < ?
@@ -76,8 +114,17 @@ extension Snapshot {
         ORDER BY created_at LIMIT ?
         """
     static let deletedAttachments = """
-        SELECT id FROM attachments WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT ?
+        SELECT id, deleted_at, sha256 FROM attachments
+        WHERE deleted_at IS NOT NULL AND deleted_at < ? AND (deleted_at, id) > (?, ?)
+        ORDER BY deleted_at, id LIMIT ?
         """
+
+    static func markUnused(in places: String) -> String {
+        """
+        UPDATE attachments SET deleted_at = ?
+        WHERE id IN (\(places)) AND attached_at IS NULL AND deleted_at IS NULL
+        """
+    }
 
     static func existingAttachments(in places: String) -> String {
         "SELECT id FROM attachments WHERE id IN (\(places))"

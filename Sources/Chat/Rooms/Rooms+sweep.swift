@@ -1,11 +1,15 @@
+import Vocabulary
+
 /// Removal of deleted rooms by the janitor.
 extension Rooms {
     /// Removes a batch of messages of the oldest deleted room, or the room itself when it is empty.
     ///
+    /// - Parameter time: Only rooms that were deleted before it; all of them if nil.
     /// - Returns: The number of messages and rooms removed; 0 when there is nothing left to do.
-    package func pruneDeleted(limit: Int) async throws -> Int {
-        try await store.change(about: []) { transaction in
-            let room = try transaction.db.value(Room.ID.self, Snapshot.oldestDeletedRoom)
+    package func pruneDeleted(before time: Timestamp? = nil, limit: Int) async throws -> Int {
+        let time = time ?? Timestamp(milliseconds: .max)
+        return try await store.change(about: []) { transaction in
+            let room = try transaction.db.value(Room.ID.self, Snapshot.oldestDeletedRoom, [time])
             guard let room else { return 0 }
             let messages = try transaction.execute(
                 """
@@ -20,16 +24,19 @@ extension Rooms {
     }
 
     /// The total number of rooms and messages that `pruneDeleted` would remove.
-    package func prunableCount() async throws -> Int {
-        try await store.read { try $0.value(Int.self, Snapshot.deletedRoomRows) ?? 0 }
+    package func prunableCount(before time: Timestamp? = nil) async throws -> Int {
+        let time = time ?? Timestamp(milliseconds: .max)
+        return try await store.read { try $0.value(Int.self, Snapshot.deletedRoomRows, [time, time]) ?? 0 }
     }
 }
 
 extension Snapshot {
-    static let oldestDeletedRoom = "SELECT id FROM rooms WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT 1"
+    static let oldestDeletedRoom = """
+        SELECT id FROM rooms WHERE deleted_at IS NOT NULL AND deleted_at < ? ORDER BY deleted_at LIMIT 1
+        """
     static let deletedRoomRows = """
-        SELECT (SELECT count(*) FROM rooms WHERE deleted_at IS NOT NULL)
+        SELECT (SELECT count(*) FROM rooms WHERE deleted_at IS NOT NULL AND deleted_at < ?)
             + (SELECT count(*) FROM rooms JOIN messages ON messages.room_id = rooms.id
-                WHERE rooms.deleted_at IS NOT NULL)
+                WHERE rooms.deleted_at IS NOT NULL AND rooms.deleted_at < ?)
         """
 }

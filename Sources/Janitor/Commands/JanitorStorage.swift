@@ -49,7 +49,7 @@ struct JanitorStorage: Sendable {
     private static func claim(_ storage: String) throws {
         do {
             let folder = try StorageFolder(existing: storage, database: Store.fileName)
-            try folder.claim(Store.fileNames + [JanitorLock.fileName])
+            try folder.claim(Store.fileNames + [JanitorLock.fileName, Ledger.fileName])
         } catch {
             throw CommandFailure(error.description)
         }

@@ -5,12 +5,18 @@ import Media
 struct SweepReport: Sendable, Equatable {
     /// What one step did, or would do.
     struct Entry: Encodable, Sendable, Equatable {
-        /// Rows that were removed or marked, or would be.
+        /// Rows that were removed, marked or queued, or would be.
         var rows = 0
         /// Files that were removed or moved, or would be.
         var files = 0
         /// Bytes of those files.
         var bytes = 0
+        /// Files that could not be removed or moved.
+        var failures = Problems()
+        /// Originals that are missing.
+        var losses = Problems()
+        /// Whether there was a reason to leave the step out.
+        var isSkipped = false
         /// Why the step only counted what it found; nil if it was not stopped.
         var stopReason: String?
 
@@ -19,8 +25,30 @@ struct SweepReport: Sendable, Equatable {
         }
     }
 
+    /// A file that an operator should look at.
+    struct Problem: Sendable, Equatable {
+        /// Name of the file, or id of the attachment.
+        let file: String
+        let reason: String
+    }
+
+    /// Problems of one kind. All are counted, and the first ones are named.
+    struct Problems: Sendable, Equatable {
+        static let maxNamed = 20
+
+        private(set) var count = 0
+        private(set) var named: [Problem] = []
+
+        mutating func add(_ problem: Problem) {
+            count += 1
+            if named.count < Self.maxNamed { named.append(problem) }
+        }
+    }
+
     let dryRun: Bool
     var seconds = 0.0
+    /// Why removals could not be recorded; nil if they were.
+    var ledgerFailure: String?
     /// By the name of the step.
     private var entries: [String: Entry]
 
@@ -38,6 +66,14 @@ struct SweepReport: Sendable, Equatable {
     var wasStopped: Bool {
         entries.values.contains { $0.stopReason != nil }
     }
+
+    /// Files that could not be removed or moved. Their rows are kept, and the next sweep tries again.
+    var failureCount: Int { entries.values.reduce(0) { $0 + $1.failures.count } }
+
+    /// Originals that are missing.
+    var lossCount: Int { entries.values.reduce(0) { $0 + $1.losses.count } }
+
+    private var inOrder: [(step: SweepStep, entry: Entry)] { SweepStep.all.map { ($0, self[$0]) } }
 }
 
 extension SweepReport {
@@ -56,12 +92,21 @@ extension SweepReport {
 }
 
 extension SweepReport: CustomStringConvertible {
-    /// A line for each step, and then one for each step that was stopped.
+    /// A line for each step, and then one for everything that an operator should look at.
     var description: String {
         let verb = dryRun ? "would be" : "were"
-        let lines = SweepStep.all.map { $0.summary(self[$0], verb) }
-        let stops = SweepStep.all.compactMap { self[$0].stopReason }.map { "STOPPED: \($0)" }
-        return (lines + stops).joined(separator: "\n")
+        let lines = inOrder.map { $0.step.summary($0.entry, verb) }
+        let losses = inOrder.flatMap { Self.lines(for: $0.entry.losses, "LOST") }
+        let failures = inOrder.flatMap { Self.lines(for: $0.entry.failures, "FAILED") }
+        let ledger = ledgerFailure.map { ["FAILED: \($0)"] } ?? []
+        let stops = inOrder.compactMap { $0.entry.stopReason }.map { "STOPPED: \($0)" }
+        return (lines + losses + failures + ledger + stops).joined(separator: "\n")
+    }
+
+    private static func lines(for problems: Problems, _ label: String) -> [String] {
+        let named = problems.named.map { "\(label): \($0.file): \($0.reason)" }
+        let rest = problems.count - named.count
+        return rest > 0 ? named + ["\(label): and \(rest) more"] : named
     }
 }
 
@@ -83,6 +128,12 @@ extension SweepReport: Encodable {
         }
     }
 
+    private struct NamedProblem: Encodable {
+        let step: String
+        let file: String
+        let reason: String
+    }
+
     var json: String {
         get throws {
             let encoder = JSONEncoder()
@@ -94,7 +145,15 @@ extension SweepReport: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(dryRun, forKey: Key("dry_run"))
-        for step in SweepStep.all { try container.encode(self[step], forKey: Key(step.name)) }
+        for (step, entry) in inOrder { try container.encode(entry, forKey: Key(step.name)) }
+        try container.encode(failureCount, forKey: Key("failures"))
+        try container.encode(lossCount, forKey: Key("lost"))
+        let problems = inOrder.flatMap { step, entry in
+            (entry.losses.named + entry.failures.named).map { problem in
+                NamedProblem(step: step.name, file: problem.file, reason: problem.reason)
+            }
+        }
+        try container.encode(problems, forKey: Key("problems"))
         try container.encode(wasStopped, forKey: Key("stopped"))
         try container.encode(seconds, forKey: Key("seconds"))
     }

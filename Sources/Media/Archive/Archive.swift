@@ -36,13 +36,23 @@ package protocol Archive: Sendable {
     @discardableResult
     func removeOriginal(_ id: BlobID) async throws -> Bool
 
-    /// Removes the variants and originals of these ids durably, variants first: signed URLs still reach them.
-    func remove(_ ids: [BlobID]) async throws
+    /// Removes the variants and originals of these ids durably, variants first: signed URLs still reach them. A file that
+    /// cannot be removed does not keep the others from being removed.
+    /// - Returns: the ids of which something is left, or may reappear after a power cut.
+    @discardableResult
+    func remove(_ ids: [BlobID]) async throws -> [BlobID: FileFailure]
 
-    /// Files of these ids, variants included.
+    /// Files of these ids that exist, variants included. One whose status cannot be read is left out.
+    func files(of ids: [BlobID]) async throws -> [ArchivedFile]
+
+    /// Those of the files that are missing or empty.
+    func missing(among keys: [ArchiveKey]) async throws -> Set<ArchiveKey>
+
+    /// Number and size of the files of these ids, variants included.
     func use(of ids: [BlobID]) async throws -> StorageUse
 
-    /// Lists files page by page, in no particular order. Files with foreign names are left out.
+    /// Lists files page by page, in no particular order. Files with foreign names are left out. The memory that a page
+    /// takes does not depend on the size of the archive.
     /// - Parameter cursor: ``ArchivePage/next`` of the page before; nil for the first page.
     func list(after cursor: ArchiveCursor?) async throws -> ArchivePage
 
@@ -54,10 +64,29 @@ package protocol Archive: Sendable {
     /// Files that were moved to the trash before `day`; all files in the trash when nil.
     func trashUse(before day: TrashDay?) async throws -> StorageUse
 
-    /// Deletes the files that were moved to the trash before `day`.
-    /// - Returns: the files deleted.
+    /// The days on which files in the trash were moved there, oldest first.
+    func trashDays() async throws -> [TrashDay]
+
+    /// Lists the files that were moved to the trash on `day`, page by page. Files with foreign names are left out.
+    /// - Parameter cursor: ``ArchivePage/next`` of the page before; nil for the first page.
+    func trashedFiles(on day: TrashDay, after cursor: ArchiveCursor?) async throws -> ArchivePage
+
+    /// Deletes a file from the trash of `day`.
+    /// - Returns: whether the file still existed.
     @discardableResult
-    func purgeTrash(before day: TrashDay) async throws -> StorageUse
+    func removeFromTrash(_ file: ArchivedFile, of day: TrashDay) async throws -> Bool
+
+    /// Removes what is left of a day whose files are gone. Foreign files stay.
+    func removeEmptyTrash(of day: TrashDay) async throws
+
+    /// The files of a blob in the trash; of several with the same name, the one that was moved there last.
+    func trashedFiles(of id: BlobID) async throws -> [ArchivedFile]
+
+    /// Puts the files of a blob back from the trash. A file that exists in its place is not replaced.
+    /// - Parameter isNew: whether the files count as modified now, so that a sweep does not move them again at once.
+    /// - Returns: the number of files restored.
+    @discardableResult
+    func undelete(_ id: BlobID, asNew isNew: Bool) async throws -> Int
 }
 
 /// A variant before it is kept.

@@ -39,6 +39,8 @@ package struct ArchivedFile: Hashable, Sendable {
 /// Part of the listing of an archive.
 package struct ArchivePage: Sendable {
     package let files: [ArchivedFile]
+    /// The share of the archive that has been listed with this page, from 0 to 1.
+    package let share: Double
     /// Continues the listing; nil after the last page.
     package let next: ArchiveCursor?
 }

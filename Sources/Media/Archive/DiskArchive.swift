@@ -8,15 +8,27 @@ package struct DiskArchive: Archive {
     /// Location of the originals in the configuration of nginx.
     private static let originalsLocation = "/_originals/"
 
+    /// Most files of a page of a listing. A page takes about 200 bytes of memory for each.
+    package static let pageSize = 10_000
+
     private let folder: MediaFolder
     private let threads: NIOThreadPool
     private let metrics: FileMetrics
+    let pageSize: Int
 
-    /// - Parameter threads: where blocking file calls run; started and stopped by the caller.
-    package init(_ folder: MediaFolder, threads: NIOThreadPool = .singleton, metrics: FileMetrics = FileMetrics()) {
+    /// - Parameters:
+    ///   - threads: where blocking file calls run; started and stopped by the caller.
+    ///   - pageSize: most files of a page of a listing.
+    package init(
+        _ folder: MediaFolder,
+        threads: NIOThreadPool = .singleton,
+        metrics: FileMetrics = FileMetrics(),
+        pageSize: Int = Self.pageSize
+    ) {
         self.folder = folder
         self.threads = threads
         self.metrics = metrics
+        self.pageSize = pageSize
     }
 
     package func commit(_ file: UnnamedFile, asOriginal id: BlobID) async throws {
@@ -81,28 +93,32 @@ package struct DiskArchive: Archive {
         try await onThread(.remove) { try SystemCall.remove($0.path(of: .original(id))) }
     }
 
-    package func remove(_ ids: [BlobID]) async throws {
-        try await onThread(.remove) { folder in
-            for id in ids {
-                _ = try folder.removeVariants(of: id)
-                try SystemCall.remove(folder.path(of: .original(id)))
+    @discardableResult
+    package func remove(_ ids: [BlobID]) async throws -> [BlobID: FileFailure] {
+        try await onThread(.remove) { $0.remove(ids) }
+    }
+
+    package func files(of ids: [BlobID]) async throws -> [ArchivedFile] {
+        try await onThread { folder in
+            ids.flatMap(ArchiveKey.all).compactMap { key in
+                guard let facts = try? SystemCall.facts(folder.path(of: key)) else { return nil }
+                return ArchivedFile(key: key, modifiedAt: facts.modifiedAt, byteCount: facts.byteCount)
             }
-            for shard in Set(ids.map(\.shard)) { try folder.sync(shard) }
+        }
+    }
+
+    package func missing(among keys: [ArchiveKey]) async throws -> Set<ArchiveKey> {
+        try await onThread { folder in
+            try Set(keys.filter { try SystemCall.facts(folder.path(of: $0))?.byteCount ?? 0 == 0 })
         }
     }
 
     package func use(of ids: [BlobID]) async throws -> StorageUse {
-        try await onThread { folder in
-            var use = StorageUse()
-            for key in ids.flatMap(ArchiveKey.all) {
-                if let facts = try SystemCall.facts(folder.path(of: key)) { use.add(facts.byteCount) }
-            }
-            return use
-        }
+        try await files(of: ids).reduce(into: StorageUse()) { $0.add($1.byteCount) }
     }
 
     /// - Parameter operation: Whose time is measured; nil for what only the janitor does.
-    private func onThread<Result: Sendable>(
+    func onThread<Result: Sendable>(
         _ operation: FileOperation? = nil,
         _ body: @escaping @Sendable (MediaFolder) throws -> Result
     ) async throws -> Result {
@@ -110,85 +126,6 @@ package struct DiskArchive: Archive {
         return try await threads.runIfActive { [folder] in
             guard let time else { return try body(folder) }
             return try time.measure { () throws in try body(folder) }
-        }
-    }
-}
-
-// MARK: - Listing
-
-extension DiskArchive {
-    /// A page is one shard. It is held in memory, about 200 bytes a file: 800 KB for an archive of a million files.
-    package func list(after cursor: ArchiveCursor?) async throws -> ArchivePage {
-        let shards = Shard.all.drop { shard in cursor.map { shard.description <= $0.value } ?? false }
-        guard let shard = shards.first else { return ArchivePage(files: [], next: nil) }
-        let files = try await onThread { try $0.files(in: shard) }
-        return ArchivePage(files: files, next: shards.count > 1 ? ArchiveCursor(value: shard.description) : nil)
-    }
-}
-
-// MARK: - The trash
-
-extension DiskArchive {
-    @discardableResult
-    package func moveToTrash(_ file: ArchivedFile, on day: TrashDay) async throws -> Bool {
-        try await onThread { folder in
-            let target = folder.trashFolder(of: day)
-            if try SystemCall.makeFolder(target, mode: MediaFolder.folderMode) {
-                try SystemCall.syncFolder(folder.trash)
-            }
-            do {
-                try SystemCall.rename(folder.path(of: file.key), to: "\(target)/\(file.key.name)")
-                return true
-            } catch let failure as FileFailure where failure.isMissing {
-                return false
-            }
-        }
-    }
-
-    package func trashUse(before day: TrashDay?) async throws -> StorageUse {
-        try await onThread { folder in
-            var use = StorageUse()
-            for old in try folder.trashDays() where day.map({ old < $0 }) ?? true {
-                for name in try folder.trashedNames(on: old) {
-                    if let facts = try SystemCall.facts("\(folder.trashFolder(of: old))/\(name)") {
-                        use.add(facts.byteCount)
-                    }
-                }
-            }
-            return use
-        }
-    }
-
-    @discardableResult
-    package func purgeTrash(before day: TrashDay) async throws -> StorageUse {
-        try await onThread { folder in
-            var purged = StorageUse()
-            for old in try folder.trashDays() where old < day {
-                for name in try folder.trashedNames(on: old) {
-                    let path = "\(folder.trashFolder(of: old))/\(name)"
-                    let byteCount = try SystemCall.facts(path)?.byteCount
-                    if try SystemCall.remove(path) { purged.add(byteCount ?? 0) }
-                }
-                _ = try SystemCall.removeFolder(folder.trashFolder(of: old))
-            }
-            return purged
-        }
-    }
-
-    /// The days that have a trash folder, oldest first.
-    func trashDays() async throws -> [TrashDay] { try await onThread { try $0.trashDays() } }
-
-    /// Puts the files of a blob back from the trash. A file that exists in its place is not replaced.
-    /// - Returns: the number of files restored.
-    package func undelete(_ id: BlobID) async throws -> Int {
-        try await onThread { folder in
-            var count = 0
-            // The newest copy of a name wins.
-            for day in try folder.trashDays().reversed() {
-                for key in ArchiveKey.all(of: id) where try folder.restore(key, from: day) { count += 1 }
-            }
-            try folder.sync(id.shard)
-            return count
         }
     }
 }
@@ -211,62 +148,29 @@ extension MediaFolder {
         return count
     }
 
-    /// Makes changes of the names in a shard durable.
-    fileprivate func sync(_ shard: Shard) throws(FileFailure) {
-        for area in Area.allCases { try SystemCall.syncFolder(folder(area, shard)) }
-    }
-
-    /// The originals and variants in one shard. Files whose names an archive would not give them are left out.
-    fileprivate func files(in shard: Shard) throws(FileFailure) -> [ArchivedFile] {
-        var files: [ArchivedFile] = []
-        for area in Area.allCases {
-            var listing = try FolderListing(folder(area, shard))
-            while let name = try listing.next() {
-                guard let key = Self.key(of: name, in: area), key.blob.shard == shard,
-                    let facts = try SystemCall.facts("\(folder(area, shard))/\(name)"), facts.isRegularFile
-                else { continue }
-                files.append(ArchivedFile(key: key, modifiedAt: facts.modifiedAt, byteCount: facts.byteCount))
+    /// - Returns: the ids of which something is left, or may reappear after a power cut.
+    fileprivate func remove(_ ids: [BlobID]) -> [BlobID: FileFailure] {
+        var failures: [BlobID: FileFailure] = [:]
+        for id in ids {
+            do {
+                _ = try removeVariants(of: id)
+                try SystemCall.remove(path(of: .original(id)))
+            } catch {
+                failures[id] = error
             }
         }
-        return files
+        for (shard, inShard) in Dictionary(grouping: ids, by: \.shard) {
+            do {
+                try sync(shard)
+            } catch {
+                for id in inShard where failures[id] == nil { failures[id] = error }
+            }
+        }
+        return failures
     }
 
-    private static func key(of name: String, in area: Area) -> ArchiveKey? {
-        switch area {
-        case .originals: BlobID(name).map(ArchiveKey.original)
-        case .variants: VariantFile(name: name).map(ArchiveKey.variant)
-        }
-    }
-
-    fileprivate func trashFolder(of day: TrashDay) -> String { "\(trash)/\(day)" }
-
-    fileprivate func trashDays() throws(FileFailure) -> [TrashDay] {
-        var days: [TrashDay] = []
-        var listing = try FolderListing(trash)
-        while let name = try listing.next() {
-            if let day = TrashDay(name: name) { days.append(day) }
-        }
-        return days.sorted()
-    }
-
-    /// The files of one day that came from an archive.
-    fileprivate func trashedNames(on day: TrashDay) throws(FileFailure) -> [String] {
-        var names: [String] = []
-        var listing = try FolderListing(trashFolder(of: day))
-        while let name = try listing.next() {
-            if BlobID(name) != nil || VariantFile(name: name) != nil { names.append(name) }
-        }
-        return names
-    }
-
-    /// Links before it removes, so that a crash leaves two copies rather than none.
-    fileprivate func restore(_ key: ArchiveKey, from day: TrashDay) throws(FileFailure) -> Bool {
-        let source = "\(trashFolder(of: day))/\(key.name)"
-        do {
-            try SystemCall.link(source, to: path(of: key))
-        } catch  where error.isMissing || error.isTaken {
-            return false
-        }
-        return try SystemCall.remove(source)
+    /// Makes changes of the names in a shard durable.
+    func sync(_ shard: Shard) throws(FileFailure) {
+        for area in Area.allCases { try SystemCall.syncFolder(folder(area, shard)) }
     }
 }

@@ -32,6 +32,14 @@ extension TestStorage {
         return files
     }
 
+    /// The lines of the ledger, with every value as a text.
+    func ledger() throws -> [[String: String]] {
+        try String(contentsOfFile: folder + "/janitor.log", encoding: .utf8).split(separator: "\n").map { line in
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+            return object.mapValues { "\($0)" }
+        }
+    }
+
     func isThere(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: path)
     }

@@ -34,6 +34,32 @@ extension TestStorage {
         return (message, file)
     }
 
+    /// A message with a picture that has a thumbnail.
+    func ready(age: Duration = .zero) async throws -> Attachment.ID {
+        let (_, file) = try await attached(age: age)
+        _ = try await store.renderings.finish(file, variants: [.thumbnail])
+        return file
+    }
+
+    /// A session that expired some time ago, or expires in the future if the time is negative.
+    func session(expired age: Duration) async throws -> Session.ID {
+        let id = Session.ID.random()
+        try await store.change(about: []) { [owner] change in
+            let end = Timestamp.now - age
+            try change.execute(
+                """
+                INSERT INTO sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    id, owner, Data((0..<32).map { _ in UInt8.random(in: 0...255) }), end - .days(30), end - .days(30),
+                    end,
+                ]
+            )
+        }
+        return id
+    }
+
     /// A picture whose message was deleted just now.
     func deleted() async throws -> Attachment.ID {
         let (message, file) = try await attached(age: .zero)
@@ -86,6 +112,17 @@ extension TestStorage {
         defer { clock.age = .zero }
         return try await make()
     }
+}
+
+extension Variant {
+    static let thumbnail = Variant(
+        size: .thumbnail,
+        fileSize: .thumbnail,
+        width: 4,
+        height: 3,
+        format: .jpg,
+        byteCount: 10
+    )
 }
 
 extension AttachmentFacts {

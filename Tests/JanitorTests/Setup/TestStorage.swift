@@ -21,15 +21,17 @@ struct TestStorage: Sendable {
     func path(of key: ArchiveKey) -> String { mediaFolder.path(of: key) }
 
     func sweep(_ grace: GracePeriods = GracePeriods(), isDryRun: Bool = false, batch: Int = 200) -> Sweep {
-        Sweep(
+        var sweep = Sweep(
             store: store,
             archive: archive,
             spool: Spool(in: mediaFolder),
             grace: grace,
-            isDryRun: isDryRun,
-            batch: batch,
-            pause: .zero
+            isDryRun: isDryRun
         )
+        sweep.ledger = Ledger(storage: folder)
+        sweep.batch = batch
+        sweep.pause = .zero
+        return sweep
     }
 }
 
@@ -49,6 +51,7 @@ func withStorage(_ body: (TestStorage) async throws -> Void) async throws {
     let owner = try await store.people.create(username: "ada", displayName: "Ada", passwordHash: "hash").id
     let room = try await store.rooms.create(kind: .private, name: "Room", topic: nil, owner: owner).room.id
     let mediaFolder = try MediaFolder(folder + "/media")
+    try mediaFolder.mark(epoch: store.epoch)
     try await body(
         TestStorage(
             folder: folder,

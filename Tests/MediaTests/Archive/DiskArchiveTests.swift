@@ -152,6 +152,80 @@ import Vocabulary
         }
     }
 
+    @Test("A shard with many files is listed in pages, each file once (I5)", arguments: [1, 2, 3, 7, 100])
+    func pages(pageSize: Int) async throws {
+        try await withMediaFolder { media in
+            var expected: Set<ArchiveKey> = []
+            // All but two in one shard.
+            var ids = (0..<7).map { _ in
+                var bytes = UUID().uuid
+                bytes.15 = 0x2A
+                return BlobID(UUID(uuid: bytes))
+            }
+            ids += [BlobID.random(), BlobID.random()]
+            for id in ids {
+                try await commit([1], as: id, in: media)
+                try write([2], as: .animated(id), in: media)
+                expected.formUnion([.original(id), .variant(.animated(id))])
+            }
+            let archive = DiskArchive(media, pageSize: pageSize)
+            var (found, shares): ([ArchiveKey], [Double]) = ([], [])
+            var cursor: ArchiveCursor?
+            repeat {
+                let page = try await archive.list(after: cursor)
+                #expect(page.files.count <= pageSize)
+                found += page.files.map(\.key)
+                shares.append(page.share)
+                cursor = page.next
+            } while cursor != nil
+            #expect(found.count == expected.count && Set(found) == expected)
+            #expect(shares == shares.sorted() && shares.last == 1)
+        }
+    }
+
+    @Test("Files that appear or go while a folder is listed do not hide others (I5)")
+    func changingFolder() async throws {
+        try await withMediaFolder { media in
+            let ids = (0..<9).map { _ in
+                var bytes = UUID().uuid
+                bytes.15 = 0
+                return BlobID(UUID(uuid: bytes))
+            }.sorted()
+            for id in ids where id != ids[0] { try await commit([1], as: id, in: media) }
+            let archive = DiskArchive(media, pageSize: 3)
+            let first = try await archive.list(after: nil)
+            #expect(first.files.map(\.key.blob) == Array(ids[1...3]))
+            try await commit([1], as: ids[0], in: media)
+            try await archive.removeOriginal(ids[2])
+            let second = try await archive.list(after: first.next)
+            #expect(second.files.map(\.key.blob) == Array(ids[4...6]))
+        }
+    }
+
+    @Test("Missing and empty files are told from others")
+    func missing() async throws {
+        try await withMediaFolder { media in
+            let (full, empty, gone) = (BlobID.random(), BlobID.random(), BlobID.random())
+            try await commit([1], as: full, in: media)
+            try await commit([], as: empty, in: media)
+            let keys = [full, empty, gone].map(ArchiveKey.original)
+            #expect(try await media.archive.missing(among: keys) == Set(keys[1...]))
+        }
+    }
+
+    @Test("One file that cannot be removed does not keep others (I5)")
+    func stubborn() async throws {
+        try await withMediaFolder { media in
+            let (gone, stubborn) = (BlobID.random(), BlobID.random())
+            try await commit([1], as: gone, in: media)
+            let path = media.path(of: .original(stubborn))
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            let failures = try await media.archive.remove([stubborn, gone])
+            #expect(failures.keys.map { $0 } == [stubborn])
+            #expect(try await media.archive.use(of: [gone]) == StorageUse())
+        }
+    }
+
     @Test("Files that a killed writer left in the spool can be found and removed (I5)")
     func unfinished() async throws {
         try await withMediaFolder { media in

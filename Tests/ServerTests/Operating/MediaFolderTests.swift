@@ -80,6 +80,29 @@ struct MediaFolderTests {
         }
     }
 
+    @Test("I5: each start names the database in the marker, and the janitor waits for it after a restore")
+    func marker() async throws {
+        try await withMemoryFolder { folder in
+            let marker = folder + "/media/.snug-media"
+            let sweep = [Executables.janitor, "sweep", "--storage", folder]
+            _ = try await withServerProcess(storage: folder) { process in _ = try await process.site.register("ada") }
+            let first = try String(contentsOfFile: marker, encoding: .utf8)
+            #expect(first.wholeMatch(of: /epoch [0-9a-f]{16}\n/) != nil)
+            let backup = try Data(contentsOf: URL(fileURLWithPath: folder + "/snug.sqlite"))
+            _ = try await withServerProcess(storage: folder) { _ in }
+            #expect(try String(contentsOfFile: marker, encoding: .utf8) == first)
+            #expect(try await runProgram(sweep).status == .exited(0))
+            try backup.write(to: URL(fileURLWithPath: folder + "/snug.sqlite"))
+            #expect(try await runProgram(sweep).status == .exited(EX_CONFIG))
+            _ = try await withServerProcess(storage: folder) { _ in
+                let swept = try await runProgram(sweep)
+                #expect(swept.status == .exited(0))
+            }
+            #expect(try String(contentsOfFile: marker, encoding: .utf8) != first)
+            #expect(try await runProgram(sweep).status == .exited(0))
+        }
+    }
+
     private func withStorage(_ body: (String) async throws -> Void) async throws {
         try await withMemoryFolder { folder in
             _ = try await withServerProcess(storage: folder) { process in

@@ -3,6 +3,7 @@ import Pictures
 import SnugClient
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Media
 @testable import Server
@@ -45,6 +46,28 @@ struct MainJobTests {
         #expect(ready.attachment.id == attachment.id)
         #expect(ready.attachment.status == "ready")
         return ready.attachment.variants.thumbnail
+    }
+
+    @Test("I4: a picture that has lost a variant is rendered again after the next sweep")
+    func lostVariant() async throws {
+        try await withServer(internalLimits: { $0.renderPollInterval = .milliseconds(20) }) { server in
+            let ada = try await server.register("ada")
+            let room = try await ada.makeRoom()
+            let picture = try await ada.upload(textured)
+            _ = try await ada.settled(picture)
+            let message = try await ada.say("Look!", in: room, with: [picture])
+            let thumbnail = message.attachments[0].variants.thumbnail.url.text
+            let before = try await server.site.send(.GET, thumbnail).expect(200).body
+            let id = try #require(BlobID(message.attachments[0].id.text))
+            let media = try MediaFolder(existing: server.storage + "/media")
+            try await DiskArchive(media).removeVariants(of: [id])
+            #expect(try await server.site.send(.GET, thumbnail).status == 404)
+            let socket = try await ada.listen()
+            let swept = try await runProgram([Executables.janitor, "sweep", "--storage", server.storage])
+            #expect(swept.output.contains("1 pictures with"))
+            #expect(try await socket.next("attachment.ready").attachment.id == message.attachments[0].id)
+            #expect(try await server.site.send(.GET, thumbnail).expect(200).body == before)
+        }
     }
 
     @Test("The sender of a damaged picture receives its failure and the reason")

@@ -1,5 +1,6 @@
 import Chat
 import Foundation
+import Kernel
 import Media
 import Vocabulary
 
@@ -11,7 +12,8 @@ extension SweepStep {
     ) { entry, verb in
         "\(entry.rows) unfinished uploads \(verb) marked as deleted"
     } run: { sweep in
-        var entry = SweepReport.Entry(rows: try await sweep.markUnused(sweep.unfinished))
+        let rows = try await sweep.markUnused(why: "the upload was never finished", sweep.unfinished)
+        var entry = SweepReport.Entry(rows: rows)
         try sweep.removeUnfinishedFiles(&entry)
         return entry
     }
@@ -26,9 +28,31 @@ extension Sweep {
     fileprivate func removeUnfinishedFiles(_ entry: inout SweepReport.Entry) throws {
         let oldest = Date(timeIntervalSinceNow: -Double(grace.receiving.seconds))
         for file in try spool.unfinishedFiles() where file.modifiedAt <= oldest {
-            if !isDryRun { try spool.remove(file) }
-            entry.files += 1
-            entry.bytes += file.byteCount
+            do {
+                try remove(file)
+                entry.files += 1
+                entry.bytes += file.byteCount
+            } catch {
+                fail(file.name, error, in: &entry)
+            }
         }
+    }
+
+    private func remove(_ file: UnfinishedFile) throws(FileFailure) {
+        guard !isDryRun else { return }
+        if let ledger {
+            let now = Date()
+            var line = LedgerEntry(
+                at: now,
+                step: SweepStep.unfinishedUploads.name,
+                action: .remove,
+                why: "the file was being written when the server ended"
+            )
+            line.file = file.name
+            line.bytes = file.byteCount
+            line.ageSeconds = max(0, Int(now.timeIntervalSince(file.modifiedAt)))
+            ledger.append([line])
+        }
+        try spool.remove(file)
     }
 }

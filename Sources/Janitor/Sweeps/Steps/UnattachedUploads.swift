@@ -9,7 +9,9 @@ extension SweepStep {
     ) { entry, verb in
         "\(entry.rows) unattached uploads \(verb) marked as deleted"
     } run: { sweep in
-        SweepReport.Entry(rows: try await sweep.markUnused(sweep.unattached))
+        SweepReport.Entry(
+            rows: try await sweep.markUnused(why: "no message uses the upload", sweep.unattached)
+        )
     }
 }
 

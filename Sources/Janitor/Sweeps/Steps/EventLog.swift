@@ -12,7 +12,7 @@ extension SweepStep {
 extension Sweep {
     fileprivate func pruneLog() async throws -> Int {
         let time = Timestamp.before(grace.log)
-        return try await prune { limit in
+        return try await prune(why: "the event is old") { limit in
             try await store.events.prune(before: time, eventsPerRoom: eventsPerRoom, limit: limit)
         } count: {
             try await store.events.prunableCount(before: time, eventsPerRoom: eventsPerRoom)

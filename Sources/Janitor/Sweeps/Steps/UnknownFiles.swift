@@ -1,5 +1,6 @@
 import Chat
 import Foundation
+import Kernel
 import Media
 import Vocabulary
 
@@ -21,19 +22,32 @@ extension Sweep {
 
     fileprivate func moveUnknownFiles() async throws -> SweepReport.Entry {
         let found = try await findLeftovers()
-        guard found.count <= Self.brakeFiles || Double(found.count) <= Double(found.total) * Self.brakeShare else {
+        guard
+            ignoresBrake || found.count <= Self.brakeFiles
+                || Double(found.count) <= Double(found.total) * Self.brakeShare
+        else {
             let reason = "too many files have no row. Is this the right database?"
             return SweepReport.Entry(files: found.count, bytes: found.bytes, stopReason: reason)
         }
         var entry = SweepReport.Entry()
-        let today = TrashDay(Date())
-        for (number, file) in found.first.enumerated() {
-            guard isDryRun ? true : try await archive.moveToTrash(file, on: today) else { continue }
-            entry.files += 1
-            entry.bytes += file.byteCount
-            if number % batch == batch - 1 { try await rest() }
+        for start in stride(from: 0, to: found.first.count, by: batch) {
+            let files = found.first[start..<min(start + batch, found.first.count)]
+            record(.trash, Array(files), why: "the file has no row")
+            for file in files { try await move(file, in: &entry) }
+            note(done: entry.files)
+            try await rest()
         }
         return entry
+    }
+
+    private func move(_ file: ArchivedFile, in entry: inout SweepReport.Entry) async throws {
+        do {
+            guard isDryRun ? true : try await archive.moveToTrash(file, on: TrashDay(Date())) else { return }
+            entry.files += 1
+            entry.bytes += file.byteCount
+        } catch let failure as FileFailure {
+            fail(file.key.name, failure, in: &entry)
+        }
     }
 
     private struct Found {
@@ -58,12 +72,13 @@ extension Sweep {
             found.total += page.files.count
             let candidates = page.files.filter { $0.modifiedAt <= oldest }
             guard !candidates.isEmpty else { continue }
-            let ids = candidates.map { Attachment.ID($0.key.blob.uuid) }
-            let existing = try await store.attachments.existing(among: ids)
+            let ids = Set(candidates.map { Attachment.ID($0.key.blob.uuid) })
+            let existing = try await store.attachments.existing(among: Array(ids))
             let unknown = candidates.filter { !existing.contains(Attachment.ID($0.key.blob.uuid)) }
             found.count += unknown.count
             found.bytes += unknown.reduce(0) { $0 + $1.byteCount }
             found.first += unknown.prefix(maxLeftovers - found.first.count)
+            note(done: found.total, share: page.share)
             try await rest()
         } while cursor != nil
         return found
