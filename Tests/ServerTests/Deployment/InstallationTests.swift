@@ -82,7 +82,7 @@ struct InstallationTests {
         "A file that contradicts the others is found",
         arguments: [
             ("systemd/snug.slice", "MemoryMax=512M", "MemoryMax=513M"),
-            ("systemd/snug.slice", "CPUQuota=100%", "CPUQuota=200%"),
+            ("systemd/snug.service", "CPUQuota=100%", "CPUQuota=200%"),
             ("systemd/snug-janitor.service", "Slice=snug.slice\n", ""),
             ("container/compose.yaml", "mem_limit: 512m", "mem_limit: 512g"),
             ("container/compose.yaml", "cpus: 1.0", "cpu: 1.0"),
