@@ -16,6 +16,10 @@ package enum Refusal: Error, Equatable {
     case roomFull(limit: Int)
     /// The token belongs to no session, or the name and password do not match.
     case unauthenticated(String)
+    /// The password is right, and the operator has disabled the account.
+    case accountDisabled
+    /// An account needs an invitation code, and the given one is unknown, expired, used up or missing.
+    case invitationRequired
     /// The person has exceeded a rate limit.
     case rateLimited(retryAfterSeconds: Int)
     /// A queue is full; the request may succeed later.

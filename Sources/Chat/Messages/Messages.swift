@@ -93,7 +93,7 @@ package struct Messages: Sendable {
         store.noteActivity(of: caller)
         try await store.change(about: subjects(room, caller)) { transaction in
             let view = try transaction.db.requireMember(user, of: room)
-            var message = try transaction.db.message(id, in: room)
+            let message = try transaction.db.message(id, in: room)
             let mayDeleteOthers = view.role.map { $0 >= .admin } ?? false
             guard message.sender.id == user || mayDeleteOthers else {
                 throw Refusal.forbidden("Only its sender, an owner or an admin may delete a message.")
@@ -101,19 +101,7 @@ package struct Messages: Sendable {
             // Both people own their direct room. After a block, neither may delete the other's messages.
             if message.sender.id != user, let other = view.otherID { try transaction.db.checkMayWrite(user, to: other) }
             guard message.deletedAt == nil else { return }
-            try transaction.execute(
-                "UPDATE messages SET body = '', attachment_count = 0, deleted_at = ? WHERE id = ?",
-                [transaction.now, id]
-            )
-            try transaction.execute(
-                "UPDATE attachments SET deleted_at = ? WHERE message_id = ? AND deleted_at IS NULL",
-                [transaction.now, id]
-            )
-            transaction.consequences.releasedAttachments += message.attachments.map(\.id)
-            message.body = ""
-            message.attachments = []
-            message.deletedAt = transaction.now
-            try transaction.record(.messageDeleted(message), in: room)
+            try transaction.empty(message)
         }
     }
 

@@ -76,6 +76,24 @@ extension WriteTransaction {
 }
 
 extension WriteTransaction {
+    /// Empties a message and releases its attachments.
+    mutating func empty(_ message: Message) throws {
+        try execute(
+            "UPDATE messages SET body = '', attachment_count = 0, deleted_at = ? WHERE id = ?",
+            [now, message.id]
+        )
+        try execute(
+            "UPDATE attachments SET deleted_at = ? WHERE message_id = ? AND deleted_at IS NULL",
+            [now, message.id]
+        )
+        consequences.releasedAttachments += message.attachments.map(\.id)
+        var emptied = message
+        emptied.body = ""
+        emptied.attachments = []
+        emptied.deletedAt = now
+        try record(.messageDeleted(emptied), in: message.roomID)
+    }
+
     /// The person as the sender of a message.
     ///
     /// - Throws: `notFound`.

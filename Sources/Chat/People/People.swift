@@ -25,16 +25,19 @@ package struct People: Sendable {
 
     /// Creates an account and its first session, or neither.
     ///
-    /// - Throws: `conflict` if the name is taken.
+    /// - Parameter code: An invitation code, of which one use is taken.
+    /// - Throws: `conflict` if the name is taken; `invitationRequired` if the code is not valid.
     package func register(
         username: String,
         displayName: String,
         passwordHash: String,
         from network: Network? = nil,
+        invitedBy code: InvitationCode? = nil,
         request: IdempotentRequest? = nil
     ) async throws -> (user: User, session: Session, token: SessionToken) {
         let token = SessionToken.make()
         return try await store.change(about: []) { [limits = store.limits] transaction in
+            if let code { try transaction.use(code) }
             let user = try transaction.insertUser(
                 username: username,
                 displayName: displayName,
@@ -46,6 +49,19 @@ package struct People: Sendable {
             if let request { try transaction.claim(request, for: session.id) }
             return (user, session, token)
         }
+    }
+
+    /// Whether nobody can get this name: somebody has it, or had it until their account was deleted.
+    package func isTaken(_ username: String) async throws -> Bool {
+        try await store.read { db in
+            try db.exists("SELECT 1 FROM users WHERE username = ?", [username]) || db.isRetired(username)
+        }
+    }
+
+    /// Whether an account can be created with this code now.
+    package func accepts(_ code: InvitationCode) async throws -> Bool {
+        let time = store.now()
+        return try await store.read { try $0.exists(Snapshot.usableInvitationCode, [code.hash, time]) }
     }
 
     /// The credentials of the person with this name; nil if there is none.
@@ -146,8 +162,12 @@ extension Store {
 }
 
 extension Snapshot {
-    fileprivate static let credentialsByName = "SELECT id, username, password_hash FROM users WHERE username = ?"
-    fileprivate static let credentialsByID = "SELECT id, username, password_hash FROM users WHERE id = ?"
+    fileprivate static let credentialsByName = """
+        SELECT id, username, password_hash FROM users WHERE username = ? AND deleted_at IS NULL
+        """
+    fileprivate static let credentialsByID = """
+        SELECT id, username, password_hash FROM users WHERE id = ? AND deleted_at IS NULL
+        """
 
     /// - Parameter people: Placeholders of rows of a person's id and the time when they were last seen.
     static func moveLastSeen(_ people: String) -> String {

@@ -18,6 +18,12 @@ extension Snapshot {
         AND NOT EXISTS (\(blockers)) LIMIT 1
         """
 
+    /// Those of two people who have blocked the other, and NULL if the account of the second was deleted.
+    static let contactObstacles = """
+        \(blockers)
+        UNION ALL SELECT NULL FROM users WHERE id = ?2 AND deleted_at IS NOT NULL
+        """
+
     func isBlocked(between first: User.ID, and second: User.ID) throws -> Bool {
         try exists(Self.blockers, [first, second])
     }
@@ -33,14 +39,14 @@ extension Snapshot {
         try exists(Self.acquaintance, [first, second])
     }
 
-    /// - Throws: `forbidden` if the other person has blocked the user, without saying so; `conflict` if the user has
-    ///   blocked the other person.
+    /// - Throws: `forbidden` if the other person has blocked the user, without saying so, or if their account was
+    ///   deleted; `conflict` if the user has blocked the other person.
     func checkMayWrite(_ user: User.ID, to other: User.ID) throws {
-        let blockers = try values(User.ID.self, Self.blockers, [user, other])
+        let blockers = try all(Self.contactObstacles, [user, other]) { $0[0] as User.ID? }
         guard !blockers.contains(user) else {
             throw Refusal.conflict("You have blocked this person. Remove the block to write to them.", field: "user_id")
         }
-        guard !blockers.contains(other) else { throw Refusal.forbidden("You cannot write to this person.") }
+        guard blockers.isEmpty else { throw Refusal.forbidden("You cannot write to this person.") }
     }
 
     /// The member as the viewer sees them.

@@ -1,8 +1,11 @@
+import Vocabulary
+
 /// Reads people with their avatars: in two statements, however many people there are.
 extension Snapshot {
     /// The columns that `User.init(row:at:)` reads.
     static let userColumns = """
         users.id, users.username, users.display_name, users.is_admin, users.created_at, users.last_seen_at,
+            users.deleted_at,
             \(attachmentColumns)
         """
 
@@ -22,8 +25,9 @@ extension Snapshot {
         return user
     }
 
+    /// False for a deleted account.
     func userExists(_ id: User.ID) throws -> Bool {
-        try exists("SELECT 1 FROM users WHERE id = ?", [id])
+        try exists("SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL", [id])
     }
 
     /// The people with these ids who exist.
@@ -60,7 +64,7 @@ extension Snapshot {
     static let peopleFound = """
         SELECT \(userColumns), \(showsPresence(to: "?6")), found.text
         FROM user_search AS found CROSS JOIN \(userTables)
-        WHERE users.username = found.username
+        WHERE users.username = found.username AND users.disabled_at IS NULL
         AND (found.text, found.username) > (?1, ?2) AND found.text < ?4 AND NOT EXISTS (
             SELECT 1 FROM user_search AS earlier
             WHERE earlier.username = found.username AND earlier.text >= ?3 AND earlier.text < found.text)
@@ -68,7 +72,7 @@ extension Snapshot {
         """
     static let peopleByName = """
         SELECT \(userColumns), \(showsPresence(to: "?3")), '' FROM \(userTables)
-        WHERE users.username > ?1 ORDER BY users.username LIMIT ?2
+        WHERE users.username > ?1 AND users.disabled_at IS NULL ORDER BY users.username LIMIT ?2
         """
 
     /// 1 if the viewer may see the person's presence: the person is the viewer, or they share a room in which the
@@ -143,7 +147,7 @@ extension UserView {
 }
 
 extension User {
-    static let columnCount = 6 + Attachment.columnCount
+    static let columnCount = 7 + Attachment.columnCount
 
     /// Reads `userColumns`, starting at `offset`, without the variants of the avatar.
     init(row: ResultRow, at offset: Int) {
@@ -151,10 +155,11 @@ extension User {
             id: row[offset],
             username: row[offset + 1],
             displayName: row[offset + 2],
-            avatar: Attachment(ifAny: row, at: offset + 6),
+            avatar: Attachment(ifAny: row, at: offset + 7),
             isAdmin: row[offset + 3],
             createdAt: row[offset + 4],
-            lastSeenAt: row[offset + 5]
+            lastSeenAt: row[offset + 5],
+            isDeleted: (row[offset + 6] as Timestamp?) != nil
         )
     }
 }

@@ -7,6 +7,7 @@ extension WriteTransaction {
         passwordHash: String,
         isAdmin: Bool
     ) throws -> User {
+        guard try !db.isRetired(username) else { throw Refusal.nameTaken }
         let user = User(
             id: .make(at: now),
             username: username,
@@ -23,7 +24,7 @@ extension WriteTransaction {
             """,
             [user.id, username, displayName, passwordHash, isAdmin, now]
         )
-        guard inserted == 1 else { throw Refusal.conflict("This name is taken.", field: "username") }
+        guard inserted == 1 else { throw Refusal.nameTaken }
         try db.indexPerson(username, displayName: displayName)
         return user
     }
@@ -60,10 +61,13 @@ extension WriteTransaction {
 
     /// Checks that the hash that was verified is still the stored one, and replaces it with the renewed hash, if any.
     ///
-    /// - Throws: `StaleCredentials`.
+    /// - Throws: `StaleCredentials`; `accountDisabled`.
     func confirm(_ verified: VerifiedCredentials) throws {
-        let hash = try db.value(String.self, "SELECT password_hash FROM users WHERE id = ?", [verified.userID])
-        guard hash == verified.credentials.passwordHash else { throw StaleCredentials() }
+        let stored = try db.first("SELECT password_hash, disabled_at FROM users WHERE id = ?", [verified.userID]) {
+            (hash: $0[0] as String, disabledAt: $0[1] as Timestamp?)
+        }
+        guard let stored, stored.hash == verified.credentials.passwordHash else { throw StaleCredentials() }
+        guard stored.disabledAt == nil else { throw Refusal.accountDisabled }
         guard let renewed = verified.renewedHash else { return }
         try execute("UPDATE users SET password_hash = ? WHERE id = ?", [renewed, verified.userID])
     }
@@ -112,6 +116,11 @@ extension WriteTransaction {
             try execute("UPDATE users SET avatar_id = ? WHERE id = ?", [id, user])
         }
     }
+}
+
+extension Refusal {
+    /// Also for the name of a deleted account, which nobody gets again.
+    package static let nameTaken = Refusal.conflict("This name is taken.", field: "username")
 }
 
 extension Snapshot {

@@ -12,7 +12,11 @@ package struct User: Sendable, Equatable {
     package let createdAt: Timestamp
     /// When they were last active before they went offline; nil if they never went offline.
     package let lastSeenAt: Timestamp?
+    /// Whether the account was deleted. What is left of it are the messages and the direct rooms of others.
+    package internal(set) var isDeleted = false
 
+    /// Display name of a deleted account.
+    package static let deletedName = "Deleted user"
     /// Maximum length of a display name, in characters.
     static let displayNameLimit = 64
     /// Maximum length of a user name, in characters.

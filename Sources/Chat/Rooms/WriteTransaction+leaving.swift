@@ -12,6 +12,11 @@ extension WriteTransaction {
         if bans, user != actor, view.room.kind == .public { try insertBan(of: user, from: room, by: actor) }
         let membersLeft = try endMemberships(of: user, in: [room])[room] ?? 0
         try withdrawInvitations(by: user, to: room)
+        try settle(room, membersLeft: membersLeft)
+    }
+
+    /// Gives a room an owner if the last one has left, and deletes it if nobody is left.
+    mutating func settle(_ room: Room.ID, membersLeft: Int) throws {
         guard membersLeft > 0 else { return try deleteRoom(room) }
         if try owners(of: room) == 0 { try nameOwner(of: room) }
     }

@@ -42,7 +42,10 @@ package enum SearchIndex {
 
     /// - Returns: The last user name of the batch; nil if there was nobody left.
     private static func indexPeople(after last: String, _ db: Snapshot) throws -> String? {
-        let sql = "SELECT username, display_name FROM users WHERE username > ? ORDER BY username LIMIT ?"
+        let sql = """
+            SELECT username, display_name FROM users WHERE username > ? AND deleted_at IS NULL
+            ORDER BY username LIMIT ?
+            """
         let people = try db.all(sql, [last, batch]) { row in
             (username: row[0] as String, displayName: row[1] as String)
         }

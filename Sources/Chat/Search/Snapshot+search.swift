@@ -24,7 +24,7 @@ extension Snapshot {
 
     /// Indexes somebody by user name and display name, replacing what was indexed before.
     func indexPerson(_ username: String, displayName: String) throws {
-        try connection.execute("DELETE FROM user_search WHERE username = ?", [username.sqlValue])
+        try unindexPerson(username)
         let texts = FoldedText.suffixes(of: username) + FoldedText.suffixes(of: displayName)
         guard !texts.isEmpty else { return }
         let list = SQLList(rows: texts.map { [$0, username] })
@@ -33,6 +33,10 @@ extension Snapshot {
             "INSERT INTO user_search (text, username) VALUES \(list.places) ON CONFLICT DO NOTHING",
             list.values.values
         )
+    }
+
+    func unindexPerson(_ username: String) throws {
+        try connection.execute("DELETE FROM user_search WHERE username = ?", [username.sqlValue])
     }
 
     /// Indexes a public room by its name.

@@ -17,6 +17,7 @@ enum Schema {
         migrator.registerMigration("0011", migrate: Migration0011.apply)
         migrator.registerMigration("0012", migrate: Migration0012.apply)
         migrator.registerMigration("0013", migrate: Migration0013.apply)
+        migrator.registerMigration("0014", migrate: Migration0014.apply)
         return migrator
     }
 }

@@ -27,6 +27,7 @@ extension User: JSONWritable {
         json.member("display_name", displayName)
         json.member("avatar", ifAny: avatar) { $1.write(to: &$0, asAvatar: !isOwn) }
         json.member("created_at", createdAt)
+        if isDeleted { json.member("is_deleted", true) }
     }
 }
 

@@ -42,6 +42,15 @@ extension Problem {
             self.init(.conflict, "room_full", "The room already has its maximum of \(limit) members.", limit: limit)
         case .unauthenticated(let detail):
             self.init(.unauthorized, "unauthenticated", detail)
+        case .accountDisabled:
+            self.init(.forbidden, "account_disabled", "This account has been disabled.")
+        case .invitationRequired:
+            self.init(
+                .forbidden,
+                "invitation_required",
+                "A new account needs a valid invitation code.",
+                field: "invitation_code"
+            )
         case .rateLimited(let seconds):
             self = .rateLimited(retryAfterSeconds: seconds)
         case .overloaded(let seconds):

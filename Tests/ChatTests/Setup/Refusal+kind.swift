@@ -6,6 +6,7 @@ extension Refusal {
     /// A refusal without its words.
     enum Kind {
         case notFound, forbidden, conflict, gone, invalid, keyReused, roomFull, unauthenticated, rateLimited, overloaded
+        case accountDisabled, invitationRequired
         case queueFull, uploadedTooMuch, storesTooMuch, storageFull, storageTrouble
     }
 
@@ -19,6 +20,8 @@ extension Refusal {
         case .keyReused: .keyReused
         case .roomFull: .roomFull
         case .unauthenticated: .unauthenticated
+        case .accountDisabled: .accountDisabled
+        case .invitationRequired: .invitationRequired
         case .rateLimited: .rateLimited
         case .overloaded: .overloaded
         case .queueFull: .queueFull

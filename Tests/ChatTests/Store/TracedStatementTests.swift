@@ -10,6 +10,9 @@ struct TracedStatementTests {
     /// Statements that may read more than they give, and why that is bounded.
     private static let allowed: [(part: String, reason: String)] = [
         ("SELECT user_id, done_up_to FROM renames", "reads its first row"),
+        ("SELECT user_id, deletes_messages, done_up_to FROM erasures", "reads its first row"),
+        ("SELECT count(*) FROM invitation_codes", "counts the codes, which have a limit"),
+        ("SELECT number, use_limit, use_count", "reads the codes, which have a limit"),
         ("SELECT user_id FROM members WHERE room_id = ? ORDER BY role", "sorts one room's members when its owner left"),
         ("DELETE FROM known_networks", "sorts what is remembered of one person, at most one more than the limit"),
         ("SELECT rooms.id FROM members CROSS JOIN rooms", "sorts a person's unanswered rooms, which have a limit"),
@@ -42,6 +45,33 @@ struct TracedStatementTests {
         try await useKeys(chat, people)
         try await useContacts(chat)
         try await sweep(chat, people)
+        try await useAccounts(chat)
+    }
+
+    private func useAccounts(_ chat: TestChat) async throws {
+        let (accounts, codes) = (chat.store.accounts, chat.store.invitationCodes)
+        let (gone, other) = (try await chat.person("gone"), try await chat.person("other"))
+        let room = try await chat.room(of: gone, with: [other])
+        try await chat.say("hello", in: room, by: gone)
+        _ = try await chat.directRoom(of: gone, and: other)
+        let (code, entry) = try await codes.create(uses: 1, lifetime: .seconds(60))
+        _ = try await chat.store.people.accepts(code)
+        _ = try await chat.store.people.register(
+            username: "invited",
+            displayName: "Invited",
+            passwordHash: "hash",
+            invitedBy: code
+        )
+        _ = try await codes.list()
+        _ = try await codes.revoke(entry.number)
+        _ = try await accounts.list()
+        try await accounts.disable("gone")
+        try await accounts.enable("gone")
+        try await accounts.setPassword(hash: "new", of: "gone")
+        try await accounts.setAdmin(true, "gone")
+        _ = try await chat.store.people.isTaken("gone")
+        try await accounts.delete("gone", withMessages: true)
+        while try await accounts.eraseNext() {}
     }
 
     private func useKeys(_ chat: TestChat, _ people: [User.ID]) async throws {
