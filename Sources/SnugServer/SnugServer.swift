@@ -8,7 +8,7 @@ struct SnugServer: AsyncParsableCommand {
         commandName: "snug-server",
         abstract: "A self-hosted chat backend with pictures.",
         version: Release.version,
-        subcommands: [Serve.self, UserCommand.self],
+        subcommands: [Serve.self, UserCommand.self, InviteCommand.self],
         defaultSubcommand: Serve.self
     )
 }

@@ -114,11 +114,16 @@ package struct Snug {
         )
 
         let backfill = SenderBackfill(store: chat.store, interval: internalLimits.backfillInterval, logger: logger)
+        let erasing = AccountErasing(store: chat.store, interval: internalLimits.backfillInterval, logger: logger)
+        let control = ControlSocket(storage: settings.storage, store: chat.store, loops: loops, logger: logger)
         let ticker = HubTicker(hub: chat.hub, store: chat.store, interval: internalLimits.tickInterval, logger: logger)
         let meter = StorageMeter(store: chat.store, sizes: sizes, logger: logger)
         let storeService = StoreService(store: chat.store, interval: internalLimits.tokenInterval, logger: logger)
         return Snug(
-            services: [storeService, rendering.queue, backfill, meter, chat.commands, ticker, application, shutdown],
+            services: [
+                storeService, rendering.queue, backfill, erasing, meter, chat.commands, control, ticker, application,
+                shutdown,
+            ],
             signer: media.signer,
             pages: chat.pages,
             store: chat.store,
