@@ -11,6 +11,8 @@ package struct Settings: Sendable {
         case open
         /// Only `snug-server user add` creates accounts.
         case closed
+        /// Anybody with an invitation code may create an account.
+        case invited
     }
 
     package enum LogFormat: String, CaseIterable, Sendable {
@@ -113,7 +115,8 @@ extension Setting {
         .choice(
             "registration",
             \.registration,
-            "Whether anybody can create an account (`open`), or only `snug-server user add` (`closed`)."
+            "Whether anybody can create an account (`open`), those who have an invitation code (`invited`), or only "
+                + "`snug-server user add` (`closed`)."
         ),
         .number(
             "max_message_bytes",

@@ -23,10 +23,11 @@ struct UserRoutes: Sendable {
         let username: String
         let password: String
         let display_name: String?
+        let invitation_code: String?
     }
 
     @Sendable private func register(_ request: Request, _ context: AppContext) async throws -> Response {
-        guard registration == .open else {
+        guard registration != .closed else {
             throw Problem(.forbidden, "forbidden", "Registration is closed: the operator creates accounts.")
         }
         let body: Registration = try await request.json()
@@ -40,27 +41,40 @@ struct UserRoutes: Sendable {
             username: username,
             network: limits.network(of: request, peer: context.peer)
         )
+        let code = registration == .invited ? InvitationCode(typed: body.invitation_code ?? "") : nil
         return try await keys.hold(idempotentRequest?.key) {
-            // A taken name is rejected before the password is hashed, and in a race by the insert.
-            if try await store.people.credentials(username: username) != nil {
+            let isTaken = try await store.people.isTaken(username)
+            if isTaken, let idempotentRequest, try await store.people.hasBeenUsed(idempotentRequest.key) {
                 return try await registerAgain(attempt, body.password, idempotentRequest)
             }
-            return try await register(attempt, body.password, as: name, idempotentRequest)
+            if let code { try await check(code, from: attempt.network) }
+            // A taken name is rejected before the password is hashed, and in a race by the insert.
+            guard !isTaken else { throw Refusal.nameTaken }
+            if code == nil { try limits.signups.spend(attempt.network) }
+            return try await register(attempt, body.password, as: name, invitedBy: code, idempotentRequest)
         }
+    }
+
+    /// Each attempt counts as an account, so that codes cannot be guessed, and nobody without a code learns which names
+    /// are taken.
+    private func check(_ code: InvitationCode, from network: ClientNetwork) async throws {
+        try limits.signups.spend(network)
+        guard try await store.people.accepts(code) else { throw Refusal.invitationRequired }
     }
 
     private func register(
         _ attempt: PasswordChecks.Attempt,
         _ password: String,
         as name: String,
+        invitedBy code: InvitationCode?,
         _ idempotentRequest: IdempotentRequest?
     ) async throws -> Response {
-        try limits.signups.spend(attempt.network)
         let (user, session, token) = try await store.people.register(
             username: attempt.username,
             displayName: name,
             passwordHash: passwords.hasher.hash(password, for: attempt.claimant),
             from: attempt.network.known,
+            invitedBy: code,
             request: idempotentRequest
         )
         return encoding.response(.created, SignedIn(user: user, token: token, session: session))
@@ -71,22 +85,20 @@ struct UserRoutes: Sendable {
     private func registerAgain(
         _ attempt: PasswordChecks.Attempt,
         _ password: String,
-        _ idempotentRequest: IdempotentRequest?
+        _ idempotentRequest: IdempotentRequest
     ) async throws -> Response {
-        let taken = Refusal.conflict("This name is taken.", field: "username")
-        guard let idempotentRequest, try await store.people.hasBeenUsed(idempotentRequest.key) else { throw taken }
         try await passwords.count(attempt)
         let response = try await passwords.verified(password, attempt) {
             try await store.people.credentials(username: attempt.username)
         } then: { verified -> Response in
             guard let (session, token) = try await store.people.renewSession(of: verified, madeBy: idempotentRequest)
             else {
-                throw taken
+                throw Refusal.nameTaken
             }
             let user = try await store.people.user(verified.userID)
             return encoding.response(.created, SignedIn(user: user, token: token, session: session)).replayed()
         }
-        guard let response else { throw taken }
+        guard let response else { throw Refusal.nameTaken }
         return response
     }
 
