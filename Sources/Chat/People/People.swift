@@ -174,7 +174,7 @@ extension Snapshot {
         """
         WITH seen(user_id, at) AS (VALUES \(people))
         UPDATE users SET last_seen_at = seen.at FROM seen
-        WHERE users.id = seen.user_id AND (users.last_seen_at IS NULL OR users.last_seen_at < seen.at)
+        WHERE users.id = seen.user_id AND users.deleted_at IS NULL AND (users.last_seen_at IS NULL OR users.last_seen_at < seen.at)
         """
     }
 }

@@ -4,6 +4,8 @@ import Vocabulary
 /// A user with presence, for viewers who may see it.
 extension User: JSONWritable {
     func write(to json: inout JSONWriter) {
+        // Those who were online a moment ago are still known to the presence board.
+        guard !isDeleted else { return write(to: &json, .offline, lastSeen: nil) }
         let presence = json.encoding.presence.current(of: id)
         write(to: &json, presence.status, lastSeen: presence.lastSeen ?? lastSeenAt)
     }
