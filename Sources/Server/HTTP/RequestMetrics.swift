@@ -16,6 +16,8 @@ final class RequestMetrics: Sendable {
         let statusClass: Int
     }
 
+    /// What the library calls the route of a path that has none.
+    private static let unmatched = "NotFound"
     private static let methods: Set<HTTPRequest.Method> = [
         .get, .head, .post, .put, .patch, .delete, .options, .trace,
     ]
@@ -33,7 +35,7 @@ final class RequestMetrics: Sendable {
     /// - Parameter route: The pattern that the router matched; nil without a match.
     func observe(_ route: String?, _ method: HTTPRequest.Method, _ status: HTTPResponse.Status, _ time: Duration) {
         let key = Key(
-            route: route ?? "none",
+            route: route.flatMap { $0 == Self.unmatched ? nil : $0 } ?? "none",
             method: Self.methods.contains(method) ? method.rawValue : "other",
             statusClass: status.code / 100
         )

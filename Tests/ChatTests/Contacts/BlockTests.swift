@@ -51,7 +51,7 @@ struct BlockTests {
             let (ada, eve, cem) = (people[0], people[1], people[2])
             let room = try await chat.room(of: ada, with: [eve, cem])
             let message = try await chat.say("hello", in: room, by: cem)
-            let cursor = Cursor(epoch: chat.store.epoch, position: try chat.store.logPosition())
+            let cursor = Cursor(epoch: chat.store.epoch, position: try chat.store.positionOfLog())
             for person in people { try await chat.store.rooms.markRead(room, upTo: message.seq, by: person) }
             try await chat.store.people.block(eve, by: ada)
             for (viewer, other) in [(ada, eve), (eve, ada)] {

@@ -10,7 +10,7 @@ struct DirectRequestTests {
     func firstMessage() async throws {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
-            let start = Cursor(epoch: chat.store.epoch, position: try chat.store.logPosition())
+            let start = Cursor(epoch: chat.store.epoch, position: try chat.store.positionOfLog())
             let room = try await chat.store.rooms.directRoom(of: ada, and: bob).room.id
             #expect(try await chat.store.rooms.list(of: ada).map(\.view.otherID) == [bob])
             #expect(try await chat.store.rooms.list(of: bob).isEmpty)
@@ -144,7 +144,7 @@ struct DirectRequestTests {
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.store.rooms.directRoom(of: ada, and: bob).room.id
             let message = try await chat.say("hello", in: room, by: ada)
-            let cursor = Cursor(epoch: chat.store.epoch, position: try chat.store.logPosition())
+            let cursor = Cursor(epoch: chat.store.epoch, position: try chat.store.positionOfLog())
             try await chat.store.rooms.markRead(room, upTo: message.seq, by: bob)
             let seen = { try await chat.store.rooms.members(of: room, for: ada).first { $0.user.id == bob } }
             #expect(try await seen()?.readSeq == message.seq - 1)

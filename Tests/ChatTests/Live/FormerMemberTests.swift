@@ -24,7 +24,7 @@ struct FormerMemberTests {
             try await withChat { chat in
                 let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
                 let room = try await chat.room(of: ada, with: [bob])
-                let cursor = try chat.store.logPosition()
+                let cursor = try chat.store.positionOfLog()
                 let picture = try await chat.upload(.image, by: ada)
                 let message = try await chat.say("first words", [picture], in: room, by: ada)
                 try await chat.say("more", in: room, by: ada)
@@ -92,7 +92,7 @@ struct FormerMemberTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(of: ada, with: [bob])
-            let cursor = try chat.store.logPosition()
+            let cursor = try chat.store.positionOfLog()
             let picture = try await chat.upload(.image, by: ada)
             try await chat.say("", [picture], in: room, by: ada)
             _ = try await chat.store.renderings.recordFailure(picture, .sample(.picture))
@@ -108,7 +108,7 @@ struct FormerMemberTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(of: ada, with: [bob])
-            let cursor = try chat.store.logPosition()
+            let cursor = try chat.store.positionOfLog()
             let message = try await chat.say("first words", in: room, by: ada)
             _ = try await chat.store.messages.edit(message.id, in: room, body: "other words", by: ada)
             try await chat.store.messages.delete(message.id, in: room, by: ada)
@@ -125,7 +125,7 @@ struct FormerMemberTests {
         try await withChat { chat in
             let (ada, bob) = (try await chat.person("ada"), try await chat.person("bob"))
             let room = try await chat.room(.public, of: ada, with: [bob])
-            let cursor = try chat.store.logPosition()
+            let cursor = try chat.store.positionOfLog()
             for _ in 0..<100 {
                 try await chat.store.rooms.removeMember(bob, from: room, by: bob)
                 _ = try await chat.store.rooms.addMember(bob, to: room, role: .member, by: bob)

@@ -38,7 +38,7 @@ struct MissedCostTests {
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             let body = String(repeating: "x", count: 32_768)
-            let cursor = try chat.store.logPosition()
+            let cursor = try chat.store.positionOfLog()
             for _ in 0..<90 { try await chat.say(body, in: room, by: ada) }
             let statements = try await statements(chat, of: ada, after: cursor)
             #expect(statements.contains { $0.contains("length(body)") })
@@ -61,7 +61,7 @@ struct MissedCostTests {
             chat.clock.advance(by: .seconds(60))
             for _ in 0..<500 { try await chat.say("x", in: room, by: ada) }
             let sql = "WITH RECURSIVE \(Snapshot.probes) SELECT count(*) FROM probes"
-            let steps = try await chat.number(sql, [try chat.store.logPosition(), 5000])
+            let steps = try await chat.number(sql, [try chat.store.positionOfLog(), 5000])
             #expect((2...12).contains(steps))
         }
     }

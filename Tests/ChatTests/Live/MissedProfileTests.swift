@@ -23,7 +23,7 @@ struct MissedProfileTests {
                 try await chat.person("ada"), try await chat.person("bob"), try await chat.person("eve")
             )
             let room = try await chat.room(of: ada, with: [bob])
-            let before = try chat.store.logPosition()
+            let before = try chat.store.positionOfLog()
             #expect(try await missed(by: bob, since: before, in: chat) == [])
             chat.clock.advance(by: .seconds(60))
             let followed = try await rename(ada, to: "Countess", in: chat)
@@ -36,7 +36,7 @@ struct MissedProfileTests {
                 chat.clock.advance(by: .seconds(60))
                 try await chat.say("later", in: room, by: ada)
             }
-            #expect(try await missed(by: bob, since: chat.store.logPosition(), in: chat) == [])
+            #expect(try await missed(by: bob, since: chat.store.positionOfLog(), in: chat) == [])
         }
     }
 

@@ -157,7 +157,7 @@ struct MissedTests {
             let read = try await chat.consequences { try await chat.store.rooms.markRead(room, upTo: 1, by: people[1]) }
             #expect(read.receipts.isEmpty)
             try await chat.say("x", in: room, by: people[0])
-            let before = try chat.store.logPosition()
+            let before = try chat.store.positionOfLog()
             let followed = try await chat.consequences {
                 try await chat.store.rooms.markRead(room, upTo: 3, by: people[1])
             }

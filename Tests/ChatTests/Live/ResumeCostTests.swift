@@ -33,7 +33,7 @@ struct ResumeCostTests {
                     try await chat.store.rooms.removeMember(ada, from: left, by: ada)
                     try await chat.store.people.block(chat.person("other\(count)-\(number)"), by: ada)
                 }
-                #expect(try await statements(chat, of: ada, after: chat.store.logPosition()).count == 6)
+                #expect(try await statements(chat, of: ada, after: chat.store.positionOfLog()).count == 6)
                 #expect(try await statements(chat, of: ada, after: nil).count == 4)
             }
         }
@@ -64,7 +64,7 @@ struct ResumeCostTests {
             let (ada, bob) = (try await person("ada", in: chat), try await person("bob", in: chat))
             var counts: [Int] = []
             for count in [2, 20] {
-                let cursor = try chat.store.logPosition()
+                let cursor = try chat.store.positionOfLog()
                 try await makeEverythingHappen(chat, to: ada, by: bob, count)
                 counts.append(try await statements(chat, of: ada, after: cursor).count)
             }

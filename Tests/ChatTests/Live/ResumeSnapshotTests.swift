@@ -32,13 +32,13 @@ struct ResumeSnapshotTests {
     @Test("The position is that of the newest event ever, even if the log was pruned")
     func position() async throws {
         try await withChat { chat in
-            #expect(try chat.store.logPosition() == 0)
+            #expect(try chat.store.positionOfLog() == 0)
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             try await chat.say("two", in: room, by: ada)
-            #expect(try chat.store.logPosition() == 2)
+            #expect(try chat.store.positionOfLog() == 2)
             try await chat.store.change(about: []) { try $0.execute("DELETE FROM events", []) }
-            #expect(try chat.store.logPosition() == 2)
+            #expect(try chat.store.positionOfLog() == 2)
             try await chat.say("three", in: room, by: ada)
             #expect(try await chat.store.events.resumeSnapshot(for: ada).position == 3)
             #expect(chat.follower.events.map(\.position) == [1, 2, 3])

@@ -13,7 +13,7 @@ extension Store {
     }
 
     /// Position of the newest event.
-    func logPosition() throws -> Int64 {
+    func positionOfLog() throws -> Int64 {
         try pool.read { try $0.logPosition() }
     }
 }

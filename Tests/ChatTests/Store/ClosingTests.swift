@@ -14,7 +14,7 @@ struct ClosingTests {
         try await withTestStorage { storage in
             let store = try await storage.run(messages: 40)
             #expect(try storage.contents()["snug.sqlite-wal"]?.isEmpty == false)
-            let position = try store.logPosition()
+            let position = try store.positionOfLog()
             try await store.close()
             try await store.close()
             let names = try storage.contents().keys

@@ -58,7 +58,7 @@ struct DurabilityTests {
             let message = try await chat.say("hello", in: room, by: ada)
             let again = try Store(path: chat.path, synchronous: .normal)
             #expect(try await again.messages.message(message.id, in: room, for: ada) == message)
-            #expect(try again.logPosition() == 2)
+            #expect(try again.positionOfLog() == 2)
         }
     }
 

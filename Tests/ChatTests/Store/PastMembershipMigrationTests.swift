@@ -69,7 +69,7 @@ struct PastMembershipMigrationTests {
             }
             #expect(try await missed(after: 1) == ["member.left"])
             #expect(try await missed(after: 2) == [])
-            #expect(try store.logPosition() == 4)
+            #expect(try store.positionOfLog() == 4)
             try await store.close()
         }
     }

@@ -1,3 +1,4 @@
+import Chat
 import Fixtures
 import Foundation
 import GRDB
@@ -46,7 +47,7 @@ struct MetricsTests {
             #expect(scrape["snug_commit_seconds_count"] == commits)
             #expect(scrape["snug_database_operation_seconds_count{operation=\"messages.post\"}"] == 3)
             #expect(try #require(scrape["snug_database_operation_seconds_sum{operation=\"messages.post\"}"]) > 0)
-            let posts = "method=\"POST\",route=\"/api/v1/rooms/{room}/messages\",status=\"2xx\""
+            let posts = "method=\"POST\",route=\"/api/v1/rooms/{id}/messages\",status=\"2xx\""
             #expect(scrape["snug_http_request_seconds_count{\(posts)}"] == 3)
             #expect(scrape["snug_cache_requests_total{cache=\"pages\",result=\"hit\"}"] == 1)
             #expect(scrape["snug_cache_requests_total{cache=\"pages\",result=\"miss\"}"] == 1)

@@ -31,6 +31,6 @@ struct Scenario {
         _ = try await ada.postMessage("Nowhere \(name)", in: "not-a-room").expect(404)
         _ = try await site.send(.PATCH, "/\(name)")
         try await socket.close()
-        await stream.close()
+        stream.close()
     }
 }

@@ -70,13 +70,13 @@ struct ForeignLogTests {
         try await withTestStorage { storage in
             let first = try await storage.run(messages: 2)
             let backup = try backup(of: first, storage)
-            let position = try first.logPosition()
+            let position = try first.positionOfLog()
             try await first.close()
             try await storage.kill(storage.run(messages: 5))
             try storage.copyOver(["snug.sqlite": backup])
             try storage.remove("snug.sqlite-wal", "snug.sqlite-shm")
             let restored = try storage.open()
-            #expect(try restored.logPosition() == position)
+            #expect(try restored.positionOfLog() == position)
             #expect(restored.epoch != first.epoch)
         }
     }
@@ -88,7 +88,7 @@ struct ForeignLogTests {
             try await withFolder { folder in
                 let copy = try TestStorage(folder)
                 try copy.copyOver(try storage.contents().filter { !$0.key.hasSuffix("-shm") })
-                #expect(try copy.open().logPosition() == killed.logPosition())
+                #expect(try copy.open().positionOfLog() == killed.positionOfLog())
             }
         }
     }

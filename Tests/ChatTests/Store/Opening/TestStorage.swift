@@ -23,7 +23,7 @@ struct TestStorage {
     @discardableResult
     func run(messages: Int = 3) async throws -> Store {
         let store = try open()
-        let name = "p\(try store.logPosition())"
+        let name = "p\(try store.positionOfLog())"
         let owner = try await store.people.create(username: name, displayName: name, passwordHash: "hash").id
         let room = try await store.rooms.create(kind: .private, name: "Room", topic: nil, owner: owner).room.id
         for number in 0..<messages { _ = try await store.messages.post(Draft(body: "\(number)"), in: room, by: owner) }
