@@ -25,7 +25,8 @@ package struct DailyWindow: Sendable, Equatable, CustomStringConvertible {
     private static func minute(_ text: Substring) -> Int? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         let isDigits = { (part: Substring) in part.utf8.count == 2 && part.utf8.allSatisfy { (48...57).contains($0) } }
-        guard parts.count == 2, parts.allSatisfy(isDigits), let hour = Int(parts[0]), let minute = Int(parts[1]), hour < 24, minute < 60
+        guard parts.count == 2, parts.allSatisfy(isDigits), let hour = Int(parts[0]), let minute = Int(parts[1]),
+            hour < 24, minute < 60
         else { return nil }
         return hour * 60 + minute
     }
