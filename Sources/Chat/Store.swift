@@ -12,6 +12,7 @@ package struct Store: Sendable {
     let rates: PersonRates
     let follower: any ConsequenceFollower
     package let metrics: StoreMetrics
+    let disk: any DiskGuard
 
     /// Created with the database; part of every cursor.
     package var epoch: String { engine.epoch }
@@ -21,6 +22,7 @@ package struct Store: Sendable {
     /// - Parameters:
     ///   - rates: How often each person may do things; no limits by default.
     ///   - follower: Acts on the consequences of every commit.
+    ///   - disk: Decides which changes the free space of the disk allows; all of them by default.
     ///   - makeEngine: Creates the engine, which calls `publish` with the events of each commit, in the order of the
     ///     commits and before the writers are answered.
     package init(
@@ -29,6 +31,7 @@ package struct Store: Sendable {
         now: @escaping @Sendable () -> Timestamp = { .now },
         rates: PersonRates = PersonRates(),
         follower: some ConsequenceFollower,
+        disk: any DiskGuard = UnguardedDisk(),
         makeEngine: (_ publish: @escaping @Sendable ([Event]) -> Void) -> any Engine
     ) {
         let memberships = MembershipCache()
@@ -40,6 +43,7 @@ package struct Store: Sendable {
         self.rates = rates
         self.follower = follower
         self.metrics = metrics
+        self.disk = disk
         engine = makeEngine { events in
             metrics.note(events)
             memberships.forget(endedBy: events)
@@ -50,7 +54,7 @@ package struct Store: Sendable {
     /// Reads a consistent snapshot.
     ///
     /// - Parameters:
-    ///   - file: With `function`, the operation whose time is measured: that of the caller.
+    ///   - file: With `function`, the operation, for its time and for the log: that of the caller.
     func read<Value: Sendable>(
         file: StaticString = #fileID,
         function: StaticString = #function,
@@ -60,7 +64,7 @@ package struct Store: Sendable {
         do {
             return try await engine.read { db in try time.measure { try body(db) } }
         } catch let error as EngineError {
-            throw Refusal(error) ?? (error as any Error)
+            throw Refusal(error, in: "\(file) \(function)") ?? (error as any Error)
         }
     }
 
@@ -69,25 +73,43 @@ package struct Store: Sendable {
     ///
     /// - Parameters:
     ///   - subjects: What the change depends on.
-    ///   - file: With `function`, the operation whose time is measured: that of the caller.
+    ///   - purpose: Decides whether a disk that is nearly full allows the change.
+    ///   - file: With `function`, the operation, for its time and for the log: that of the caller.
+    /// - Throws: `diskNearlyFull`; what `body` throws.
     @discardableResult
     func change<Value: Sendable>(
         about subjects: [Subject],
+        for purpose: ChangePurpose = .storing,
         file: StaticString = #fileID,
         function: StaticString = #function,
         _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
     ) async throws -> Value {
+        guard !purpose.isRefused(at: disk.level) else { throw Refusal.diskNearlyFull }
         let time = metrics.operations.time(of: file, function)
         let committed: Committed<Value>
         do {
-            committed = try await engine.change(about: subjects) { transaction in
+            committed = try await commit(about: subjects, for: purpose) { transaction in
                 try time.measure { try body(&transaction) }
             }
         } catch let error as EngineError {
-            throw Refusal(error) ?? (error as any Error)
+            throw Refusal(error, in: "\(file) \(function)") ?? (error as any Error)
         }
         await follow(committed.consequences)
         return committed.value
+    }
+
+    /// Makes a change. If the disk is full, the reserve is released and the change tried once more, if it may use that.
+    private func commit<Value: Sendable>(
+        about subjects: [Subject],
+        for purpose: ChangePurpose,
+        _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
+    ) async throws -> Committed<Value> {
+        do {
+            return try await engine.change(about: subjects, body)
+        } catch EngineError.full where purpose.mayUseReserve {
+            await disk.releaseReserve()
+            return try await engine.change(about: subjects, body)
+        }
     }
 
     func follow(_ consequences: Consequences) async {
@@ -166,11 +188,14 @@ package struct Store: Sendable {
 
 extension Refusal {
     /// What the engine's error means to the caller; nil if only an operator can act on it.
-    fileprivate init?(_ error: EngineError) {
+    ///
+    /// - Parameter operation: The operation that failed, for the log.
+    fileprivate init?(_ error: EngineError, in operation: @autoclosure () -> String) {
         switch error {
         case .full: self = .storageFull
         case .storage(let reason): self = .storageTrouble(reason: reason)
         case .busy: self = .overloaded(retryAfterSeconds: 1)
+        case .tooSlow(let statement): self = .tookTooLong(reason: "\(operation()): \(statement)")
         case .constraint, .other: return nil
         }
     }

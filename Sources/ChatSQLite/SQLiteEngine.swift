@@ -22,12 +22,18 @@ struct SQLiteEngine: Engine {
         publish: @escaping @Sendable ([Event]) -> Void
     ) {
         self.database = database
-        commits = GroupCommit(pool: database.pool, groupSize: commitGroup, now: now, metrics: database.metrics) {
-            events in
+        let limit = database.statementLimit
+        commits = GroupCommit(
+            pool: database.pool,
+            groupSize: commitGroup,
+            statementLimit: limit,
+            now: now,
+            metrics: database.metrics
+        ) { events in
             database.note(events)
             publish(events)
         }
-        reads = SharedSnapshotReads(pool: database.pool, width: OpenDatabase.readers)
+        reads = SharedSnapshotReads(pool: database.pool, width: OpenDatabase.readers, statementLimit: limit)
     }
 
     func change<Value: Sendable>(

@@ -29,6 +29,7 @@ extension Store {
     ///   - commitGroup: Maximum number of writes that share a transaction; 1–64.
     ///   - rates: How often each person may do things; no limits by default.
     ///   - follower: Acts on the consequences of every commit.
+    ///   - disk: Decides which changes the free space of the disk allows; all of them by default.
     package init(
         _ database: OpenDatabase,
         commitGroup: Int = GroupCommit.maxGroup,
@@ -36,9 +37,10 @@ extension Store {
         retries: RetrySchedule = RetrySchedule(),
         now: @escaping @Sendable () -> Timestamp = { .now },
         rates: PersonRates = PersonRates(),
-        follower: some ConsequenceFollower
+        follower: some ConsequenceFollower,
+        disk: any DiskGuard = UnguardedDisk()
     ) {
-        self.init(limits: limits, retries: retries, now: now, rates: rates, follower: follower) { publish in
+        self.init(limits: limits, retries: retries, now: now, rates: rates, follower: follower, disk: disk) { publish in
             SQLiteEngine(database, commitGroup: commitGroup, now: now, publish: publish)
         }
     }

@@ -51,7 +51,7 @@ extension Attachments {
     /// - Returns: The number of attachments that this call marked.
     package func markUnused(_ ids: [Attachment.ID]) async throws -> Int {
         guard !ids.isEmpty else { return 0 }
-        return try await store.change(about: []) { transaction in
+        return try await store.change(about: [], for: .deleting) { transaction in
             try Self.batches(of: ids).reduce(0) { count, batch in
                 let list = SQLList(batch)
                 return count
@@ -66,7 +66,7 @@ extension Attachments {
     /// Removes the rows of marked attachments whose files have been removed. Runs one statement per thousand
     /// attachments.
     package func deleteRows(of attachments: [Attachment.ID]) async throws {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .deleting) { transaction in
             for batch in Self.batches(of: attachments) {
                 let list = SQLList(batch)
                 try transaction.execute(Snapshot.deleteAttachments(in: list.places), list.values)

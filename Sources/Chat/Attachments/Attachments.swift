@@ -22,7 +22,7 @@ package struct Attachments: Sendable {
         let owner = caller.user
         let remaining = try store.begin(\.uploads, by: caller)
         let byteCount = try byteCount()
-        try await store.change(about: [.person(owner)]) { [limits = store.limits] transaction in
+        try await store.change(about: [.person(owner)], for: .uploading) { [limits = store.limits] transaction in
             let isReplay = try key.map { try transaction.db.hasBeenUsed($0, at: transaction.now) } ?? false
             if !isReplay {
                 try transaction.checkQueue(for: owner, limits)
@@ -38,7 +38,7 @@ package struct Attachments: Sendable {
 
     /// Removes the row of an unfinished upload, whose bytes must have been removed before.
     package func abandon(_ id: Attachment.ID) async throws {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .deleting) { transaction in
             try transaction.execute("DELETE FROM attachments WHERE id = ? AND state = 'receiving'", [id])
         }
     }
@@ -94,7 +94,7 @@ package struct Attachments: Sendable {
     /// - Throws: `notFound`, also for an upload of somebody else; `conflict` if it is in use.
     package func delete(_ id: Attachment.ID, by caller: Caller) async throws {
         store.noteActivity(of: caller)
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .deleting) { transaction in
             try transaction.claim(id, by: caller.user, field: nil)
             try transaction.execute("UPDATE attachments SET deleted_at = ? WHERE id = ?", [transaction.now, id])
             transaction.consequences.releasedAttachments.append(id)

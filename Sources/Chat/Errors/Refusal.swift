@@ -31,8 +31,12 @@ package enum Refusal: Error, Equatable {
     case uploadedTooMuch(limit: Int, retryAfterSeconds: Int)
     /// The upload would exceed the sender's limit of `limit` stored bytes.
     case storesTooMuch(limit: Int)
+    /// The operation took too long and was interrupted; `reason` names it for the log.
+    case tookTooLong(reason: String)
     /// The disk is full.
     case storageFull
+    /// Little space is left on the disk, and what is left is kept for deletions or for text.
+    case diskNearlyFull
     /// The disk failed; `reason` is for the log.
     case storageTrouble(reason: String)
 }

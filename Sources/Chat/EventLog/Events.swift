@@ -25,7 +25,7 @@ package struct Events: Sendable {
     /// - Parameter limit: Maximum number of events that one call removes.
     /// - Returns: The number of events removed; 0 when there is nothing left to do.
     package func prune(before time: Timestamp, eventsPerRoom: Int, limit: Int) async throws -> Int {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .deleting) { transaction in
             let aged = try transaction.pruneLog(before: time, limit: limit)
             return aged > 0 ? aged : try transaction.pruneLongRoom(eventsPerRoom: eventsPerRoom, limit: limit)
         }

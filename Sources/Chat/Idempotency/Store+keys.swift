@@ -8,7 +8,7 @@ extension Store {
     /// - Returns: The number of keys removed; 0 when there is nothing left to do.
     package func pruneKeys(age: Duration = IdempotencyKey.lifetime, limit: Int) async throws -> Int {
         let age = max(age, IdempotencyKey.lifetime)
-        return try await change(about: []) { transaction in
+        return try await change(about: [], for: .deleting) { transaction in
             try transaction.execute(Snapshot.pruneKeys, [transaction.now - age, limit])
         }
     }

@@ -3,7 +3,7 @@ extension Messages {
     ///
     /// - Returns: False when there was nothing left to do.
     package func backfillSenders() async throws -> Bool {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .maintaining) { transaction in
             let next = try transaction.db.first(Snapshot.nextRename) { row in
                 (user: row[0] as User.ID, done: row[1] as Int64)
             }

@@ -91,7 +91,7 @@ package struct Messages: Sendable {
     package func delete(_ id: Message.ID, in room: Room.ID, by caller: Caller) async throws {
         let user = caller.user
         store.noteActivity(of: caller)
-        try await store.change(about: subjects(room, caller)) { transaction in
+        try await store.change(about: subjects(room, caller), for: .deleting) { transaction in
             let view = try transaction.db.requireMember(user, of: room)
             let message = try transaction.db.message(id, in: room)
             let mayDeleteOthers = view.role.map { $0 >= .admin } ?? false

@@ -48,7 +48,7 @@ extension People {
     package func unblock(_ blocked: User.ID, by caller: Caller) async throws {
         let user = caller.user
         try store.begin(\.blocks, by: caller)
-        try await store.change(about: [.person(user), .person(blocked)]) { transaction in
+        try await store.change(about: [.person(user), .person(blocked)], for: .deleting) { transaction in
             try transaction.execute("DELETE FROM blocks WHERE user_id = ? AND blocked_id = ?", [user, blocked])
             let isLast = try !transaction.db.hasBlocked(blocked, user)
             transaction.consequences.notices.append(.unblocked(blocked, by: user, isLast: isLast))

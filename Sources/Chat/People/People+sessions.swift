@@ -13,7 +13,8 @@ extension People {
     ) async throws -> (session: Session, token: SessionToken) {
         let token = SessionToken.make()
         let user = verified.userID
-        let session = try await store.change(about: [.person(user)]) { [limits = store.limits] transaction in
+        let session = try await store.change(about: [.person(user)], for: .signingIn) {
+            [limits = store.limits] transaction in
             try transaction.confirm(verified)
             try transaction.remember(network, of: user, limits)
             let session = try transaction.insertSession(for: user, token, limits)
@@ -45,7 +46,8 @@ extension People {
     ) async throws -> (session: Session, token: SessionToken)? {
         let token = SessionToken.make()
         let user = verified.userID
-        let session: Session? = try await store.change(about: [.person(user)]) { [limits = store.limits] transaction in
+        let session: Session? = try await store.change(about: [.person(user)], for: .signingIn) {
+            [limits = store.limits] transaction in
             guard let id: Session.ID = try transaction.previousResult(of: request) else { return nil }
             try transaction.confirm(verified)
             return try transaction.renewSession(id, of: user, token, limits)
@@ -69,9 +71,18 @@ extension People {
         let generation = cache.generation
         let found = try await store.read { try $0.session(tokenHash: hash) }
         guard let found, found.expiresAt > time else { throw Self.unknownToken }
-        let session = found.isFresh(at: time) ? found : try await prolong(found, from: network())
-        cache.insert(session, tokenHash: hash, generation: generation)
-        return session
+        guard !found.isFresh(at: time) else {
+            cache.insert(found, tokenHash: hash, generation: generation)
+            return found
+        }
+        do {
+            let session = try await prolong(found, from: network())
+            cache.insert(session, tokenHash: hash, generation: generation)
+            return session
+        } catch Refusal.storageFull {
+            // Reading needs no disk, and the token is valid. Its next use is recorded when there is space again.
+            return found
+        }
     }
 
     private static let unknownToken = Refusal.unauthenticated("The token is unknown or has expired.")
@@ -83,7 +94,8 @@ extension People {
     }
 
     private func prolong(_ session: Session, from network: Network?) async throws -> Session {
-        try await store.change(about: [.person(session.userID)]) { [limits = store.limits] transaction in
+        try await store.change(about: [.person(session.userID)], for: .maintaining) {
+            [limits = store.limits] transaction in
             let expiresAt = transaction.now + .sessionLife(limits)
             let prolonged = try transaction.execute(
                 "UPDATE sessions SET last_used_at = ?, expires_at = ? WHERE id = ?",
@@ -115,7 +127,7 @@ extension People {
     package func deleteSession(_ id: Session.ID, by caller: Caller) async throws {
         let user = caller.user
         store.noteActivity(of: caller)
-        try await store.change(about: [.person(user)]) { transaction in
+        try await store.change(about: [.person(user)], for: .deleting) { transaction in
             let deleted = try transaction.execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", [id, user])
             guard deleted == 1 else { throw Refusal.notFound() }
             transaction.consequences.endedSessions.append(id)

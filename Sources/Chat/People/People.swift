@@ -145,7 +145,7 @@ package struct People: Sendable {
         let latest = Dictionary(seen.map { ($0.user, $0.at) }, uniquingKeysWith: max)
         // Always in the same order, so that two servers cannot deadlock on each other's rows.
         let rows = latest.sorted { $0.key < $1.key }.map { [$0.key, $0.value] as SQLValues }
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .maintaining) { transaction in
             for start in stride(from: 0, to: rows.count, by: Self.lastSeenBatch) {
                 let list = SQLList(rows: Array(rows[start...].prefix(Self.lastSeenBatch)))
                 try transaction.execute(Snapshot.moveLastSeen(list.places), list.values)

@@ -18,7 +18,7 @@ extension Renderings {
         animation: Animation? = nil,
         isDamaged: Bool = false
     ) async throws -> Attachment? {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .maintaining) { transaction in
             transaction.consequences.finishedRenderings.append(id)
             guard try transaction.markFinished(id) else {
                 transaction.consequences.releasedAttachments.append(id)
@@ -34,7 +34,7 @@ extension Renderings {
     ///
     /// - Returns: Nil if the picture was deleted in the meantime.
     package func recordFailure(_ id: Attachment.ID, _ problem: RenderProblem) async throws -> FailureDecision? {
-        try await store.change(about: []) { [retries = store.retries] transaction in
+        try await store.change(about: [], for: .maintaining) { [retries = store.retries] transaction in
             let (db, now) = (transaction.db, transaction.now)
             guard var rendering = try db.unfinishedRendering(of: id) else {
                 transaction.consequences.finishedRenderings.append(id)

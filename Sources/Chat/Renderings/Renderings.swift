@@ -27,7 +27,7 @@ package struct Renderings: Sendable {
 
     /// Withdraws an attempt that failed for a reason unrelated to the picture.
     package func withdrawAttempt(_ id: Attachment.ID) async throws {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .maintaining) { transaction in
             try transaction.execute(
                 """
                 UPDATE renderings SET state = CASE WHEN failure_code IS NULL THEN 'waiting' ELSE 'scheduled' END
@@ -76,7 +76,8 @@ package struct Renderings: Sendable {
         by caller: Caller
     ) async throws -> (attachment: Replayable<Attachment>, remaining: Int?) {
         let remaining = try store.begin(\.uploads, by: caller)
-        let attachment = try await store.change(about: [.person(caller.user)]) { [limits = store.limits] transaction in
+        let attachment = try await store.change(about: [.person(caller.user)], for: .uploading) {
+            [limits = store.limits] transaction in
             let attachment = try transaction.db.attachment(id, for: caller.user)
             return try transaction.idempotent(
                 caller.idempotentRequest,

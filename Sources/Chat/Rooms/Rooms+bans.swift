@@ -45,7 +45,7 @@ extension Rooms {
     package func liftBan(of user: User.ID, from room: Room.ID, by caller: Caller) async throws {
         let actor = caller.user
         try store.begin(\.adds, by: caller)
-        try await store.change(about: [.room(room)]) { transaction in
+        try await store.change(about: [.room(room)], for: .deleting) { transaction in
             try transaction.db.requireRole(.admin, in: room, of: actor, to: "lift a ban")
             guard try transaction.removeBan(of: user, from: room) else { throw Refusal.notFound() }
         }

@@ -50,7 +50,7 @@ extension Rooms {
     package func setHidden(_ isHidden: Bool, _ room: Room.ID, by caller: Caller) async throws {
         let user = caller.user
         try store.begin(\.blocks, by: caller)
-        try await store.change(about: [.room(room)]) { transaction in
+        try await store.change(about: [.room(room)], for: isHidden ? .storing : .deleting) { transaction in
             let view = try transaction.db.requireMember(user, of: room)
             guard view.room.kind == .direct else {
                 throw Refusal.conflict("Only a direct room can be hidden. Any other room can be left.")

@@ -55,7 +55,7 @@ extension Rooms {
     package func declineInvitation(to room: Room.ID, by caller: Caller) async throws {
         let user = caller.user
         store.noteActivity(of: caller)
-        try await store.change(about: [.person(user)]) { transaction in
+        try await store.change(about: [.person(user)], for: .deleting) { transaction in
             guard try transaction.withdrawInvitation(of: user, to: room) else { throw Refusal.notFound() }
             transaction.consequences.notices.append(.invitation(to: room, for: user))
         }

@@ -95,7 +95,7 @@ extension Rooms {
     ) async throws {
         let actor = caller.user
         if user == actor { store.noteActivity(of: caller) } else { try store.begin(\.removals, by: caller) }
-        try await store.change(about: [.room(room), .person(user)]) { transaction in
+        try await store.change(about: [.room(room), .person(user)], for: .deleting) { transaction in
             try transaction.removeMember(user, from: room, by: actor, bans: bans)
             transaction.consequences.notices.append(.invitation(to: room, for: user))
         }

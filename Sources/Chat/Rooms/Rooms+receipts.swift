@@ -37,7 +37,7 @@ extension Rooms {
         while !rest.isEmpty {
             let batch = SQLList(rows: rest.prefix(Self.receiptBatch).map { [$0.room, $0.user, $0.seq] })
             rest = rest.dropFirst(Self.receiptBatch)
-            try await store.change(about: []) { transaction in
+            try await store.change(about: [], for: .maintaining) { transaction in
                 try transaction.moveReceipts(Snapshot.moveDelivered(batch.places), batch.values)
             }
         }

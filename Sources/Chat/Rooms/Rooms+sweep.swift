@@ -8,7 +8,7 @@ extension Rooms {
     /// - Returns: The number of messages and rooms removed; 0 when there is nothing left to do.
     package func pruneDeleted(before time: Timestamp? = nil, limit: Int) async throws -> Int {
         let time = time ?? Timestamp(milliseconds: .max)
-        return try await store.change(about: []) { transaction in
+        return try await store.change(about: [], for: .deleting) { transaction in
             let room = try transaction.db.value(Room.ID.self, Snapshot.oldestDeletedRoom, [time])
             guard let room else { return 0 }
             let messages = try transaction.execute(

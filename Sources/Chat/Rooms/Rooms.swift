@@ -139,7 +139,7 @@ package struct Rooms: Sendable {
     /// - Throws: `notFound`, `forbidden` for anybody but an owner, `conflict` for a direct room.
     package func delete(_ id: Room.ID, by caller: Caller) async throws {
         store.noteActivity(of: caller)
-        try await store.change(about: [.room(id)]) { transaction in
+        try await store.change(about: [.room(id)], for: .deleting) { transaction in
             let view = try transaction.db.requireRole(.owner, in: id, of: caller.user, to: "delete the room")
             guard view.room.kind != .direct else { throw Refusal.conflict("A direct room cannot be deleted.") }
             try transaction.deleteRoom(id)

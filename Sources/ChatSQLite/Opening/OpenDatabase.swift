@@ -17,18 +17,23 @@ package struct OpenDatabase: Sendable {
     package let metrics = CommitMetrics()
     /// Nil for a guest.
     let epochKeeper: EpochKeeper?
+    /// Time after which a statement of a request is interrupted. Nil for a guest: a sweep may take as long as it needs.
+    let statementLimit: Duration?
 
     /// Opens the database at `path`. A server creates it if there is none, and brings its schema up to date. Blocks.
     ///
     /// - Parameter lockPath: A file beside the database that is never written to, by which a copy of the folder is
     ///   recognised.
+    /// - Parameter statementLimit: Time after which a statement of a request to a server is interrupted.
     /// - Throws: `DatabaseRefusal` for a database that must not be opened.
     package init(
         path: String,
         role: Store.Role,
         lockPath: String? = nil,
-        synchronous: Store.Synchronous = .full
+        synchronous: Store.Synchronous = .full,
+        statementLimit: Duration = StatementClock.standardLimit
     ) throws {
+        self.statementLimit = role == .server ? statementLimit : nil
         let file = DatabaseFile(path: path, lockPath: lockPath)
         let found = try file.inspect()
         if role == .guest, !found.isUpToDate { throw DatabaseRefusal.older(path: path) }

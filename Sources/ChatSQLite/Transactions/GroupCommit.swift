@@ -15,7 +15,7 @@ package final class GroupCommit: Sendable {
 
     private struct Job: Sendable {
         /// Makes the change.
-        let run: @Sendable (Database, Timestamp) throws -> Done
+        let run: @Sendable (SQLiteConnection, Timestamp) throws -> Done
         let fail: @Sendable (any Error) -> Void
     }
 
@@ -23,6 +23,13 @@ package final class GroupCommit: Sendable {
         let events: [Event]
         /// Answers the writer.
         let answer: @Sendable () -> Void
+    }
+
+    /// A job whose statement was interrupted, so that SQLite has rolled the whole transaction back.
+    private struct Interrupted: Error {
+        /// Its place in the group.
+        let index: Int
+        let cause: any Error
     }
 
     private struct Queue {
@@ -34,13 +41,16 @@ package final class GroupCommit: Sendable {
     private let queue = Mutex(Queue())
     private let pool: DatabasePool
     private let groupSize: Int
+    private let statementLimit: Duration?
     private let now: @Sendable () -> Timestamp
     private let metrics: CommitMetrics
     private let publish: @Sendable ([Event]) -> Void
 
+    /// - Parameter statementLimit: Time after which a statement is interrupted; nil without a limit.
     init(
         pool: DatabasePool,
         groupSize: Int = maxGroup,
+        statementLimit: Duration? = nil,
         now: @escaping @Sendable () -> Timestamp,
         metrics: CommitMetrics = CommitMetrics(),
         publish: @escaping @Sendable ([Event]) -> Void
@@ -48,6 +58,7 @@ package final class GroupCommit: Sendable {
         precondition((1...Self.maxGroup).contains(groupSize), "a group has 1 to \(Self.maxGroup) writes")
         self.pool = pool
         self.groupSize = groupSize
+        self.statementLimit = statementLimit
         self.now = now
         self.metrics = metrics
         self.publish = publish
@@ -59,8 +70,8 @@ package final class GroupCommit: Sendable {
     ) async throws -> Committed<Value> {
         try await withCheckedThrowingContinuation { continuation in
             let job = Job(
-                run: { db, now in
-                    let committed = try WriteTransaction.run(body, on: SQLiteConnection(db), at: now)
+                run: { connection, now in
+                    let committed = try WriteTransaction.run(body, on: connection, at: now)
                     return Done(
                         events: committed.consequences.events,
                         answer: { continuation.resume(returning: committed) }
@@ -99,8 +110,10 @@ package final class GroupCommit: Sendable {
     }
 
     private func drain(_ db: Database) {
-        while let group = takeGroup() {
-            commit(group, db)
+        StatementClock.limit(statementLimit, on: db) { connection in
+            while let group = takeGroup() {
+                commit(group, db, connection)
+            }
         }
     }
 
@@ -116,16 +129,18 @@ package final class GroupCommit: Sendable {
         }
     }
 
-    private func commit(_ group: [Job], _ db: Database) {
+    private func commit(_ group: [Job], _ db: Database, _ connection: SQLiteConnection) {
         let start = ContinuousClock.now
         metrics.groupSize.observe(group.count)
         var done: [Done] = []
         var refused: [(job: Job, error: any Error)] = []
         do {
             try db.inTransaction(.immediate) {
-                for job in group {
+                for (index, job) in group.enumerated() {
                     do {
-                        done.append(try run(job, db))
+                        done.append(try run(job, db, connection))
+                    } catch EngineError.tooSlow(let statement) where !db.isInsideTransaction {
+                        throw Interrupted(index: index, cause: EngineError.tooSlow(statement))
                     } catch {
                         // A full disk or an I/O error makes SQLite roll back the whole transaction, not just this job.
                         guard db.isInsideTransaction else { throw error }
@@ -134,6 +149,13 @@ package final class GroupCommit: Sendable {
                 }
                 return .commit
             }
+        } catch let interrupted as Interrupted {
+            group[interrupted.index].fail(interrupted.cause)
+            // The other jobs of the group are not at fault; each of them may run again.
+            var rest = group
+            rest.remove(at: interrupted.index)
+            if !rest.isEmpty { commit(rest, db, connection) }
+            return
         } catch {
             for job in group { job.fail(error) }
             return
@@ -145,11 +167,11 @@ package final class GroupCommit: Sendable {
         for refused in refused { refused.job.fail(refused.error) }
     }
 
-    private func run(_ job: Job, _ db: Database) throws -> Done {
+    private func run(_ job: Job, _ db: Database, _ connection: SQLiteConnection) throws -> Done {
         // GRDB's own savepoints are parsed again each time.
         try db.cachedStatement(sql: "SAVEPOINT job").execute()
         do {
-            let done = try job.run(db, now())
+            let done = try job.run(connection, now())
             try db.cachedStatement(sql: "RELEASE job").execute()
             return done
         } catch {

@@ -9,17 +9,20 @@ import GRDBSQLite
 /// of history has some seven hundred columns, and GRDB's generic values take several times as long for each.
 final class SQLiteConnection: EngineConnection {
     private let db: Database
+    private let clock: StatementClock?
 
-    init(_ db: Database) {
+    /// - Parameter clock: Watches the statements; nil without a limit.
+    init(_ db: Database, clock: StatementClock? = nil) {
         self.db = db
+        self.clock = clock
     }
 
     func query(_ sql: String, _ values: [SQLValue]) throws -> any Chat.RowCursor {
-        try SQLiteRows(translatingErrors { try db.cachedStatement(sql: sql) }, values)
+        try SQLiteRows(translatingErrors { try db.cachedStatement(sql: sql) }, values, clock)
     }
 
     func execute(_ sql: String, _ values: [SQLValue]) throws -> Int {
-        let rows = try SQLiteRows(translatingErrors { try db.cachedStatement(sql: sql) }, values)
+        let rows = try SQLiteRows(translatingErrors { try db.cachedStatement(sql: sql) }, values, clock)
         while try rows.next() {}
         return db.changesCount
     }
@@ -43,18 +46,22 @@ private final class SQLiteRows: Chat.RowCursor {
     /// Keeps the statement prepared.
     private let prepared: Statement
     private var statement: SQLiteStatement { prepared.sqliteStatement }
+    private let clock: StatementClock?
 
-    init(_ prepared: Statement, _ values: [SQLValue]) throws {
+    init(_ prepared: Statement, _ values: [SQLValue], _ clock: StatementClock?) throws {
         self.prepared = prepared
+        self.clock = clock
         precondition(
             Int(sqlite3_bind_parameter_count(prepared.sqliteStatement)) == values.count,
             "a statement has as many parameters as values"
         )
         sqlite3_reset(statement)
+        clock?.start()
         for (index, value) in values.enumerated() { try check(value.bind(to: statement, at: CInt(index + 1))) }
     }
 
     deinit {
+        clock?.stop()
         sqlite3_reset(prepared.sqliteStatement)
     }
 
@@ -68,6 +75,7 @@ private final class SQLiteRows: Chat.RowCursor {
 
     private func check(_ result: CInt) throws {
         guard result != SQLITE_OK else { return }
+        if result == SQLITE_INTERRUPT, clock?.hasExpired == true { throw EngineError.tooSlow(prepared.sql) }
         throw EngineError(
             DatabaseError(
                 resultCode: ResultCode(rawValue: result),
@@ -150,6 +158,8 @@ extension EngineError {
         self =
             switch error.resultCode {
             case .SQLITE_FULL: .full
+            // The disk has no room for the index of the log, which is extended like a file and then mapped.
+            case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: .full
             case .SQLITE_IOERR: .storage(error.description)
             case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
             case .SQLITE_CONSTRAINT: .constraint(error.description)

@@ -15,7 +15,7 @@ final class SharedSnapshotReads: Sendable {
     static let maxWaiting = 4096
 
     private struct Job: Sendable {
-        let run: @Sendable (Database) -> Void
+        let run: @Sendable (SQLiteConnection) -> Void
         let fail: @Sendable (any Error) -> Void
     }
 
@@ -29,16 +29,19 @@ final class SharedSnapshotReads: Sendable {
     private let pool: DatabasePool
     /// Maximum number of concurrent groups; one per reading connection.
     private let width: Int
+    private let statementLimit: Duration?
 
-    init(pool: DatabasePool, width: Int) {
+    /// - Parameter statementLimit: Time after which a statement is interrupted; nil without a limit.
+    init(pool: DatabasePool, width: Int, statementLimit: Duration? = nil) {
         self.pool = pool
         self.width = width
+        self.statementLimit = statementLimit
     }
 
     func perform<Value: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let job = Job(
-                run: { db in continuation.resume(with: Result { try body(Snapshot(SQLiteConnection(db))) }) },
+                run: { connection in continuation.resume(with: Result { try body(Snapshot(connection)) }) },
                 fail: { continuation.resume(throwing: $0.translated) }
             )
             enqueue(job)
@@ -79,8 +82,10 @@ final class SharedSnapshotReads: Sendable {
         pool.asyncRead { [self] result in
             switch result {
             case .success(let db):
-                for job in group {
-                    if isClosed { job.fail(Refusal.overloaded(retryAfterSeconds: 1)) } else { job.run(db) }
+                StatementClock.limit(statementLimit, on: db) { connection in
+                    for job in group {
+                        if isClosed { job.fail(Refusal.overloaded(retryAfterSeconds: 1)) } else { job.run(connection) }
+                    }
                 }
             case .failure(let error): for job in group { job.fail(error) }
             }

@@ -1,4 +1,3 @@
-import Chat
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -25,21 +24,8 @@ struct ErrorResponses<Context: RequestContext>: RouterMiddleware {
                 )
                 return Problem.internal.response
             }
-            if let failure = Self.storageFailure(error) {
-                context.logger.error(
-                    "The database could not be written: check the health and the free space of the disk",
-                    metadata: ["error": "\(failure)"]
-                )
-            }
+            context.logger.reportFailure(error)
             return problem.response
-        }
-    }
-
-    private static func storageFailure(_ error: any Error) -> String? {
-        switch error {
-        case Refusal.storageFull: "no space left in the database"
-        case Refusal.storageTrouble(let reason): reason
-        default: nil
         }
     }
 }

@@ -84,8 +84,17 @@ extension Problem {
                     + "Delete uploads, or messages with attachments, to free space.",
                 limit: limit
             )
+        case .tookTooLong:
+            self.init(
+                .serviceUnavailable,
+                "overloaded",
+                "The request took too long and was interrupted. Nothing was changed.",
+                retryAfterSeconds: 5
+            )
         case .storageFull:
             self = .storageFull
+        case .diskNearlyFull:
+            self = .diskNearlyFull
         case .storageTrouble:
             self = .storageTrouble
         }
@@ -116,6 +125,12 @@ extension Problem {
         .init(code: 507, reasonPhrase: "Insufficient Storage"),
         "storage_full",
         "The server has no storage space left. Nothing was stored."
+    )
+
+    private static let diskNearlyFull = Problem(
+        storageFull.status,
+        storageFull.code,
+        "The server has almost no storage space left. Nothing was stored. Reading and deleting still work."
     )
 
     /// The disk failed; the error is in the log.

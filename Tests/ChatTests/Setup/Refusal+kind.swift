@@ -7,7 +7,7 @@ extension Refusal {
     enum Kind {
         case notFound, forbidden, conflict, gone, invalid, keyReused, roomFull, unauthenticated, rateLimited, overloaded
         case accountDisabled, invitationRequired
-        case queueFull, uploadedTooMuch, storesTooMuch, storageFull, storageTrouble
+        case queueFull, uploadedTooMuch, storesTooMuch, storageFull, diskNearlyFull, storageTrouble, tookTooLong
     }
 
     var kind: Kind {
@@ -28,6 +28,8 @@ extension Refusal {
         case .uploadedTooMuch: .uploadedTooMuch
         case .storesTooMuch: .storesTooMuch
         case .storageFull: .storageFull
+        case .diskNearlyFull: .diskNearlyFull
+        case .tookTooLong: .tookTooLong
         case .storageTrouble: .storageTrouble
         }
     }

@@ -135,6 +135,7 @@ struct LiveCommands: Service, CustomStringConvertible {
         let badFrame = error as? BadFrame
         let problem = Problem(badFrame?.cause ?? error) ?? .internal
         if problem == .internal { logger.error("A frame failed", metadata: ["error": "\(error)"]) }
+        logger.reportFailure(error)
         switch problem.code {
         case "unauthenticated": peer.close(.unauthenticated)
         // A client that could not sign in has no answer to wait for.
