@@ -55,6 +55,7 @@ struct QueryPlanTests {
         HotQuery("hidden rooms of a person", Snapshot.hiddenRoomsOfUser),
         HotQuery("room ids of a person", Snapshot.roomIDsOfUser),
         HotQuery("room for a viewer", Snapshot.roomForViewer),
+        HotQuery("figures of rooms", Snapshot.roomFigures),
         HotQuery("undeleted rooms", Snapshot.undeletedRooms("?")),
         HotQuery("members of a room", Snapshot.membersOfRoom),
         HotQuery("one member", Snapshot.memberOfRoom),
