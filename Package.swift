@@ -221,7 +221,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Chat", "ChatSQLite", "Fixtures", "Hashing", "Media", "Pictures", "Server", "SnugClient",
+                "Chat", "ChatSQLite", "Fixtures", "Hashing", "Kernel", "Media", "Pictures", "Server", "SnugClient",
                 "SnugMetrics", "SnugSettings", "TestSupport", "Vocabulary",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
