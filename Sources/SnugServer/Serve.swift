@@ -31,12 +31,21 @@ struct Serve: AsyncParsableCommand {
         signal(SIGHUP, SIG_IGN)
         try await Startup.orExplain { try CoreDumps.forbid() }
         let arguments = settings
-        let settings = try await Startup.settings(arguments)
+        var settings = try await Startup.settings(arguments)
         let level = AdjustableLogLevel(settings.logLevel)
         let logger = Startup.logger(settings, level)
         Startup.logSources(of: settings, logger)
         Startup.checkWorker(settings, logger)
-        Startup.allowOpenFiles(for: settings, logger)
+        Startup.limitConnections(&settings, logger)
+        try await serve(settings, read: { try Settings.read(arguments: arguments) }, level, logger)
+    }
+
+    private func serve(
+        _ settings: Settings,
+        read: @escaping @Sendable () throws -> Settings,
+        _ level: AdjustableLogLevel,
+        _ logger: Logger
+    ) async throws {
         let server = try await Startup.orExplain {
             try await Snug.build(settings, logger: logger) { port in
                 printGreeting(settings, port: port)
@@ -44,7 +53,6 @@ struct Serve: AsyncParsableCommand {
             }
         }
         do {
-            let read = { @Sendable in try Settings.read(arguments: arguments) }
             let reloading = Reloading(started: settings, read: read, server: server, level: level, logger: logger)
             try await server.run(beside: reloading, logger: logger)
         } catch  where isUnusableAddress(error) {
@@ -89,17 +97,30 @@ enum Startup {
         logger.warning("A second settings file was ignored", metadata: ["file": "\(ignored)"])
     }
 
-    /// Raises the limit of file descriptors as far as the system allows, because each connection needs one.
-    static func allowOpenFiles(for settings: Settings, _ logger: Logger) {
-        var limit = rlimit()
-        let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        guard getrlimit(files, &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        guard setrlimit(files, &limit) == 0, limit.rlim_cur < settings.maxConnections + 1100 else { return }
-        logger.warning(
-            "The open-file limit is too low for SNUG_MAX_CONNECTIONS: raise LimitNOFILE or lower SNUG_MAX_CONNECTIONS",
-            metadata: ["open.files": "\(limit.rlim_cur)", "max.connections": "\(settings.maxConnections)"]
+    /// Raises the limit of open files as far as the system allows, because each connection needs one, and reduces
+    /// `max_connections` to what that limit and the memory allow.
+    static func limitConnections(_ settings: inout Settings, _ logger: Logger) {
+        OpenFiles.raiseLimit()
+        let (openFiles, memory) = (OpenFiles.limit ?? 1024, MemoryLimit.current())
+        let capacity = ConnectionCapacity(openFiles: openFiles, memory: memory?.byteCount)
+        logger.notice(
+            "The limits of this process allow \(capacity.count) live connections",
+            metadata: [
+                "open.files": "\(openFiles)", "memory.bytes": "\(memory?.byteCount ?? 0)",
+                "memory.limit": "\(memory?.source ?? "unknown")", "max.connections": "\(settings.maxConnections)",
+            ]
         )
+        guard settings.maxConnections > capacity.count else { return }
+        let remedy =
+            switch capacity.bound {
+            case .openFiles: "raise LimitNOFILE (ulimit -n)"
+            case .memory: "raise MemoryMax, or the memory of the container or the machine"
+            }
+        logger.warning(
+            "SNUG_MAX_CONNECTIONS is too high for this process and was reduced: \(remedy), or lower the setting",
+            metadata: ["max.connections": "\(capacity.count)", "setting": "\(settings.maxConnections)"]
+        )
+        settings.maxConnections = capacity.count
     }
 
     static func logger(_ settings: Settings, _ level: AdjustableLogLevel) -> Logger {

@@ -12,12 +12,15 @@ extension Setting {
         _ property: Property<Value>,
         _ meaning: String,
         allowed: String,
-        write: (Value) -> String,
+        isPath: Bool = false,
+        write: @escaping @Sendable (Value) -> String,
         parse: @escaping @Sendable (String) -> Value?
     ) {
         self.name = name
         self.meaning = meaning
         self.allowed = allowed
+        self.isPath = isPath
+        text = { write($0[keyPath: property]) }
         defaultText = write(Self.defaults[keyPath: property])
         read = { text, settings in
             guard let value = parse(text) else { return false }
@@ -30,9 +33,10 @@ extension Setting {
         _ name: String,
         _ property: Property<String>,
         _ allowed: String,
+        isPath: Bool = false,
         _ meaning: String
     ) -> Setting {
-        Setting(name, property, meaning, allowed: allowed, write: { $0 }, parse: { $0 })
+        Setting(name, property, meaning, allowed: allowed, isPath: isPath, write: { $0 }, parse: { $0 })
     }
 
     /// - Parameter defaultText: The default, in words.
@@ -42,7 +46,15 @@ extension Setting {
         or defaultText: String,
         _ meaning: String
     ) -> Setting {
-        Setting(name, property, meaning, allowed: "a path", write: { $0 ?? defaultText }, parse: { $0 })
+        Setting(
+            name,
+            property,
+            meaning,
+            allowed: "a path",
+            isPath: true,
+            write: { $0 ?? defaultText },
+            parse: { $0 }
+        )
     }
 
     static func number(
@@ -66,11 +78,14 @@ extension Setting {
         _ meaning: String
     ) -> Setting {
         let maximum = 1 << 50
+        let write = { @Sendable (settings: Settings) in settings[keyPath: property].map { String($0) } ?? "off" }
         return Setting(
             name: name,
             meaning: meaning,
             allowed: "off, or a whole number from max_upload_bytes to \(maximum), in bytes",
-            defaultText: Self.defaults[keyPath: property].map { String($0) } ?? "off"
+            defaultText: write(Self.defaults),
+            text: write,
+            isPath: false
         ) { text, settings in
             let number = Int(text)
             guard text == "off" || number.map((settings.maxUploadBytes...maximum).contains) == true else {
@@ -88,7 +103,14 @@ extension Setting {
     ) -> Setting {
         let names = Choice.allCases.map(\.rawValue)
         let allowed = names.dropLast().joined(separator: ", ") + " or " + names.suffix(1).joined()
-        return Setting(name, property, meaning, allowed: allowed, write: \.rawValue, parse: { Choice(rawValue: $0) })
+        return Setting(
+            name,
+            property,
+            meaning,
+            allowed: allowed,
+            write: { $0.rawValue },
+            parse: { Choice(rawValue: $0) }
+        )
     }
 
     static func rate(
@@ -128,7 +150,7 @@ extension Setting {
         _ meaning: String
     ) -> Setting {
         let known = FileKind.allCases.map(\.settingName).joined(separator: ", ")
-        let write = { (formats: Set<FileKind>) in
+        let write = { @Sendable (formats: Set<FileKind>) in
             FileKind.allCases.filter(formats.contains).map(\.settingName).joined(separator: ", ")
         }
         return Setting(name, property, meaning, allowed: "a list of any of \(known)", write: write) { text in
@@ -144,7 +166,7 @@ extension Setting {
         _ meaning: String
     ) -> Setting {
         let allowed = "none, or a list of IP addresses and networks such as ::1, 10.0.0.0/8"
-        let write = { (networks: [IPNetwork]) in
+        let write = { @Sendable (networks: [IPNetwork]) in
             networks.isEmpty ? "none" : networks.map(\.description).joined(separator: ", ")
         }
         return Setting(name, property, meaning, allowed: allowed, write: write) { text in
@@ -152,6 +174,23 @@ extension Setting {
             let networks = words.compactMap { IPNetwork($0) }
             return networks.count == words.count ? networks : nil
         }
+    }
+
+    /// A share of the disk, or `off`.
+    static func percentage(
+        _ name: String,
+        _ property: Property<Percentage>,
+        _ meaning: String
+    ) -> Setting {
+        let allowed = "off, or a percentage from 0 (off) to 50 with at most one decimal, such as 5 or 0.5"
+        return Setting(
+            name,
+            property,
+            meaning,
+            allowed: allowed,
+            write: { $0.description },
+            parse: { Percentage($0) }
+        )
     }
 
     /// - Parameter shortest: The shortest allowed period; any if nil.

@@ -7,6 +7,10 @@ package struct Setting: Sendable {
     package let allowed: String
     /// The default value, as an operator would write it, or in words.
     package let defaultText: String
+    /// The value in given settings, written like ``defaultText``.
+    package let text: @Sendable (Settings) -> String
+    /// Whether the value is a place on the server's machine, which no response contains.
+    package let isPath: Bool
     /// Parses a value and stores it in the settings; returns false if it is not allowed.
     let read: @Sendable (String, inout Settings) -> Bool
 

@@ -28,7 +28,14 @@ extension Settings {
             guard let value = settings.sources.given[setting.name] else { continue }
             guard setting.read(value.text, &settings) else { throw SettingError(value) }
         }
+        try settings.checkDisk()
         return settings
+    }
+
+    private func checkDisk() throws(SettingError) {
+        guard !disk.areInOrder else { return }
+        let given = ["disk_warning", "disk_uploads", "disk_writes"].map { asGiven($0) }.joined(separator: ", ")
+        throw SettingError("\(given) are not in order: expected each to be at most as high as the one before it.")
     }
 
     /// Looks for the file in the storage folder, then in the current folder.

@@ -34,8 +34,14 @@ package struct Settings: Sendable {
     package var registration = Registration.open
     package var synchronous = Store.Synchronous.full
     package var commitGroup = GroupCommit.maxGroup
+    /// Free space of the disk below which the server warns, refuses uploads, and refuses other writes.
+    package var disk = DiskPressure.Thresholds()
     package var maxConnections = 5000
     package var maxConnectionsPerUser = 10
+    /// Time that an HTTP connection may be idle between two requests, in seconds.
+    package var idleTimeout = 60
+    /// Interval of pings on a live connection, in seconds.
+    package var liveHeartbeat = 30
     package var maxUploadBytes = 5 * 1024 * 1024
     /// Limits that the store enforces.
     package var limits = ChatLimits()
@@ -82,10 +88,24 @@ extension Setting {
             in: 1...1000,
             "Maximum number of live connections per user."
         ),
+        .number(
+            "idle_timeout",
+            \.idleTimeout,
+            in: 30...3600,
+            unit: "seconds",
+            "Time after which an HTTP connection without requests is closed."
+        ),
+        .number(
+            "live_heartbeat",
+            \.liveHeartbeat,
+            in: 10...300,
+            unit: "seconds",
+            "Interval of pings on live connections; after twice this time without any frame a client counts as gone."
+        ),
     ]
 
     private static let storing: [Setting] = [
-        .text("storage", \.storage, "a folder", "Folder of the database, the media and the secret."),
+        .text("storage", \.storage, "a folder", isPath: true, "Folder of the database, the media and the secret."),
         .optionalText(
             "secret_file",
             \.secretFile,
@@ -108,6 +128,17 @@ extension Setting {
             \.commitGroup,
             in: 1...GroupCommit.maxGroup,
             "Maximum number of writes that share one disk sync."
+        ),
+        .percentage(
+            "disk_warning",
+            \.disk.warning,
+            "Free share of the disk below which a warning is logged and `/health` is `degraded`."
+        ),
+        .percentage("disk_uploads", \.disk.uploads, "Free share of the disk below which uploads are refused."),
+        .percentage(
+            "disk_writes",
+            \.disk.writes,
+            "Free share of the disk below which only reads, deletions and signing in are allowed."
         ),
     ]
 

@@ -51,7 +51,9 @@ package func withServer<Result: Sendable>(
         // Tests send more requests than a person, all from one address; tests of the limits set their own.
         settings.rates = .off
         choose(&settings)
-        var internalLimits = Snug.InternalLimits()
+        var internalLimits = Snug.InternalLimits(settings)
+        // Of memory, where the storage of tests is.
+        internalLimits.reserveByteCount = 1 << 20
         // A real hash takes a fifth of a second; these tests only need that a password is checked.
         internalLimits.passwordCost = PasswordHasher.Cost(rounds: 2, blockSize: 8, parallelism: 1)
         internalLimits.worker = .patient

@@ -11,6 +11,7 @@ struct HealthRoutes: Sendable {
     let acceptPauses: AcceptPauses
     let address: ClientAddress
     let storage: StorageSpace
+    let disk: DiskMonitor
     let shutdown: ShutdownNotice
     let started: ContinuousClock.Instant
 
@@ -36,7 +37,7 @@ struct HealthRoutes: Sendable {
             version: Release.version,
             uptimeSeconds: Int((ContinuousClock.now - started).components.seconds),
             checks: [
-                "database": await database(), "media_worker": await mediaWorker(), "storage": storageSpace(),
+                "database": await database(), "media_worker": await mediaWorker(), "storage": await storageSpace(),
                 "connections": connections(),
             ]
         )
@@ -85,13 +86,17 @@ struct HealthRoutes: Sendable {
         Check(status: .ok, since: .now, details: ["accept_pauses": .number(acceptPauses.total)])
     }
 
-    private func storageSpace() -> Check {
+    private func storageSpace() async -> Check {
         let start = ContinuousClock.now
+        await disk.measureIfStale()
         guard let space = storage.measure() else { return Check(status: .failing, since: start, details: [:]) }
         return Check(
-            status: space.isShort ? .degraded : .ok,
+            status: disk.level > .ample ? .degraded : .ok,
             since: start,
-            details: ["free_bytes": .number(space.free), "total_bytes": .number(space.total)]
+            details: [
+                "free_bytes": .number(space.free), "total_bytes": .number(space.total),
+                "level": .text(disk.level.name), "has_reserve": .flag(disk.hasReserve),
+            ]
         )
     }
 }
@@ -146,12 +151,14 @@ private struct Check: Encodable {
     enum Detail: Encodable {
         case text(String)
         case number(Int)
+        case flag(Bool)
 
         func encode(to encoder: any Encoder) throws {
             var value = encoder.singleValueContainer()
             switch self {
             case .text(let text): try value.encode(text)
             case .number(let number): try value.encode(number)
+            case .flag(let flag): try value.encode(flag)
             }
         }
     }

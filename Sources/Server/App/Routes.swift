@@ -19,6 +19,7 @@ struct Routes {
     let health: HealthRoutes
     let metrics: MetricsRoutes
     let requests: RequestMetrics
+    let admin: AdminRoutes
     let limits: RateLimits
 
     func router() -> Router<AppContext> {
@@ -46,6 +47,7 @@ struct Routes {
         blocks.mount(signedIn: signedIn)
         messages.mount(signedIn: signedIn)
         attachments.mount(signedIn: signedIn)
+        admin.mount(signedIn: signedIn)
         live.mount(router, signedIn: signedIn)
         media.mount(router)
         health.mount(router, authenticated: authenticated)

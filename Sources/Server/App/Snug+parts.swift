@@ -28,8 +28,21 @@ extension Snug {
         /// Interval at which the render queue looks for pictures that the janitor has queued.
         var renderPollInterval = Duration.seconds(60)
         var presence = PresenceBoard.Limits()
+        /// Interval at which the free space of the disk is measured.
+        var diskInterval = Duration.seconds(10)
+        /// Bytes that are reserved for deletions.
+        var reserveByteCount = DiskMonitor.reserveByteCount
 
-        package init() {}
+        /// The limits that follow from the settings, and the defaults of all others.
+        package init(_ settings: Settings = Settings()) {
+            connections.idle = .seconds(settings.idleTimeout)
+            // A pause in a body is answered, and an idle connection is not.
+            connections.pace.pause = min(connections.pace.pause, .seconds(Int64(settings.idleTimeout) - 5))
+            let heartbeat = Int64(settings.liveHeartbeat)
+            transports.webSocket.heartbeat = .seconds(heartbeat)
+            transports.webSocket.silence = .seconds(2 * heartbeat)
+            transports.sse.comment = .seconds(2 * heartbeat / 3)
+        }
     }
 
     /// Files and their URLs.
@@ -41,11 +54,19 @@ extension Snug {
         let intake: Intake
         let files: FileIO
         let purger: VariantPurger
+        let space: StorageSpace
+        let disk: DiskMonitor
         let threads: NIOThreadPool
         let metrics = FileMetrics()
         let uploadMetrics = UploadMetrics()
 
-        init(settings: Settings, storage: ServerStorage, threads: NIOThreadPool, logger: Logger) throws {
+        init(
+            settings: Settings,
+            internalLimits: InternalLimits,
+            storage: ServerStorage,
+            threads: NIOThreadPool,
+            logger: Logger
+        ) throws {
             folder = try storage.openMedia()
             spool = Spool(in: folder)
             archive = DiskArchive(folder, threads: threads, metrics: metrics)
@@ -60,6 +81,16 @@ extension Snug {
             )
             files = FileIO(threadPool: threads)
             purger = VariantPurger(archive: archive, logger: logger)
+            space = StorageSpace(path: settings.storage)
+            disk = DiskMonitor(
+                database: space,
+                media: StorageSpace(path: settings.mediaPath),
+                reserve: storage.reserve(byteCount: internalLimits.reserveByteCount),
+                thresholds: settings.disk,
+                threads: threads,
+                logger: logger
+            )
+            disk.start()
             self.threads = threads
         }
     }
@@ -123,7 +154,8 @@ extension Snug {
                     purger: media.purger,
                     renderQueue: renderQueue,
                     renderWaiters: renderWaiters
-                )
+                ),
+                disk: media.disk
             )
             let subscriptions = LiveSubscriptions(
                 store: store,
@@ -220,6 +252,7 @@ extension Routes {
         renderWaiters: RenderWaiters,
         limits: RateLimits,
         shutdown: ShutdownNotice,
+        restart: RestartRequest,
         acceptPauses: AcceptPauses,
         sizes: StorageSizes,
         logger: Logger
@@ -264,6 +297,7 @@ extension Routes {
             uploads: Uploads(
                 store: store,
                 intake: media.intake,
+                disk: media.disk,
                 limit: settings.maxUploadBytes,
                 metrics: media.uploadMetrics,
                 logger: logger
@@ -278,15 +312,32 @@ extension Routes {
         )
         self.media = MediaRoutes(signer: media.signer, archive: media.archive, files: media.files)
         live = chat.transports
+        let started = ContinuousClock.now
         health = HealthRoutes(
             store: store,
             worker: rendering.worker,
             workerPath: settings.workerPath,
             acceptPauses: acceptPauses,
             address: limits.address,
-            storage: StorageSpace(path: settings.storage),
+            storage: media.space,
+            disk: media.disk,
             shutdown: shutdown,
-            started: .now
+            started: started
+        )
+        admin = AdminRoutes(
+            store: store,
+            info: SystemInfo(
+                settings: settings,
+                store: store,
+                worker: rendering.worker,
+                storage: media.space,
+                disk: media.disk,
+                threads: media.threads,
+                started: started
+            ),
+            restart: restart,
+            encoding: encoding,
+            logger: logger
         )
         requests = RequestMetrics()
         metrics = MetricsRoutes(

@@ -13,6 +13,7 @@ package struct Snug {
     /// All services, dependencies first. Each has a description, because the service group would otherwise log its
     /// properties.
     let services: [any Service]
+    private let restart: RestartRequest
     private let signer: MediaSigner
     private let pages: PageCache
     private let store: Store
@@ -22,20 +23,20 @@ package struct Snug {
 
     /// Time for requests in progress to finish after SIGTERM.
     private static let grace = Duration.seconds(18)
-    /// Connections for requests, in addition to live connections. Further ones wait in the kernel's queue.
-    private static let spareConnections = 1000
     /// Threads for blocking file calls: one can hash while another waits for the disk.
     private static let fileThreads = 2
 
     /// Opens the storage and builds a server, which starts with ``run(beside:logger:)``.
     ///
+    /// - Parameter internalLimits: By default those that follow from the settings.
     /// - Parameter onReady: Called with the port once the server accepts connections.
     package static func build(
         _ settings: Settings,
-        internalLimits: InternalLimits = InternalLimits(),
+        internalLimits: InternalLimits? = nil,
         logger: Logger,
         onReady: @escaping @Sendable (Int) async -> Void
     ) async throws -> Snug {
+        let internalLimits = internalLimits ?? InternalLimits(settings)
         // From here on no other server can use the storage.
         let storage = try ServerStorage(settings, logger: logger)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -43,7 +44,13 @@ package struct Snug {
         threads.start()
 
         // Files: the archive, the intake, and the signer of URLs.
-        let media = try MediaComponents(settings: settings, storage: storage, threads: threads, logger: logger)
+        let media = try MediaComponents(
+            settings: settings,
+            internalLimits: internalLimits,
+            storage: storage,
+            threads: threads,
+            logger: logger
+        )
         // The database, the hub, and the store, whose commits reach everything else through the follower.
         let limits = RateLimits(settings: settings, internalLimits: internalLimits, logger: logger)
         let renderQueue = RenderQueue.Wakeup()
@@ -71,6 +78,7 @@ package struct Snug {
         )
         // Routes for requests, transports for live connections.
         let shutdown = ShutdownNotice(hub: chat.hub)
+        let restart = RestartRequest()
         let acceptPauses = AcceptPauses(logger: logger)
         let sizes = StorageSizes()
         let routes = Routes(
@@ -82,6 +90,7 @@ package struct Snug {
             renderWaiters: renderWaiters,
             limits: limits,
             shutdown: shutdown,
+            restart: restart,
             acceptPauses: acceptPauses,
             sizes: sizes,
             logger: logger
@@ -101,7 +110,7 @@ package struct Snug {
                 address: .hostname(settings.host, port: settings.port),
                 backlog: 1024,
                 availableConnectionsDelegate: ConnectionLimit(
-                    ConnectionLimit.withinFileLimit(settings.maxConnections + spareConnections),
+                    ConnectionLimit.withinFileLimit(settings.maxConnections + ConnectionCapacity.requests),
                     pauses: acceptPauses
                 )
             ),
@@ -119,11 +128,13 @@ package struct Snug {
         let ticker = HubTicker(hub: chat.hub, store: chat.store, interval: internalLimits.tickInterval, logger: logger)
         let meter = StorageMeter(store: chat.store, sizes: sizes, logger: logger)
         let storeService = StoreService(store: chat.store, interval: internalLimits.tokenInterval, logger: logger)
+        let diskWatch = DiskWatch(monitor: media.disk, interval: internalLimits.diskInterval)
         return Snug(
             services: [
-                storeService, rendering.queue, backfill, erasing, meter, chat.commands, control, ticker, application,
-                shutdown,
+                storeService, diskWatch, rendering.queue, backfill, erasing, meter, chat.commands, control, ticker,
+                application, shutdown,
             ],
+            restart: restart,
             signer: media.signer,
             pages: chat.pages,
             store: chat.store,
@@ -146,10 +157,13 @@ package struct Snug {
         pages.invalidateAll()
     }
 
-    /// Runs until SIGTERM or SIGINT, then lets requests finish.
+    /// Runs until SIGTERM, SIGINT or the request of an admin, then lets requests finish.
     package func run(beside other: any Service, logger: Logger) async throws {
+        let permanent = (services + [other]).map {
+            ServiceGroupConfiguration.ServiceConfiguration(service: $0, successTerminationBehavior: .ignore)
+        }
         var configuration = ServiceGroupConfiguration(
-            services: (services + [other]).map { .init(service: $0, successTerminationBehavior: .ignore) },
+            services: permanent + [.init(service: restart, successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

@@ -10,6 +10,8 @@ import Vocabulary
 struct Uploads: Sendable {
     let store: Store
     let intake: Intake
+    /// Measured before each upload.
+    let disk: DiskMonitor
     /// Limit for a file, in bytes.
     let limit: Int
     let metrics: UploadMetrics
@@ -73,6 +75,7 @@ struct Uploads: Sendable {
         by caller: Caller,
         _ idempotencyKey: IdempotencyKey?
     ) async throws -> Int? {
+        await disk.measureIfStale()
         do {
             return try await store.attachments.begin(id, by: caller, idempotencyKey: idempotencyKey) {
                 try leastByteCount(of: request, isForm: isForm)

@@ -1,5 +1,6 @@
 import Glibc
 import HummingbirdCore
+import Kernel
 import Logging
 import NIOCore
 import Synchronization
@@ -46,13 +47,10 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
         return false
     }
 
-    /// `wanted`, or three quarters of the descriptors if that is less. The rest is for the database, uploads, downloads
-    /// and the worker. The process must never run out: libdispatch ends it when it cannot open `/proc/self/task` to
-    /// count its threads.
+    /// `wanted`, or as many as the limit of open files allows if that is less.
     static func withinFileLimit(_ wanted: Int) -> Int {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return wanted }
-        return min(wanted, Int(clamping: limit.rlim_cur) / 4 * 3)
+        guard let limit = OpenFiles.limit else { return wanted }
+        return min(wanted, ConnectionCapacity.connections(withinOpenFiles: limit))
     }
 }
 

@@ -48,6 +48,8 @@ struct RenderQueue: Service, CustomStringConvertible {
     /// Schedules the next retry.
     private let loop: any EventLoop
     private let logger: Logger
+    /// A disk that stays full pauses the queue every few seconds.
+    private let throttle = WarningThrottle()
 
     init(
         store: Store,
@@ -125,10 +127,9 @@ struct RenderQueue: Service, CustomStringConvertible {
 
     private func pause(after error: any Error) async {
         guard !Task.isCancelled else { return }
-        logger.error(
-            "Rendering is paused; pictures wait for their variants",
-            metadata: ["error": "\(error)"]
-        )
+        if throttle.mayWarn() {
+            logger.error("Rendering is paused; pictures wait for their variants", metadata: ["error": "\(error)"])
+        }
         try? await Task.sleep(for: Self.pause)
     }
 

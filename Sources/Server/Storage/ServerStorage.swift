@@ -1,5 +1,6 @@
 import Chat
 import ChatSQLite
+import Kernel
 import Logging
 import Media
 import SnugSettings
@@ -11,9 +12,13 @@ struct ServerStorage: Sendable {
     let lock: StorageLock
     private let mayHaveNewMedia: Bool
 
+    /// Name of the file that occupies the reserve.
+    private static let reserveName = "reserve"
     /// Files that only their owner may access.
     private static let privateFiles =
-        Store.fileNames + [StorageLock.serverName, "janitor.lock", "janitor.log", JanitorStatus.fileName]
+        Store.fileNames + [
+            StorageLock.serverName, "janitor.lock", "janitor.log", JanitorStatus.fileName, reserveName,
+        ]
 
     /// Opens the folder, or creates it, and checks its content before anything is changed. Blocks.
     ///
@@ -49,6 +54,11 @@ struct ServerStorage: Sendable {
         } catch {
             throw StorageFailure("The marker file \(media.path)/.snug-media cannot be written: \(error.reason).")
         }
+    }
+
+    /// The space that is reserved for deletions.
+    func reserve(byteCount: Int) -> DiskReserve {
+        DiskReserve(path: "\(folder.path)/\(Self.reserveName)", byteCount: byteCount)
     }
 
     /// Opens the media folder. Creates it only for a new database, which cannot have files elsewhere.

@@ -5,15 +5,12 @@ struct StorageSpace: Sendable {
     let path: String
 
     struct Measure {
-        /// Bytes.
+        /// Bytes that the server may still use.
         let free: Int
         let total: Int
-
-        /// Whether less than a twentieth is free.
-        var isShort: Bool { free < total / 20 }
     }
 
-    /// Nil if the file system cannot be queried.
+    /// Nil if the file system cannot be queried. Blocks.
     func measure() -> Measure? {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path)
         guard let free = attributes?[.systemFreeSize] as? Int, let total = attributes?[.systemSize] as? Int else {

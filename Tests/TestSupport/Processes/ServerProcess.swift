@@ -13,6 +13,9 @@ package struct ServerProcess: Sendable {
     fileprivate let errors: LineLog
     fileprivate let send: @Sendable (Signal) throws -> Void
 
+    /// The storage as the process sees it, which may be a file system of its own.
+    package var ownStorage: String { "/proc/\(id)/root\(storage)" }
+
     /// Returns once it has written this to standard error.
     package func waitForError(_ text: String) async throws {
         try await errors.wait(for: text)
@@ -41,15 +44,18 @@ package struct Ended: Sendable {
 ///   is handed on but where programs and libraries are.
 /// - Parameter openFiles: The limit of open files and connections; nil is that of the tests.
 /// - Parameter user: The id of the user to run it as; nil is the tests' own.
+/// - Parameter disk: The size in bytes of a file system of its own for the storage, which no other process sees; see
+///   `ServerProcess.ownStorage`. Needs root.
 package func withServerProcess<Result: Sendable>(
     storage: String,
     environment: [String: String] = [:],
     openFiles: Int? = nil,
     user: UInt32? = nil,
+    disk: Int? = nil,
     _ body: (ServerProcess) async throws -> Result
 ) async throws -> (result: Result, ended: Ended) {
     let limit = openFiles.map { ["/usr/bin/prlimit", "--nofile=\($0):\($0)"] } ?? []
-    let command = command(limit + [Executables.server], as: user)
+    let command = (disk.map { smallDisk($0, at: storage) } ?? []) + command(limit + [Executables.server], as: user)
     return try await Semaphore.runningServers.withPermit { try await runProcess(command, storage, environment, body) }
 }
 
@@ -157,6 +163,12 @@ private func inputFile(_ text: String) throws -> FileDescriptor {
 private func command(_ line: [String], as user: UInt32?) -> [String] {
     guard let user else { return line }
     return ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups", "--"] + line
+}
+
+/// Prefix of a command line: mounts a file system of this size in a namespace of the program's own.
+private func smallDisk(_ byteCount: Int, at path: String) -> [String] {
+    let script = #"mount -t tmpfs -o "size=$1,mode=750" tmpfs "$2"; shift 2; exec "$@""#
+    return ["/usr/bin/unshare", "--mount", "/bin/sh", "-euc", script, "sh", "\(byteCount)", path]
 }
 
 /// A program ended before it was ready.
