@@ -36,9 +36,10 @@ package struct Attachments: Sendable {
         return remaining
     }
 
-    /// Removes the row of an unfinished upload, whose bytes must have been removed before.
+    /// Removes the row of an unfinished upload, whose bytes must have been removed before. Does not use the reserve of a
+    /// full disk: a row that remains is found by the janitor.
     package func abandon(_ id: Attachment.ID) async throws {
-        try await store.change(about: [], for: .deleting) { transaction in
+        try await store.change(about: [], for: .maintaining) { transaction in
             try transaction.execute("DELETE FROM attachments WHERE id = ? AND state = 'receiving'", [id])
         }
     }

@@ -121,6 +121,8 @@ final class DiskMonitor: DiskGuard, Sendable {
             let wasThere = try reserve.release()
             change { state in
                 state.hasReserve = false
+                // The next upload or report measures, in case there is room again.
+                state.measuredAt = nil
                 state.database.exhausted()
             }
             guard wasThere else { return }
