@@ -9,7 +9,7 @@ extension Accounts {
     ///
     /// - Throws: `notFound`.
     package func delete(_ username: String, withMessages: Bool) async throws {
-        let user = try await store.change(about: []) { transaction in
+        let user = try await store.change(about: [], for: .deleting) { transaction in
             let user = try transaction.db.account(named: username)
             try transaction.anonymise(user, username)
             try transaction.execute(
@@ -20,7 +20,7 @@ extension Accounts {
         }
         // In transactions of their own, so that nobody else waits long. What is missing after a crash is done by
         // `eraseNext()`.
-        while try await store.change(about: [.person(user)], { try $0.leaveRooms(user) }) {}
+        while try await store.change(about: [.person(user)], for: .deleting, { try $0.leaveRooms(user) }) {}
     }
 
     /// Removes a bounded part of what deleted accounts have left: memberships, unused uploads and, where the operator
@@ -28,7 +28,7 @@ extension Accounts {
     ///
     /// - Returns: False when there was nothing left to do.
     package func eraseNext() async throws -> Bool {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .deleting) { transaction in
             guard let erasure = try transaction.db.first(Snapshot.nextErasure, [], Erasure.init) else { return false }
             if try transaction.leaveRooms(erasure.userID) { return true }
             if try transaction.releaseUploads(of: erasure.userID) { return true }

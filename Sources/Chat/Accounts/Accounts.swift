@@ -23,7 +23,7 @@ package struct Accounts: Sendable {
     /// - Throws: `notFound`.
     @discardableResult
     package func disable(_ username: String) async throws -> Int {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .deleting) { transaction in
             let user = try transaction.db.account(named: username)
             try transaction.execute(
                 "UPDATE users SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL",
@@ -37,7 +37,7 @@ package struct Accounts: Sendable {
     ///
     /// - Throws: `notFound`.
     package func enable(_ username: String) async throws {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .maintaining) { transaction in
             let user = try transaction.db.account(named: username)
             try transaction.execute("UPDATE users SET disabled_at = NULL WHERE id = ?", [user])
         }
@@ -50,7 +50,7 @@ package struct Accounts: Sendable {
     /// - Throws: `notFound`.
     @discardableResult
     package func setPassword(hash: String, of username: String) async throws -> Int {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .maintaining) { transaction in
             let user = try transaction.db.account(named: username)
             try transaction.execute("UPDATE users SET password_hash = ? WHERE id = ?", [hash, user])
             return try transaction.endSessions(of: user)
@@ -61,7 +61,7 @@ package struct Accounts: Sendable {
     ///
     /// - Throws: `notFound`.
     package func setAdmin(_ isAdmin: Bool, _ username: String) async throws {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .maintaining) { transaction in
             let user = try transaction.db.account(named: username)
             try transaction.execute("UPDATE users SET is_admin = ? WHERE id = ?", [isAdmin, user])
         }

@@ -53,7 +53,7 @@ package struct InvitationCodes: Sendable {
     ///
     /// - Returns: Whether there was one with this number.
     package func revoke(_ number: Int64) async throws -> Bool {
-        try await store.change(about: []) { transaction in
+        try await store.change(about: [], for: .deleting) { transaction in
             try transaction.execute("DELETE FROM invitation_codes WHERE number = ?", [number]) == 1
         }
     }

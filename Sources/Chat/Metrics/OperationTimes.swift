@@ -4,7 +4,7 @@ import Synchronization
 /// The time that each operation of the store spends in the database.
 ///
 /// Operations are named after the function that calls ``Store/read(file:function:_:)`` or
-/// ``Store/change(about:file:function:_:)``, so that there are as many names as such functions and a new one needs no
+/// ``Store/change(about:for:file:function:_:)``, so that there are as many names as such functions and a new one needs no
 /// list.
 package final class OperationTimes: Sendable {
     /// Addresses of two literals, which are compared faster than texts.

@@ -31,7 +31,7 @@ extension People {
     package func removeExpired(_ ids: [Session.ID], before time: Timestamp) async throws -> Int {
         guard !ids.isEmpty else { return 0 }
         let list = SQLList(ids)
-        return try await store.change(about: []) { transaction in
+        return try await store.change(about: [], for: .deleting) { transaction in
             let sql = Snapshot.removeExpiredSessions(in: list.places)
             let removed = try transaction.db.values(Session.ID.self, sql, list.values + [time])
             transaction.consequences.endedSessions += removed
