@@ -147,7 +147,7 @@ struct AttachingTests {
             #expect(await refusal { try await store.attachments.delete(sent, by: ada) } == .conflict)
             try await store.attachments.delete(free, by: ada)
             #expect(await refusal { try await store.attachments.delete(free, by: ada) } == .notFound)
-            #expect(try await store.attachments.deleted(limit: 10) == [free])
+            #expect(try await store.attachments.deleted(limit: 10).map(\.id) == [free])
         }
     }
 }

@@ -32,7 +32,7 @@ struct QuotaTests {
         try await withChat(limits: limits(day: 2500)) { chat in
             let ada = try await chat.person("ada")
             for _ in 0..<2 { try await chat.store.attachments.delete(chat.upload(by: ada), by: ada) }
-            try await chat.store.attachments.deleteRows(of: chat.store.attachments.deleted(limit: 10))
+            try await chat.store.attachments.deleteRows(of: chat.store.attachments.deleted(limit: 10).map(\.id))
             let next = try Store(
                 path: chat.path,
                 synchronous: .normal,

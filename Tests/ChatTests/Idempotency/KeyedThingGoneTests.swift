@@ -72,7 +72,7 @@ struct KeyedThingGoneTests {
             let ids = try await attachments.unattached(before: world.chat.clock.now + .seconds(1), limit: 10)
             for id in ids where id != world.picture { try await attachments.delete(id, by: world.ada) }
             #expect(await refusal { try await world.make(.upload, world.request()) } == .gone)
-            try await attachments.deleteRows(of: attachments.deleted(limit: 10))
+            try await attachments.deleteRows(of: attachments.deleted(limit: 10).map(\.id))
             #expect(await refusal { try await world.make(.upload, world.request()) } == .gone)
         }
     }

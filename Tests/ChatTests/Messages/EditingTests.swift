@@ -93,7 +93,7 @@ struct EditingTests {
             #expect(left.attachments.isEmpty)
             #expect(left.deletedAt == chat.clock.now)
             #expect(left.seq == message.seq)
-            #expect(try await Set(chat.store.attachments.deleted(limit: 10)) == Set(files))
+            #expect(try await Set(chat.store.attachments.deleted(limit: 10).map(\.id)) == Set(files))
             for file in files {
                 #expect(await refusal { try await chat.store.attachments.attachment(file, for: ada) } == .notFound)
             }
