@@ -50,15 +50,23 @@ extension Attachments {
     ///
     /// - Returns: The number of attachments that this call marked.
     package func markUnused(_ ids: [Attachment.ID]) async throws -> Int {
+        try await mark(ids, Snapshot.markUnused(in:))
+    }
+
+    /// Marks those uploads for removal that have not been completed in the meantime, in one transaction. Runs one
+    /// statement per thousand uploads.
+    ///
+    /// - Returns: The number of uploads that this call marked.
+    package func markUnfinished(_ ids: [Attachment.ID]) async throws -> Int {
+        try await mark(ids, Snapshot.markUnfinished(in:))
+    }
+
+    private func mark(_ ids: [Attachment.ID], _ sql: @escaping @Sendable (String) -> String) async throws -> Int {
         guard !ids.isEmpty else { return 0 }
         return try await store.change(about: [], for: .deleting) { transaction in
             try Self.batches(of: ids).reduce(0) { count, batch in
                 let list = SQLList(batch)
-                return count
-                    + (try transaction.execute(
-                        Snapshot.markUnused(in: list.places),
-                        [transaction.now] + list.values
-                    ))
+                return count + (try transaction.execute(sql(list.places), [transaction.now] + list.values))
             }
         }
     }
@@ -124,6 +132,10 @@ extension Snapshot {
         UPDATE attachments SET deleted_at = ?
         WHERE id IN (\(places)) AND attached_at IS NULL AND deleted_at IS NULL
         """
+    }
+
+    static func markUnfinished(in places: String) -> String {
+        markUnused(in: places) + " AND state = 'receiving'"
     }
 
     static func existingAttachments(in places: String) -> String {

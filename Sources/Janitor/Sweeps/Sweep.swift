@@ -124,10 +124,16 @@ struct Sweep: Sendable {
     }
 
     /// Marks the attachments that `find` returns, batch by batch, until it returns none.
-    func markUnused(why: String, _ find: (Int) async throws -> [Attachment.ID]) async throws -> Int {
+    ///
+    /// - Parameter mark: Marks those that are still unused, and returns their number.
+    func markUnused(
+        why: String,
+        _ find: (Int) async throws -> [Attachment.ID],
+        mark: ([Attachment.ID]) async throws -> Int
+    ) async throws -> Int {
         guard !isDryRun else { return try await find(.max).count }
         var count = 0
-        while case let marked = try await store.attachments.markUnused(try await find(batch)), marked > 0 {
+        while case let marked = try await mark(try await find(batch)), marked > 0 {
             count += marked
             record(.mark, rows: marked, why: why)
             note(done: count)

@@ -127,6 +127,7 @@ struct QueryPlanTests {
         HotQuery("files that rows expect", Snapshot.expectedFiles),
         HotQuery("stored attachments", Snapshot.storedAttachments(in: "?")),
         HotQuery("marking unused uploads", Snapshot.markUnused(in: "?")),
+        HotQuery("marking unfinished uploads", Snapshot.markUnfinished(in: "?")),
         HotQuery("oldest deleted room", Snapshot.oldestDeletedRoom),
         HotQuery("sessions by id", Snapshot.sessionIDs),
         HotQuery("expired sessions", Snapshot.expiredSessions(in: "?")),

@@ -9,9 +9,11 @@ extension SweepStep {
     ) { entry, verb in
         "\(entry.rows) unattached uploads \(verb) marked as deleted"
     } run: { sweep in
-        SweepReport.Entry(
-            rows: try await sweep.markUnused(why: "no message uses the upload", sweep.unattached)
-        )
+        let attachments = sweep.store.attachments
+        let rows = try await sweep.markUnused(why: "no message uses the upload", sweep.unattached) { ids in
+            try await attachments.markUnused(ids)
+        }
+        return SweepReport.Entry(rows: rows)
     }
 }
 

@@ -12,7 +12,12 @@ extension SweepStep {
     ) { entry, verb in
         "\(entry.rows) unfinished uploads \(verb) marked as deleted"
     } run: { sweep in
-        let rows = try await sweep.markUnused(why: "the upload was never finished", sweep.unfinished)
+        // One that is completed meanwhile has been acknowledged, however long it took.
+        let rows = try await sweep.markUnused(
+            why: "the upload was never finished",
+            sweep.unfinished,
+            mark: sweep.store.attachments.markUnfinished
+        )
         var entry = SweepReport.Entry(rows: rows)
         try sweep.removeUnfinishedFiles(&entry)
         return entry
