@@ -276,8 +276,10 @@ let package = Package(
         .testTarget(
             name: "JanitorTests",
             dependencies: [
-                "Chat", "ChatSQLite", "Janitor", "Kernel", "Media", "Pictures", "SnugSettings", "TestSupport",
+                "Chat", "ChatSQLite", "Hashing", "Janitor", "Kernel", "Media", "Pictures", "SnugSettings",
+                "TestSupport",
                 "Vocabulary",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings
         ),

@@ -1,13 +1,13 @@
 import ArgumentParser
 import Chat
 
-/// `snug-janitor`: removes files and rows that are no longer needed. Run by cron, also while the server is running.
+/// `snug-janitor`: removes what is no longer needed, and checks and describes a storage. Runs also beside the server.
 @main
 struct SnugJanitor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snug-janitor",
-        abstract: "Removes files and rows that Snug no longer needs.",
+        abstract: "Cleans up and checks a storage of Snug.",
         version: Release.version,
-        subcommands: [SweepCommand.self, UndeleteCommand.self]
+        subcommands: [SweepCommand.self, UndeleteCommand.self, FsckCommand.self]
     )
 }

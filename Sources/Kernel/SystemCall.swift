@@ -92,6 +92,7 @@ package struct FileFacts {
     package let isRegularFile: Bool
     /// Whether or not its target exists.
     package let isSymbolicLink: Bool
+    package let isFolder: Bool
     /// Permission bits.
     package let mode: mode_t
 
@@ -100,6 +101,7 @@ package struct FileFacts {
         modifiedAt = Date(timeIntervalSince1970: Double(info.st_mtim.tv_sec))
         isRegularFile = info.st_mode & S_IFMT == S_IFREG
         isSymbolicLink = info.st_mode & S_IFMT == S_IFLNK
+        isFolder = info.st_mode & S_IFMT == S_IFDIR
         mode = info.st_mode & 0o7777
     }
 

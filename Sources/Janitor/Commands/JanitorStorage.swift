@@ -8,6 +8,7 @@ import SnugSettings
 struct JanitorStorage: Sendable {
     let settings: Settings
     let store: Store
+    let folder: MediaFolder
     let archive: DiskArchive
     let spool: Spool
 
@@ -27,7 +28,18 @@ struct JanitorStorage: Sendable {
         return try await withUse(of: settings, body)
     }
 
-    /// Opens a storage, which other janitors may use as well, and closes it when `body` has returned.
+    /// Opens a storage as its owner to read it, also while other janitors use it, and closes it when `body` has
+    /// returned.
+    ///
+    /// - Throws: `CommandFailure` when the storage cannot be used; what `body` throws.
+    static func withSharedUse<Value: Sendable>(
+        of settings: Settings,
+        _ body: @escaping @Sendable (JanitorStorage) async throws -> Value
+    ) async throws -> Value {
+        try claim(settings.storage)
+        return try await withUse(of: settings, body)
+    }
+
     private static func withUse<Value: Sendable>(
         of settings: Settings,
         _ body: @escaping @Sendable (JanitorStorage) async throws -> Value
@@ -39,6 +51,7 @@ struct JanitorStorage: Sendable {
                 JanitorStorage(
                     settings: settings,
                     store: store,
+                    folder: folder,
                     archive: DiskArchive(folder),
                     spool: Spool(in: folder)
                 )

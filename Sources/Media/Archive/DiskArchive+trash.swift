@@ -85,7 +85,7 @@ extension DiskArchive {
 extension MediaFolder {
     fileprivate func trashFolder(of day: TrashDay) -> String { "\(trash)/\(day)" }
 
-    fileprivate func trashDays() throws(FileFailure) -> [TrashDay] {
+    func trashDays() throws(FileFailure) -> [TrashDay] {
         var days: [TrashDay] = []
         var listing = try FolderListing(trash)
         while let name = try listing.next() {

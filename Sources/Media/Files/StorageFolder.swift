@@ -5,7 +5,7 @@ import Kernel
 /// The folder that holds everything a server stores.
 package struct StorageFolder: Sendable {
     /// For the owner and the owner's group: the web server has to traverse it to reach the media.
-    private static let mode: mode_t = 0o750
+    static let mode: mode_t = 0o750
 
     package let path: String
 

@@ -44,7 +44,11 @@ private var temporaryFolder: URL {
 
 func withStorage(_ body: (TestStorage) async throws -> Void) async throws {
     let folder = temporaryFolder.appendingPathComponent("janitor-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+        atPath: folder,
+        withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o750]
+    )
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let clock = RowClock()
     let store = try Store(path: folder + "/snug.sqlite", synchronous: .normal, now: { clock.read() })
