@@ -8,6 +8,6 @@ struct SnugJanitor: AsyncParsableCommand {
         commandName: "snug-janitor",
         abstract: "Cleans up and checks a storage of Snug.",
         version: Release.version,
-        subcommands: [SweepCommand.self, UndeleteCommand.self, FsckCommand.self]
+        subcommands: [SweepCommand.self, UndeleteCommand.self, FsckCommand.self, StatsCommand.self]
     )
 }
