@@ -13,7 +13,11 @@ extension Store {
     package func integrityFindings(isQuick: Bool, limit: Int) async throws -> [String] {
         let pragma = isQuick ? "quick_check" : "integrity_check"
         do {
-            let lines = try await sqlite.pool.read { try String.fetchAll($0, sql: "PRAGMA \(pragma)(\(limit))") }
+            // On the connection that could write, which holds up no other process as long as it only reads: on a
+            // read-only one SQLite does not know the constraints of the schema.
+            let lines = try await sqlite.pool.writeWithoutTransaction { db in
+                try String.fetchAll(db, sql: "PRAGMA \(pragma)(\(limit))")
+            }
             return lines == ["ok"] ? [] : lines
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
             return [error.description]

@@ -47,10 +47,11 @@ extension TestStorage {
     /// What `write` writes.
     private static let content = Data("0123456789".utf8)
 
-    /// A file of 10 bytes with the mode that the server gives it.
+    /// A file of 10 bytes that has the mode that the server gives it from the beginning.
     func writePrivately(_ path: String) throws {
-        try write(path, age: .zero)
-        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: TestStorage.content)
     }
 
     /// Changes the database as no part of Snug does, without its foreign keys.
