@@ -20,13 +20,13 @@ __attribute__((constructor)) static void begin(void) {
     if (memory != MAP_FAILED) faults = memory;
 }
 
-// Whether the next call fails.
+// Whether the next call fails. A signal in place of the error ends the program before the call.
 static int strikes(void) {
     if (!faults || __atomic_load_n(&faults->error, __ATOMIC_SEQ_CST) == 0) return 0;
     int left = __atomic_sub_fetch(&faults->countdown, 1, __ATOMIC_SEQ_CST);
     if (left > 0 || (left < 0 && !faults->lasts)) return 0;
     __atomic_add_fetch(&faults->hits, 1, __ATOMIC_SEQ_CST);
-    if (faults->error == FAULT_KILL) kill(getpid(), SIGKILL);
+    if (faults->error < 0) kill(getpid(), -faults->error);
     errno = faults->error;
     return 1;
 }
@@ -73,32 +73,37 @@ int linkat(int from, const char *source, int to, const char *target, int flags) 
     return strikes() ? -1 : next(from, source, to, target, flags);
 }
 
-// Names are removed and changed without failing, because an error there is another one than that of a full disk. Kills
-// count them too.
-static void count_for_kill(void) {
-    if (faults && faults->error == FAULT_KILL) strikes();
+// The following are only places at which a program can be killed.
+static void kill_here(void) {
+    if (faults && faults->error < 0) strikes();
 }
 
-int unlink(const char *name) {
+int rename(const char *source, const char *target) {
+    NEXT(int, "rename", const char *, const char *);
+    kill_here();
+    return next(source, target);
+}
+
+int mkdir(const char *path, mode_t mode) {
+    NEXT(int, "mkdir", const char *, mode_t);
+    kill_here();
+    return next(path, mode);
+}
+
+int unlink(const char *path) {
     NEXT(int, "unlink", const char *);
-    count_for_kill();
-    return next(name);
+    kill_here();
+    return next(path);
 }
 
 int unlinkat(int folder, const char *name, int flags) {
     NEXT(int, "unlinkat", int, const char *, int);
-    count_for_kill();
+    kill_here();
     return next(folder, name, flags);
 }
 
-int rename(const char *old, const char *new) {
-    NEXT(int, "rename", const char *, const char *);
-    count_for_kill();
-    return next(old, new);
-}
-
-int renameat(int from, const char *old, int to, const char *new) {
+int renameat(int from, const char *source, int to, const char *target) {
     NEXT(int, "renameat", int, const char *, int, const char *);
-    count_for_kill();
-    return next(from, old, to, new);
+    kill_here();
+    return next(from, source, to, target);
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Makes system calls of a server process that change files fail. See `Tests/Faults`.
+/// Makes system calls of a program that change files fail, or kills it at one of them. See `Tests/Faults`.
 package struct DiskFaults: Sendable {
     private let path: String
 
@@ -11,7 +11,7 @@ package struct DiskFaults: Sendable {
         try Data(count: MemoryLayout<Int32>.size * 4).write(to: URL(filePath: path))
     }
 
-    /// The environment of a server that is to have them.
+    /// The environment of a program that is to have them.
     package var environment: [String: String] { ["LD_PRELOAD": Executables.faults, "SNUG_FAULTS": path] }
 
     /// Makes the call with this number fail, counted from 1, and if `lasting` all after it, as on a full disk.
@@ -19,9 +19,9 @@ package struct DiskFaults: Sendable {
         try write([Int32(call), error, lasting ? 1 : 0, 0])
     }
 
-    /// Kills the process at the call with this number, counted from 1, before it changes anything.
+    /// Kills the program with SIGKILL at the call with this number, counted from 1.
     package func kill(at call: Int) throws {
-        try write([Int32(call), -1, 0, 0])
+        try write([Int32(call), -SIGKILL, 0, 0])
     }
 
     /// Returns once a call has failed.
