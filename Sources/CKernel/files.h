@@ -10,6 +10,11 @@ static inline int snug_start_writing(int descriptor) {
     return (int)syscall(__NR_sync_file_range, descriptor, 0L, 0L, 2 /* SYNC_FILE_RANGE_WRITE */);
 }
 
+/// Waits until everything that was written to the file system of an open file is on the disk (syncfs(2)).
+static inline int snug_sync_file_system(int descriptor) {
+    return (int)syscall(__NR_syncfs, descriptor);
+}
+
 /// Distinguishes a file from another one of the same name. Times are in nanoseconds since 1970, UTC.
 struct snug_file_identity {
     unsigned long long inode;

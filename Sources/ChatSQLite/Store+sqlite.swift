@@ -20,6 +20,9 @@ extension Store {
 
     /// Name of the database in the storage folder.
     package static let fileName = "snug.sqlite"
+    /// Names of all databases in the storage folder, in the order in which a backup copies them: rows that move from one
+    /// to another must have reached the later one first.
+    package static let databaseNames = [fileName]
     /// Names of the files in the storage folder that programs write through this module.
     package static let fileNames = ["", "-wal", "-shm", "-mark"].map { fileName + $0 }
 

@@ -88,6 +88,8 @@ package struct FileFacts {
     package let byteCount: Int
     /// UTC, whole seconds.
     package let modifiedAt: Date
+    /// Nanoseconds since 1970, UTC.
+    package let modifiedAtNanoseconds: Int64
     /// Not a folder, link or device.
     package let isRegularFile: Bool
     /// Whether or not its target exists.
@@ -99,6 +101,7 @@ package struct FileFacts {
     init(_ info: stat) {
         byteCount = Int(info.st_size)
         modifiedAt = Date(timeIntervalSince1970: Double(info.st_mtim.tv_sec))
+        modifiedAtNanoseconds = Int64(info.st_mtim.tv_sec) * 1_000_000_000 + Int64(info.st_mtim.tv_nsec)
         isRegularFile = info.st_mode & S_IFMT == S_IFREG
         isSymbolicLink = info.st_mode & S_IFMT == S_IFLNK
         isFolder = info.st_mode & S_IFMT == S_IFDIR

@@ -102,7 +102,7 @@ struct DatabaseFile {
 
     /// With this address, SQLite creates no files beside the database and reads no log
     /// (https://www.sqlite.org/uri.html#uriimmutable).
-    private var immutableAddress: String {
+    var immutableAddress: String {
         let kept = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%;"))
         let absolute = URL(fileURLWithPath: path).path
         return "file:\(absolute.addingPercentEncoding(withAllowedCharacters: kept) ?? absolute)?immutable=1"

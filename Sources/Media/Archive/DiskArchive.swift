@@ -134,10 +134,13 @@ package struct DiskArchive: Archive {
 
 extension MediaFolder {
     /// The path of a file, whether or not it exists.
-    func path(of key: ArchiveKey) -> String {
+    package func path(of key: ArchiveKey) -> String { "\(path)/\(Self.relativePath(of: key))" }
+
+    /// The path of a file in any media folder.
+    package static func relativePath(of key: ArchiveKey) -> String {
         switch key {
-        case .original: "\(folder(.originals, key.blob.shard))/\(key.name)"
-        case .variant: "\(folder(.variants, key.blob.shard))/\(key.name)"
+        case .original: "\(Area.originals.rawValue)/\(key.blob.shard)/\(key.name)"
+        case .variant: "\(Area.variants.rawValue)/\(key.blob.shard)/\(key.name)"
         }
     }
 
