@@ -104,7 +104,7 @@ let package = Package(
         .executableTarget(
             name: "Janitor",
             dependencies: [
-                "Chat", "ChatSQLite", "Kernel", "Media", "Pictures", "SnugSettings", "Vocabulary",
+                "Chat", "ChatSQLite", "Hashing", "Kernel", "Media", "Pictures", "SnugSettings", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -276,10 +276,8 @@ let package = Package(
         .testTarget(
             name: "JanitorTests",
             dependencies: [
-                "Chat", "ChatSQLite", "Hashing", "Janitor", "Kernel", "Media", "Pictures", "SnugSettings",
-                "TestSupport",
-                "Vocabulary",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "Chat", "ChatSQLite", "Fixtures", "Hashing", "Janitor", "Kernel", "Media", "Pictures", "SnugClient",
+                "SnugSettings", "TestSupport", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings
         ),

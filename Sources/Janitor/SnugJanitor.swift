@@ -1,13 +1,17 @@
 import ArgumentParser
 import Chat
 
-/// `snug-janitor`: removes what is no longer needed, and checks and describes a storage. Runs also beside the server.
+/// `snug-janitor`: removes what is no longer needed, checks and describes a storage, and makes, checks and restores
+/// backups. Most commands run also beside the server.
 @main
 struct SnugJanitor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snug-janitor",
-        abstract: "Cleans up and checks a storage of Snug.",
+        abstract: "Cleans up, checks and backs up a storage of Snug.",
         version: Release.version,
-        subcommands: [SweepCommand.self, UndeleteCommand.self, FsckCommand.self, StatsCommand.self]
+        subcommands: [
+            SweepCommand.self, UndeleteCommand.self, FsckCommand.self, StatsCommand.self, BackupCommand.self,
+            VerifyCommand.self, RestoreCommand.self,
+        ]
     )
 }

@@ -45,6 +45,7 @@ package struct StorageFolder: Sendable {
                     + "snug-server serve creates one."
             )
         }
+        try requireNoUnfinishedRestore()
     }
 
     /// Changes to the folder's owner when this process runs as root, and checks that it can write all existing files.

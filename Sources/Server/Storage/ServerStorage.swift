@@ -28,6 +28,7 @@ struct ServerStorage: Sendable {
         try folder.claim(Store.fileNames + [StorageLock.serverName])
         try StorageFolder.requireReadable(settings.secretPath)
         lock = try StorageLock(folder)
+        try folder.requireNoUnfinishedRestore()
         let found = try Store.inspect(path: settings.databasePath, lockPath: lock.path)
         mayHaveNewMedia = !found.hasPeople
         for narrowed in try folder.narrowModes(privateFiles: Self.privateFiles) {

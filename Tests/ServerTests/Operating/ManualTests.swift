@@ -1,3 +1,4 @@
+import Fixtures
 import Foundation
 import SnugClient
 import TestSupport
@@ -6,117 +7,173 @@ import Testing
 /// Runs the commands of the manual's section on backups as written there.
 @Suite("Backup instructions of the manual", .timeLimit(.standard))
 struct ManualTests {
-    @Test("I1, I2: a copy made while stopped restores the whole chat, and later cursors do not resume")
-    func stopped() async throws {
-        try await withBackupPaths { paths in
-            let (before, _) = try await withServerProcess(storage: paths.storage) { try await makeChat(at: $0.site) }
-            try await paths.run(.copyStopped)
-            let later = try await withServerProcess(storage: paths.storage) { process in
-                try await before.later(at: process.site)
-            }.result
-            // The copy replaces the original.
-            try FileManager.default.removeItem(atPath: paths.storage)
-            try FileManager.default.copyItem(atPath: paths.backup + "/stopped", toPath: paths.storage)
-            _ = try await withServerProcess(storage: paths.storage) { try await before.check(at: $0.site, later) }
-        }
-    }
-
     @Test(
-        "I1, I2: a database copied while running is restored after a stop, and after kill -9 with its log",
+        "I1, I2: a backup beside writers restores every picture; later cursors do not resume, and earlier URLs are refused",
         arguments: [false, true]
     )
-    func running(isKilled: Bool) async throws {
+    func restored(isKilled: Bool) async throws {
         try await withBackupPaths { paths in
-            let ((before, later), _) = try await withServerProcess(storage: paths.storage) { process in
-                let before = try await makeChat(at: process.site)
-                try await paths.run(.copyRunning)
-                let later = try await before.later(at: process.site)
+            let (before, ended) = try await withServerProcess(storage: paths.storage) { process in
+                let chat = try await Chat(at: process.site)
+                async let written = chat.write(until: "backed up")
+                try await paths.run(.backup)
+                try await chat.post("backed up")
+                _ = try await written
+                let before = try await chat.contents()
                 if isKilled { try process.kill() }
-                return (before, later)
+                return (chat, before)
             }
-            #expect(FileManager.default.fileExists(atPath: paths.storage + "/snug.sqlite-wal") == isKilled)
-            try await paths.run(.putBack)
-            _ = try await withServerProcess(storage: paths.storage) { try await before.check(at: $0.site, later) }
+            #expect(ended.status == (isKilled ? .signaled(SIGKILL) : .exited(0)))
+            try await paths.run(.restore)
+            _ = try await withServerProcess(storage: paths.storage) { process in
+                try await before.0.expect(before.1, restoredAt: process.site)
+            }
         }
     }
 
-    @Test("I1: a backup restored next to a leftover log prevents the start until the log is removed")
-    func forgottenLog() async throws {
+    @Test("I1: the restore drill starts a second server beside the first, which is not touched")
+    func drill() async throws {
         try await withBackupPaths { paths in
-            let (before, _) = try await withServerProcess(storage: paths.storage) { process in
-                let before = try await makeChat(at: process.site)
-                try await paths.run(.copyRunning)
-                return before
+            _ = try await withServerProcess(storage: paths.storage) { process in
+                let chat = try await Chat(at: process.site)
+                try await paths.run(.backup)
+                try await paths.run(.drill)
+                let before = try await chat.contents()
+                _ = try await withServerProcess(storage: paths.drill) { drill in
+                    try await chat.expect(before, restoredAt: drill.site)
+                }
+                #expect(try await chat.contents().messages == before.messages)
             }
-            let (later, _) = try await withServerProcess(storage: paths.storage) { process in
-                let later = try await before.later(at: process.site)
-                try process.kill()
-                return later
-            }
-            try await paths.run(.putBack, leavingOut: "rm ")
-            let refused = try await runServer([], environment: ["SNUG_STORAGE": paths.storage, "SNUG_PORT": "0"])
-            #expect(refused.status == .exited(78))
-            #expect(refused.errors.contains("remove \(paths.storage)/snug.sqlite-wal"))
-            try await paths.run(.putBack)
-            _ = try await withServerProcess(storage: paths.storage) { try await before.check(at: $0.site, later) }
         }
     }
 
-    private func makeChat(at site: Site) async throws -> BackupContents {
-        let ada = try await site.register("ada")
-        let room = try await ada.makeRoom()
-        var messages: [JSON] = []
-        for number in 0..<5 { messages.append(try await ada.say("\(number)", in: room)) }
-        let file = try await ada.upload([1, 2, 3])
-        messages.append(try await ada.say("With a file", in: room, with: [file]))
-        return BackupContents(ada: ada, room: room, messages: messages, file: file)
+    @Test("I1: a restore beside a running server is refused, and so is a server beside an interrupted restore")
+    func refused() async throws {
+        try await withBackupPaths { paths in
+            _ = try await withServerProcess(storage: paths.storage) { process in
+                _ = try await Chat(at: process.site)
+                try await paths.run(.backup)
+                let run = try await runProgram(
+                    [Executables.janitor, "restore", paths.backup, "--storage", paths.storage]
+                )
+                #expect(run.status == .exited(78))
+                #expect(run.errors.contains("is in use by snug-server (process \(process.id))"))
+            }
+            try Data().write(to: URL(filePath: paths.storage + "/restore.unfinished"))
+            let server = try await runServer([], environment: ["SNUG_STORAGE": paths.storage, "SNUG_PORT": "0"])
+            #expect(server.status == .exited(78))
+            #expect(server.errors.contains("A restore of the storage \(paths.storage) was interrupted"))
+        }
     }
 }
 
-/// The contents of a backup.
-private struct BackupContents: Sendable {
+/// A room in which somebody writes messages with pictures.
+private struct Chat: Sendable {
+    struct Contents: Sendable {
+        /// By their order.
+        let messages: [JSON]
+        /// A cursor after them.
+        let cursor: String
+        /// The signed URL of every variant.
+        let urls: [String]
+    }
+
     let ada: Person
     let room: JSON
-    let messages: [JSON]
-    let file: JSON
 
-    /// Writes messages after the backup.
-    ///
-    /// - Returns: A cursor after them.
-    func later(at site: Site) async throws -> String {
-        let ada = ada.at(site)
-        for number in 0..<5 { _ = try await ada.say("Later \(number)", in: room) }
-        return try await ada.poll().cursor.text
+    init(at site: Site) async throws {
+        ada = try await site.register("ada")
+        room = try await ada.makeRoom()
+        for number in 0..<3 { try await post("\(number)") }
     }
 
-    /// Expects everything in the backup and nothing else. A cursor after it must not resume, not even once the log has
-    /// reached that length again.
-    func check(at site: Site, _ cursor: String) async throws {
-        let ada = ada.at(site)
-        #expect(try await ada.get("rooms/\(room.id.text)/messages").expect(200).json.messages == .array(messages))
-        #expect(try await ada.get("attachments/\(file.id.text)/original").body == [1, 2, 3])
-        #expect(try await ada.poll(after: cursor).resumed == false)
-        for number in 0..<9 { _ = try await ada.say("Again \(number)", in: room) }
-        #expect(try await ada.poll(after: cursor).resumed == false)
+    @discardableResult
+    func post(_ text: String) async throws -> JSON {
+        let picture = try await ada.upload(try Self.picture())
+        let file = try await ada.upload([1, 2, 3], named: "file.bin")
+        return try await ada.say(text, in: room, with: [try await ada.settled(picture), file])
     }
+
+    /// Posts messages until one with this text is there, and deletes every third.
+    func write(until last: String) async throws -> Int {
+        var count = 0
+        while try await !messages(at: ada).contains(where: { $0.body.text == last }) {
+            let message = try await post("Meanwhile \(count)")
+            if count % 3 == 0 { _ = try await ada.delete(ada.path(of: message)) }
+            count += 1
+        }
+        return count
+    }
+
+    func contents() async throws -> Contents {
+        let messages = try await messages(at: ada)
+        return Contents(messages: messages, cursor: try await ada.poll().cursor.text, urls: Self.urls(of: messages))
+    }
+
+    /// Expects the messages up to the backup with all of their files. A cursor after it must not resume, not even once
+    /// the log has reached that length again.
+    func expect(_ before: Contents, restoredAt site: Site) async throws {
+        let ada = ada.at(site)
+        let restored = try await messages(at: ada)
+        #expect(restored.count >= 3)
+        #expect(restored.prefix(3).map(\.body.text) == ["0", "1", "2"])
+        let (found, known) = (restored.map(\.id.text), before.messages.map(\.id.text))
+        #expect(found.filter(known.contains) == known.filter(found.contains))
+        for attachment in restored.flatMap(\.attachments.elements) {
+            let now = try await ada.settled(attachment)
+            #expect(now.status == "ready")
+            let original = try await ada.get("attachments/\(now.id.text)/original").expect(200)
+            #expect(original.body.count == now.byte_size.number)
+            guard now.kind == "image" else { continue }
+            let urls = Self.urls(of: now)
+            #expect(urls.count == 3)
+            for url in urls { _ = try await site.send(.GET, url).expect(200) }
+        }
+        for url in before.urls { #expect(try await site.send(.GET, url).status == 403) }
+        #expect(try await ada.poll(after: before.cursor).resumed == false)
+        for number in 0..<60 { _ = try await ada.say("Again \(number)", in: room) }
+        #expect(try await ada.poll(after: before.cursor).resumed == false)
+    }
+
+    private func messages(at ada: Person) async throws -> [JSON] {
+        let page = try await ada.get("rooms/\(room.id.text)/messages?limit=100").expect(200).json
+        return page.messages.elements.filter(\.deleted_at.text.isEmpty)
+    }
+
+    private static func urls(of messages: [JSON]) -> [String] {
+        messages.flatMap(\.attachments.elements).flatMap { urls(of: $0) }
+    }
+
+    /// The signed URL of each variant. A static picture has none of its animation.
+    private static func urls(of attachment: JSON) -> [String] {
+        attachment.variants.names.map { attachment.variants[$0].url.text }.filter { !$0.isEmpty }
+    }
+
+    private static func picture() throws -> [UInt8] { try Fixture.bytes("textured.jpg") }
 }
 
 /// The folders of a test in place of those in the manual.
-private struct BackupPaths {
+private struct BackupPaths: Sendable {
     /// The blocks of commands in the manual's section, in order.
-    enum Block: Int { case copyStopped, copyRunning, putBack }
+    enum Block: Int, CaseIterable { case backup, restore, drill }
 
     let storage: String
     let backup: String
+    let drill: String
 
-    func run(_ block: Block, leavingOut line: String? = nil) async throws {
+    func run(_ block: Block) async throws {
         let blocks = try Self.blocks()
-        try #require(blocks.count == 3)
-        let lines = blocks[block.rawValue].split(separator: "\n").filter { !(line.map($0.hasPrefix) ?? false) }
+        try #require(blocks.count == Block.allCases.count)
+        // The service is the test's own, and so is the user.
+        let lines = blocks[block.rawValue].split(separator: "\n").filter { !$0.hasPrefix("systemctl ") }
         let script = lines.joined(separator: "\n")
-            .replacing("/var/lib/snug", with: storage).replacing("/backup", with: backup)
-        let ended = try await runProgram(["/bin/sh", "-euc", script])
-        try #require(ended.status == .exited(0), "\(ended.errors)")
+            .replacing("-o snug -g snug ", with: "")
+            .replacing("snug-janitor", with: Executables.janitor)
+            .replacing("/var/lib/snug", with: storage)
+            .replacing("/tmp/drill", with: drill)
+            .replacing(" /backup", with: " " + backup)
+        let run = try await runProgram(["/bin/sh", "-e", "-c", script])
+        #expect(run.status == .exited(0), "\(run.output) \(run.errors)")
     }
 
     private static func blocks() throws -> [String] {
@@ -129,8 +186,6 @@ private struct BackupPaths {
 
 private func withBackupPaths(_ body: (BackupPaths) async throws -> Void) async throws {
     try await withMemoryFolder { folder in
-        let paths = BackupPaths(storage: folder + "/live", backup: folder + "/kept")
-        try FileManager.default.createDirectory(atPath: paths.backup, withIntermediateDirectories: false)
-        try await body(paths)
+        try await body(BackupPaths(storage: folder + "/live", backup: folder + "/kept", drill: folder + "/drill"))
     }
 }
