@@ -2,13 +2,13 @@ import Hummingbird
 import NIOCore
 import NIOHTTP1
 
-/// Gives an `X-Request-Id` to the responses that the router does not make: upgrades, redirects, and refusals of requests
-/// that are not valid HTTP.
+/// Gives an `X-Request-Id` to the responses that neither the router nor an upgrade makes: redirects, and refusals of
+/// requests that are not valid HTTP.
 final class ResponseIdentity: ChannelOutboundHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private static let name = "X-Request-Id"
+    static let name = "X-Request-Id"
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         // The response to `Expect: 100-continue` is followed by another, which has the id.

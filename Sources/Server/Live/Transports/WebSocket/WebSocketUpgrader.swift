@@ -1,3 +1,4 @@
+import Hummingbird
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
@@ -30,7 +31,11 @@ struct WebSocketUpgrader: NIOTypedHTTPServerProtocolUpgrader {
             channel: channel,
             upgradeRequest: upgradeRequest,
             initialResponseHeaders: initialResponseHeaders
-        )
+        ).map { headers in
+            var headers = headers
+            headers.add(name: ResponseIdentity.name, value: RequestID().description)
+            return headers
+        }
     }
 
     func upgrade(channel: any Channel, upgradeRequest: HTTPRequestHead) -> EventLoopFuture<ConnectionKind> {
