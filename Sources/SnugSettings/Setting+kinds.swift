@@ -214,7 +214,7 @@ extension Setting {
         _ meaning: String
     ) -> Setting {
         let allowed = "off, or two times of day such as 03:00-05:00"
-        let write = { (window: DailyWindow?) in window?.description ?? "off" }
+        let write: @Sendable (DailyWindow?) -> String = { $0?.description ?? "off" }
         return Setting(name, property, meaning, allowed: allowed, write: write) { text in
             text == "off" ? .some(nil) : DailyWindow(text).map { .some($0) }
         }

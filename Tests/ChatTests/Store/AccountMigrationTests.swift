@@ -35,11 +35,11 @@ struct AccountMigrationTests {
                     arguments: [room, ada]
                 )
             }
-            let before = try await old.read { try Row.fetchOne($0, sql: "SELECT * FROM users") }
+            let before = try old.read { try Row.fetchOne($0, sql: "SELECT * FROM users") }
             try old.close()
 
             let store = try Store(path: path)
-            let after = try await store.pool.read { try Row.fetchOne($0, sql: "SELECT * FROM users") }
+            let after = try store.pool.read { try Row.fetchOne($0, sql: "SELECT * FROM users") }
             for (column, value) in try #require(before) { #expect(after?[column] == value, "\(column)") }
             #expect(after?["disabled_at"] as Int64? == nil && after?["deleted_at"] as Int64? == nil)
             let viewer = try await store.people.create(username: "bob", displayName: "Bob", passwordHash: "hash").id

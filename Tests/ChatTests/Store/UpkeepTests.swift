@@ -47,7 +47,8 @@ struct UpkeepTests {
             while try await guest.reclaimSpace(limit: megabyte) > 0 {}
             #expect(try await guest.reclaimableBytes() == 0)
             try await guest.tidy()
-            #expect(try byteCount(path) == before - (all - first))
+            // Statistics may take some pages, and pages of the pointer map go too.
+            #expect(try abs(byteCount(path) - (before - (all - first))) <= 16 * 4096)
             #expect(try byteCount(path + "-wal") == 0)
             // Pages that stay are for the next rows.
             #expect(try byteCount(path) > 1000 * 4096)
@@ -66,7 +67,9 @@ struct UpkeepTests {
             let path = folder + "/snug.sqlite"
             let store = try Store(path: path, synchronous: .normal)
             try await leaveHoles(in: store)
-            let reader = try DatabaseQueue(path: path)
+            var configuration = Configuration()
+            configuration.allowsUnsafeTransactions = true
+            let reader = try DatabaseQueue(path: path, configuration: configuration)
             try await reader.writeWithoutTransaction { db in
                 try db.execute(sql: "BEGIN")
                 _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM users")
@@ -121,16 +124,26 @@ struct UpkeepTests {
         }
     }
 
-    @Test("Statistics do not make a hot query read a whole table or sort", arguments: QueryPlanTests.hotQueries)
-    func plans(query: QueryPlanTests.HotQuery) async throws {
+    @Test("The statistics of a large server do not make a hot query read a whole table or sort")
+    func plans() async throws {
         try await withChat { chat in
             let ada = try await chat.person("ada")
             let room = try await chat.room(of: ada)
             for number in 0..<50 { try await chat.say("\(number)", in: room, by: ada) }
-            try await chat.store.pool.writeWithoutTransaction { try $0.execute(sql: "ANALYZE") }
-            let plan = try await chat.store.pool.read { try QueryPlanTests.plan(query.sql, $0) }
-                .filter { step in !(query.walks.map { step.hasSuffix("USING INDEX \($0)") } ?? false) }
-            #expect(QueryPlanTests.slowSteps(plan).isEmpty, "\(plan)")
+            try await chat.store.pool.writeWithoutTransaction { db in
+                try db.execute(sql: "ANALYZE")
+                // The first word is the number of rows (https://www.sqlite.org/fileformat2.html#stat1tab). A small table
+                // is read as a whole with good reason.
+                try db.execute(
+                    sql: "UPDATE sqlite_stat1 SET stat = '1000000' || substr(stat, instr(stat || ' ', ' '))"
+                )
+                try db.execute(sql: "ANALYZE sqlite_schema")
+            }
+            for query in QueryPlanTests.hotQueries {
+                let plan = try await chat.store.pool.read { try QueryPlanTests.plan(query.sql, $0) }
+                    .filter { step in !(query.walks.map { step.hasSuffix("USING INDEX \($0)") } ?? false) }
+                #expect(QueryPlanTests.slowSteps(plan).isEmpty, "\(query.testDescription): \(plan)")
+            }
         }
     }
 }

@@ -12,10 +12,10 @@ struct BackupTests {
     @Test("I1: A backup has the database, the files of every attachment, the keys and the settings, with their modes")
     func complete() async throws {
         try await withBackedUpStorage { storage in
-            let picture = try await storage.picture().file
+            let picture = try await storage.renderedPicture().file
             let unattached = try await storage.unattached(age: .zero)
             _ = try await storage.unfinished(age: .zero)
-            let deleted = try await storage.picture()
+            let deleted = try await storage.renderedPicture()
             try await storage.store.messages.delete(deleted.message, in: storage.room, by: storage.owner)
             let (backup, report) = try storage.backUp()
             for file in [storage.original(picture), storage.variant(picture), storage.variant(picture, .large)] {
@@ -42,9 +42,9 @@ struct BackupTests {
     @Test("A second backup links what has not changed and copies what has")
     func incremental() async throws {
         try await withBackedUpStorage { storage in
-            let old = try await storage.picture().file
+            let old = try await storage.renderedPicture().file
             let first = try storage.backUp().folder
-            let new = try await storage.picture().file
+            let new = try await storage.renderedPicture().file
             let changed = storage.variant(old, .medium)
             try Data("rendered again".utf8).write(to: URL(fileURLWithPath: changed))
             let (second, report) = try storage.backUp()
@@ -71,7 +71,9 @@ struct BackupTests {
     @Test("I5: An original that the storage has lost or damaged is taken from the previous backup")
     func rescued() async throws {
         try await withBackedUpStorage { storage in
-            let (lost, damaged) = (try await storage.picture("lost").file, try await storage.picture("damaged").file)
+            let (lost, damaged) = (
+                try await storage.renderedPicture("lost").file, try await storage.renderedPicture("damaged").file
+            )
             let first = try storage.backUp()
             #expect(!first.report.hasLosses)
             try FileManager.default.removeItem(atPath: storage.original(lost))
@@ -88,7 +90,9 @@ struct BackupTests {
     @Test("A lost original that no backup has is reported, and the backup is made all the same")
     func lost() async throws {
         try await withBackedUpStorage { storage in
-            let (lost, damaged) = (try await storage.picture("lost").file, try await storage.picture("damaged").file)
+            let (lost, damaged) = (
+                try await storage.renderedPicture("lost").file, try await storage.renderedPicture("damaged").file
+            )
             try FileManager.default.removeItem(atPath: storage.original(lost))
             try Data("damagEd".utf8).write(to: URL(fileURLWithPath: storage.original(damaged)))
             let run = try await JanitorProcess.run(["backup", storage.backups, "--storage", storage.folder])
@@ -104,7 +108,7 @@ struct BackupTests {
     @Test("I4: A picture whose variants are removed during a backup waits to be rendered in the copy")
     func removedVariant() async throws {
         try await withBackedUpStorage { storage in
-            let (kept, picture) = (try await storage.picture().file, try await storage.picture())
+            let (kept, picture) = (try await storage.renderedPicture().file, try await storage.renderedPicture())
             let collection = try BackupCollection(at: storage.backups, outside: storage.settings)
             var backup = Backup(settings: storage.settings, collection: collection, stop: StopRequest(), pause: 0)
             backup.reached = { step in
@@ -127,7 +131,7 @@ struct BackupTests {
     @Test("I5: A sweep leaves the storage to a backup")
     func lease() async throws {
         try await withBackedUpStorage { storage in
-            try await storage.picture()
+            try await storage.renderedPicture()
             let lock = try #require(try JanitorLock(storage: storage.folder))
             let run = try await JanitorProcess.run(["backup", storage.backups, "--storage", storage.folder])
             #expect(run.status == 75)
@@ -139,7 +143,7 @@ struct BackupTests {
     @Test("--keep removes older backups, and without it none is removed")
     func keep() async throws {
         try await withBackedUpStorage { storage in
-            let kept = try await storage.picture().file
+            let kept = try await storage.renderedPicture().file
             let folders = try (0..<4).map { _ in try storage.backUp().folder }
             #expect(Set(folders.map(\.name)).count == 4)
             #expect(BackupName.completed(in: storage.backups).map(\.text) == folders.map(\.name))

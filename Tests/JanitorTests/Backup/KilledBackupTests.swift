@@ -15,9 +15,9 @@ struct KilledBackupTests {
     @Test("I1: A backup that was killed anywhere is not believed, the earlier one stays, and the next one is complete")
     func backup() async throws {
         try await withBackedUpStorage { storage in
-            try await storage.picture()
+            try await storage.renderedPicture()
             let first = try storage.backUp().folder
-            for _ in 0..<2 { try await storage.picture() }
+            for _ in 0..<2 { try await storage.renderedPicture() }
             let arguments = ["backup", storage.backups, "--storage", storage.folder, "--keep", "1"]
             let kills = try await killing(arguments, in: storage) { call in
                 for name in BackupName.completed(in: storage.backups) {
@@ -38,7 +38,7 @@ struct KilledBackupTests {
     @Test("I1: A restore that was killed anywhere is completed by the next one")
     func restore() async throws {
         try await withBackedUpStorage { storage in
-            for _ in 0..<2 { try await storage.picture() }
+            for _ in 0..<2 { try await storage.renderedPicture() }
             let backup = try storage.backUp().folder
             let target = storage.folder + "-restored"
             let arguments = ["restore", storage.backups, "--storage", target]

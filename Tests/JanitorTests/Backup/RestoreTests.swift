@@ -14,9 +14,9 @@ struct RestoreTests {
     @Test("I1, I2: A restored storage has the rows and files of the backup, another epoch, and no media key")
     func restored() async throws {
         try await withBackedUpStorage { storage in
-            let picture = try await storage.picture().file
+            let picture = try await storage.renderedPicture().file
             let backup = try storage.backUp().folder
-            let later = try await storage.picture().file
+            let later = try await storage.renderedPicture().file
             let target = storage.folder + "-restored"
             try storage.restore(backup, to: target)
             for file in [storage.original(picture), storage.variant(picture)] {
@@ -42,7 +42,7 @@ struct RestoreTests {
     @Test("--keep-secret restores both keys with their times, on which the end of the previous one depends")
     func keepSecret() async throws {
         try await withBackedUpStorage { storage in
-            try await storage.picture()
+            try await storage.renderedPicture()
             let backup = try storage.backUp().folder
             let target = storage.folder + "-restored"
             try storage.restore(backup, to: target, keepsSecret: true)
@@ -60,7 +60,7 @@ struct RestoreTests {
     @Test("I1: Nothing is overwritten: neither a storage, nor pictures without a database, nor a key")
     func refused() async throws {
         try await withBackedUpStorage { storage in
-            let picture = try await storage.picture().file
+            let picture = try await storage.renderedPicture().file
             try storage.backUp()
             let arguments = ["restore", storage.backups, "--storage"]
             let over = try await JanitorProcess.run(arguments + [storage.folder])
@@ -89,7 +89,7 @@ struct RestoreTests {
     @Test("I1: A damaged backup is not restored, and nothing is written")
     func damaged() async throws {
         try await withBackedUpStorage { storage in
-            let picture = try await storage.picture().file
+            let picture = try await storage.renderedPicture().file
             let backup = try storage.backUp().folder
             let file = storage.path(storage.original(picture), in: backup.path)
             try Data("other".utf8).write(to: URL(fileURLWithPath: file))
@@ -108,7 +108,7 @@ struct RestoreTests {
     )
     func interrupted(step: Restore.Step) async throws {
         try await withBackedUpStorage { storage in
-            let picture = try await storage.picture().file
+            let picture = try await storage.renderedPicture().file
             let backup = try storage.backUp().folder
             let target = storage.folder + "-restored"
             #expect(throws: Interruption.self) { try storage.restore(backup, to: target, until: step) }

@@ -14,7 +14,7 @@ struct VerificationTests {
     )
     func changedByte(name: String) async throws {
         try await withBackedUpStorage { storage in
-            let picture = try await storage.picture().file
+            let picture = try await storage.renderedPicture().file
             let backup = try storage.backUp().folder
             #expect(try storage.verify(backup).isClean)
             let path =
@@ -39,7 +39,7 @@ struct VerificationTests {
     @Test("A missing file, a shorter manifest and a row without a file are found")
     func missing() async throws {
         try await withBackedUpStorage { storage in
-            let pictures = [try await storage.picture().file, try await storage.picture().file]
+            let pictures = [try await storage.renderedPicture().file, try await storage.renderedPicture().file]
             let backup = try storage.backUp().folder
             let file = storage.path(storage.variant(pictures[0]), in: backup.path)
             try FileManager.default.moveItem(atPath: file, toPath: file + ".away")
@@ -58,7 +58,7 @@ struct VerificationTests {
     @Test("A row whose file the backup lacks is found, although the manifest is right")
     func unnamed() async throws {
         try await withBackedUpStorage { storage in
-            let pictures = [try await storage.picture().file, try await storage.picture().file].sorted()
+            let pictures = [try await storage.renderedPicture().file, try await storage.renderedPicture().file].sorted()
             let backup = try storage.backUp().folder
             for (index, picture) in pictures.enumerated() {
                 try rewrite(backup) { !$0.path.contains("\(picture)") }
@@ -72,7 +72,7 @@ struct VerificationTests {
     @Test("verify exits with 0 for a clean backup, 1 for a damaged one, and 78 without one")
     func statuses() async throws {
         try await withBackedUpStorage { storage in
-            try await storage.picture()
+            try await storage.renderedPicture()
             #expect(try await JanitorProcess.run(["verify", storage.backups]).isRefused)
             let older = try storage.backUp().folder
             let backup = try storage.backUp().folder

@@ -34,7 +34,8 @@ extension TestStorage {
 
     /// A message with a rendered picture, whose files have the content that its rows name.
     @discardableResult
-    func picture(_ text: String = UUID().uuidString) async throws -> (message: Message.ID, file: Attachment.ID) {
+    func renderedPicture(_ text: String = UUID().uuidString) async throws -> (message: Message.ID, file: Attachment.ID)
+    {
         let id = Attachment.ID.random()
         let bytes = [UInt8](text.utf8)
         try await store.attachments.begin(id, by: owner)
@@ -75,8 +76,6 @@ extension TestStorage {
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         guard chmod(path, 0o640) == 0 else { throw FileFailure("chmod") }
     }
-
-    func original(_ id: Attachment.ID) -> String { path(of: .original(BlobID(id.uuid))) }
 
     func variant(_ id: Attachment.ID, _ size: VariantSize = .thumbnail) -> String {
         path(of: .variant(VariantFile(blob: BlobID(id.uuid), size: size, format: .jpg)))

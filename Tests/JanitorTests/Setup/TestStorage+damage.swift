@@ -71,18 +71,6 @@ extension TestStorage {
     }
 }
 
-extension Variant {
-    /// As `TestStorage.write` writes it.
-    static let thumbnail = Variant(
-        size: .thumbnail,
-        fileSize: .thumbnail,
-        width: 4,
-        height: 3,
-        format: .jpg,
-        byteCount: 10
-    )
-}
-
 extension Identifier {
     /// As the database stores it.
     var bytes: Data { withUnsafeBytes(of: uuid.uuid) { Data($0) } }

@@ -120,6 +120,8 @@ struct SettingsTests {
         "sqlite_synchronous": "normal", "commit_group": "7", "max_upload_bytes_per_day": "off",
         "max_stored_bytes_per_user": "70000000", "trusted_proxies": "10.0.0.0/8,fd00::1", "media_accel": "on",
         "media_formats": "heic", "keep_metadata": "on", "log_level": "debug", "log_format": "json",
+        "idle_timeout": "90", "live_heartbeat": "20", "disk_warning": "12.5", "disk_uploads": "off",
+        "disk_writes": "1", "grace_keys": "2d", "upkeep_window": "22:30-01:00",
     ]
 
     @Test("Numbers and switches in the file need no quotes")
@@ -153,7 +155,8 @@ struct SettingsTests {
             ("SNUG_MAX_STORED_BYTES_PER_USER", "0", "from max_upload_bytes to"),
             ("SNUG_MAX_WAITING_PICTURES", "0", "from 1 to"), ("SNUG_MAX_WAITING_PICTURES_PER_USER", "off", "from 1 to"),
             ("SNUG_MAX_MESSAGE_BYTES", "0", "from 1 to"), ("SNUG_MAX_ROOM_MEMBERS", "1", "from 2 to"),
-            ("SNUG_REGISTRATION", "maybe", "open or closed"), ("SNUG_SQLITE_SYNCHRONOUS", "off", "full or normal"),
+            ("SNUG_REGISTRATION", "maybe", "open, closed or invited"),
+            ("SNUG_SQLITE_SYNCHRONOUS", "off", "full or normal"),
             ("SNUG_RATE_MESSAGES", "3 per second", "3/1s burst 5"), ("SNUG_RATE_REQUESTS", "0/1s", "off"),
             ("SNUG_RATE_UPLOADS", "1/0s", "off"), ("SNUG_RATE_ROOMS", "1/1s burst 0", "off"),
             ("SNUG_RATE_JOINS", "1/1s,,x", "off"), ("SNUG_RATE_SIGNINS", "1/1m", "off"),
