@@ -126,9 +126,10 @@ extension WriteTransaction {
         ) { Notice.invitation(to: $0[0], for: $0[1]) }
     }
 
-    /// A user name that is unique like the id, of which it has the random digits.
+    /// A user name that is unique like the id, of which it has the random digits. The colon keeps everybody else from
+    /// taking it.
     private static func placeholderName(of user: User.ID) -> String {
-        "deleted-" + user.description.filter { $0 != "-" }.suffix(20)
+        "deleted:" + user.description.filter { $0 != "-" }.suffix(20)
     }
 
     /// - Returns: Whether there were rooms to leave.

@@ -26,6 +26,17 @@ struct DeletingTests {
         }
     }
 
+    @Test("Nobody can take the name that a deleted account gets")
+    func placeholderName() async throws {
+        try await withChat { chat in
+            let ada = try await chat.person("ada")
+            try await chat.store.accounts.delete("ada", withMessages: false)
+            let name = try await chat.store.people.user(ada).username
+            #expect(name.hasPrefix("deleted:"))
+            #expect(throws: Refusal.self) { try User.check(username: name) }
+        }
+    }
+
     @Test("I7: Nothing that identifies the person remains, and no row refers to a missing one")
     func traces() async throws {
         try await withChat { chat in
@@ -67,7 +78,7 @@ struct DeletingTests {
             for table in ["blocks", "invitations"] {
                 #expect(try await chat.number("SELECT count(*) FROM \(table)") == 0, "\(table)")
             }
-            let dangling = try await chat.store.pool.read { try Row.fetchAll($0, sql: "PRAGMA foreign_key_check") }
+            let dangling = try chat.store.pool.read { try Row.fetchAll($0, sql: "PRAGMA foreign_key_check") }
             #expect(dangling.isEmpty)
             let released = chat.follower.followed.flatMap(\.releasedAttachments)
             let picture = try #require(avatar?.id)
@@ -172,22 +183,22 @@ struct DeletingTests {
             let file = try await chat.upload(by: ada)
             try await chat.say("with a file", [file], in: room, by: ada)
             try await chat.store.accounts.delete("ada", withMessages: true)
-            let position = try chat.store.logPosition()
+            let position = try chat.store.positionOfLog()
             try await chat.store.close()
 
             var rounds = 0
             var goesOn = true
             while goesOn {
                 let store = try Store(path: chat.path)
-                let before = try store.logPosition()
+                let before = try store.positionOfLog()
                 goesOn = try await store.accounts.eraseNext()
-                #expect(try store.logPosition() - before <= 100)
+                #expect(try store.positionOfLog() - before <= 100)
                 rounds += 1
                 try await store.close()
             }
             #expect(rounds >= 4)
             let store = try Store(path: chat.path)
-            #expect(try store.logPosition() - position == 226)
+            #expect(try store.positionOfLog() - position == 226)
             try await store.pool.read { db in
                 let left = try Int.fetchAll(
                     db,
