@@ -17,6 +17,9 @@ static int record_file = -1;
 static dev_t device;
 // Held over each change and its record, so that both have the same order.
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+// By the last bits of the inode: files without a name to which this process has written nothing. The media worker, which
+// is not recorded, may have.
+static unsigned char is_filled_elsewhere[1 << 16];
 
 __attribute__((constructor)) static void begin(void) {
     const char *path = getenv("DISK_RECORD");
@@ -70,6 +73,7 @@ static int recorded_open(int folder, const char *name, int flags, mode_t mode) {
     int error = errno;
     if (descriptor >= 0 && is_recorded(descriptor, &facts) && S_ISREG(facts.st_mode)) {
         struct record record = {.kind = is_new ? RECORD_CREATE : RECORD_TRUNCATE, .inode = facts.st_ino};
+        if (is_new) is_filled_elsewhere[(uint16_t)facts.st_ino] = (unsigned char)is_unnamed;
         if (is_new) append(record, is_unnamed ? NULL : absolute(folder, name, path), NULL, NULL);
         else if (flags & O_TRUNC) append(record, NULL, NULL, NULL);
     }
@@ -121,6 +125,7 @@ static ssize_t recorded_write(int descriptor, const void *bytes, size_t count, i
         struct record record = {
             .kind = RECORD_WRITE, .inode = facts.st_ino, .offset = (uint64_t)start, .byte_count = (uint32_t)written};
         append(record, NULL, NULL, bytes);
+        is_filled_elsewhere[(uint16_t)facts.st_ino] = 0;
     }
     pthread_mutex_unlock(&lock);
     errno = error;
@@ -155,10 +160,10 @@ int ftruncate(int descriptor, off_t length) { return recorded_truncate(descripto
 
 int ftruncate64(int descriptor, off64_t length) { return recorded_truncate(descriptor, length); }
 
-// Records the contents too while a file has no name: the worker may have written them, and is not recorded.
+// Records the contents too where another process has written them.
 static void append_sync(int descriptor, const struct stat *facts) {
     struct record record = {.kind = RECORD_SYNC, .inode = facts->st_ino};
-    size_t size = facts->st_nlink == 0 ? (size_t)facts->st_size : 0;
+    size_t size = is_filled_elsewhere[(uint16_t)facts->st_ino] ? (size_t)facts->st_size : 0;
     char path[64];
     snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
     void *bytes = size ? malloc(size) : NULL;

@@ -81,6 +81,8 @@ struct KilledStorage {
         }
         #expect(ended.status == .exited(0), name)
         #expect(try await sweep(["--grace-unattached", "0s"]).status == .exited(0), name)
+        let fsck = try await runProgram([Executables.janitor, "fsck", "--storage", storage])
+        #expect(fsck.status == .exited(0), "\(name): \(fsck.output)")
         let originals = try files(below: "\(storage)/media/originals").compactMap {
             $0.split(separator: "/").last.map(String.init)
         }

@@ -53,6 +53,8 @@ struct PowerCutTests {
                 try await acknowledged.check(run.person.at(server.site), name)
             }
             #expect(ended.status == .exited(0), name)
+            let fsck = try await runProgram([Executables.janitor, "fsck", "--storage", storage])
+            #expect(fsck.status == .exited(0), "\(name): \(fsck.output)")
         } catch {
             Issue.record(error, name)
         }
