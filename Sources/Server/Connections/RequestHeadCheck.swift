@@ -13,6 +13,10 @@ struct RequestHeadCheck: RouterMiddleware {
             let detail = "The request must have exactly one Host header field with a valid host name."
             return Problem.malformed(detail).response.closing()
         }
+        // A proxy could see another end of the body.
+        guard request.isPlainOrChunked else {
+            return Problem.malformed("Transfer-Encoding must be chunked, or left out.").response.closing()
+        }
         guard request.refusedContentCoding == nil else {
             return Problem.encodedBody.response.lingering(over: request)
         }
@@ -38,6 +42,12 @@ extension Request {
             .flatMap { $0.split(separator: ",") }
             .map { $0.filter { !$0.isWhitespace }.lowercased() }
             .first { !$0.isEmpty && $0 != "identity" }
+    }
+
+    /// The only transfer coding that every server knows (RFC 9112 section 7), once.
+    fileprivate var isPlainOrChunked: Bool {
+        let codings = headers[values: .transferEncoding]
+        return codings.isEmpty || codings.map { $0.lowercased() } == ["chunked"]
     }
 
     /// Only these two header fields announce a body (RFC 9112 section 6.3).

@@ -123,12 +123,17 @@ enum ByteRange: Equatable {
             self = .whole
             return
         }
-        switch (Int(sides[0]), Int(sides[1])) {
+        switch (Self.number(sides[0]), Self.number(sides[1])) {
         case (let first?, let last?) where first <= last: self = Self.clamp(first, last, size)
         case (let first?, nil) where sides[1].isEmpty: self = Self.clamp(first, size - 1, size)
         case (nil, let count?) where sides[0].isEmpty: self = Self.clamp(max(size - count, 0), size - 1, size)
         default: self = .whole
         }
+    }
+
+    /// Nil for an empty text. Digits beyond the largest number count as that one, which no file reaches.
+    private static func number(_ digits: Substring) -> Int? {
+        digits.isEmpty ? nil : Int(digits) ?? .max
     }
 
     private static func clamp(_ first: Int, _ last: Int, _ size: Int) -> ByteRange {

@@ -53,8 +53,10 @@ extension Request {
         for field in headers[values: .prefer] {
             for preference in field.split(whereSeparator: { $0 == "," || $0 == ";" }) {
                 let sides = preference.split(separator: "=").map { $0.filter { !$0.isWhitespace && $0 != "\"" } }
-                guard sides.count == 2, sides[0].lowercased() == "wait", let seconds = Int(sides[1]) else { continue }
-                return min(max(seconds, 0), limit)
+                guard sides.count == 2, sides[0].lowercased() == "wait" else { continue }
+                if let seconds = Int(sides[1]) { return min(max(seconds, 0), limit) }
+                // More than an integer holds.
+                if sides[1].allSatisfy(\.isWholeNumber) { return limit }
             }
         }
         return 0

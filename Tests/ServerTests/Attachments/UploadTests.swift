@@ -141,12 +141,15 @@ struct UploadTests {
         }
     }
 
-    @Test("Prefer: wait returns the finished picture and Preference-Applied")
-    func prefer() async throws {
+    @Test(
+        "Prefer: wait returns the finished picture and Preference-Applied",
+        arguments: ["60", "99999999999999999999"]
+    )
+    func prefer(wait: String) async throws {
         try await withServer { server in
             let ada = try await server.register("ada")
             let bytes = try Fixture.bytes("plain.png")
-            let headers: HTTPHeaders = ["prefer": "respond-async, wait=60"]
+            let headers: HTTPHeaders = ["prefer": "respond-async, wait=\(wait)"]
             let answer = try await ada.send(.POST, "attachments", headers: headers, body: .bytes(bytes)).expect(201)
             #expect(answer.json.status == "ready")
             #expect(answer[header: "preference-applied"] == "wait=20")

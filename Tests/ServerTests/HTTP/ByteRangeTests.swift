@@ -11,13 +11,17 @@ struct ByteRangeTests {
             ("bytes=0-0", 0...0), ("bytes=0-9", 0...9), ("bytes=5-", 5...9), ("bytes=9-", 9...9),
             ("bytes=2-100", 2...9),
             ("bytes=-1", 9...9), ("bytes=-10", 0...9), ("bytes=-100", 0...9),
+            ("bytes=0-99999999999999999999", 0...9), ("bytes=-99999999999999999999", 0...9),
         ]
     )
     func part(header: String, range: ClosedRange<Int>) {
         #expect(ByteRange(header, size: 10) == .part(range))
     }
 
-    @Test("Ranges beyond the end are unsatisfiable", arguments: ["bytes=10-", "bytes=10-20", "bytes=-0"])
+    @Test(
+        "Ranges beyond the end are unsatisfiable",
+        arguments: ["bytes=10-", "bytes=10-20", "bytes=-0", "bytes=99999999999999999999-"]
+    )
     func behind(header: String) {
         #expect(ByteRange(header, size: 10) == .unsatisfiable)
     }
@@ -26,7 +30,7 @@ struct ByteRangeTests {
         "Ranges that may be ignored give the whole file",
         arguments: [
             nil, "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-2", "bytes=1-2,4-5", "items=0-1", "bytes=+1-2",
-            "bytes=0x1-", "bytes= 1-2", "bytes=1-2-3", "bytes=99999999999999999999-", "bytes=-99999999999999999999",
+            "bytes=0x1-", "bytes= 1-2", "bytes=1-2-3",
         ]
     )
     func ignored(header: String?) {

@@ -36,6 +36,22 @@ struct HostAndCodingTests {
         }
     }
 
+    @Test(
+        "A body has no transfer coding but chunked",
+        arguments: ["gzip, chunked", "chunked, chunked", "identity, chunked", "chunked\r\nTransfer-Encoding: chunked"]
+    )
+    func transferCoding(coding: String) async throws {
+        try await withServer { server in
+            let ada = try await server.register("ada")
+            let connection = try await RawConnection(to: server.site)
+            try await connection.send(
+                "POST /api/v1/rooms HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(ada.token)\r\n"
+                    + "Transfer-Encoding: \(coding)\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+            )
+            #expect(try await connection.readToEnd().hasPrefix("HTTP/1.1 400 "))
+        }
+    }
+
     @Test("An encoded upload is rejected before its body is sent")
     func expectation() async throws {
         try await withServer { server in
