@@ -36,6 +36,9 @@ extension SQLiteEngine {
                 // A guest would hold up the server; if there is no server, SQLite does it when the last connection
                 // closes.
                 if epochKeeper != nil { try Self.fold(db) }
+                // The log of the archive is rarely written. Left in place, it would make the server check every page of
+                // the archive after a crash.
+                _ = try? db.checkpoint(.truncate, on: ArchiveFile.schemaName)
             }
         }
         interrupter.cancel()

@@ -1,9 +1,10 @@
 import Chat
 import GRDB
 
-/// Upkeep of the database, which the janitor runs beside a server when there is little to do.
+/// Upkeep of the database and its archive, which the janitor runs beside a server when there is little to do.
 extension SQLiteEngine {
-    /// Unused pages that stay in the file for the next rows. With 4,096 bytes a page: 4 MB.
+    private static let schemas = ["main", ArchiveFile.schemaName]
+    /// Unused pages that stay in each file for the next rows. With 4,096 bytes a page: 4 MB.
     private static let keptPages = 1000
     /// Time to wait for others that use the log, in milliseconds. Writers wait meanwhile.
     private static let logPatience = 100
@@ -14,22 +15,27 @@ extension SQLiteEngine {
 
     func reclaimableBytes() async throws -> Int {
         do {
-            return try await pool.read { try Self.reclaimablePages($0) * Self.pageSize($0) }
+            return try await pool.read { db in
+                try Self.schemas.reduce(0) { $0 + (try Self.reclaimablePages(db, $1) * Self.pageSize(db, $1)) }
+            }
         } catch {
             throw error.translated
         }
     }
 
-    /// The file shrinks when the log is checkpointed.
+    /// A file shrinks when the log is checkpointed.
     func reclaimSpace(limit: Int) async throws -> Int {
         do {
             return try await pool.writeWithoutTransaction { db in
-                let size = try Self.pageSize(db)
-                let pages = min(try Self.reclaimablePages(db), max(1, limit / size))
-                guard pages > 0 else { return 0 }
-                // Each step of the statement returns one page.
-                _ = try Row.fetchAll(db, sql: "PRAGMA incremental_vacuum(\(pages))")
-                return pages * size
+                for schema in Self.schemas {
+                    let size = try Self.pageSize(db, schema)
+                    let pages = min(try Self.reclaimablePages(db, schema), max(1, limit / size))
+                    guard pages > 0 else { continue }
+                    // Each step of the statement returns one page.
+                    _ = try Row.fetchAll(db, sql: "PRAGMA \(schema).incremental_vacuum(\(pages))")
+                    return pages * size
+                }
+                return 0
             }
         } catch {
             throw error.translated
@@ -41,15 +47,19 @@ extension SQLiteEngine {
         do {
             try await pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA analysis_limit = \(Self.analyzedRows)")
-                // 0x10000 also considers tables that this connection has not queried, where SQLite knows it (3.46).
-                _ = try Row.fetchAll(db, sql: "PRAGMA optimize(0x10002)")
-                _ = try db.checkpoint(.passive)
+                for schema in Self.schemas {
+                    // 0x10000 also considers tables that this connection has not queried, where SQLite knows it (3.46).
+                    _ = try Row.fetchAll(db, sql: "PRAGMA \(schema).optimize(0x10002)")
+                    _ = try db.checkpoint(.passive, on: schema)
+                }
                 defer { try? db.execute(sql: "PRAGMA busy_timeout = \(patience)") }
                 try db.execute(sql: "PRAGMA busy_timeout = \(Self.logPatience)")
-                do {
-                    _ = try db.checkpoint(.truncate)
-                } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-                    // The next run finds a moment in which nobody reads.
+                for schema in Self.schemas {
+                    do {
+                        _ = try db.checkpoint(.truncate, on: schema)
+                    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                        // The next run finds a moment in which nobody reads.
+                    }
                 }
             }
         } catch {
@@ -59,12 +69,12 @@ extension SQLiteEngine {
 
     /// Zero for a database without a pointer map, which older versions created
     /// (https://www.sqlite.org/pragma.html#pragma_auto_vacuum).
-    private static func reclaimablePages(_ db: Database) throws -> Int {
-        guard try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") == incremental else { return 0 }
-        return max(0, (try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0) - keptPages)
+    private static func reclaimablePages(_ db: Database, _ schema: String) throws -> Int {
+        guard try Int.fetchOne(db, sql: "PRAGMA \(schema).auto_vacuum") == incremental else { return 0 }
+        return max(0, (try Int.fetchOne(db, sql: "PRAGMA \(schema).freelist_count") ?? 0) - keptPages)
     }
 
-    private static func pageSize(_ db: Database) throws -> Int {
-        try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
+    private static func pageSize(_ db: Database, _ schema: String) throws -> Int {
+        try Int.fetchOne(db, sql: "PRAGMA \(schema).page_size") ?? 4096
     }
 }

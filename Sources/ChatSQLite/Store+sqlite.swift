@@ -20,11 +20,14 @@ extension Store {
 
     /// Name of the database in the storage folder.
     package static let fileName = "snug.sqlite"
+    /// Name of the database of old messages, in the same folder.
+    package static let archiveName = ArchiveFile.name
     /// Names of all databases in the storage folder, in the order in which a backup copies them: rows that move from one
     /// to another must have reached the later one first.
-    package static let databaseNames = [fileName]
+    package static let databaseNames = [fileName, archiveName]
     /// Names of the files in the storage folder that programs write through this module.
-    package static let fileNames = ["", "-wal", "-shm", "-mark"].map { fileName + $0 }
+    package static let fileNames =
+        ["", "-wal", "-shm", "-mark"].map { fileName + $0 } + ["", "-wal", "-shm"].map { archiveName + $0 }
 
     /// Creates the store of a database.
     ///

@@ -1,3 +1,4 @@
+import CKernel
 import Glibc
 
 /// Stream sockets with a name in a folder, over which programs of the same user talk (unix(7)). All calls block.

@@ -219,6 +219,28 @@ extension Setting {
             text == "off" ? .some(nil) : DailyWindow(text).map { .some($0) }
         }
     }
+
+    /// A duration, or `off`.
+    static func optionalPeriod(
+        _ name: String,
+        _ property: Property<Period?>,
+        atLeast minimum: Period,
+        _ meaning: String
+    ) -> Setting {
+        let allowed = "off, or a duration of at least \(minimum), such as 365d"
+        return Setting(
+            name,
+            property,
+            meaning,
+            allowed: allowed,
+            write: { $0?.description ?? "off" },
+            parse: { text in
+                guard text != "off" else { return .some(nil) }
+                guard let period = Period(text), period.seconds >= minimum.seconds else { return nil }
+                return period
+            }
+        )
+    }
 }
 
 extension String {

@@ -57,6 +57,8 @@ package struct Settings: Sendable {
     package var grace = GracePeriods()
     /// When the janitor does the upkeep of the database even if people are writing; nil for no upkeep at all.
     package var upkeepWindow = DailyWindow("03:00-05:00")
+    /// Age at which the janitor moves messages to the archive; nil if it does not.
+    package var archiveAfter: Period?
 
     /// Where the values come from.
     package var sources = Sources()
@@ -259,6 +261,12 @@ extension Setting {
             "upkeep_window",
             \.upkeepWindow,
             "Janitor: local time of the database's upkeep, which also runs when nobody has written for 15 minutes."
+        ),
+        .optionalPeriod(
+            "archive_after",
+            \.archiveAfter,
+            atLeast: Period(seconds: 30 * 86_400),
+            "Janitor: age at which a message moves to the archive."
         ),
     ]
 }

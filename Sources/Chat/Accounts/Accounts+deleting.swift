@@ -43,17 +43,19 @@ extension Accounts {
 private struct Erasure {
     let userID: User.ID
     let deletesMessages: Bool
-    /// Position of the last message that was examined.
+    /// Position of the last message that was examined in `messages`.
     let doneUpTo: Int64
+    /// The last message that was examined in the archive; nil before the first.
+    let archiveDoneUpTo: Message.ID?
 
     init(_ row: ResultRow) {
-        (userID, deletesMessages, doneUpTo) = (row[0], row[1], row[2])
+        (userID, deletesMessages, doneUpTo, archiveDoneUpTo) = (row[0], row[1], row[2], row[3])
     }
 }
 
 extension Snapshot {
     fileprivate static let nextErasure = """
-        SELECT user_id, deletes_messages, done_up_to FROM erasures ORDER BY requested_at LIMIT 1
+        SELECT user_id, deletes_messages, done_up_to, archive_done_up_to FROM erasures ORDER BY requested_at LIMIT 1
         """
 
     /// Rooms that a deleted person leaves: all but the direct rooms of others who still have an account.
@@ -78,6 +80,15 @@ extension Snapshot {
         position > ? AND position <= ? AND sender_id = ? AND deleted_at IS NULL AND EXISTS (
             SELECT 1 FROM rooms WHERE rooms.id = messages.room_id AND rooms.deleted_at IS NULL)
         ORDER BY position LIMIT ?
+        """
+
+    /// Archived messages, and whether they are to be emptied if they count. In the order of their ids, because a copy
+    /// that is replaced gets another position.
+    static let archivedToEmpty = """
+        SELECT archived_messages.id, CASE WHEN archived_messages.sender_id = ?1 AND EXISTS (
+            SELECT 1 FROM rooms WHERE rooms.id = archived_messages.room_id AND rooms.deleted_at IS NULL)
+            THEN 1 ELSE 0 END
+        FROM archived_messages WHERE archived_messages.id > ?2 ORDER BY archived_messages.id LIMIT ?3
         """
 }
 
@@ -155,8 +166,16 @@ extension WriteTransaction {
         return !released.isEmpty
     }
 
+    /// The archive comes second. A message that moves into it before it was examined is then found there, and the
+    /// archive keeps a copy of one that returns from it.
+    ///
     /// - Returns: Whether there were messages to examine.
     fileprivate mutating func emptyMessages(of erasure: Erasure) throws -> Bool {
+        if try emptyRecentMessages(of: erasure) { return true }
+        return try emptyArchivedMessages(of: erasure)
+    }
+
+    private mutating func emptyRecentMessages(of erasure: Erasure) throws -> Bool {
         let newest = try db.value(Int64.self, "SELECT max(position) FROM messages") ?? 0
         guard erasure.doneUpTo < newest else { return false }
         let end = min(erasure.doneUpTo + Self.examinedBatch, newest)
@@ -168,6 +187,21 @@ extension WriteTransaction {
         // Emptied messages do not match again, so a full batch only means that the same positions are read once more.
         let isDone = messages.count < Self.messageBatch
         if isDone { try execute("UPDATE erasures SET done_up_to = ? WHERE user_id = ?", [end, erasure.userID]) }
+        return true
+    }
+
+    private mutating func emptyArchivedMessages(of erasure: Erasure) throws -> Bool {
+        let values: SQLValues = [erasure.userID, erasure.archiveDoneUpTo ?? .beforeAll, Self.examinedBatch]
+        let examined = try db.all(Snapshot.archivedToEmpty, values) { row in
+            (id: row[0] as Message.ID, isTheirs: row[1] as Bool)
+        }
+        guard let last = examined.last else { return false }
+        let theirs = examined.filter(\.isTheirs).map(\.id)
+        let batch = theirs.prefix(Self.messageBatch)
+        let messages = try db.messages(batch)
+        for case let message? in batch.map({ messages[$0] }) where message.deletedAt == nil { try empty(message) }
+        let end = batch.count < theirs.count ? batch.last ?? last.id : last.id
+        try execute("UPDATE erasures SET archive_done_up_to = ? WHERE user_id = ?", [end, erasure.userID])
         return true
     }
 

@@ -128,8 +128,15 @@ extension Snapshot {
     static let attachmentReferences = """
         SELECT attachments.id, \(flag("SELECT 1 FROM users WHERE users.id = attachments.owner_id")),
             attachments.room_id, \(flag("SELECT 1 FROM rooms WHERE rooms.id = attachments.room_id")),
-            attachments.message_id, (SELECT messages.room_id FROM messages WHERE messages.id = attachments.message_id),
-            \(flag("SELECT 1 FROM messages WHERE messages.id = attachments.message_id AND deleted_at IS NOT NULL")),
+            attachments.message_id, coalesce(
+                (SELECT messages.room_id FROM messages WHERE messages.id = attachments.message_id),
+                (SELECT archived_messages.room_id FROM archived_messages
+                    WHERE archived_messages.id = attachments.message_id AND \(isArchived))),
+            CASE WHEN coalesce(
+                (SELECT coalesce(messages.deleted_at, 0) FROM messages WHERE messages.id = attachments.message_id),
+                (SELECT archived_messages.deleted_at FROM archived_messages
+                    WHERE archived_messages.id = attachments.message_id AND \(isArchived)),
+                0) = 0 THEN 0 ELSE 1 END,
             CASE WHEN attachments.attached_at IS NULL THEN 0 ELSE 1 END,
             \(flag("SELECT 1 FROM users WHERE users.avatar_id = attachments.id"))
         FROM attachments WHERE attachments.id > ? AND attachments.deleted_at IS NULL

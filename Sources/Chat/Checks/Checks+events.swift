@@ -128,8 +128,15 @@ extension Snapshot {
         """
 
     fileprivate func existingMessages(_ ids: Set<Message.ID>) throws -> Set<Message.ID> {
-        guard !ids.isEmpty else { return [] }
-        let list = SQLList(ids)
-        return Set(try values(Message.ID.self, "SELECT id FROM messages WHERE id IN (\(list.places))", list.values))
+        var existing: Set<Message.ID> = []
+        // A message is looked up in the archive only if it is not in `messages`.
+        for (table, condition) in [("messages", ""), ("archived_messages", " AND \(Self.isArchived)")] {
+            let missing = ids.subtracting(existing)
+            guard !missing.isEmpty else { break }
+            let list = SQLList(missing)
+            let sql = "SELECT id FROM \(table) WHERE id IN (\(list.places))\(condition)"
+            existing.formUnion(try values(Message.ID.self, sql, list.values))
+        }
+        return existing
     }
 }

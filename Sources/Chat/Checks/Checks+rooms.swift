@@ -14,7 +14,7 @@ extension Checks {
     /// - Returns: Whether it was too low.
     package func raiseNumber(of room: Room.ID) async throws -> Bool {
         try await store.change(about: [.room(room)]) { transaction in
-            guard let newest = try transaction.db.value(Int64.self, Snapshot.newestNumber, [room, room]) else {
+            guard let newest = try transaction.db.value(Int64.self, Snapshot.newestNumber, [room]) else {
                 return false
             }
             return try transaction.execute(
@@ -39,7 +39,8 @@ extension Checks {
         }
     }
 
-    /// Messages of rooms that exist whose number of attachments is not that of their attachments.
+    /// Messages of rooms that exist whose number of attachments is not that of their attachments, without those that are
+    /// only in the archive.
     ///
     /// - Parameter position: The end of the previous page; nil for the first one.
     package func miscountedMessages(
@@ -62,13 +63,11 @@ extension Checks {
     /// - Returns: Whether it was too low.
     package func raiseAttachmentCount(of message: Message.ID) async throws -> Bool {
         try await store.change(about: []) { transaction in
-            try transaction.execute(
-                """
-                UPDATE messages SET attachment_count = \(Snapshot.attachmentCount)
-                WHERE id = ? AND deleted_at IS NULL AND attachment_count < \(Snapshot.attachmentCount)
-                """,
-                [message]
-            ) == 1
+            if try transaction.execute(Snapshot.raiseAttachmentCount, [message]) == 1 { return true }
+            guard try transaction.db.exists(Snapshot.hasLowArchivedCount, [message]),
+                try transaction.returnToMessages(message)
+            else { return false }
+            return try transaction.execute(Snapshot.raiseAttachmentCount, [message]) == 1
         }
     }
 
@@ -102,7 +101,7 @@ extension Checks {
 package struct RoomCounters: Sendable, Equatable {
     package let id: Room.ID
     package let lastSeq: Int64
-    /// The highest number of its events and messages; 0 without any.
+    /// The highest number of its events and messages, archived ones included; 0 without any.
     package let newestSeq: Int64
     package let memberCount: Int
     /// Rows in `members`.
@@ -114,7 +113,7 @@ package struct RoomCounters: Sendable, Equatable {
 
     fileprivate init(row: ResultRow) {
         (id, lastSeq) = (row[0], row[1])
-        newestSeq = max(row[2] as Int64, row[3] as Int64)
+        newestSeq = max(row[2] as Int64, row[3] as Int64, row[6] as Int64)
         (memberCount, members) = (row[4], row[5])
     }
 }
@@ -127,7 +126,7 @@ package struct MiscountedMessage: Sendable, Equatable {
     /// Its attachments that are not deleted.
     package let found: Int
 
-    fileprivate init(row: ResultRow) {
+    init(row: ResultRow) {
         (id, count, found) = (row[1], row[2], row[3])
     }
 }
@@ -137,21 +136,28 @@ extension Snapshot {
         SELECT rooms.id, rooms.last_seq,
             coalesce((SELECT max(messages.seq) FROM messages WHERE messages.room_id = rooms.id), 0),
             coalesce((SELECT max(events.seq) FROM events WHERE events.room_id = rooms.id), 0),
-            rooms.member_count, (SELECT count(*) FROM members WHERE members.room_id = rooms.id)
+            rooms.member_count, (SELECT count(*) FROM members WHERE members.room_id = rooms.id), rooms.archived_seq
         FROM rooms WHERE rooms.id > ? ORDER BY rooms.id LIMIT ?
         """
 
     static let newestNumber = """
         SELECT max(seq) FROM (
-            SELECT max(seq) AS seq FROM messages WHERE room_id = ?
+            SELECT max(seq) AS seq FROM messages WHERE room_id = ?1
             UNION ALL
-            SELECT max(seq) FROM events WHERE room_id = ?
+            SELECT max(seq) FROM events WHERE room_id = ?1
+            UNION ALL
+            SELECT archived_seq FROM rooms WHERE id = ?1
         ) AS newest
         """
 
     fileprivate static let attachmentCount = """
         (SELECT count(*) FROM attachments
             WHERE attachments.message_id = messages.id AND attachments.deleted_at IS NULL)
+        """
+
+    fileprivate static let raiseAttachmentCount = """
+        UPDATE messages SET attachment_count = \(attachmentCount)
+        WHERE id = ? AND deleted_at IS NULL AND attachment_count < \(attachmentCount)
         """
 
     /// When a room is deleted, its attachments are, and its messages keep their counters until they are removed.

@@ -170,11 +170,14 @@ extension Snapshot {
             }
         }
         guard !uses.isEmpty else { return }
-        let list = SQLList(uses.keys)
-        try forEach(Self.messageStates(list.places), list.values) { row in
-            guard let use = uses[row[0]] else { return }
-            bytesLeft -= use.bodies * (row[2] as Int)
-            guard bytesLeft >= 0, (row[1] as Int64) <= use.lastSeq else { throw IncompleteReplay() }
+        // A message is looked up in the archive only if it is not in `messages`.
+        for sql in [Self.messageStates, Self.archivedStates] where !uses.isEmpty {
+            let list = SQLList(uses.keys)
+            try forEach(sql(list.places), list.values) { row in
+                guard let use = uses.removeValue(forKey: row[0]) else { return }
+                bytesLeft -= use.bodies * (row[2] as Int)
+                guard bytesLeft >= 0, (row[1] as Int64) <= use.lastSeq else { throw IncompleteReplay() }
+            }
         }
     }
 }

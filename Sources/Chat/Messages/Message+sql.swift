@@ -1,34 +1,8 @@
 import Vocabulary
 
 extension Snapshot {
-    /// The newest messages, newest first.
-    static let newestMessages = """
-        SELECT \(Message.columns) FROM messages WHERE room_id = ? ORDER BY seq DESC LIMIT ?
-        """
-    /// Messages before a number, newest first, and whether there are any at that number or later.
-    static let messagesBefore = """
-        SELECT \(Message.columns), EXISTS (SELECT 1 FROM messages WHERE room_id = ?1 AND seq >= ?2)
-        FROM messages WHERE room_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3
-        """
-    /// Messages from a number on, and whether there are any before it.
-    static let messagesFrom = """
-        SELECT \(Message.columns), EXISTS (SELECT 1 FROM messages WHERE room_id = ?1 AND seq < ?2)
-        FROM messages WHERE room_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3
-        """
-    /// Messages on both sides of a number.
-    static let messagesAround = """
-        SELECT * FROM (
-            SELECT \(Message.columns) FROM messages WHERE room_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3
-        ) AS earlier
-        UNION ALL
-        SELECT * FROM (
-            SELECT \(Message.columns) FROM messages WHERE room_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?4
-        ) AS later
-        """
-    private static let hasMessageBefore = "SELECT 1 FROM messages WHERE room_id = ? AND seq < ? LIMIT 1"
-    private static let hasMessageFrom = "SELECT 1 FROM messages WHERE room_id = ? AND seq >= ? LIMIT 1"
-
-    /// Messages with their attachments. Runs at most three statements, however many messages there are.
+    /// Messages with their attachments, without those that are only in the archive. Runs at most three statements,
+    /// however many messages there are.
     ///
     /// - Parameter condition: The condition after `WHERE` in a query of the table `messages` alone.
     func messages(where condition: String, _ values: SQLValues) throws -> [Message] {
@@ -36,83 +10,37 @@ extension Snapshot {
         return try withAttachments(all(sql, values, StoredMessage.init))
     }
 
-    /// The messages with these ids that exist. Runs at most three statements, and none without ids.
+    /// The messages with these ids that exist. Runs at most three statements, and none without ids; up to three more if
+    /// some are not in `messages`.
     func messages(_ ids: some Collection<Message.ID>) throws -> [Message.ID: Message] {
         guard !ids.isEmpty else { return [:] }
         let list = SQLList(ids)
         let messages = try messages(where: "id IN (\(list.places))", list.values)
-        return Dictionary(uniqueKeysWithValues: messages.map { ($0.id, $0) })
+        let found = Dictionary(uniqueKeysWithValues: messages.map { ($0.id, $0) })
+        return try found.merging(archived(ids.filter { found[$0] == nil })) { recent, _ in recent }
+    }
+
+    private func archived(_ ids: some Collection<Message.ID>) throws -> [Message.ID: Message] {
+        guard !ids.isEmpty else { return [:] }
+        let list = SQLList(ids)
+        let stored = try all(Self.archivedMessages(in: list.places), list.values, StoredMessage.init)
+        return Dictionary(uniqueKeysWithValues: try withAttachments(stored).map { ($0.id, $0) })
     }
 
     /// - Throws: `notFound`.
     func message(_ id: Message.ID, in room: Room.ID) throws -> Message {
-        guard let message = try messages(where: "id = ? AND room_id = ?", [id, room]).first else {
-            throw Refusal.notFound()
-        }
+        let message = try messages(where: "id = ? AND room_id = ?", [id, room]).first ?? archived([id])[id]
+        guard let message, message.roomID == room else { throw Refusal.notFound() }
         return message
     }
 
-    /// A page of a room's history. Runs at most three statements: one message more than the page holds is read, to see
-    /// whether there are more.
-    func page(of room: Room.ID, at anchor: PageAnchor, limit: Int) throws -> Page {
-        switch anchor {
-        case .newest: try newestPage(of: room, limit)
-        case .before(let seq): try page(of: room, before: seq, limit)
-        case .after(let seq): try page(of: room, from: seq == .max ? .max : seq + 1, limit)
-        case .around(let seq): try page(of: room, around: seq, limit)
-        }
+    /// Whether there is such a message in the room.
+    func hasMessage(_ id: Message.ID, in room: Room.ID) throws -> Bool {
+        try exists("SELECT 1 FROM messages WHERE id = ? AND room_id = ?", [id, room])
+            || exists(Self.isArchivedInRoom, [id, room])
     }
 
-    private func newestPage(of room: Room.ID, _ limit: Int) throws -> Page {
-        let found = try all(Self.newestMessages, [room, limit + 1], StoredMessage.init)
-        return Page(
-            messages: try withAttachments(found.prefix(limit).reversed()),
-            hasMoreBefore: found.count > limit,
-            hasMoreAfter: false
-        )
-    }
-
-    private func page(of room: Room.ID, before seq: Int64, _ limit: Int) throws -> Page {
-        var hasLater: Bool?
-        let found = try all(Self.messagesBefore, [room, seq, limit + 1]) { row in
-            hasLater = row[Message.columnCount]
-            return StoredMessage(row)
-        }
-        return Page(
-            messages: try withAttachments(found.prefix(limit).reversed()),
-            hasMoreBefore: found.count > limit,
-            hasMoreAfter: try hasLater ?? exists(Self.hasMessageFrom, [room, seq])
-        )
-    }
-
-    private func page(of room: Room.ID, from seq: Int64, _ limit: Int) throws -> Page {
-        var hasEarlier: Bool?
-        let found = try all(Self.messagesFrom, [room, seq, limit + 1]) { row in
-            hasEarlier = row[Message.columnCount]
-            return StoredMessage(row)
-        }
-        return Page(
-            messages: try withAttachments(found.prefix(limit)),
-            hasMoreBefore: try hasEarlier ?? exists(Self.hasMessageBefore, [room, seq]),
-            hasMoreAfter: found.count > limit
-        )
-    }
-
-    private func page(of room: Room.ID, around seq: Int64, _ limit: Int) throws -> Page {
-        let half = limit / 2
-        let found = try all(Self.messagesAround, [room, seq, half + 1, limit + 1], StoredMessage.init)
-            .sorted { $0.message.seq < $1.message.seq }
-        let split = found.firstIndex { $0.message.seq >= seq } ?? found.endIndex
-        let earlier = found[..<split].suffix(half)
-        let later = found[split...].prefix(limit - earlier.count)
-        return Page(
-            messages: try withAttachments(earlier + later),
-            hasMoreBefore: earlier.startIndex > found.startIndex,
-            hasMoreAfter: later.endIndex < found.endIndex
-        )
-    }
-
-    private func withAttachments(_ stored: some Collection<StoredMessage>) throws -> [Message] {
+    func withAttachments(_ stored: some Collection<StoredMessage>) throws -> [Message] {
         let attachments = try attachments(of: stored.filter(\.hasAttachments).map(\.message.id))
         guard !attachments.isEmpty else { return stored.map(\.message) }
         return stored.map { stored in
@@ -124,7 +52,7 @@ extension Snapshot {
 }
 
 /// A message as it is stored in its row, without its attachments.
-private struct StoredMessage {
+struct StoredMessage {
     var message: Message
     let hasAttachments: Bool
 
@@ -140,7 +68,7 @@ extension Message {
         reply_to, client_message_id, created_at, edited_at, deleted_at
         """
     /// Number of columns in `columns`.
-    fileprivate static let columnCount = 14
+    static let columnCount = 14
 
     /// Reads `columns`, without the attachments.
     fileprivate init(row: ResultRow) {

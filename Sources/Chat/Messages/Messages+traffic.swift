@@ -8,7 +8,9 @@ extension Messages {
 }
 
 extension Snapshot {
+    /// The newest by its id, which begins with its time: a message that has returned from the archive has the last
+    /// position.
     static let newestMessageTime = """
-        SELECT created_at FROM messages WHERE position = (SELECT max(position) FROM messages)
+        SELECT created_at FROM messages ORDER BY id DESC LIMIT 1
         """
 }

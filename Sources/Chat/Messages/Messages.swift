@@ -74,10 +74,7 @@ package struct Messages: Sendable {
             if let other = view.otherID { try transaction.db.checkMayWrite(user, to: other) }
             guard message.deletedAt == nil else { throw Refusal.gone("The message has been deleted.") }
             try Draft.checkHasContent(body, hasAttachments: !message.attachments.isEmpty)
-            try transaction.execute(
-                "UPDATE messages SET body = ?, edited_at = ? WHERE id = ?",
-                [body, transaction.now, id]
-            )
+            try transaction.updateMessage(id, "body = ?, edited_at = ?", [body, transaction.now])
             message.body = body
             message.editedAt = transaction.now
             try transaction.record(.messageEdited(message), in: room)

@@ -9,7 +9,7 @@ extension WriteTransaction {
         _ limits: ChatLimits
     ) throws -> Message {
         if let reply = draft.replyTo {
-            guard try db.exists("SELECT 1 FROM messages WHERE id = ? AND room_id = ?", [reply, room]) else {
+            guard try db.hasMessage(reply, in: room) else {
                 throw Refusal.invalid(field: "reply_to", "There is no such message in this room.")
             }
         }
@@ -78,10 +78,7 @@ extension WriteTransaction {
 extension WriteTransaction {
     /// Empties a message and releases its attachments.
     mutating func empty(_ message: Message) throws {
-        try execute(
-            "UPDATE messages SET body = '', attachment_count = 0, deleted_at = ? WHERE id = ?",
-            [now, message.id]
-        )
+        try updateMessage(message.id, "body = '', attachment_count = 0, deleted_at = ?", [now])
         try execute(
             "UPDATE attachments SET deleted_at = ? WHERE message_id = ? AND deleted_at IS NULL",
             [now, message.id]

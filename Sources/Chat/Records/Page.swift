@@ -3,6 +3,9 @@ package struct Page: Sendable {
     package let messages: [Message]
     package let hasMoreBefore: Bool
     package let hasMoreAfter: Bool
+    /// Whether the archive was read. Names and avatars of archived messages change without an event or a change of the
+    /// message, so such a page must not be cached.
+    package var isFromArchive = false
 }
 
 /// Where in a room's history to read.

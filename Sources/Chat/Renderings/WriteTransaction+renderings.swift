@@ -64,12 +64,10 @@ extension WriteTransaction {
 
     /// The change has no event of its own; it counts as part of the room's next event.
     func markChangedWithoutEvent(_ message: Message.ID) throws {
-        try execute(
-            """
-            UPDATE messages SET changed_seq = (SELECT last_seq + 1 FROM rooms WHERE rooms.id = messages.room_id)
-            WHERE id = ?
-            """,
-            [message]
+        try updateMessage(
+            message,
+            "changed_seq = (SELECT last_seq + 1 FROM rooms WHERE rooms.id = messages.room_id)",
+            []
         )
     }
 

@@ -59,7 +59,16 @@ extension Snapshot {
             (SELECT count(*) FROM (
                 SELECT 1 FROM messages
                 WHERE messages.room_id = rooms.id AND messages.seq > members.read_seq
-                AND messages.sender_id <> ?1 AND messages.deleted_at IS NULL LIMIT ?2) AS counted),
+                AND messages.sender_id <> ?1 AND messages.deleted_at IS NULL
+                UNION ALL
+                SELECT 1 FROM archived_messages
+                WHERE rooms.archived_seq > members.read_seq AND archived_messages.room_id = rooms.id
+                AND archived_messages.seq > members.read_seq AND archived_messages.seq <= rooms.archived_seq
+                AND archived_messages.sender_id <> ?1 AND archived_messages.deleted_at IS NULL
+                AND NOT EXISTS (
+                    SELECT 1 FROM messages AS returned
+                    WHERE returned.room_id = rooms.id AND returned.seq = archived_messages.seq)
+                LIMIT ?2) AS counted),
             (SELECT messages.id FROM messages WHERE messages.room_id = rooms.id ORDER BY messages.seq DESC LIMIT 1)
         FROM members JOIN rooms ON rooms.id = members.room_id WHERE members.user_id = ?1 AND \(condition) LIMIT ?3
         """

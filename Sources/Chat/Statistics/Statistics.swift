@@ -181,8 +181,14 @@ extension Snapshot {
 
     /// The id finds the messages, and the time assigns them to a day.
     static let messagesPerDay = """
-        SELECT created_at / 86400000 AS day, count(*) FROM messages
-        WHERE id >= ? AND created_at >= ? GROUP BY created_at / 86400000 ORDER BY day
+        SELECT sent.day, count(*) FROM (
+            SELECT messages.created_at / 86400000 AS day FROM messages
+            WHERE messages.id >= ?1 AND messages.created_at >= ?2
+            UNION ALL
+            SELECT archived_messages.created_at / 86400000 FROM archived_messages
+            WHERE archived_messages.id >= ?1 AND archived_messages.created_at >= ?2
+            AND \(isArchived) AND \(hasNotReturned)
+        ) AS sent GROUP BY sent.day ORDER BY sent.day
         """
 
     static let attachmentsPerDay = """

@@ -43,7 +43,7 @@ package struct WriteTransaction {
     /// after the commit.
     mutating func record(_ content: Event.Content, in room: Room.ID, seq: Int64) throws {
         if let message = content.changedMessage {
-            try execute("UPDATE messages SET changed_seq = ? WHERE id = ?", [seq, message])
+            try updateMessage(message, "changed_seq = ?", [seq])
         }
         consequences.events.append(Event(position: 0, roomID: room, seq: seq, at: now, content: content))
     }

@@ -1,17 +1,27 @@
 import Chat
 import GRDB
 
-/// Checks that only SQLite can make of its own file. None of them waits for the server; each holds one snapshot while
+/// Checks that only SQLite can make of its own files. None of them waits for the server; each holds one snapshot while
 /// it runs, so that the write-ahead log grows by what is written meanwhile.
 extension Store {
-    /// Reads every page of the database (https://www.sqlite.org/pragma.html#pragma_integrity_check).
+    /// Reads every page of the database and its archive (https://www.sqlite.org/pragma.html#pragma_integrity_check).
     ///
     /// - Parameters:
     ///   - isQuick: Leaves out whether the indexes agree with their tables.
-    ///   - limit: Maximum number of findings; at least 1.
-    /// - Returns: The findings in SQLite's words; none if the database is intact.
-    package func integrityFindings(isQuick: Bool, limit: Int) async throws -> [String] {
-        let pragma = isQuick ? "quick_check" : "integrity_check"
+    ///   - limit: Maximum number of findings in each file; at least 1.
+    /// - Returns: None if both are intact.
+    package func integrityFindings(isQuick: Bool, limit: Int) async throws -> [IntegrityFinding] {
+        let files = [("main", Self.fileName), (ArchiveFile.schemaName, Self.archiveName)]
+        var findings: [IntegrityFinding] = []
+        for (schema, file) in files {
+            let lines = try await integrityLines(of: schema, isQuick: isQuick, limit: limit)
+            findings += lines.map { IntegrityFinding(file: file, line: $0) }
+        }
+        return findings
+    }
+
+    private func integrityLines(of schema: String, isQuick: Bool, limit: Int) async throws -> [String] {
+        let pragma = "\(schema).\(isQuick ? "quick_check" : "integrity_check")"
         do {
             // On the connection that could write, which holds up no other process as long as it only reads: on a
             // read-only one SQLite does not know the constraints of the schema.
@@ -64,14 +74,35 @@ extension Store {
         }
     }
 
-    /// The space that the database takes.
-    package func databaseSize() async throws -> DatabaseSize {
+    /// Why the archive does not belong to the database, or lacks what the database has moved into it; nil if neither is
+    /// so. It was right when the store was opened.
+    package func archiveRefusal() async throws -> DatabaseRefusal? {
+        let path = ArchiveFile(besideDatabase: sqlite.pool.path, lockPath: nil).path
+        do {
+            return try await sqlite.pool.read { db in
+                // The database first, because the archive can only be newer.
+                let database = try ArchiveState(ofDatabase: db)
+                let archive = try ArchiveState(ofArchive: db) ?? ArchiveState()
+                return archive.refusal(for: database, path: path)
+            }
+        } catch {
+            throw error.translated
+        }
+    }
+
+    /// The space that the database takes, without the archive.
+    package func databaseSize() async throws -> DatabaseSize { try await size(of: "main") }
+
+    /// The space that the archive takes.
+    package func archiveSize() async throws -> DatabaseSize { try await size(of: ArchiveFile.schemaName) }
+
+    private func size(of schema: String) async throws -> DatabaseSize {
         do {
             return try await sqlite.pool.read { db in
                 DatabaseSize(
-                    pageByteCount: try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0,
-                    pageCount: try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0,
-                    freePageCount: try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+                    pageByteCount: try Int.fetchOne(db, sql: "PRAGMA \(schema).page_size") ?? 0,
+                    pageCount: try Int.fetchOne(db, sql: "PRAGMA \(schema).page_count") ?? 0,
+                    freePageCount: try Int.fetchOne(db, sql: "PRAGMA \(schema).freelist_count") ?? 0
                 )
             }
         } catch {
@@ -83,6 +114,14 @@ extension Store {
         guard let engine = engine as? SQLiteEngine else { preconditionFailure("the store is not on SQLite") }
         return engine
     }
+}
+
+/// Something that SQLite finds wrong with a file.
+package struct IntegrityFinding: Sendable, Equatable {
+    /// Name of the file in the storage folder.
+    package let file: String
+    /// In SQLite's words.
+    package let line: String
 }
 
 /// The space that a database takes in its file, without its write-ahead log.

@@ -18,6 +18,7 @@ enum Schema {
         migrator.registerMigration("0012", migrate: Migration0012.apply)
         migrator.registerMigration("0013", migrate: Migration0013.apply)
         migrator.registerMigration("0014", migrate: Migration0014.apply)
+        migrator.registerMigration("0015", migrate: Migration0015.apply)
         return migrator
     }
 }

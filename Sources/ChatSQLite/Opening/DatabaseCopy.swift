@@ -106,6 +106,19 @@ package struct DatabaseCopy: Sendable {
         try DatabaseFile(path: path, lockPath: nil).inspect().isUpToDate
     }
 
+    /// Why the archive beside the copy does not serve it; nil if it does. A database that has archived nothing needs none.
+    /// Blocks.
+    ///
+    /// - Throws: `DatabaseRefusal` for a database of a newer release; `EngineError`.
+    package func archiveRefusal() throws -> DatabaseRefusal? {
+        try translatingErrors {
+            let database = try DatabaseFile(path: path, lockPath: nil).inspect().archive
+            let archive = ArchiveFile(besideDatabase: path, lockPath: nil)
+            guard archive.isMissing else { return try archive.refusal(for: database, isInUse: false) }
+            return database.generation == 0 ? nil : .noArchive(path: archive.path)
+        }
+    }
+
     private func write(_ body: (Database) throws -> Void) throws {
         try withQueue(path, Configuration()) { queue in try queue.writeWithoutTransaction(body) }
     }

@@ -95,6 +95,7 @@ struct DatabaseFile {
             if try db.tableExists("meta") {
                 let hasToken = try db.columns(in: "meta").contains { $0.name == "token" }
                 found.fileToken = hasToken ? try String.fetchOne(db, sql: "SELECT token FROM meta") ?? "" : ""
+                found.archive = try ArchiveState(ofDatabase: db)
             }
             return found
         }
@@ -106,6 +107,15 @@ struct DatabaseFile {
         let kept = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%;"))
         let absolute = URL(fileURLWithPath: path).path
         return "file:\(absolute.addingPercentEncoding(withAllowedCharacters: kept) ?? absolute)?immutable=1"
+    }
+
+    /// Creates an empty file that only its owner may read, unless there is one: it will hold password hashes and
+    /// messages. SQLite gives its other files the same mode.
+    static func makePrivate(at path: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
+        }
     }
 
     private func byteCount(_ path: String) -> Int {
@@ -126,4 +136,6 @@ package struct DatabaseInspection: Sendable, Equatable {
     var isUpToDate: Bool { !isNew && steps.isSuperset(of: Schema.migrator.migrations) }
     /// The token in the file without its log: empty if the database is older than tokens, nil if it cannot be read.
     var fileToken: String? = ""
+    /// The archive that it needs.
+    var archive = ArchiveState()
 }

@@ -10,6 +10,14 @@ package enum DatabaseRefusal: Error, Equatable, CustomStringConvertible {
     case foreignLog(path: String)
     /// Its pages are inconsistent when it is read with the log beside it.
     case damaged(path: String)
+    /// Messages have been archived, and the archive is not there.
+    case noArchive(path: String)
+    /// The archive belongs to another database.
+    case foreignArchive(path: String)
+    /// The archive lacks messages that have been removed from the database.
+    case olderArchive(path: String)
+    /// The archive was made by a newer release.
+    case newerArchive(path: String)
     /// Its mark cannot be written.
     case mark(path: String, reason: String)
 
@@ -26,6 +34,17 @@ package enum DatabaseRefusal: Error, Equatable, CustomStringConvertible {
         case .damaged(let path):
             "\(path) is damaged, or \(path)-wal belongs to another file. If you have put back a backup, put it back once "
                 + "more and remove \(path)-wal and \(path)-shm; if not, check the disk and put back the last backup."
+        case .noArchive(let path):
+            "\(path) is missing: it holds the old messages of the database beside it. Put it back; a backup of the "
+                + "database includes it."
+        case .foreignArchive(let path):
+            "\(path) holds the old messages of another database. Put back the one that belongs to the database beside "
+                + "it; if that has never archived messages, move \(path) away."
+        case .olderArchive(let path):
+            "\(path) lacks old messages of the database beside it: it is older. Put back an archive that was copied "
+                + "together with the database, or later."
+        case .newerArchive(let path):
+            "\(path) was made by a newer Snug than \(Release.version). Install that version again."
         case .mark(let path, let reason):
             "\(path) cannot be written: \(reason)."
         }

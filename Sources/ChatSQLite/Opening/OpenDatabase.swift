@@ -38,11 +38,14 @@ package struct OpenDatabase: Sendable {
         let found = try file.inspect()
         if role == .guest, !found.isUpToDate { throw DatabaseRefusal.older(path: path) }
         try file.checkPages(as: role)
-        let pool = try Self.open(path, synchronous, isNew: found.isNew)
+        let archive = ArchiveFile(besideDatabase: path, lockPath: lockPath)
+        try archive.prepare(for: found.archive, as: role)
+        let pool = try Self.open(path, archive, synchronous, isNew: found.isNew)
         self.pool = pool
         switch role {
         case .server:
             try Schema.migrator.migrate(pool)
+            try pool.write { try ArchiveFile.bind($0) }
             try SearchIndex.update(inEach: { step in try pool.write { try step(Snapshot(SQLiteConnection($0))) } })
             let mark = MarkFile(path: MarkFile.path(ofDatabase: path), isSynced: synchronous == .full)
             let keeper = EpochKeeper(file: file, markFile: mark)
@@ -54,8 +57,13 @@ package struct OpenDatabase: Sendable {
         }
     }
 
-    private static func open(_ path: String, _ synchronous: Store.Synchronous, isNew: Bool) throws -> DatabasePool {
-        try makePrivateFile(at: path)
+    private static func open(
+        _ path: String,
+        _ archive: ArchiveFile,
+        _ synchronous: Store.Synchronous,
+        isNew: Bool
+    ) throws -> DatabasePool {
+        try DatabaseFile.makePrivate(at: path)
         var configuration = Configuration()
         configuration.label = "snug"
         configuration.busyMode = .timeout(busyTimeout)
@@ -67,19 +75,12 @@ package struct OpenDatabase: Sendable {
             // Unused pages can be returned to the file system one by one. This can be chosen only before the first page
             // is written, which happens when GRDB enables WAL (https://www.sqlite.org/pragma.html#pragma_auto_vacuum).
             if isNew, !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+            try archive.attach(to: db)
         }
         let pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets NORMAL when it enables WAL, so this cannot be set in the configuration.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
         return pool
-    }
-
-    /// The database holds password hashes and all messages; SQLite gives its other files the same mode.
-    private static func makePrivateFile(at path: String) throws {
-        guard !FileManager.default.fileExists(atPath: path) else { return }
-        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
-        }
     }
 
     /// Position of the newest event ever written; 0 before the first. Blocks.

@@ -8,9 +8,10 @@ import Vocabulary
 
 /// Makes one backup of a storage, beside a running server. Every method blocks.
 ///
-/// The database is copied first, then the files that the copy refers to. A row is written after its original and removed
-/// before it, and no sweep runs meanwhile, so every original in the copy is still there. Variants are not held back: the
-/// server removes those of a deleted message at once. The copy of the database then says that they wait to be rendered.
+/// The database is copied first, then the archive of its old messages, then the files that the copy of the database
+/// refers to. A row is written after its original and removed before it, and no sweep runs meanwhile, so every original
+/// in the copy is still there, and no message moves between the two copies. Variants are not held back: the server
+/// removes those of a deleted message at once. The copy of the database then says that they wait to be rendered.
 struct Backup {
     /// What has just been done.
     enum Step: CaseIterable { case begun, database, media, settings, synced, manifest }

@@ -49,6 +49,7 @@ struct Verification {
                 try stop.check()
                 for line in copy.damage() { report.add("\(name): \(line)") }
             }
+            if report.isClean, let refusal = try folder.database.archiveRefusal() { report.add(refusal.description) }
             try compareFiles(isCurrent, &report)
         } catch let damage as ManifestReader.Damage {
             report.add("\(Manifest.fileName): \(damage)")

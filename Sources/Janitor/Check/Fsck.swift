@@ -62,6 +62,7 @@ extension Check {
     static let all: [Check] = [
         .integrity,
         .foreignKeys,
+        .archive,
         .lostOriginals,
         .damagedOriginals,
         .orphans,

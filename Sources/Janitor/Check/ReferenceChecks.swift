@@ -44,6 +44,7 @@ extension Check {
         advice: "those with too few attachments are left as they are"
     ) { fsck, found in
         try await fsck.walk(fsck.checks.miscountedMessages, found)
+        try await fsck.walk(fsck.checks.miscountedArchivedMessages, found)
     } describe: { (message: MiscountedMessage) in
         Finding(subject: "\(message.id)", detail: "\(message.count) instead of \(message.found)")
     } repair: { fsck, message in

@@ -61,12 +61,16 @@ struct SweepCommand: AsyncParsableCommand {
     @Option(help: "Local time of the database's upkeep, such as 03:00-05:00, or off.")
     var upkeepWindow: String?
 
+    @Option(help: "Age at which a message moves to the archive, such as 365d; off for none.")
+    var archiveAfter: String?
+
     private var overriding: [(name: String, value: String?)] {
         [
             ("--grace-receiving", graceReceiving), ("--grace-unattached", graceUnattached),
             ("--grace-deleted", graceDeleted), ("--grace-rooms", graceRooms), ("--grace-keys", graceKeys),
             ("--grace-sessions", graceSessions), ("--grace-unknown", graceUnknown), ("--grace-log", graceLog),
             ("--grace-trash", graceTrash), ("--upkeep-window", upkeepWindow),
+            ("--archive-after", archiveAfter),
         ]
     }
 
@@ -115,6 +119,7 @@ extension Sweep {
             grace: storage.settings.grace,
             isDryRun: isDryRun
         )
+        archiveAfter = storage.settings.archiveAfter
         ledger = Ledger(storage: storage.settings.storage)
         upkeep = UpkeepRule(window: storage.settings.upkeepWindow)
     }

@@ -11,6 +11,8 @@ struct LedgerEntry: Encodable, Sendable, Equatable {
         case restore
         /// Rows have been marked as deleted.
         case mark
+        /// Rows have been moved to the archive.
+        case archive
         /// Pictures have been queued for rendering.
         case render
         /// A file could not be removed or moved after all.

@@ -25,7 +25,6 @@ struct StatisticsCollector: Sendable {
         let stored = attachments.lazy.filter { $0.state != "deleted" }.reduce(0) { $0 + $1.use.bytes }
         let days = try await statistics.growth(days: Self.days)
         let trash = try await archive.trashUse(before: nil)
-        let database = try await store.databaseSize()
         var report = StatisticsReport(
             attachments: attachments,
             rooms: try await statistics.largestRooms(limit: Self.maxHolders).map { StatisticsReport.Holder($0) },
@@ -34,11 +33,8 @@ struct StatisticsCollector: Sendable {
             forecast: Forecast(days, since: try await statistics.beginning(), storing: stored),
             trash: StatisticsReport.Trash(files: trash.fileCount, bytes: trash.byteCount),
             nextSweep: try await nextSweep(),
-            database: StatisticsReport.Database(
-                bytes: database.byteCount,
-                freePages: database.freePageCount,
-                freeBytes: database.freeByteCount
-            )
+            database: StatisticsReport.Database(try await store.databaseSize()),
+            archive: StatisticsReport.Database(try await store.archiveSize())
         )
         report.seconds = (ContinuousClock.now - start) / .seconds(1)
         return report

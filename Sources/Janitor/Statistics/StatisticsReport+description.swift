@@ -14,9 +14,8 @@ extension StatisticsReport: CustomStringConvertible {
                 "next sweep: removes \(nextSweep.files) files, \(Self.size(nextSweep.bytes)); "
                     + "moves \(nextSweep.movedFiles) files, \(Self.size(nextSweep.movedBytes)), to the trash"
             ],
-            [
-                "database: \(Self.size(database.bytes)), of which \(database.freePages) pages, \(Self.size(database.freeBytes)), are free"
-            ],
+            ["database: \(database.line)"],
+            ["archive: \(archive.line)"],
         ]
         return sections.joined().joined(separator: "\n")
     }
@@ -39,6 +38,12 @@ extension StatisticsReport.Use {
     fileprivate var line: String {
         "\(attachments) attachments, \(StatisticsReport.size(originalBytes)) of originals, "
             + "\(StatisticsReport.size(variantBytes)) of variants"
+    }
+}
+
+extension StatisticsReport.Database {
+    fileprivate var line: String {
+        "\(StatisticsReport.size(bytes)), of which \(freePages) pages, \(StatisticsReport.size(freeBytes)), are free"
     }
 }
 

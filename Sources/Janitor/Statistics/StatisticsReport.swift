@@ -54,6 +54,10 @@ struct StatisticsReport: Encodable, Sendable {
         let bytes: Int
         let freePages: Int
         let freeBytes: Int
+
+        init(_ size: DatabaseSize) {
+            (bytes, freePages, freeBytes) = (size.byteCount, size.freePageCount, size.freeByteCount)
+        }
     }
 
     struct Trash: Encodable, Sendable {
@@ -71,6 +75,8 @@ struct StatisticsReport: Encodable, Sendable {
     let trash: Trash
     let nextSweep: Sweep
     let database: Database
+    /// Of old messages.
+    let archive: Database
     var seconds = 0.0
 
     var json: String {

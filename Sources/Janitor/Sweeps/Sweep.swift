@@ -30,6 +30,8 @@ struct Sweep: Sendable {
     var eventsPerRoom = 10_000
     /// Most files without a row that one sweep moves; the rest is left to the next one.
     var maxLeftovers = 10_000
+    /// Age at which a message moves to the archive; nil if none does.
+    var archiveAfter: Period?
     /// Called when something has been done.
     var onProgress: @Sendable (SweepProgress) -> Void = { _ in }
     private var progress = SweepProgress()

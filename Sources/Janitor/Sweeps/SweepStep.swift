@@ -21,6 +21,7 @@ extension SweepStep {
         .unfinishedUploads,
         .unattachedUploads,
         .deletedRooms,
+        .oldMessages,
         .eventLog,
         .idempotencyKeys,
         .expiredSessions,

@@ -24,7 +24,7 @@ struct HistoryPages: Sendable {
         let version = cache.version(of: room)
         let page = try await store.messages.page(of: room, at: anchor, limit: limit, for: viewer)
         let json = encoding.json(page).buffer
-        cache.insert(json, for: key, at: version)
+        if !page.isFromArchive { cache.insert(json, for: key, at: version) }
         return json
     }
 }

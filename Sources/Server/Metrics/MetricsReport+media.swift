@@ -8,6 +8,7 @@ extension MetricsReport {
         page.gauge("snug_storage_size_bytes", "Size of the disk of the storage.", one(measures.space?.total))
         var sizes: [MetricsPage.Series<Double>] = [
             .init(["kind": "database"], Double(measures.databaseBytes)),
+            .init(["kind": "archive"], Double(measures.archiveBytes)),
             .init(["kind": "write_ahead_log"], Double(measures.logBytes)),
         ]
         if let pictures = self.sizes.reading {

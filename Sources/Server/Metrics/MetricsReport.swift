@@ -38,6 +38,7 @@ struct MetricsReport: Sendable {
         let process: ProcessMeasures
         let space: StorageSpace.Measure?
         let databaseBytes: Int
+        let archiveBytes: Int
         let logBytes: Int
         let janitor: JanitorStatus?
         let canStartWorker: Bool
@@ -71,6 +72,7 @@ struct MetricsReport: Sendable {
             process: .read(),
             space: space.measure(),
             databaseBytes: size(database),
+            archiveBytes: size("\(storage)/\(Store.archiveName)"),
             logBytes: size(database + "-wal"),
             janitor: JanitorStatus(storage: storage),
             canStartWorker: FileManager.default.isExecutableFile(atPath: workerPath)

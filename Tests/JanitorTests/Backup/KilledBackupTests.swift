@@ -31,7 +31,7 @@ struct KilledBackupTests {
             #expect(kills > 30)
             #expect(!storage.isThere(first.path))
             #expect(try FileManager.default.contentsOfDirectory(atPath: storage.backups).count == 2)
-            #expect(try storage.verify(BackupFolder(at: storage.backups)).fileCount == 16)
+            #expect(try storage.verify(BackupFolder(at: storage.backups)).fileCount == 17)
         }
     }
 

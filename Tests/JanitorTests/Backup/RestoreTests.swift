@@ -121,7 +121,7 @@ struct RestoreTests {
             let restored = try DatabaseQueue(path: target + "/snug.sqlite")
             #expect(try dump(restored) == dump(DatabaseQueue(path: backup.path + "/snug.sqlite")))
             let names = try FileManager.default.contentsOfDirectory(atPath: target).sorted()
-            #expect(names == ["janitor.lock", "media", "server.lock", "snug.sqlite", "snug.yaml"])
+            #expect(names == ["archive.sqlite", "janitor.lock", "media", "server.lock", "snug.sqlite", "snug.yaml"])
         }
     }
 

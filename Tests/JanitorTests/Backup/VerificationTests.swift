@@ -10,7 +10,7 @@ import Testing
 struct VerificationTests {
     @Test(
         "A changed byte is found in every file",
-        arguments: ["snug.sqlite", "secret", "snug.yaml", "original", "variant", "manifest.jsonl"]
+        arguments: ["snug.sqlite", "archive.sqlite", "secret", "snug.yaml", "original", "variant", "manifest.jsonl"]
     )
     func changedByte(name: String) async throws {
         try await withBackedUpStorage { storage in
@@ -79,7 +79,7 @@ struct VerificationTests {
             for path in [backup.path, storage.backups] {
                 let run = try await JanitorProcess.run(["verify", path])
                 #expect(run.status == 0)
-                #expect(run.output.hasPrefix("\(backup.path) is clean: 8 files"))
+                #expect(run.output.hasPrefix("\(backup.path) is clean: 9 files"))
             }
             try Data("x".utf8).write(to: URL(fileURLWithPath: backup.path + "/secret"))
             let run = try await JanitorProcess.run(["verify", storage.backups])

@@ -186,7 +186,7 @@ struct RowCheckTests {
             #expect(run.status == 3, "\(run)")
             #expect(
                 run.output == """
-                    1 problems in the pages of the database; restore the database from a backup
+                    1 problems in the pages of the databases; restore the storage from a backup
                         snug.sqlite: CHECK constraint failed in rooms
                     DAMAGED: 1 of 1 findings remain. The other checks did not run.
 

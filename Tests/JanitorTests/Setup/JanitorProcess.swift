@@ -12,7 +12,7 @@ struct JanitorProcess {
     }
 
     /// Built beside the tests.
-    private static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appendingPathComponent("snug-janitor")
 
     static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> JanitorProcess {

@@ -199,7 +199,8 @@ struct StatsCommandTests {
             let report = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
             #expect(
                 Set(report.keys) == [
-                    "attachments", "rooms", "users", "days", "forecast", "trash", "next_sweep", "database", "seconds",
+                    "attachments", "rooms", "users", "days", "forecast", "trash", "next_sweep", "database", "archive",
+                    "seconds",
                 ]
             )
             let forecast = try #require(report["forecast"] as? [String: Any])
@@ -220,7 +221,7 @@ struct StatsCommandTests {
             let run = try await JanitorProcess.run(["stats", "--storage", storage.folder])
             #expect(run.status == 0, "\(run)")
             let sections = run.output.split(separator: "\n").filter { !$0.hasPrefix(" ") }
-            #expect(sections.count == 8)
+            #expect(sections.count == 9)
             #expect(run.output.contains("    image, ready: 1 attachments, 10 bytes of originals, 10 bytes of variants"))
             #expect(run.output.contains("    ada: 1 attachments, 10 bytes of originals, 10 bytes of variants"))
             #expect(run.output.contains("trash: 0 files, 0 bytes"))

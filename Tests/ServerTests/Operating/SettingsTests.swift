@@ -121,7 +121,7 @@ struct SettingsTests {
         "max_stored_bytes_per_user": "70000000", "trusted_proxies": "10.0.0.0/8,fd00::1", "media_accel": "on",
         "media_formats": "heic", "keep_metadata": "on", "log_level": "debug", "log_format": "json",
         "idle_timeout": "90", "live_heartbeat": "20", "disk_warning": "12.5", "disk_uploads": "off",
-        "disk_writes": "1", "grace_keys": "2d", "upkeep_window": "22:30-01:00",
+        "disk_writes": "1", "grace_keys": "2d", "upkeep_window": "22:30-01:00", "archive_after": "365d",
     ]
 
     @Test("Numbers and switches in the file need no quotes")
