@@ -54,16 +54,17 @@ extension RoomFigures {
 }
 
 extension Snapshot {
+    /// The archive has all messages up to a room's boundary, also those that have returned from it.
     static let roomFigures = """
         SELECT rooms.id, rooms.kind, rooms.name, rooms.created_at, rooms.member_count,
             (SELECT messages.created_at FROM messages WHERE messages.room_id = rooms.id
                 ORDER BY messages.seq DESC LIMIT 1),
             (SELECT count(*) FROM (
-                SELECT 1 FROM messages WHERE messages.room_id = rooms.id
+                SELECT 1 FROM messages WHERE messages.room_id = rooms.id AND messages.seq > rooms.archived_seq
                 UNION ALL
                 SELECT 1 FROM archived_messages
                 WHERE archived_messages.room_id = rooms.id AND archived_messages.seq <= rooms.archived_seq
-                AND \(hasNotReturned) LIMIT ?1) AS counted),
+                LIMIT ?1) AS counted),
             (SELECT CAST(coalesce(sum(counted.byte_count), 0) AS BIGINT) FROM (
                 SELECT attachments.byte_count FROM attachments
                 WHERE attachments.room_id = rooms.id AND attachments.deleted_at IS NULL LIMIT ?1) AS counted)
