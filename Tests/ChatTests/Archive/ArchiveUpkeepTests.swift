@@ -43,9 +43,9 @@ struct ArchiveUpkeepTests {
             #expect(try byteCount(path + "-wal") > 0)
             try await store.tidy()
             #expect(try byteCount(path + "-wal") == 0)
-            // With every 819 pages, one that says where they are used (https://www.sqlite.org/fileformat2.html#ptrmap).
+            // Statistics may take some pages, and pages of the pointer map go too.
             let left = try byteCount(path)
-            #expect((0...2).contains((size.byteCount - all - left) / 4096))
+            #expect(abs(size.byteCount - all - left) <= 16 * 4096)
             #expect(try await store.archiveSize().byteCount == left)
             #expect(try await store.integrityFindings(isQuick: false, limit: 9).isEmpty)
             try await store.close()

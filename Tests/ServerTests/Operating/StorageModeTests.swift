@@ -16,7 +16,7 @@ struct StorageModeTests {
             }
             #expect(mode(of: storage) == 0o750)
             try checkMedia(in: storage)
-            for file in ["secret", "secret.nginx", "snug.sqlite", "snug.sqlite-mark", "server.lock"] {
+            for file in ["secret", "secret.nginx", "snug.sqlite", "archive.sqlite", "snug.sqlite-mark", "server.lock"] {
                 #expect(mode(of: "\(storage)/\(file)") == 0o600, "\(file)")
             }
         }
