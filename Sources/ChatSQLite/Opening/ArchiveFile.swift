@@ -67,11 +67,10 @@ struct ArchiveFile: Sendable {
     /// - Parameter database: What the database states.
     /// - Throws: `DatabaseRefusal`.
     func prepare(for database: ArchiveState, as role: Store.Role) throws {
-        if isMissing {
+        if !isMissing { try DatabaseFile(path: path, lockPath: lockPath).checkPages(as: role) }
+        if try isMissing || isUnfinished() {
             guard role == .server, database.generation == 0 else { throw DatabaseRefusal.noArchive(path: path) }
             try create()
-        } else {
-            try DatabaseFile(path: path, lockPath: lockPath).checkPages(as: role)
         }
         if let refusal = try refusal(for: database) { throw refusal }
     }
@@ -80,6 +79,13 @@ struct ArchiveFile: Sendable {
     var isMissing: Bool {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         return ((attributes?[.size] as? NSNumber)?.intValue ?? 0) == 0
+    }
+
+    /// Whether the archive has no tables yet, because the server was killed between the two writes of its creation.
+    private func isUnfinished() throws -> Bool {
+        try withQueue(path, Self.configuration) { queue in
+            try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") == 0 }
+        }
     }
 
     /// Why the archive, which must exist, does not serve a database; nil if it does. Changes nothing. Blocks.
@@ -106,7 +112,7 @@ struct ArchiveFile: Sendable {
         )
     }
 
-    /// All in one transaction, so that a killed server leaves an empty file.
+    /// The mode of the file, and then all tables in one transaction. Continues where a killed server stopped.
     private func create() throws {
         try DatabaseFile.makePrivate(at: path)
         try withQueue(path, Self.configuration) { queue in

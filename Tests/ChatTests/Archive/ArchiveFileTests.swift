@@ -42,6 +42,22 @@ struct ArchiveFileTests {
         #expect(try storage.contents().filter { !$0.key.hasSuffix("-shm") } == before)
     }
 
+    @Test("I1: An archive whose creation was cut short is completed")
+    func unfinished() async throws {
+        try await withTestStorage { storage in
+            try await storage.run().close()
+            try storage.remove("archive.sqlite")
+            let file = try DatabaseQueue(path: "\(storage.folder)/archive.sqlite")
+            try await file.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+            try file.close()
+            let store = try storage.open()
+            #expect(
+                try await store.pool.read { try Int.fetchOne($0, sql: "SELECT generation FROM archive_state") } == 0
+            )
+            try await store.close()
+        }
+    }
+
     @Test("I1: A missing archive is refused, unless nothing was archived", arguments: [false, true])
     func missing(isEmpty: Bool) async throws {
         try await withTestStorage { storage in
