@@ -9,11 +9,12 @@ extension SystemCall {
         guard snug_sync_file_system(descriptor) == 0 else { throw FileFailure("syncfs") }
     }
 
-    /// Bytes that this user may still write to the file system of `path`.
-    package static func freeByteCount(at path: String) throws(FileFailure) -> Int {
+    /// The space of the file system of `path`, in bytes. What it keeps for root does not count as free.
+    package static func space(at path: String) throws(FileFailure) -> (free: Int, total: Int) {
         var info = statvfs()
         guard unsafe statvfs(path, &info) == 0 else { throw FileFailure("statvfs") }
-        return Int(info.f_bavail) * Int(info.f_frsize)
+        let blockSize = Int(info.f_frsize)
+        return (Int(info.f_bavail) * blockSize, Int(info.f_blocks) * blockSize)
     }
 
     /// Sets the mode and the time of the last change of an open file.

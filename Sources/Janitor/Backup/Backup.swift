@@ -120,7 +120,7 @@ struct Backup {
         guard let facts = try SystemCall.facts(database.path) else { throw FileFailure("stat") }
         return Manifest.Entry(
             String(database.path.dropFirst(path.count + 1)),
-            try FileDigest.reading(OpenFile(database.path), stop),
+            try FileDigest.reading(OpenFile(database.path), willRead: stop.check),
             mode: facts.mode,
             modifiedAt: facts.modifiedAtNanoseconds
         )

@@ -10,7 +10,7 @@ enum DiskSpace {
 
     /// - Throws: `CommandFailure` if there is less.
     static func require(_ needed: Int, at path: String) throws {
-        let free = try SystemCall.freeByteCount(at: path)
+        let free = try SystemCall.space(at: path).free
         guard free >= needed + reserve else {
             throw CommandFailure(
                 "\(path) has \(megabytes(free)) free, and \(megabytes(needed + reserve)) are needed.",

@@ -2,6 +2,7 @@ import Chat
 import ChatSQLite
 import Foundation
 import Kernel
+import Media
 import Vocabulary
 
 /// Proves that a backup is complete and unchanged. Reads all of it; blocks.
@@ -77,7 +78,7 @@ struct Verification {
         guard !entry.isMissing else { return }
         report.byteCount += entry.bytes
         do {
-            let digest = try FileDigest.reading(OpenFile(folder.path(of: entry)), stop)
+            let digest = try FileDigest.reading(OpenFile(folder.path(of: entry)), willRead: stop.check)
             if digest != FileDigest(byteCount: entry.bytes, sha256: entry.sha256) {
                 report.add("\(entry.path): its content has changed")
             }

@@ -112,7 +112,7 @@ extension Fsck {
         do {
             let digest = try await archive.digest(of: key)
             if size >= Self.bytesBetweenRests { try await rest() }
-            return digest.sha256 == [UInt8](attachment.facts.sha256) ? nil : "its checksum is wrong"
+            return digest.sha256 == Hex.lowercase(attachment.facts.sha256) ? nil : "its checksum is wrong"
         } catch let failure as FileFailure {
             return failure.isMissing ? nil : "it cannot be read: \(failure.reason)"
         }

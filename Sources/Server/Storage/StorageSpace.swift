@@ -1,4 +1,4 @@
-import Foundation
+import Kernel
 
 /// The free space in the file system of the storage.
 struct StorageSpace: Sendable {
@@ -12,10 +12,7 @@ struct StorageSpace: Sendable {
 
     /// Nil if the file system cannot be queried. Blocks.
     func measure() -> Measure? {
-        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path)
-        guard let free = attributes?[.systemFreeSize] as? Int, let total = attributes?[.systemSize] as? Int else {
-            return nil
-        }
-        return Measure(free: free, total: total)
+        guard let space = try? SystemCall.space(at: path) else { return nil }
+        return Measure(free: space.free, total: space.total)
     }
 }
