@@ -22,20 +22,13 @@ struct AdminRoutes: Sendable {
     }
 
     @Sendable private func rooms(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let maximum = Rooms.figuresPageSize
-        let limit = try request.number("limit", in: 1...Int64(maximum)).map(Int.init) ?? maximum
-        let page = try await store.rooms.figures(after: last(request), limit: limit)
+        let limit = try request.pageLimit(atMost: Rooms.figuresPageSize)
+        let page = try await store.rooms.figures(after: request.pageStart(of: "room"), limit: limit)
         return encoding.response { json in
             json.key("rooms")
             json.array(page.rooms) { $1.write(to: &$0) }
             json.member("has_more", page.hasMore)
         }
-    }
-
-    private func last(_ request: Request) throws -> Room.ID? {
-        guard let text = request.text("after") else { return nil }
-        guard let id = Room.ID(text) else { throw Problem.invalid("after", "It must be the id of a room.") }
-        return id
     }
 
     /// Responds, and then stops the server as SIGTERM does.

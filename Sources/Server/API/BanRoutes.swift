@@ -13,11 +13,10 @@ struct BanRoutes: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: SignedInContext) async throws -> Response {
-        let maximum = store.limits.banPageSize
-        let limit = try request.number("limit", in: 1...Int64(maximum)).map(Int.init) ?? maximum
+        let limit = try request.pageLimit(atMost: store.limits.banPageSize)
         let page = try await store.rooms.bans(
             from: context.id(),
-            after: last(request),
+            after: request.pageStart(of: "user"),
             limit: limit,
             for: context.userID
         )
@@ -26,12 +25,6 @@ struct BanRoutes: Sendable {
             json.array(page.bans) { $1.write(to: &$0) }
             json.member("has_more", page.hasMore)
         }
-    }
-
-    private func last(_ request: Request) throws -> User.ID? {
-        guard let text = request.text("after") else { return nil }
-        guard let id = User.ID(text) else { throw Problem.invalid("after", "It must be the id of a user.") }
-        return id
     }
 
     @Sendable private func ban(_ request: Request, _ context: SignedInContext) async throws -> Response {

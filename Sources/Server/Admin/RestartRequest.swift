@@ -1,6 +1,6 @@
 import ServiceLifecycle
 
-/// Ends when an admin has requested a restart, whereupon the group of services stops as on SIGTERM. Whoever supervises
+/// Ends when an admin has requested a restart. The group of services then stops as on SIGTERM. Whoever supervises
 /// the process starts it again.
 final class RestartRequest: Service, CustomStringConvertible {
     let description = "restart"

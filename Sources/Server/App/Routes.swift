@@ -25,8 +25,7 @@ struct Routes {
     func router() -> Router<AppContext> {
         let router = Router(context: AppContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: RequestIdentity(address: limits.address))
-        router.add(middleware: RequestMeter(metrics: requests))
-        router.add(middleware: RequestLog())
+        router.add(middleware: RequestLog(metrics: requests))
         router.add(middleware: ErrorResponses())
         router.add(middleware: RequestLimit(limits: limits))
         router.add(middleware: RequestHeadCheck())

@@ -29,6 +29,25 @@ extension Request {
         return number
     }
 
+    /// The `limit` of a page in the query; the maximum if it is absent.
+    ///
+    /// - Throws: `invalid` if it is not a number from 1 to the maximum.
+    func pageLimit(atMost maximum: Int) throws -> Int {
+        try number("limit", in: 1...Int64(maximum)).map(Int.init) ?? maximum
+    }
+
+    /// The id in the query after which a page begins; nil if it is absent.
+    ///
+    /// - Parameter what: What has the id, such as "room".
+    /// - Throws: `invalid` if it is malformed.
+    func pageStart<Entity>(of what: String) throws -> Identifier<Entity>? {
+        guard let text = text("after") else { return nil }
+        guard let id = Identifier<Entity>(text) else {
+            throw Problem.invalid("after", "It must be the id of a \(what).")
+        }
+        return id
+    }
+
     /// `true` or `false` in the query; nil if it is absent.
     ///
     /// - Throws: `invalid` if it is anything else.

@@ -2,10 +2,13 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Logs each request, with the pattern of its route instead of its path, because the path of a picture permits access.
+/// Measures and logs each request, with the pattern of its route instead of its path, because the path of a picture
+/// permits access.
 ///
 /// The level is `debug`, `info` for slow requests, and `warning` for server errors.
 struct RequestLog<Context: RequestContext>: RouterMiddleware {
+    let metrics: RequestMetrics
+
     /// A request that takes longer is logged as slow.
     static var slow: Duration { .seconds(2) }
 
@@ -17,6 +20,7 @@ struct RequestLog<Context: RequestContext>: RouterMiddleware {
         let start = ContinuousClock.now
         let response = try await next(request, context)
         let time = ContinuousClock.now - start
+        metrics.observe(context.endpointPath, request.method, response.status, time)
         let level: Logger.Level = response.status.kind == .serverError ? .warning : time > Self.slow ? .info : .debug
         context.logger.log(
             level: level,

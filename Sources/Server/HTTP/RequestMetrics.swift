@@ -1,5 +1,4 @@
 import HTTPTypes
-import Hummingbird
 import SnugMetrics
 import Synchronization
 
@@ -46,21 +45,5 @@ final class RequestMetrics: Sendable {
             return new
         }
         histogram.observe(time)
-    }
-}
-
-/// Measures each request.
-struct RequestMeter<Context: RequestContext>: RouterMiddleware {
-    let metrics: RequestMetrics
-
-    func handle(
-        _ request: Request,
-        context: Context,
-        next: (Request, Context) async throws -> Response
-    ) async throws -> Response {
-        let start = ContinuousClock.now
-        let response = try await next(request, context)
-        metrics.observe(context.endpointPath, request.method, response.status, ContinuousClock.now - start)
-        return response
     }
 }
