@@ -76,7 +76,7 @@ struct InviteCommand: AsyncParsableCommand {
                 let columns = [
                     ("\(entry.number)", 6), (used, 11), (entry.createdAt.text, 24), (entry.expiresAt.text, 24),
                 ]
-                let padded = columns.map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }
+                let padded = columns.map { $0.padded(to: $1) }
                 print((padded + [state(of: entry)]).joined(separator: "  "))
             }
         }

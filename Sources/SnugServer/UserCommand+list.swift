@@ -73,9 +73,7 @@ private struct AccountList {
 
     private func line(_ columns: String...) -> String {
         let widths = [nameWidth, 36, 5, 10, 10, 10, 8]
-        let padded = zip(columns, widths).map { text, width in
-            text + String(repeating: " ", count: max(0, width - text.count))
-        }
+        let padded = zip(columns, widths).map { $0.padded(to: $1) }
         return (padded + columns.dropFirst(widths.count)).joined(separator: "  ")
     }
 }
@@ -106,6 +104,13 @@ extension Account {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let bytes = try? encoder.encode(entry) else { preconditionFailure("an account can always be encoded") }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension String {
+    /// Followed by spaces up to a width, as a column of a table.
+    func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
     }
 }
 
